@@ -1,0 +1,79 @@
+#!/usr/bin/env node
+/**
+ * The launcher: builds when a source is newer than the last build, then hands over to the built program.
+ * Plain JavaScript, because it runs before anything is built.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const built = join(root, 'dist/node/cli.js');
+const lock = join(root, 'node_modules/.canister-build');
+const sources = [
+  'core',
+  'collector-edge',
+  'reports',
+  'console',
+  'bench',
+  'main.ts',
+  'cli.ts',
+  'vite.config.ts',
+  'package-lock.json',
+];
+const lockAgeMsMax = 120_000;
+
+function newest(path) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return 0;
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  let time = 0;
+  for (const name of readdirSync(path)) {
+    if (name !== '.tsbuild' && !name.endsWith('.test.ts'))
+      time = Math.max(time, newest(join(path, name)));
+  }
+  return time;
+}
+
+const isStale = () => newest(built) < Math.max(...sources.map((name) => newest(join(root, name))));
+
+/** One build at a time: a second command waits for the first one's build. */
+function takeBuildLock() {
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      return;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      const held = statSync(lock, { throwIfNoEntry: false });
+      if (held && Date.now() - held.mtimeMs > lockAgeMsMax) rmdirSync(lock);
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
+}
+
+function build() {
+  takeBuildLock();
+  try {
+    if (!isStale()) return;
+    process.stderr.write('Building Canister …\n');
+    const result = spawnSync(
+      process.execPath,
+      [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--app'],
+      {
+        cwd: root,
+        stdio: ['ignore', 2, 2],
+      },
+    );
+    if (result.status !== 0) {
+      process.stderr.write('The build failed. Did `npm ci` finish? Its messages are above.\n');
+      process.exit(1);
+    }
+  } finally {
+    rmdirSync(lock);
+  }
+}
+
+if (isStale()) build();
+await import(built);

@@ -1,0 +1,78 @@
+/** A dataset: one analysed site, with its settings, its raw data and what is derived from it. */
+import { z } from 'zod';
+
+/** The slug names the dataset's folder, so it is kept to what every file system takes. */
+export const datasetSlugSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/,
+    'use 1 to 40 of a-z, 0-9 and -, not starting or ending with -',
+  );
+
+export const timeZoneSchema = z
+  .string()
+  .min(1)
+  .max(64)
+  .refine(isTimeZone, 'is not a known time zone, such as Europe/Berlin');
+
+const hostSchema = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(
+    /^(\*\.)?[a-z0-9.-]+(:\d{1,5})?$/,
+    'is not a host name, such as www.shop.example or *.shop.example',
+  );
+
+export const datasetLimits = {
+  nameLengthMax: 120,
+  hostsMax: 100,
+  idleTimeoutMsMin: 1_000,
+  idleTimeoutMsMax: 86_400_000,
+} as const;
+
+/**
+ * What may be set when a dataset is made.
+ * `hosts` lists the hosts whose hits are taken; an empty list takes all. `idleTimeoutMs` ends a session.
+ */
+export const datasetInputSchema = z.object({
+  slug: datasetSlugSchema,
+  name: z.string().trim().min(1).max(datasetLimits.nameLengthMax).optional(),
+  timeZone: timeZoneSchema.default('UTC'),
+  hosts: z.array(hostSchema).max(datasetLimits.hostsMax).default([]),
+  idleTimeoutMs: z
+    .int()
+    .min(datasetLimits.idleTimeoutMsMin)
+    .max(datasetLimits.idleTimeoutMsMax)
+    .default(30 * 60 * 1000),
+});
+
+export const datasetSchema = z.object({
+  slug: datasetSlugSchema,
+  name: z.string(),
+  timeZone: z.string(),
+  hosts: z.array(z.string()),
+  idleTimeoutMs: z.int(),
+  writeKey: z.string(),
+  createdAt: z.int(),
+});
+
+export type DatasetInput = z.input<typeof datasetInputSchema>;
+export type Dataset = z.infer<typeof datasetSchema>;
+
+/** A dataset as collectors know it: found by its write key. `addressSecret` keys the hash of client addresses. */
+export interface DatasetEntry {
+  slug: string;
+  writeKey: string;
+  hosts: string[];
+  addressSecret: string;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

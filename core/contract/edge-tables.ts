@@ -1,0 +1,58 @@
+/**
+ * The tables of `hits.db`, which collectors write and the core reads: the one schema that both speak.
+ * Texts of strangers are BLOBs: libSQL's text functions abort the process on text that is not valid UTF-8.
+ */
+import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/**
+ * The log of everything accepted, in the order of `seq`. `received_at` (epoch milliseconds) never decreases.
+ * A row without a dataset is a heartbeat: it only moves the engine's clock on.
+ */
+export const hitInbox = sqliteTable('hit_inbox', {
+  seq: integer('seq').primaryKey({ autoIncrement: true }),
+  dataset: text('dataset'),
+  hitId: blob('hit_id', { mode: 'buffer' }),
+  receivedAt: integer('received_at').notNull(),
+  /** A `ReceivedHit` as UTF-8 JSON. */
+  body: blob('body', { mode: 'buffer' }),
+});
+
+/** Ids of recently accepted hits: what makes a retry harmless. `batch` and `ordinal` name the request that brought them. */
+export const recentHit = sqliteTable(
+  'recent_hit',
+  {
+    dataset: text('dataset').notNull(),
+    hitId: blob('hit_id', { mode: 'buffer' }).notNull(),
+    batch: blob('batch', { mode: 'buffer' }).notNull(),
+    ordinal: integer('ordinal').notNull(),
+    receivedAt: integer('received_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.dataset, table.hitId] }),
+    index('recent_hit_received_at').on(table.receivedAt),
+  ],
+);
+
+/** Datasets as collectors know them. */
+export const datasetDirectory = sqliteTable('dataset_directory', {
+  writeKey: text('write_key').primaryKey(),
+  slug: text('slug').notNull(),
+  hosts: text('hosts').notNull(),
+  addressSecret: text('address_secret').notNull(),
+});
+
+/**
+ * What became of hits, by dataset and hour (epoch hours). `outcome` is `received`, `accepted`, `duplicate`,
+ * `excluded` or `bad`; `reason` names the rule or the problem code. An unknown dataset counts under ''.
+ */
+export const hitCount = sqliteTable(
+  'hit_count',
+  {
+    dataset: text('dataset').notNull(),
+    hour: integer('hour').notNull(),
+    outcome: text('outcome').notNull(),
+    reason: text('reason').notNull(),
+    count: integer('count').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.dataset, table.hour, table.outcome, table.reason] })],
+);

@@ -1,0 +1,110 @@
+/**
+ * A hit: one captured request or beacon, as a sender hands it to `POST /hits`.
+ * Built with zod/mini, because the collector runs at the edge where every kilobyte is loaded.
+ */
+import * as z from 'zod/mini';
+import { stepLimits, stepSchema } from './step.ts';
+
+/** What one request and one hit may hold at the most. Lengths count UTF-16 units, sizes count bytes. */
+export const hitLimits = {
+  bodyBytesMax: 65_536,
+  hitsPerRequestMax: 50,
+  jsonDepthMax: 8,
+  keysPerObjectMax: 64,
+  urlLengthMax: 2_048,
+  titleLengthMax: 512,
+  userAgentLengthMax: 512,
+  visitorLengthMax: 64,
+  userIdLengthMax: 128,
+  eventNameLengthMax: 64,
+  propertiesMax: 32,
+  propertyKeyLengthMax: 64,
+  propertyValueLengthMax: 512,
+  languageLengthMax: 35,
+  clientAgeMsMax: 24 * 60 * 60 * 1000,
+} as const;
+
+/**
+ * `page_view` shows a page, `event` is a custom event from the page, `steps` brings client actions only,
+ * `request` is any other request (from a log or from capture).
+ */
+export const hitTypes = ['page_view', 'event', 'steps', 'request'] as const;
+export type HitType = (typeof hitTypes)[number];
+
+const httpUrl = z
+  .string()
+  .check(z.minLength(1), z.maxLength(hitLimits.urlLengthMax), z.regex(/^https?:\/\/[^\s/]/i));
+
+const propertyValue = z.union([
+  z.string().check(z.maxLength(hitLimits.propertyValueLengthMax)),
+  z.number(),
+  z.boolean(),
+]);
+
+/**
+ * The hit in JSON. Unknown keys are dropped.
+ * - `dataset`: the dataset's write key
+ * - `id`: a UUID made by the sender once per hit and kept over retries (version 7 preferred)
+ * - `visitor`: the first-party id; without it the collector derives a keyed hash of address and user agent
+ * - `at`, `sentAt`: epoch milliseconds of the sender's clock; their difference corrects a wrong clock
+ * - `number`: how many hits this page load has sent before, for ordering and for counting losses
+ * - `status`, `durationMs`, `responseBytes`: what the sender knows of the response
+ * @example { "dataset": "wk_…", "id": "0197…", "type": "page_view", "visitor": "v1", "url": "https://shop.example/" }
+ */
+export const hitSchema = z.object({
+  dataset: z.string().check(z.minLength(1), z.maxLength(64)),
+  id: z
+    .string()
+    .check(z.regex(/^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i)),
+  type: z.enum(hitTypes),
+  visitor: z.optional(
+    z
+      .string()
+      .check(z.minLength(1), z.maxLength(hitLimits.visitorLengthMax), z.regex(/^[\x21-\x7e]+$/)),
+  ),
+  userId: z.optional(z.string().check(z.minLength(1), z.maxLength(hitLimits.userIdLengthMax))),
+  url: httpUrl,
+  referrer: z.optional(z.string().check(z.maxLength(hitLimits.urlLengthMax))),
+  title: z.optional(z.string().check(z.maxLength(hitLimits.titleLengthMax))),
+  name: z.optional(z.string().check(z.minLength(1), z.maxLength(hitLimits.eventNameLengthMax))),
+  properties: z.optional(
+    z
+      .record(
+        z.string().check(z.minLength(1), z.maxLength(hitLimits.propertyKeyLengthMax)),
+        propertyValue,
+      )
+      .check(
+        z.refine((value) => Object.keys(value).length <= hitLimits.propertiesMax, {
+          error: `at most ${hitLimits.propertiesMax} properties`,
+        }),
+      ),
+  ),
+  steps: z.optional(z.array(stepSchema).check(z.maxLength(stepLimits.stepsPerHitMax))),
+  at: z.optional(z.int().check(z.nonnegative())),
+  sentAt: z.optional(z.int().check(z.nonnegative())),
+  number: z.optional(z.int().check(z.nonnegative(), z.maximum(1_000_000))),
+  method: z.optional(z.string().check(z.regex(/^[A-Z]{1,16}$/))),
+  status: z.optional(z.int().check(z.minimum(100), z.maximum(599))),
+  durationMs: z.optional(z.int().check(z.nonnegative(), z.maximum(86_400_000))),
+  responseBytes: z.optional(z.int().check(z.nonnegative())),
+  language: z.optional(z.string().check(z.maxLength(hitLimits.languageLengthMax))),
+  screenWidth: z.optional(z.int().check(z.minimum(0), z.maximum(100_000))),
+});
+
+export type Hit = z.infer<typeof hitSchema>;
+
+/**
+ * A hit as it lies in the inbox: what the sender gave, without the write key, and what the collector saw of
+ * the client. The client's address is cut before anything is written (v4 to /24, v6 to /48).
+ */
+export interface ReceivedHit extends Omit<Hit, 'dataset' | 'visitor'> {
+  visitor: string;
+  client: {
+    /** The cut address, such as `203.0.113.0`; absent where the address is unknown. */
+    addressPrefix?: string;
+    /** Keyed hash of the whole address, 32 hex digits: equal addresses have equal keys, none can be read back. */
+    addressKey?: string;
+    userAgent: string;
+    country?: string;
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * Problems: what may go wrong and is said to the outside, as RFC 9457 `application/problem+json`.
+ * The list of codes is closed; each is described in docs/problems.md (a test holds the two together).
+ */
+
+/** Every problem code with its HTTP status and its title. */
+export const problemCodes = {
+  body_too_large: { status: 413, title: 'The body is too large' },
+  body_unreadable: { status: 400, title: 'The body ended early or could not be read' },
+  encoding_unsupported: { status: 415, title: 'Compressed bodies are not taken here' },
+  not_json: { status: 400, title: 'The body is not JSON' },
+  not_utf8: { status: 400, title: 'The body is not UTF-8' },
+  json_too_deep: { status: 400, title: 'The JSON is nested too deeply' },
+  json_too_wide: { status: 400, title: 'An object has too many keys' },
+  key_forbidden: { status: 400, title: 'A key of the JSON is not allowed' },
+  text_invalid: { status: 400, title: 'A text holds a lone surrogate or a NUL character' },
+  hit_invalid: { status: 400, title: 'The hit does not have the right shape' },
+  hits_too_many: { status: 413, title: 'Too many hits in one request' },
+  dataset_unknown: { status: 404, title: 'There is no such dataset' },
+  host_not_allowed: { status: 403, title: 'The dataset does not take hits of this host' },
+  inbox_full: { status: 503, title: 'Too many hits are waiting to be stored' },
+  inbox_failed: { status: 503, title: 'The hits could not be stored' },
+  shutting_down: { status: 503, title: 'The server is stopping' },
+  route_unknown: { status: 404, title: 'There is nothing at this address' },
+  method_not_allowed: { status: 405, title: 'The address does not take this method' },
+  local_only: { status: 403, title: 'The console and its API answer on this machine only' },
+  cross_origin: { status: 403, title: 'A change must come from the console or the command line' },
+  request_invalid: { status: 400, title: 'The request does not have the right shape' },
+  dataset_exists: { status: 409, title: 'A dataset of this name exists already' },
+  date_range_invalid: { status: 400, title: 'The date range cannot be used' },
+  query_invalid: { status: 400, title: 'The query cannot be answered as asked' },
+  report_unknown: { status: 404, title: 'There is no report of this name' },
+  sql_invalid: { status: 400, title: 'The SQL is not understood' },
+  sql_not_select: { status: 403, title: 'Only one SELECT statement can be run' },
+  sql_forbidden: { status: 403, title: 'The SQL uses something that is not allowed' },
+  sql_too_slow: { status: 408, title: 'The SQL ran too long and was stopped' },
+  import_unknown: { status: 404, title: 'There is no such import under way' },
+  import_format_unknown: { status: 400, title: 'The lines are not in a known log format' },
+  file_missing: { status: 404, title: 'The file is not there' },
+  file_unreadable: { status: 400, title: 'The file cannot be read' },
+  data_in_use: { status: 409, title: 'Another process owns this data folder' },
+  data_newer: { status: 409, title: 'The data folder was written by a newer version' },
+  key_missing: { status: 500, title: 'The master key does not open this data' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problemCodes;
+
+/** A problem as it crosses HTTP. `detail` says what was wrong, where, and what to do. */
+export interface ProblemBody {
+  type: string;
+  code: ProblemCode;
+  title: string;
+  status: number;
+  detail: string;
+}
+
+/**
+ * The one error class for what may happen. Programmer errors are plain `Error`s.
+ * @example throw new Problem('dataset_unknown', 'No dataset is called "shop". Make it with: canister dataset create shop');
+ */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.code = code;
+  }
+
+  get status(): number {
+    return problemCodes[this.code].status;
+  }
+
+  toBody(): ProblemBody {
+    const { status, title } = problemCodes[this.code];
+    return {
+      type: `urn:canister:problem:${this.code}`,
+      code: this.code,
+      title,
+      status,
+      detail: this.message,
+    };
+  }
+}
+
+/** True for a decoded JSON value that is a problem body. */
+export function isProblemBody(value: unknown): value is ProblemBody {
+  if (typeof value !== 'object' || value === null) return false;
+  const { code, detail } = value as Partial<ProblemBody>;
+  return typeof code === 'string' && code in problemCodes && typeof detail === 'string';
+}

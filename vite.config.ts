@@ -1,0 +1,136 @@
+/**
+ * Builds the four things that run: the tracker, the console, the Node program and the edge worker
+ * (`vite build --app`), and sets up the tests (`vitest run`).
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig, type Plugin } from 'vite';
+import { chromiumFlags, chromiumPath } from './console/testing/chromium.ts';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const at = (path: string) => here + path;
+const testing = process.env.VITEST !== undefined;
+
+/** Lets the edge worker carry the built tracker as a text: `import script from 'virtual:tracker-script'`. */
+function trackerScript(): Plugin {
+  const name = 'virtual:tracker-script';
+  return {
+    name: 'canister-tracker-script',
+    resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    load(id) {
+      if (id !== `\0${name}`) return undefined;
+      return `export default ${JSON.stringify(readFileSync(at('dist/tracker/tracker.js'), 'utf8'))};`;
+    },
+  };
+}
+
+export default defineConfig(() => ({
+  root: testing ? here : at('console'),
+  cacheDir: at('node_modules/.vite'),
+  plugins: [trackerScript()],
+  logLevel: testing ? ('info' as const) : ('warn' as const),
+  build: { emptyOutDir: true },
+  environments: {
+    client: {
+      build: { outDir: at('dist/console'), target: 'es2022', sourcemap: false },
+    },
+    tracker: {
+      consumer: 'client' as const,
+      build: {
+        outDir: at('dist/tracker'),
+        target: 'es2018',
+        rollupOptions: {
+          input: at('collector-edge/tracker/tracker.ts'),
+          output: { format: 'iife' as const, entryFileNames: 'tracker.js' },
+        },
+      },
+    },
+    node: {
+      consumer: 'server' as const,
+      build: {
+        outDir: at('dist/node'),
+        ssr: true,
+        target: 'node20',
+        minify: false,
+        rollupOptions: {
+          input: {
+            cli: at('cli.ts'),
+            'engine-thread': at('core/engine-thread.ts'),
+            'libsql-thread': at('core/stores/libsql-thread.ts'),
+          },
+          output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+        },
+      },
+    },
+    edge: {
+      consumer: 'server' as const,
+      resolve: {
+        noExternal: true as const,
+        conditions: ['workerd', 'worker', 'module', 'browser', 'import'],
+      },
+      build: {
+        outDir: at('dist/edge'),
+        ssr: true,
+        target: 'es2022',
+        minify: true,
+        rollupOptions: {
+          input: at('collector-edge/worker.ts'),
+          output: { format: 'es' as const, entryFileNames: 'worker.js', codeSplitting: false },
+        },
+      },
+    },
+  },
+  builder: {
+    async buildApp(builder: import('vite').ViteBuilder) {
+      const { tracker, client, node, edge } = builder.environments;
+      for (const environment of [tracker, client, node, edge]) {
+        if (environment) await builder.build(environment);
+      }
+    },
+  },
+  test: {
+    projects: [
+      {
+        extends: true as const,
+        test: {
+          name: 'node',
+          include: ['**/*.test.ts'],
+          exclude: [
+            '**/node_modules/**',
+            'dist/**',
+            '**/*.browser.test.ts',
+            '**/*.workerd.test.ts',
+          ],
+          env: { TZ: 'Pacific/Fiji' },
+          testTimeout: 30_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true as const,
+        test: {
+          name: 'workerd',
+          include: ['collector-edge/**/*.workerd.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true as const,
+        test: {
+          name: 'browser',
+          include: ['**/*.browser.test.ts'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: { executablePath: chromiumPath(), args: chromiumFlags },
+            }),
+            instances: [{ browser: 'chromium' as const }],
+          },
+        },
+      },
+    ],
+  },
+}));
