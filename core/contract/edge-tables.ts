@@ -56,3 +56,12 @@ export const hitCount = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.dataset, table.hour, table.outcome, table.reason] })],
 );
+
+/** Accepted hits that could not be processed, with the reason; kept whole, to be looked at and taken again. */
+export const setAside = sqliteTable('set_aside', {
+  seq: integer('seq').primaryKey(),
+  dataset: text('dataset').notNull(),
+  receivedAt: integer('received_at').notNull(),
+  reason: text('reason').notNull(),
+  body: blob('body', { mode: 'buffer' }).notNull(),
+});

@@ -24,6 +24,7 @@ export type HitOrigin = 'tracker' | 'log';
 /**
  * A hit after normalization: canonical, cut and typed. Instants are epoch milliseconds, ids are 32 hex digits.
  * It holds no whole client address. This is the form that sessions, canisters and tables hold.
+ * Absent fields may be there as `undefined`: objects of one shape are built and read faster.
  */
 export interface SessionHit {
   id: string;
@@ -34,38 +35,38 @@ export interface SessionHit {
   host: string;
   path: string;
   /** Without the leading `?`; absent when empty. */
-  query?: string;
+  query?: string | undefined;
   /** HTTP protocol, such as `HTTP/1.1`, where the source names it. */
-  protocol?: string;
-  status?: number;
-  responseBytes?: number;
-  durationMs?: number;
-  referrer?: string;
-  title?: string;
-  name?: string;
-  properties?: Record<string, string | number | boolean>;
-  steps?: Step[];
-  number?: number;
+  protocol?: string | undefined;
+  status?: number | undefined;
+  responseBytes?: number | undefined;
+  durationMs?: number | undefined;
+  referrer?: string | undefined;
+  title?: string | undefined;
+  name?: string | undefined;
+  properties?: Record<string, string | number | boolean> | undefined;
+  steps?: Step[] | undefined;
+  number?: number | undefined;
 }
 
 /** Where a session came from, taken at its first hit. */
 export interface Acquisition {
-  referrerHost?: string;
-  referrerPath?: string;
-  source?: string;
-  medium?: string;
-  campaign?: string;
-  term?: string;
-  content?: string;
+  referrerHost?: string | undefined;
+  referrerPath?: string | undefined;
+  source?: string | undefined;
+  medium?: string | undefined;
+  campaign?: string | undefined;
+  term?: string | undefined;
+  content?: string | undefined;
 }
 
 /** What the user agent says. */
 export interface Technology {
-  browser?: string;
-  browserVersion?: string;
-  system?: string;
+  browser?: string | undefined;
+  browserVersion?: string | undefined;
+  system?: string | undefined;
   device: 'desktop' | 'mobile' | 'tablet' | 'tv' | 'robot' | 'unknown';
-  robot?: string;
+  robot?: string | undefined;
 }
 
 /** A session whole, open or ended. `endedAt` is the time of its last hit so far. */
@@ -73,20 +74,20 @@ export interface Session {
   id: string;
   dataset: string;
   visitor: string;
-  userId?: string;
+  userId?: string | undefined;
   startedAt: number;
   endedAt: number;
   origin: HitOrigin;
   userAgent: string;
-  addressPrefix?: string;
-  addressKey?: string;
-  country?: string;
-  language?: string;
-  screenWidth?: number;
+  addressPrefix?: string | undefined;
+  addressKey?: string | undefined;
+  country?: string | undefined;
+  language?: string | undefined;
+  screenWidth?: number | undefined;
   technology: Technology;
   acquisition: Acquisition;
   /** The id of the session that a limit closed and that this one continues. */
-  continues?: string;
+  continues?: string | undefined;
   hits: SessionHit[];
 }
 
@@ -104,10 +105,10 @@ export interface ActiveSession {
   pageViews: number;
   entryPath: string;
   lastPath: string;
-  lastTitle?: string;
-  referrerHost?: string;
-  source?: string;
-  country?: string;
+  lastTitle?: string | undefined;
+  referrerHost?: string | undefined;
+  source?: string | undefined;
+  country?: string | undefined;
   technology: Technology;
 }
 

@@ -1,0 +1,92 @@
+/**
+ * How the command line reaches a data folder: through the server that owns it, or, when none runs, by opening it in
+ * this process and asking the same API there.
+ */
+import type { Config } from './core/config.ts';
+import { isProblemBody, Problem } from './core/contract/problem.ts';
+import { findOwner } from './core/stores/data-folder.ts';
+import { openCanister } from './main.ts';
+
+const ownerWaitMsMax = 10_000;
+const ownerPollMs = 200;
+
+export interface ApiClient {
+  /** Asks the API; a problem it answers is thrown. */
+  request(method: string, path: string, body?: unknown): Promise<Response>;
+  json<T>(method: string, path: string, body?: unknown): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** @throws Problem `data_in_use` when the owner is another command that does not end */
+export async function connectApi(config: Config): Promise<ApiClient> {
+  const port = await portOfOwner(config.dataFolder);
+  if (port !== undefined) {
+    return clientOf(
+      (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init),
+      async () => {},
+    );
+  }
+  const canister = await openCanister(config, (error) => {
+    throw error;
+  });
+  return clientOf(
+    async (path, init) => await canister.app.request(path, init, { inProcess: true }),
+    canister.close,
+  );
+}
+
+/** The port of the server that owns the folder; waits for a command that is about to end, or a server about to listen. */
+async function portOfOwner(dataFolder: string): Promise<number | undefined> {
+  for (let waitedMs = 0; ; waitedMs += ownerPollMs) {
+    const owner = findOwner(dataFolder);
+    if (owner === undefined || owner.port !== undefined) return owner?.port;
+    if (waitedMs >= ownerWaitMsMax) {
+      throw new Problem(
+        'data_in_use',
+        `${dataFolder} is in use by process ${owner.pid}, which does not answer. Wait for it, or stop it.`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, ownerPollMs));
+  }
+}
+
+function clientOf(
+  send: (path: string, init: RequestInit) => Promise<Response>,
+  close: () => Promise<void>,
+): ApiClient {
+  const client: ApiClient = {
+    async request(method, path, body) {
+      const isBytes = body instanceof Uint8Array;
+      const response = await send(path, {
+        method,
+        headers: {
+          'X-Canister': 'cli',
+          ...(body === undefined
+            ? {}
+            : { 'Content-Type': isBytes ? 'application/octet-stream' : 'application/json' }),
+        },
+        ...(body === undefined
+          ? {}
+          : { body: isBytes ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
+      });
+      if (response.ok) return response;
+      const text = await response.text();
+      const problem = parseProblem(text);
+      if (problem) throw problem;
+      throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 200)}`);
+    },
+    json: async <T>(method: string, path: string, body?: unknown) =>
+      (await (await client.request(method, path, body)).json()) as T,
+    close,
+  };
+  return client;
+}
+
+function parseProblem(text: string): Problem | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isProblemBody(body) ? new Problem(body.code, body.detail) : undefined;
+  } catch {
+    return undefined;
+  }
+}

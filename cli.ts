@@ -1,0 +1,344 @@
+/** The command line. Results go to stdout, progress and advice to stderr; exit codes are 0, 1 (failed) and 2 (usage). */
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type ApiClient, connectApi } from './api-client.ts';
+import { systemClock } from './core/clock.ts';
+import { type Config, readConfig } from './core/config.ts';
+import type { Dataset } from './core/contract/dataset.ts';
+import { addDays, dayOf } from './core/contract/date-range.ts';
+import { type ImportSummary, logFormats } from './core/contract/import.ts';
+import { Problem } from './core/contract/problem.ts';
+import { queryLimits, type SqlAnswer } from './core/contract/query.ts';
+import type { ReportResult } from './core/contract/report.ts';
+import { demoSlug, fillWithDemo } from './demo.ts';
+import { importFiles } from './import-command.ts';
+import { openCanister, version } from './main.ts';
+import { showInvisible } from './reports/html/format.ts';
+import { alignColumns } from './reports/run/align-columns.ts';
+import { csvLine } from './reports/run/report-csv.ts';
+
+const exitFailed = 1;
+const exitUsage = 2;
+const demoFolder = './demo-data';
+
+const out = (text: string) => process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+const note = (text: string) => process.stderr.write(`${text}\n`);
+const outJson = (value: unknown) =>
+  out(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined));
+
+interface CommonOptions {
+  data?: string;
+  json?: boolean;
+}
+
+function configOf(options: CommonOptions): Config {
+  const config = readConfig(process.env);
+  return options.data === undefined ? config : { ...config, dataFolder: options.data };
+}
+
+/** Runs a command with the API of its data folder, and closes it whatever happens. */
+async function withApi<T>(
+  options: CommonOptions,
+  work: (api: ApiClient) => Promise<T>,
+): Promise<T> {
+  const api = await connectApi(configOf(options));
+  try {
+    return await work(api);
+  } finally {
+    await api.close();
+  }
+}
+
+async function serveUntilStopped(config: Config, firstPage: string): Promise<void> {
+  const fatal = (why: Error) => {
+    note(
+      `Canister stops, because a part of it failed: ${why.message}\nWhat was acknowledged is stored. Start it again.`,
+    );
+    process.exit(70);
+  };
+  const canister = await openCanister(config, fatal);
+  const port = await canister.listen(config.port, config.host);
+  note(
+    [
+      `Canister ${version} is running. Data: ${config.dataFolder}`,
+      `  Console    http://localhost:${port}${firstPage}`,
+      `  Collector  http://${config.host === '0.0.0.0' ? 'this-machine' : config.host}:${port}/hits`,
+      '',
+      'Console and API answer on this machine only until there are accounts; the collector answers everybody.',
+      'Next: open the console. It shows the snippet for your pages. Or import a log: npm run -s canister -- import FILE --dataset SLUG',
+      'Stop with Ctrl+C.',
+    ].join('\n'),
+  );
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    note('Stopping: storing what has ended …');
+    canister.close().then(
+      () => process.exit(0),
+      (error: Error) => fatal(error),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+/** A folder is filled aside and put in place when it is complete: a demo killed half way starts anew. */
+async function prepareDemo(config: Config): Promise<void> {
+  if (existsSync(config.dataFolder)) return;
+  const aside = `${config.dataFolder}.filling`;
+  rmSync(aside, { recursive: true, force: true });
+  note('Sending a generated week of traffic through the collector …');
+  let shown = -1;
+  await fillWithDemo(aside, systemClock(), (share) => {
+    const percent = Math.floor(share * 20) * 5;
+    if (percent > shown) note(`  ${percent} %`);
+    shown = Math.max(shown, percent);
+  });
+  renameSync(aside, config.dataFolder);
+}
+
+function printRows(answer: SqlAnswer, format: { json?: boolean; csv?: boolean }): void {
+  const names = answer.columns.map(({ name }) => name);
+  if (format.json)
+    outJson(
+      answer.rows.map((row) => Object.fromEntries(row.map((cell, index) => [names[index], cell]))),
+    );
+  else if (format.csv)
+    out([names, ...answer.rows].map((row) => csvLine(row.map(cellText))).join(''));
+  else {
+    const lines = answer.rows.map((row) =>
+      row.map((cell) => showInvisible(String(cellText(cell)))),
+    );
+    out(
+      alignColumns([names, ...lines], (index) => isNumeric(answer.columns[index]?.type ?? '')).join(
+        '\n',
+      ),
+    );
+  }
+  if (answer.truncated)
+    note(
+      `There are more rows; the first ${answer.rows.length} are shown. Raise --limit (up to ${queryLimits.rowsMax}) or ask for less.`,
+    );
+}
+
+const isNumeric = (type: string) =>
+  /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL)/.test(type);
+
+function cellText(cell: unknown): string | number {
+  if (typeof cell === 'number') return cell;
+  if (cell === null || cell === undefined) return '';
+  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+const list = (value: string, before: string[]) => [...before, value];
+
+function describeImport(summary: ImportSummary): string {
+  const { lines, accepted, duplicate, excluded, bad, sessions, seconds, badFile } = summary;
+  const rows = Object.entries({ lines, accepted, duplicate, excluded, bad, sessions, seconds });
+  return [
+    ...rows.map(([name, value]) => `${name.padEnd(10)} ${value}`),
+    ...(badFile ? [`bad lines are listed in ${badFile}`] : []),
+  ].join('\n');
+}
+
+export function createProgram(): Command {
+  const program = new Command('canister')
+    .description('Self-hosted web analytics that keeps the whole session.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError();
+  const command = (parent: Command, usage: string, description: string) =>
+    parent
+      .command(usage)
+      .description(description)
+      .option('--data <dir>', 'data folder (else CANISTER_DATA, else ./data)')
+      .option('--json', 'print the result as JSON');
+
+  command(program, 'serve', 'run collector, core, reports and console').action(
+    async (options: CommonOptions) => {
+      await serveUntilStopped(configOf(options), '/');
+    },
+  );
+
+  command(program, 'demo', `serve a generated week of traffic from ${demoFolder}`).action(
+    async (options: CommonOptions) => {
+      const config = { ...configOf({ data: demoFolder, ...options }) };
+      await prepareDemo(config);
+      await serveUntilStopped(config, `/${demoSlug}/reports/overview`);
+    },
+  );
+
+  const dataset = program.command('dataset').description('make and list datasets');
+  command(dataset, 'create <slug>', 'make a dataset; its write key goes into the tracker snippet')
+    .option('--name <name>', 'name shown in the console')
+    .option('--time-zone <zone>', 'time zone in which reports are cut', 'UTC')
+    .option(
+      '--host <host>',
+      'a host of the site (repeat for several; *.example covers all below)',
+      list,
+      [],
+    )
+    .option('--idle-timeout-ms <ms>', 'how long a session may be idle', wholeNumber)
+    .action(
+      async (
+        slug: string,
+        options: CommonOptions & {
+          name?: string;
+          timeZone: string;
+          host: string[];
+          idleTimeoutMs?: number;
+        },
+      ) => {
+        const { name, timeZone, host: hosts, idleTimeoutMs } = options;
+        const made = await withApi(options, (api) =>
+          api.json<Dataset>('POST', '/api/datasets', {
+            slug,
+            name,
+            timeZone,
+            hosts,
+            idleTimeoutMs,
+          }),
+        );
+        if (options.json) outJson(made);
+        else out(`Made the dataset ${made.slug}. Its write key: ${made.writeKey}`);
+      },
+    );
+  command(dataset, 'list', 'list the datasets').action(async (options: CommonOptions) => {
+    const { datasets } = await withApi(options, (api) =>
+      api.json<{ datasets: Dataset[] }>('GET', '/api/datasets'),
+    );
+    if (options.json) outJson(datasets);
+    else if (datasets.length === 0)
+      note('There is no dataset yet. Make one with: canister dataset create SLUG');
+    else {
+      const rows = datasets.map(({ slug, name, timeZone, writeKey }) => [
+        slug,
+        name,
+        timeZone,
+        writeKey,
+      ]);
+      out(
+        alignColumns([['slug', 'name', 'time zone', 'write key'], ...rows], () => false).join('\n'),
+      );
+    }
+  });
+
+  command(program, 'import <file...>', 'import web server logs, plain or gzip; - is standard input')
+    .requiredOption('--dataset <slug>', 'the dataset that takes the hits')
+    .addOption(
+      new Option('--format <format>', 'format of the lines')
+        .choices([...logFormats])
+        .default('auto'),
+    )
+    .action(
+      async (files: string[], options: CommonOptions & { dataset: string; format: string }) => {
+        const summary = await withApi(options, (api) =>
+          importFiles(api, options.dataset, files, options.format),
+        );
+        if (options.json) outJson(summary);
+        else out(describeImport(summary));
+      },
+    );
+
+  command(program, 'query <sql>', 'run one SELECT over the public views')
+    .requiredOption('--dataset <slug>', 'the dataset to ask')
+    .option('--csv', 'print the rows as CSV')
+    .option('--limit <rows>', 'at most this many rows', wholeNumber, queryLimits.rowsMax)
+    .action(
+      async (
+        sql: string,
+        options: CommonOptions & { dataset: string; csv?: boolean; limit: number },
+      ) => {
+        const answer = await withApi(options, (api) =>
+          api.json<SqlAnswer>('POST', `/api/datasets/${options.dataset}/sql`, {
+            sql,
+            rowsMax: options.limit,
+          }),
+        );
+        printRows(answer, options);
+      },
+    );
+
+  command(program, 'report <name>', 'run a finished report')
+    .requiredOption('--dataset <slug>', 'the dataset to report on')
+    .option('--from <date>', 'first day, like 2026-11-14 (else seven days ago)')
+    .option('--to <date>', 'day after the last day (else tomorrow)')
+    .option('--robots', 'count robots too')
+    .option('--compare', 'compare with the period before')
+    .addOption(
+      new Option('--format <format>', 'form of the result').choices([
+        'json',
+        'csv',
+        'html',
+        'text',
+      ]),
+    )
+    .action(async (name: string, options: CommonOptions & ReportOptions) => {
+      const text = await withApi(options, (api) => fetchReport(api, name, options));
+      out(text);
+    });
+
+  return program;
+}
+
+interface ReportOptions {
+  dataset: string;
+  from?: string;
+  to?: string;
+  robots?: boolean;
+  compare?: boolean;
+  format?: string;
+}
+
+async function fetchReport(
+  api: ApiClient,
+  name: string,
+  options: CommonOptions & ReportOptions,
+): Promise<string> {
+  const { timeZone } = await api.json<Dataset>(
+    'GET',
+    `/api/datasets/${encodeURIComponent(options.dataset)}`,
+  );
+  const to = options.to ?? addDays(dayOf(systemClock(), timeZone), 1);
+  const search = new URLSearchParams({
+    from: options.from ?? addDays(to, -7),
+    to,
+    robots: String(options.robots === true),
+    compare: options.compare ? 'previous' : 'none',
+    format: options.json ? 'json' : (options.format ?? 'text'),
+  });
+  const response = await api.request(
+    'GET',
+    `/api/datasets/${options.dataset}/reports/${encodeURIComponent(name)}?${search}`,
+  );
+  const text = await response.text();
+  return search.get('format') === 'json' && process.stdout.isTTY
+    ? JSON.stringify(JSON.parse(text) as ReportResult, null, 2)
+    : text;
+}
+
+/** Runs the program and turns what went wrong into a sentence and an exit code. */
+async function run(): Promise<void> {
+  try {
+    await createProgram().parseAsync(process.argv);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : exitUsage;
+      return;
+    }
+    note(
+      error instanceof Problem
+        ? `canister: ${error.message}`
+        : `canister: ${(error as Error).stack}`,
+    );
+    process.exitCode = exitFailed;
+  }
+}
+
+await run();

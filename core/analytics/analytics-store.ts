@@ -1,0 +1,35 @@
+/** The analytics of one dataset: rows of ended sessions, and the position up to which the inbox is stored. A port. */
+import type { Cell, StoredSession } from './rows.ts';
+
+/** `low`: every inbox hit up to here is stored. `epoch` counts the batches. */
+export interface Position {
+  epoch: number;
+  low: number;
+}
+
+export interface SqlResult {
+  columns: { name: string; type: string }[];
+  rows: unknown[][];
+}
+
+export interface AnalyticsStore {
+  /** What a restart must know: the position, and for each visitor the last inbox hit that is already stored beyond it. */
+  resume(): Promise<{ position: Position; closedThrough: Map<string, number> }>;
+  /**
+   * Stores sessions and, when given, the new `low` in one transaction, and reads the position back.
+   * @throws when the transaction did not come through; nothing of it is stored then
+   */
+  store(sessions: readonly StoredSession[], low: number | undefined): Promise<Position>;
+  /** Which of these hit ids (32 hex digits), of hits between two instants, are stored. */
+  knownHits(ids: readonly string[], fromMs: number, toMs: number): Promise<Set<string>>;
+  /** Writes everything into the file itself; only then may the inbox forget what is stored. */
+  checkpoint(): Promise<void>;
+  /** Runs one of our own statements with bound values. */
+  query(sql: string, values: readonly Cell[]): Promise<SqlResult>;
+  /** Runs analyst SQL: one SELECT, at most `rowsMax` rows, stopped at the deadline. */
+  ask(
+    sql: string,
+    limits: { rowsMax: number; deadlineMs: number },
+  ): Promise<SqlResult & { truncated: boolean }>;
+  close(): Promise<void>;
+}

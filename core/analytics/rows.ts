@@ -1,0 +1,112 @@
+/** A stored session → its rows: one for `sessions`, one a hit for `hits`. Pure, so that tables can be made anew. */
+import type { CanisterPlace } from '../canisters/long-term.ts';
+import type { ClosedSession, SessionHit } from '../contract/session.ts';
+
+/** A session with its place in inbox and canister. */
+export interface StoredSession {
+  session: ClosedSession;
+  firstSeq: number;
+  lastSeq: number;
+  place: CanisterPlace;
+}
+
+/** A cell as the tables take it: UUIDs as 32 hex digits, instants as epoch milliseconds. */
+export type Cell = string | number | boolean | undefined;
+
+/** The cells of the session's row, in the order of `storeTables.sessions`. */
+export function sessionRow({ session, firstSeq, lastSeq, place }: StoredSession): Cell[] {
+  const { hits, technology, acquisition } = session;
+  let pageViews = 0;
+  let customEvents = 0;
+  let entry: SessionHit | undefined;
+  let exit: SessionHit | undefined;
+  for (const hit of hits) {
+    if (hit.type === 'event') customEvents += 1;
+    if (hit.type !== 'page_view') continue;
+    pageViews += 1;
+    entry ??= hit;
+    exit = hit;
+  }
+  return [
+    session.id,
+    session.visitor,
+    session.userId,
+    session.origin,
+    session.startedAt,
+    session.endedAt,
+    session.endReason,
+    session.endedAt - session.startedAt,
+    hits.length,
+    pageViews,
+    customEvents,
+    pageViews <= 1 && customEvents === 0,
+    technology.robot !== undefined,
+    technology.robot,
+    technology.browser,
+    technology.browserVersion,
+    technology.system,
+    technology.device,
+    session.userAgent,
+    entry?.host || undefined,
+    entry?.path,
+    exit?.path,
+    acquisition.referrerHost,
+    acquisition.referrerPath,
+    acquisition.source,
+    acquisition.medium,
+    acquisition.campaign,
+    acquisition.term,
+    acquisition.content,
+    session.country,
+    session.language,
+    session.screenWidth,
+    session.addressPrefix,
+    session.addressKey,
+    session.continues,
+    firstSeq,
+    lastSeq,
+    place.day,
+    place.offset,
+    place.length,
+  ];
+}
+
+/** The cells of each hit's row, in the order of `storeTables.hits`. */
+export function hitRows(session: ClosedSession): Cell[][] {
+  const { hits } = session;
+  const isRobot = session.technology.robot !== undefined;
+  const rows: Cell[][] = new Array(hits.length);
+  let nextPageViewAt: number | undefined;
+  const firstPageView = hits.findIndex((hit) => hit.type === 'page_view');
+  for (let index = hits.length - 1; index >= 0; index -= 1) {
+    const hit = hits[index] as SessionHit;
+    const isPageView = hit.type === 'page_view';
+    rows[index] = [
+      hit.id,
+      session.id,
+      session.visitor,
+      isRobot,
+      index + 1,
+      hit.at,
+      hit.type,
+      hit.origin,
+      hit.method,
+      hit.host || undefined,
+      hit.path,
+      hit.query,
+      hit.protocol,
+      hit.status,
+      hit.responseBytes,
+      hit.durationMs,
+      hit.referrer,
+      hit.title,
+      hit.name,
+      hit.properties === undefined ? undefined : JSON.stringify(hit.properties),
+      index === firstPageView,
+      isPageView && nextPageViewAt === undefined,
+      isPageView && nextPageViewAt !== undefined ? nextPageViewAt - hit.at : undefined,
+    ];
+    if (isPageView) nextPageViewAt = hit.at;
+  }
+  return rows;
+}

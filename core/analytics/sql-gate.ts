@@ -1,0 +1,118 @@
+/**
+ * What analyst SQL may be: one SELECT over the public views, with no function that reads outside or that the
+ * engine cannot stop. It judges the parsed statement as DuckDB's `json_serialize_sql` gives it, never the text.
+ */
+import { Problem } from '../contract/problem.ts';
+import { publicViews } from './views.ts';
+
+interface Serialized {
+  error: boolean;
+  error_type?: string;
+  error_message?: string;
+  position?: string;
+  statements?: unknown[];
+}
+
+/** Functions that read files, settings or other statements, or whose memory and time nothing bounds. */
+const forbiddenFunctions =
+  /^(read_|sniff_|parquet_|duckdb_|pragma_|pg_|query$|query_table$|glob$|getvariable$|getenv$|current_setting$|write_log$|parse_duckdb_log|json_execute_|json_serialize_|from_substrait|repeat$|lpad$|rpad$|bitstring$|printf$|format$|levenshtein$|editdist3$|damerau_|jaro_|jaccard$|hamming$|mismatches$|seq_scan$|summary$|sleep|nextval$|currval$|which_secret$|arrow_|pandas_|python_|test_|load_|checkpoint$|force_checkpoint$|repeat_row$|storage_info|file_|st_read|iceberg_|delta_|sqlite_|postgres_|mysql_|shell|enable_|disable_|set_|import_|export_)/;
+
+/** Lists of numbers are fine as tables, where they stream, but not as values, where they are held whole. */
+const listMakers = /^(range|generate_series)$/;
+const listLengthMax = 100_000;
+
+const readableSchemas = new Set(['', 'main', 'information_schema']);
+
+/**
+ * Judges a serialized statement.
+ * @throws Problem `sql_invalid`, `sql_not_select` or `sql_forbidden`, saying what and where
+ */
+export function checkAnalystSql(serialized: string): void {
+  const parsed = JSON.parse(serialized) as Serialized;
+  if (parsed.error) {
+    const where =
+      parsed.position === undefined ? '' : ` (at character ${Number(parsed.position) + 1})`;
+    if (parsed.error_type === 'parser')
+      throw new Problem('sql_invalid', `${parsed.error_message}${where}`);
+    throw new Problem(
+      'sql_not_select',
+      'Only SELECT can be run here: the data is read, never changed.',
+    );
+  }
+  if (parsed.statements?.length !== 1) {
+    throw new Problem(
+      'sql_not_select',
+      `One statement at a time: this text has ${parsed.statements?.length ?? 0}.`,
+    );
+  }
+  const names = new Set(Object.keys(publicViews));
+  visit(parsed.statements, (node) => collectCteNames(node, names));
+  // A table function is seen before the call inside it, because a node is seen before its children.
+  const inFrom = new WeakSet<Node>();
+  visit(parsed.statements, (node) => checkNode(node, names, inFrom));
+}
+
+type Node = Record<string, unknown>;
+
+function visit(value: unknown, see: (node: Node) => void): void {
+  const waiting = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (Array.isArray(next)) waiting.push(...next);
+    else if (typeof next === 'object' && next !== null) {
+      see(next as Node);
+      waiting.push(...Object.values(next));
+    }
+  }
+}
+
+function collectCteNames(node: Node, names: Set<string>): void {
+  const map = (node.cte_map as { map?: { key: string }[] } | undefined)?.map ?? [];
+  for (const { key } of map) names.add(key.toLowerCase());
+}
+
+function checkNode(node: Node, names: ReadonlySet<string>, inFrom: WeakSet<Node>): void {
+  if (node.type === 'TABLE_FUNCTION') inFrom.add(node.function as Node);
+  if (typeof node.function_name === 'string')
+    checkFunction(node, node.function_name.toLowerCase(), inFrom);
+  if (node.type === 'RECURSIVE_CTE_NODE') forbid('WITH RECURSIVE', 'it may never end');
+  if (node.type === 'BASE_TABLE') checkTable(node, names);
+  if (
+    node.type === 'SHOW_REF' &&
+    node.query === null &&
+    !/^"?tables"?$/i.test(String(node.table_name))
+  ) {
+    forbid(`SHOW ${String(node.table_name)}`, 'use SHOW TABLES or DESCRIBE');
+  }
+}
+
+function checkFunction(node: Node, name: string, inFrom: WeakSet<Node>): void {
+  if (forbiddenFunctions.test(name))
+    forbid(`the function ${name}()`, 'it reads outside the dataset or cannot be bounded');
+  if (!listMakers.test(name) || inFrom.has(node)) return;
+  const bounds = (node.children as Node[] | undefined)?.map((child) =>
+    Number((child.value as Node | undefined)?.value),
+  );
+  if (!bounds?.every((bound) => Math.abs(bound) <= listLengthMax)) {
+    forbid(
+      `${name}() as a value`,
+      `give it constant bounds up to ${listLengthMax}, or use it in FROM`,
+    );
+  }
+}
+
+function checkTable(node: Node, names: ReadonlySet<string>): void {
+  const schema = String(node.schema_name ?? '').toLowerCase();
+  const table = String(node.table_name ?? '').toLowerCase();
+  if (!readableSchemas.has(schema) || node.catalog_name)
+    forbid(`the table ${schema}.${table}`, viewsSentence);
+  if (schema !== 'information_schema' && !names.has(table)) {
+    throw new Problem('sql_invalid', `There is no view called "${table}". ${viewsSentence}`);
+  }
+}
+
+const viewsSentence = `The views are ${Object.keys(publicViews).join(', ')}.`;
+
+function forbid(what: string, why: string): never {
+  throw new Problem('sql_forbidden', `The query uses ${what}: ${why}.`);
+}

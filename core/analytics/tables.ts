@@ -1,0 +1,147 @@
+/**
+ * The tables of a dataset's `analytics.duckdb`, schema `store`. They are ours to change; what the outside sees are
+ * the views. `day` is no column: it depends on the dataset's time zone and is computed when asked.
+ */
+
+/** One column: its DuckDB type and what it means, for docs/schema.md and for column comments. */
+export interface TableColumn {
+  name: string;
+  type: 'UUID' | 'VARCHAR' | 'TIMESTAMPTZ' | 'BIGINT' | 'INTEGER' | 'BOOLEAN';
+  meaning: string;
+}
+
+const column = (name: string, type: TableColumn['type'], meaning: string): TableColumn => ({
+  name,
+  type,
+  meaning,
+});
+
+export const sessionColumns = [
+  column('session_id', 'UUID', 'Names the session; derived from its dataset and its first hit.'),
+  column(
+    'visitor_id',
+    'VARCHAR',
+    'Visitor key: first-party id, or a keyed hash of address and user agent.',
+  ),
+  column('user_id', 'VARCHAR', 'Id that the site gave for a signed-in user.'),
+  column('origin', 'VARCHAR', '`tracker` or `log`.'),
+  column('started_at', 'TIMESTAMPTZ', 'Time of the first hit.'),
+  column('ended_at', 'TIMESTAMPTZ', 'Time of the last hit.'),
+  column(
+    'end_reason',
+    'VARCHAR',
+    '`idle`, `hits_limit`, `bytes_limit`, `duration_limit` or `end_of_log`.',
+  ),
+  column('duration_ms', 'BIGINT', 'Last hit time minus first hit time; 0 for one hit.'),
+  column('hits', 'INTEGER', 'Number of hits.'),
+  column('page_views', 'INTEGER', 'Number of page views.'),
+  column('custom_events', 'INTEGER', 'Number of custom events sent by the page.'),
+  column('is_bounce', 'BOOLEAN', 'At most one page view and no custom event.'),
+  column('is_robot', 'BOOLEAN', 'The user agent is a robot’s, or missing.'),
+  column('robot', 'VARCHAR', 'Name of the robot.'),
+  column('browser', 'VARCHAR', 'Browser name.'),
+  column('browser_version', 'VARCHAR', 'Major version of the browser.'),
+  column('system', 'VARCHAR', 'Operating system.'),
+  column('device', 'VARCHAR', '`desktop`, `mobile`, `tablet`, `tv`, `robot` or `unknown`.'),
+  column('user_agent', 'VARCHAR', 'The user agent as sent, cut at 512 characters.'),
+  column('entry_host', 'VARCHAR', 'Host of the first page view.'),
+  column('entry_path', 'VARCHAR', 'Path of the first page view.'),
+  column('exit_path', 'VARCHAR', 'Path of the last page view.'),
+  column(
+    'referrer_host',
+    'VARCHAR',
+    'Host of the page that led to the session; empty for own pages and direct visits.',
+  ),
+  column('referrer_path', 'VARCHAR', 'Path of that page.'),
+  column('source', 'VARCHAR', 'utm_source, else the name of the referrer.'),
+  column('medium', 'VARCHAR', 'utm_medium.'),
+  column('campaign', 'VARCHAR', 'utm_campaign.'),
+  column('term', 'VARCHAR', 'utm_term.'),
+  column('content', 'VARCHAR', 'utm_content.'),
+  column('country', 'VARCHAR', 'Two-letter country, where the edge knows it.'),
+  column('language', 'VARCHAR', 'Preferred language of the client.'),
+  column('screen_width', 'INTEGER', 'Width of the screen in CSS pixels.'),
+  column('address_prefix', 'VARCHAR', 'Client address, cut: v4 to /24, v6 to /48.'),
+  column(
+    'address_key',
+    'VARCHAR',
+    'Keyed hash of the whole client address: equal addresses have equal keys.',
+  ),
+  column(
+    'continues_session_id',
+    'UUID',
+    'The session that a limit closed and that this one continues.',
+  ),
+] as const satisfies readonly TableColumn[];
+
+/** Where the session lies in inbox and canister; not in the public view. */
+export const sessionPlaceColumns = [
+  column('first_seq', 'BIGINT', 'Inbox position of the first hit; 0 for logs.'),
+  column('last_seq', 'BIGINT', 'Inbox position of the last hit; 0 for logs.'),
+  column('segment_day', 'VARCHAR', 'Day of the canister segment.'),
+  column('segment_offset', 'BIGINT', 'First byte of the record in the segment.'),
+  column('segment_length', 'INTEGER', 'Length of the record in bytes.'),
+] as const satisfies readonly TableColumn[];
+
+export const hitColumns = [
+  column(
+    'hit_id',
+    'UUID',
+    'Names the hit; given by the sender, or the fingerprint of the log line.',
+  ),
+  column('session_id', 'UUID', 'The session of the hit.'),
+  column('visitor_id', 'VARCHAR', 'Visitor key of the session.'),
+  column('is_robot', 'BOOLEAN', 'The session is a robot’s.'),
+  column('number', 'INTEGER', 'Place of the hit in its session, from 1.'),
+  column(
+    'at',
+    'TIMESTAMPTZ',
+    'When the hit happened. `at` is a keyword in DuckDB: write `hits.at` or `"at"`.',
+  ),
+  column('type', 'VARCHAR', '`page_view`, `event`, `steps` or `request`.'),
+  column('origin', 'VARCHAR', '`tracker` or `log`.'),
+  column('method', 'VARCHAR', 'HTTP method.'),
+  column('host', 'VARCHAR', 'Host of the URL; empty where a log does not say.'),
+  column('path', 'VARCHAR', 'Path of the URL.'),
+  column(
+    'query',
+    'VARCHAR',
+    'Query of the URL without `?`; tracker hits without utm and tracking parameters.',
+  ),
+  column('protocol', 'VARCHAR', 'HTTP protocol, such as `HTTP/1.1`, where known.'),
+  column('status', 'INTEGER', 'HTTP status code, where known.'),
+  column('response_bytes', 'BIGINT', 'Size of the response, where known.'),
+  column('duration_ms', 'BIGINT', 'Time that the response took, where known.'),
+  column('referrer', 'VARCHAR', 'Referrer as sent.'),
+  column('title', 'VARCHAR', 'Title of the page.'),
+  column('event', 'VARCHAR', 'Name of a custom event.'),
+  column('properties', 'VARCHAR', 'Properties of a custom event, as JSON.'),
+  column('is_entry', 'BOOLEAN', 'First page view of its session.'),
+  column('is_exit', 'BOOLEAN', 'Last page view of its session.'),
+  column(
+    'time_on_page_ms',
+    'BIGINT',
+    'Time until the next page view of the session; empty on the last.',
+  ),
+] as const satisfies readonly TableColumn[];
+
+export const storeTables = {
+  sessions: [...sessionColumns, ...sessionPlaceColumns],
+  hits: hitColumns,
+} as const;
+
+const define = (columns: readonly TableColumn[]) =>
+  columns.map(({ name, type }) => `"${name}" ${type}`).join(', ');
+
+/**
+ * The SQL that brings a file up to date, by version. `position` has one row: how many batches were committed, and
+ * the inbox position up to which every hit is stored.
+ */
+export const analyticsMigrations: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE store.sessions (${define(storeTables.sessions)})`,
+    `CREATE TABLE store.hits (${define(storeTables.hits)})`,
+    'CREATE TABLE store.position (epoch BIGINT NOT NULL, low BIGINT NOT NULL)',
+    'INSERT INTO store.position VALUES (0, 0)',
+  ],
+];

@@ -1,0 +1,81 @@
+/**
+ * Seals a session: JSON, compressed, then AES-256-GCM. What the record is for (dataset, day, place in the segment)
+ * and whose it is are bound in as associated data, so that a record moved elsewhere does not open.
+ */
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { Problem } from '../contract/problem.ts';
+import type { ClosedSession } from '../contract/session.ts';
+
+const nonceBytes = 12;
+const tagBytes = 16;
+/** Sessions are a few kilobytes: a small window makes the compressor cheap to set up. */
+const compression = { level: 1, memLevel: 6, windowBits: 13 };
+const inflatedBytesMax = 64 * 1024 * 1024;
+
+/** Where a record lies; a sealed record opens only there. */
+export interface Place {
+  dataset: string;
+  day: string;
+  offset: number;
+  sessionId: string;
+}
+
+/** @returns nonce, ciphertext and tag in one buffer */
+export function seal(session: ClosedSession, key: Buffer, place: Place): Buffer {
+  const plain = deflateRawSync(Buffer.from(JSON.stringify(session)), compression);
+  return encrypt(plain, key, associatedData(place));
+}
+
+/** @throws Problem `key_missing` when the key is not the one that sealed it or the record was changed or moved */
+export function unseal(sealed: Buffer, key: Buffer, place: Place): ClosedSession {
+  const plain = decrypt(sealed, key, associatedData(place));
+  if (plain === undefined) {
+    throw new Problem(
+      'key_missing',
+      `The stored session ${place.sessionId} of ${place.day} does not open: it was changed, or master.key is another one.`,
+    );
+  }
+  return JSON.parse(
+    inflateRawSync(plain, { maxOutputLength: inflatedBytesMax }).toString(),
+  ) as ClosedSession;
+}
+
+/** Wraps a data key under the master key; `label` is bound in. */
+export function wrapKey(dataKey: Buffer, masterKey: Buffer, label: string): Buffer {
+  return encrypt(dataKey, masterKey, Buffer.from(`key\0${label}`));
+}
+
+/** The data key, or undefined when the master key is not the one that wrapped it. */
+export function unwrapKey(wrapped: Buffer, masterKey: Buffer, label: string): Buffer | undefined {
+  return decrypt(wrapped, masterKey, Buffer.from(`key\0${label}`));
+}
+
+function encrypt(plain: Buffer, key: Buffer, associated: Buffer): Buffer {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(associated);
+  const body = cipher.update(plain);
+  cipher.final();
+  return Buffer.concat([nonce, body, cipher.getAuthTag()]);
+}
+
+function decrypt(sealed: Buffer, key: Buffer, associated: Buffer): Buffer | undefined {
+  if (sealed.length < nonceBytes + tagBytes) return undefined;
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, nonceBytes)).setAAD(
+    associated,
+  );
+  decipher.setAuthTag(sealed.subarray(-tagBytes));
+  try {
+    return Buffer.concat([
+      decipher.update(sealed.subarray(nonceBytes, -tagBytes)),
+      decipher.final(),
+    ]);
+  } catch {
+    // Node says no more than that the tag does not fit.
+    return undefined;
+  }
+}
+
+function associatedData({ dataset, day, offset, sessionId }: Place): Buffer {
+  return Buffer.from(`session\0${dataset}\0${day}\0${offset}\0${sessionId}`);
+}

@@ -1,0 +1,92 @@
+/**
+ * The short-term canister: the active sessions of one dataset, in memory. It keeps two orders: by latest hit, so
+ * that idle sessions are found without looking at the others, and by age, so that the oldest first hit is at hand.
+ */
+import type { ActiveSession, ActiveSessions, Session } from '../contract/session.ts';
+import type { ActiveStore, OpenSession } from '../sessions/open-session.ts';
+
+export class ShortTermCanister implements ActiveStore {
+  readonly #byVisitor = new Map<string, OpenSession>();
+  /** In the order of opening: the first entry has the smallest `firstSeq`. */
+  readonly #byAge = new Set<OpenSession>();
+  /** Moves on with every change, so that a viewer can ask whether there is news. */
+  version = 0;
+
+  get size(): number {
+    return this.#byVisitor.size;
+  }
+
+  get(visitor: string): OpenSession | undefined {
+    return this.#byVisitor.get(visitor);
+  }
+
+  open(session: OpenSession): void {
+    this.#byVisitor.set(session.session.visitor, session);
+    this.#byAge.add(session);
+    this.version += 1;
+  }
+
+  /** Says that a session got a hit: it is now the one that has been idle for the shortest time. */
+  touch(session: OpenSession): void {
+    const { visitor } = session.session;
+    this.#byVisitor.delete(visitor);
+    this.#byVisitor.set(visitor, session);
+    this.version += 1;
+  }
+
+  close(session: OpenSession): void {
+    this.#byVisitor.delete(session.session.visitor);
+    this.#byAge.delete(session);
+    this.version += 1;
+  }
+
+  /** The sessions whose last hit is before `beforeMs`, longest idle first. */
+  *idleSince(beforeMs: number): Generator<OpenSession> {
+    for (const open of this.#byVisitor.values()) {
+      // A late log line can hide idle sessions behind its own for a while: they end later, but never differently.
+      if (open.lastAt >= beforeMs) return;
+      yield open;
+    }
+  }
+
+  /** Inbox position of the oldest session's first hit; undefined when no session is open. */
+  oldestFirstSeq(): number | undefined {
+    for (const open of this.#byAge) return open.firstSeq;
+    return undefined;
+  }
+
+  values(): Iterable<OpenSession> {
+    return this.#byVisitor.values();
+  }
+
+  /** The live list: newest activity first, at most `limit` sessions. */
+  list(limit: number): ActiveSessions {
+    const all = [...this.#byVisitor.values()];
+    const robots = all.reduce(
+      (count, { session }) => count + (session.technology.robot === undefined ? 0 : 1),
+      0,
+    );
+    const newest = all.sort((a, b) => b.lastAt - a.lastAt).slice(0, limit);
+    return { total: all.length, robots, sessions: newest.map(({ session }) => brief(session)) };
+  }
+}
+
+function brief(session: Session): ActiveSession {
+  const { hits } = session;
+  const pages = hits.filter((hit) => hit.type === 'page_view');
+  const last = pages.at(-1) ?? hits.at(-1);
+  return {
+    id: session.id,
+    startedAt: session.startedAt,
+    lastHitAt: session.endedAt,
+    hits: hits.length,
+    pageViews: pages.length,
+    entryPath: (pages[0] ?? hits[0])?.path ?? '',
+    lastPath: last?.path ?? '',
+    lastTitle: last?.title,
+    referrerHost: session.acquisition.referrerHost,
+    source: session.acquisition.source,
+    country: session.country,
+    technology: session.technology,
+  };
+}

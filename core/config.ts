@@ -1,0 +1,49 @@
+/** The settings that the environment gives. Every variable is described in docs/settings.md (a test holds both together). */
+import { z } from 'zod';
+import { Problem } from './contract/problem.ts';
+
+const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+/** Variable → what it may hold. Units are in the names; `PORT` is the usual one. */
+export const settingSchemas = {
+  PORT: integer(0, 65_535).default(8080),
+  CANISTER_DATA: z.string().min(1).default('./data'),
+  CANISTER_HOST: z.string().min(1).default('0.0.0.0'),
+  CANISTER_IDLE_TIMEOUT_MS: integer(100, 86_400_000).optional(),
+  CANISTER_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || [])),
+} as const;
+
+export interface Config {
+  port: number;
+  dataFolder: string;
+  host: string;
+  /** Overrides the idle timeout of every dataset. */
+  idleTimeoutMs?: number;
+  /** Addresses or networks whose `X-Forwarded-For` is believed. */
+  trustedProxies: string[];
+}
+
+/**
+ * Reads the settings from an environment such as `process.env`.
+ * @throws Problem `request_invalid` naming the variable and what it may hold
+ */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const read = <K extends keyof typeof settingSchemas>(name: K) => {
+    const text = environment[name] === '' ? undefined : environment[name];
+    const result = settingSchemas[name].safeParse(text);
+    if (result.success) return result.data as z.output<(typeof settingSchemas)[K]>;
+    const why = result.error.issues.map((issue) => issue.message).join('; ');
+    throw new Problem('request_invalid', `The environment variable ${name} is "${text}": ${why}`);
+  };
+  const idleTimeoutMs = read('CANISTER_IDLE_TIMEOUT_MS');
+  return {
+    port: read('PORT'),
+    dataFolder: read('CANISTER_DATA'),
+    host: read('CANISTER_HOST'),
+    trustedProxies: read('CANISTER_TRUSTED_PROXIES'),
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+  };
+}

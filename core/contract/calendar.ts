@@ -1,0 +1,43 @@
+/** Days of the calendar as text (`YYYY-MM-DD`) and ranges of them, without a schema, so that the console loads no validator. */
+
+const dayMs = 86_400_000;
+
+/** Whole days in the dataset's time zone, `to` exclusive. */
+export interface DateRange {
+  from: string;
+  to: string;
+}
+
+export const dateRangeLimits = { daysMax: 3_660 } as const;
+
+/** True for a day that the calendar has. */
+export function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return Number.isFinite(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/** The number of days in a range. */
+export function daysIn(range: DateRange): number {
+  return Math.round((Date.parse(range.to) - Date.parse(range.from)) / dayMs);
+}
+
+/** The day `days` after `date`, both as `YYYY-MM-DD`. */
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
+}
+
+/** The range of equal length that ends where this one begins. */
+export function previousRange(range: DateRange): DateRange {
+  return { from: addDays(range.from, -daysIn(range)), to: range.from };
+}
+
+/** The calendar day of an instant (epoch milliseconds) in a time zone, as `YYYY-MM-DD`. */
+export function dayOf(instantMs: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(instantMs);
+}

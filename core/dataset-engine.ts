@@ -1,0 +1,67 @@
+/** Everything of one dataset that the engine keeps at hand: its active sessions, its stores, and where the inbox stands. */
+import type { AnalyticsStore } from './analytics/analytics-store.ts';
+import type { LongTermCanister } from './canisters/long-term.ts';
+import { ShortTermCanister } from './canisters/short-term.ts';
+import { hostMatcher } from './hits/referrer.ts';
+import { createSessionCommit, type SessionCommit } from './session-commit.ts';
+import { closePolicy } from './sessions/close-policy.ts';
+import { type EndedSession, Sessionizer } from './sessions/sessionizer.ts';
+import type { DatasetConfig } from './settings/datasets.ts';
+
+/** Opens the stores of a dataset. */
+export type OpenStores = (
+  slug: string,
+) => Promise<{ analytics: AnalyticsStore; canister: LongTermCanister }>;
+
+export interface DatasetEngine {
+  config: DatasetConfig;
+  ownHosts: (host: string) => boolean;
+  analytics: AnalyticsStore;
+  commit: SessionCommit;
+  active: ShortTermCanister;
+  sessionizer: Sessionizer;
+  /** Sessions that have ended and wait for the next batch. */
+  ended: EndedSession[];
+  /** Every inbox hit up to here is stored. */
+  low: number;
+  /** What of it a checkpoint holds. */
+  lowCheckpointed: number;
+  hitsSinceCheckpoint: number;
+  /** Visitor → last inbox hit that is stored beyond `low`: taking the inbox again skips up to it. */
+  closedThrough: Map<string, number>;
+  close(): Promise<void>;
+}
+
+/** Opens a dataset and reads where it stands. */
+export async function openDatasetEngine(
+  config: DatasetConfig,
+  openStores: OpenStores,
+): Promise<DatasetEngine> {
+  const { analytics, canister } = await openStores(config.slug);
+  const { position, closedThrough } = await analytics.resume();
+  const active = new ShortTermCanister();
+  const ended: EndedSession[] = [];
+  const sessionizer = new Sessionizer({
+    dataset: config.slug,
+    canister: active,
+    policy: closePolicy(config.idleTimeoutMs),
+    ended: (session) => ended.push(session),
+  });
+  return {
+    config,
+    ownHosts: hostMatcher(config.hosts),
+    analytics,
+    commit: createSessionCommit({ canister, analytics }),
+    active,
+    sessionizer,
+    ended,
+    low: position.low,
+    lowCheckpointed: position.low,
+    hitsSinceCheckpoint: 0,
+    closedThrough,
+    async close() {
+      await analytics.close();
+      await canister.close();
+    },
+  };
+}

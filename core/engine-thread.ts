@@ -1,0 +1,52 @@
+/** The thread in which the engine runs: puts the real stores together and serves the engine on its port. */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from './clock.ts';
+import type { Engine } from './engine.ts';
+import { runEngine } from './run-engine.ts';
+import type { DatasetConfig } from './settings/datasets.ts';
+import { openDataFolder } from './stores/data-folder.ts';
+import { openDuckDbAnalytics } from './stores/duckdb-analytics.ts';
+import { openLibsqlInboxSource } from './stores/libsql-inbox.ts';
+import { libsqlOver } from './stores/libsql-owner.ts';
+import { openDataKeys, openMasterKey } from './stores/master-key.ts';
+import { openSegmentCanister } from './stores/segment-canister.ts';
+import { serveCalls } from './thread-port.ts';
+
+export interface EngineThreadData {
+  root: string;
+  datasets: DatasetConfig[];
+  /** A port of the libSQL thread. */
+  libsql: MessagePort;
+}
+
+const pollMs = 100;
+
+async function start(port: NonNullable<typeof parentPort>): Promise<void> {
+  const { root, datasets, libsql } = workerData as EngineThreadData;
+  const folder = openDataFolder(root);
+  const files = libsqlOver(libsql);
+  const keys = openDataKeys({
+    control: files.control,
+    masterKey: openMasterKey(folder.masterKeyFile),
+    clock: systemClock,
+  });
+  const engine: Engine = await runEngine({
+    inbox: openLibsqlInboxSource(files.hits),
+    clock: systemClock,
+    async openStores(slug) {
+      const paths = folder.dataset(slug);
+      const canister = openSegmentCanister({ dataset: slug, folder: paths.canister, keys });
+      return { canister, analytics: await openDuckDbAnalytics(paths.analyticsFile) };
+    },
+    datasets,
+    badLinesFile: folder.badLinesFile,
+    pollMs,
+    failed(error) {
+      throw error;
+    },
+  });
+  serveCalls(port, engine);
+  port.postMessage('ready');
+}
+
+if (parentPort) await start(parentPort);

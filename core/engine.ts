@@ -1,0 +1,44 @@
+/**
+ * The engine: takes hits from the inbox to stored sessions, imports logs, and answers what can be asked of both.
+ * It runs in a thread of its own; this interface is what the other threads call.
+ */
+
+import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
+import type { Answer, Query, SqlAnswer } from './contract/query.ts';
+import type { ActiveSessions } from './contract/session.ts';
+import type { DatasetConfig } from './settings/datasets.ts';
+
+export interface DatasetFigures {
+  activeSessions: number;
+  storedSessions: number;
+  storedHits: number;
+  lastHitAt: number | undefined;
+}
+
+export interface Engine {
+  /** Opens a dataset; hits of it that wait in the inbox are taken from now on. */
+  openDataset(config: DatasetConfig): Promise<void>;
+  /** The active sessions, newest first; undefined when nothing changed since `version`. */
+  activeSessions(
+    slug: string,
+    limit: number,
+    sinceVersion?: number,
+  ): Promise<{ version: number; active: ActiveSessions } | undefined>;
+  figures(slug: string): Promise<DatasetFigures>;
+  /** How many hits of the inbox were not read yet. */
+  waitingHits(): Promise<number>;
+  query(slug: string, query: Query): Promise<Answer>;
+  sql(slug: string, sql: string, rowsMax: number): Promise<SqlAnswer>;
+  /** Begins an import and gives its number. One import a dataset at a time; a second waits for the first. */
+  beginImport(slug: string, options: ImportOptions): Promise<number>;
+  /** Begins the next file of an import. */
+  beginFile(importNumber: number, name: string): Promise<void>;
+  /** Hands over the next bytes of the file; resolves when more may come. */
+  feedFile(importNumber: number, bytes: Uint8Array): Promise<ImportProgress>;
+  /** Ends the file: all its lines are taken. */
+  endFile(importNumber: number): Promise<ImportProgress>;
+  finishImport(importNumber: number): Promise<ImportSummary>;
+  abandonImport(importNumber: number): Promise<void>;
+  /** Reads the inbox to its end, stores what has ended, and closes the files. */
+  stop(): Promise<void>;
+}

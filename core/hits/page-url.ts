@@ -1,0 +1,83 @@
+/** A URL of a hit → host, path and query in one canonical form, and the campaign fields that were in it. */
+import type { Acquisition } from '../contract/session.ts';
+
+export interface PageUrl {
+  host: string;
+  path: string;
+  query?: string;
+  campaign: Pick<Acquisition, 'source' | 'medium' | 'campaign' | 'term' | 'content'>;
+}
+
+/** Parameters that name a click or a session, never a page. */
+const trackingParameters = new Set(
+  (
+    'gclid gbraid wbraid dclid gad_source fbclid msclkid ttclid twclid li_fat_id epik yclid igshid mc_eid _hsenc _hsmi ' +
+    'phpsessid jsessionid aspsessionid sessionid sid'
+  ).split(' '),
+);
+
+const campaignParameters = {
+  utm_source: 'source',
+  utm_medium: 'medium',
+  utm_campaign: 'campaign',
+  utm_term: 'term',
+  utm_content: 'content',
+} as const;
+
+const campaignValueLengthMax = 255;
+const pathLengthMax = 2_048;
+
+/**
+ * Parses the URL of a tracker's hit: lower-case host, no default port, no fragment, dot segments resolved, tracking
+ * and utm parameters taken out of the query. Undefined for what is not an http(s) URL.
+ */
+export function parsePageUrl(text: string): PageUrl | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
+  const { kept, campaign } = splitQuery(url.search.slice(1));
+  return {
+    host: url.host,
+    path: url.pathname.slice(0, pathLengthMax),
+    ...(kept === '' ? {} : { query: kept }),
+    campaign,
+  };
+}
+
+/**
+ * Takes the target of a log line as it stands (`/a/b?x=1`): what the log says is kept to the letter, so that counts
+ * by path can be compared with any other tool's.
+ */
+export function splitRequestTarget(target: string): PageUrl {
+  const mark = target.indexOf('?');
+  const path = (mark < 0 ? target : target.slice(0, mark)).slice(0, pathLengthMax);
+  const query = mark < 0 ? '' : target.slice(mark + 1);
+  if (query === '') return { host: '', path, campaign: {} };
+  const campaign = query.includes('utm_') ? splitQuery(query).campaign : {};
+  return { host: '', path, query, campaign };
+}
+
+function splitQuery(query: string): { kept: string; campaign: PageUrl['campaign'] } {
+  const campaign: PageUrl['campaign'] = {};
+  if (query === '') return { kept: '', campaign };
+  const kept = query.split('&').filter((pair) => {
+    const equals = pair.indexOf('=');
+    const name = (equals < 0 ? pair : pair.slice(0, equals)).toLowerCase();
+    if (name in campaignParameters) {
+      const value = equals < 0 ? '' : decode(pair.slice(equals + 1)).trim();
+      const field = campaignParameters[name as keyof typeof campaignParameters];
+      if (value !== '') campaign[field] ??= value.slice(0, campaignValueLengthMax);
+      return false;
+    }
+    return pair !== '' && !trackingParameters.has(name);
+  });
+  return { kept: kept.join('&'), campaign };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,45 @@
+/** The page that led to a hit → its host and the name of the source, or nothing for own pages and direct visits. */
+import { ReferrerParser } from '@tryghost/referrer-parser';
+import type { Acquisition } from '../contract/session.ts';
+import { memo } from './memo.ts';
+
+const entriesMax = 10_000;
+const parser = new ReferrerParser();
+
+/** Assistants that the list of referrers does not know yet. */
+const assistants: Record<string, string> = {
+  'chatgpt.com': 'ChatGPT',
+  'chat.openai.com': 'ChatGPT',
+  'perplexity.ai': 'Perplexity',
+  'claude.ai': 'Claude',
+  'gemini.google.com': 'Gemini',
+  'copilot.microsoft.com': 'Copilot',
+};
+
+const sourceOf = memo((host: string) => {
+  const bare = host.replace(/^www\./, '');
+  return assistants[bare] ?? parser.parse(`https://${host}/`).referrerSource ?? bare;
+}, entriesMax);
+
+/**
+ * @param referrer the text as the client sent it
+ * @param ownHosts decides whether a host is one of ours: an internal referrer is no source
+ */
+export function referrerOf(
+  referrer: string | undefined,
+  ownHosts: (host: string) => boolean,
+): Pick<Acquisition, 'referrerHost' | 'referrerPath' | 'source'> {
+  if (!referrer || !/^https?:\/\//i.test(referrer) || !URL.canParse(referrer)) return {};
+  const { host, pathname } = new URL(referrer);
+  if (host === '' || ownHosts(host)) return {};
+  return { referrerHost: host, referrerPath: pathname, source: sourceOf(host) };
+}
+
+/** Says whether a host is in a list of names such as `www.shop.example` and `*.shop.example`. */
+export function hostMatcher(patterns: readonly string[]): (host: string) => boolean {
+  const exact = new Set(patterns.filter((pattern) => !pattern.startsWith('*.')));
+  const suffixes = patterns.flatMap((pattern) =>
+    pattern.startsWith('*.') ? [pattern.slice(1)] : [],
+  );
+  return (host) => exact.has(host) || suffixes.some((suffix) => host.endsWith(suffix));
+}

@@ -1,0 +1,60 @@
+/** The API as one Hono app under `/api`, with its description at `/api/openapi.json`. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Dataset } from '../contract/dataset.ts';
+import type { ImportProgress } from '../contract/import.ts';
+import { Problem } from '../contract/problem.ts';
+import { datasetRoutes } from './datasets.ts';
+import { importRoutes } from './imports.ts';
+import { localOnly } from './local-only.ts';
+import { answerError } from './problems.ts';
+import { queryRoutes } from './queries.ts';
+import { type ReportDesk, reportRoutes } from './reports.ts';
+import { sessionRoutes } from './sessions.ts';
+import { type StatusOptions, statusRoutes } from './status.ts';
+
+export interface ApiOptions extends StatusOptions {
+  reports: ReportDesk;
+  /** Called before a new dataset is answered. */
+  datasetCreated: (dataset: Dataset) => Promise<void>;
+  /** Adds an ended import to the dataset's counters. */
+  importEnded: (slug: string, counts: ImportProgress) => Promise<void>;
+  /** The address of the peer, where there is a connection. */
+  peerAddress: (c: Context) => string | undefined;
+}
+
+export function createApi(options: ApiOptions) {
+  const { engine, datasets } = options;
+  const api = new OpenAPIHono()
+    .route('/', statusRoutes(options))
+    .route('/', datasetRoutes(datasets, options.datasetCreated))
+    .route('/', sessionRoutes(engine))
+    .route('/', queryRoutes(engine))
+    .route('/', reportRoutes(datasets, options.reports))
+    .route('/', importRoutes(engine, options.importEnded));
+  api.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Canister', version: options.version },
+    servers: [{ url: '/api' }],
+  });
+
+  const app = new OpenAPIHono();
+  app.use('/api/*', localOnly(options.peerAddress));
+  app.use('/api/*', async (c, next) => {
+    await next();
+    c.header('Cache-Control', 'no-store');
+    c.header('X-Content-Type-Options', 'nosniff');
+  });
+  app.route('/api', api);
+  app.all('/api/*', (c) => {
+    throw new Problem(
+      'route_unknown',
+      `There is no ${c.req.method} ${c.req.path}. All routes are listed at /api/openapi.json.`,
+    );
+  });
+  app.onError(answerError);
+  return app;
+}
+
+/** The API's type, for the typed client. */
+export type Api = ReturnType<typeof createApi>;

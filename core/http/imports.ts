@@ -1,0 +1,110 @@
+/** /api/…/imports: a log comes in pieces, so that it may be of any size and progress can be shown. */
+import { z } from '@hono/zod-openapi';
+import { importOptionsSchema } from '../contract/import.ts';
+import { Problem } from '../contract/problem.ts';
+import type { Engine } from '../engine.ts';
+import { importProgressSchema, importSummarySchema } from './api-schemas.ts';
+import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
+
+/** How many bytes of a file one request may bring. */
+export const pieceBytesMax = 4 * 1024 * 1024;
+const fileNameLengthMax = 1_024;
+
+const importParam = z.object({ number: z.coerce.number().int().min(1) });
+const progress = { 200: json(importProgressSchema, 'How far the import is.'), ...otherwise };
+
+const beginRoute = createRoute({
+  method: 'post',
+  path: '/datasets/{slug}/imports',
+  summary: 'Begin an import',
+  request: { params: slugParam, ...body(importOptionsSchema) },
+  responses: {
+    201: json(z.object({ number: z.int() }), 'The number of the import.'),
+    ...otherwise,
+  },
+});
+
+const beginFileRoute = createRoute({
+  method: 'post',
+  path: '/imports/{number}/file',
+  summary: 'Begin the next file',
+  request: { params: importParam, ...body(z.object({ name: z.string().max(fileNameLengthMax) })) },
+  responses: { 204: { description: 'Its bytes may come.' }, ...otherwise },
+});
+
+const bytesRoute = createRoute({
+  method: 'post',
+  path: '/imports/{number}/bytes',
+  summary: `The next bytes of the file, at most ${pieceBytesMax} a request`,
+  request: { params: importParam },
+  responses: progress,
+});
+
+const endFileRoute = createRoute({
+  method: 'post',
+  path: '/imports/{number}/file/end',
+  summary: 'The file is complete',
+  request: { params: importParam },
+  responses: progress,
+});
+
+const finishRoute = createRoute({
+  method: 'post',
+  path: '/imports/{number}/finish',
+  summary: 'No more files: end open sessions, make all durable, sum up',
+  request: { params: importParam },
+  responses: { 200: json(importSummarySchema, 'Every line accounted for.'), ...otherwise },
+});
+
+const abandonRoute = createRoute({
+  method: 'delete',
+  path: '/imports/{number}',
+  summary: 'Stop an import; what is stored stays, and the files can be imported again',
+  request: { params: importParam },
+  responses: { 204: { description: 'The import has ended.' }, ...otherwise },
+});
+
+/** @param tally adds an ended import to the dataset's counters */
+export function importRoutes(
+  engine: Engine,
+  tally: (slug: string, counts: z.infer<typeof importProgressSchema>) => Promise<void>,
+) {
+  const slugs = new Map<number, string>();
+  return newRoutes()
+    .openapi(beginRoute, async (c) => {
+      const { slug } = c.req.valid('param');
+      const number = await engine.beginImport(slug, c.req.valid('json'));
+      slugs.set(number, slug);
+      return c.json({ number }, 201);
+    })
+    .openapi(beginFileRoute, async (c) => {
+      await engine.beginFile(c.req.valid('param').number, c.req.valid('json').name);
+      return c.body(null, 204);
+    })
+    .openapi(bytesRoute, async (c) => {
+      const bytes = new Uint8Array(await c.req.arrayBuffer());
+      if (bytes.length > pieceBytesMax) {
+        throw new Problem(
+          'body_too_large',
+          `A piece is at most ${pieceBytesMax} bytes; this one has ${bytes.length}.`,
+        );
+      }
+      return c.json(await engine.feedFile(c.req.valid('param').number, bytes), 200);
+    })
+    .openapi(endFileRoute, async (c) =>
+      c.json(await engine.endFile(c.req.valid('param').number), 200),
+    )
+    .openapi(finishRoute, async (c) => {
+      const { number } = c.req.valid('param');
+      const summary = await engine.finishImport(number);
+      await tally(slugs.get(number) ?? '', summary);
+      slugs.delete(number);
+      return c.json(summary, 200);
+    })
+    .openapi(abandonRoute, async (c) => {
+      const { number } = c.req.valid('param');
+      await engine.abandonImport(number);
+      slugs.delete(number);
+      return c.body(null, 204);
+    });
+}

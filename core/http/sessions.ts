@@ -1,0 +1,68 @@
+/** /api/datasets/…/sessions: the active sessions, once or as a stream that goes on while hits arrive. */
+import { z } from '@hono/zod-openapi';
+import { streamSSE } from 'hono/streaming';
+import type { Engine } from '../engine.ts';
+import { activeSessionsSchema } from './api-schemas.ts';
+import { createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
+
+const updateEveryMs = 500;
+const heartbeatEvery = 30;
+const sessionsMax = 1_000;
+
+const limitQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(sessionsMax).default(100),
+});
+
+const activeRoute = createRoute({
+  method: 'get',
+  path: '/datasets/{slug}/sessions/active',
+  summary: 'The active sessions, newest activity first',
+  request: { params: slugParam, query: limitQuery },
+  responses: {
+    200: json(activeSessionsSchema, 'The sessions that still take hits.'),
+    ...otherwise,
+  },
+});
+
+const streamRoute = createRoute({
+  method: 'get',
+  path: '/datasets/{slug}/sessions/active/stream',
+  summary: 'The active sessions as server-sent events: one at once, then one with every change',
+  request: { params: slugParam, query: limitQuery },
+  responses: {
+    200: {
+      description: 'Events called `sessions`.',
+      content: { 'text/event-stream': { schema: z.string() } },
+    },
+    ...otherwise,
+  },
+});
+
+export function sessionRoutes(engine: Engine) {
+  return newRoutes()
+    .openapi(activeRoute, async (c) => {
+      const news = await engine.activeSessions(
+        c.req.valid('param').slug,
+        c.req.valid('query').limit,
+      );
+      return c.json(news?.active ?? { total: 0, robots: 0, sessions: [] }, 200);
+    })
+    .openapi(streamRoute, async (c) => {
+      const { slug } = c.req.valid('param');
+      const { limit } = c.req.valid('query');
+      let news = await engine.activeSessions(slug, limit);
+      let version = news?.version;
+      return streamSSE(c, async (stream) => {
+        for (let quiet = 0; !stream.aborted && !stream.closed; quiet += 1) {
+          if (news) {
+            version = news.version;
+            quiet = 0;
+            await stream.writeSSE({ event: 'sessions', data: JSON.stringify(news.active) });
+          } else if (quiet % heartbeatEvery === heartbeatEvery - 1)
+            await stream.write(': still here\n\n');
+          await stream.sleep(updateEveryMs);
+          news = await engine.activeSessions(slug, limit, version);
+        }
+      });
+    });
+}

@@ -1,0 +1,55 @@
+/** /api/status: the state of everything, in figures. */
+import type { HitCounts, Status } from '../contract/status.ts';
+import type { Engine } from '../engine.ts';
+import type { Datasets } from '../settings/datasets.ts';
+import { statusSchema } from './api-schemas.ts';
+import { createRoute, json, newRoutes, otherwise } from './routes.ts';
+
+export interface StatusOptions {
+  engine: Engine;
+  datasets: Datasets;
+  version: string;
+  startedAt: number;
+  /** What became of hits, by dataset. */
+  hitCounts: () => Promise<ReadonlyMap<string, HitCounts>>;
+}
+
+const none: HitCounts = { received: 0, accepted: 0, duplicate: 0, excluded: 0, bad: 0 };
+
+const statusRoute = createRoute({
+  method: 'get',
+  path: '/status',
+  summary: 'The state of everything, in figures',
+  responses: {
+    200: json(statusSchema, 'Hits by dataset, and how far the engine is.'),
+    ...otherwise,
+  },
+});
+
+export function statusRoutes({ engine, datasets, version, startedAt, hitCounts }: StatusOptions) {
+  return newRoutes().openapi(statusRoute, async (c) => {
+    const counts = await hitCounts();
+    const all = await datasets.list();
+    const figures = await Promise.all(all.map(({ slug }) => engine.figures(slug)));
+    const status: Status = {
+      version,
+      startedAt,
+      waitingHits: await engine.waitingHits(),
+      datasets: all.map(({ slug }, index) => {
+        const { lastHitAt, ...rest } = figures[index] ?? {
+          activeSessions: 0,
+          storedSessions: 0,
+          storedHits: 0,
+          lastHitAt: undefined,
+        };
+        return {
+          slug,
+          counts: counts.get(slug) ?? none,
+          ...rest,
+          ...(lastHitAt === undefined ? {} : { lastHitAt }),
+        };
+      }),
+    };
+    return c.json(status, 200);
+  });
+}

@@ -1,0 +1,171 @@
+/** The imports under way: bytes come in pieces over calls, and go as one stream into the log import. */
+import type { Clock } from './clock.ts';
+import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
+import { Problem } from './contract/problem.ts';
+import type { DatasetEngine } from './dataset-engine.ts';
+import { type LogImport, startLogImport } from './log-import.ts';
+
+/** How long an import may stand still before it is abandoned: its sender is gone. */
+const silenceMsMax = 10 * 60 * 1000;
+
+interface UnderWay {
+  logImport: LogImport;
+  startedAt: number;
+  heardAt: number;
+  file: { feed: ByteFeed; done: Promise<void> } | undefined;
+  leave: () => void;
+}
+
+export interface ImportDesk {
+  begin(dataset: DatasetEngine, options: ImportOptions): Promise<number>;
+  beginFile(number: number, name: string): void;
+  feedFile(number: number, bytes: Uint8Array): Promise<ImportProgress>;
+  endFile(number: number): Promise<ImportProgress>;
+  finish(number: number): Promise<ImportSummary>;
+  abandon(number: number): Promise<void>;
+  /** Abandons what has been silent for too long; all of it when `everything`. */
+  clear(everything: boolean): Promise<void>;
+}
+
+export function createImportDesk(options: {
+  clock: Clock;
+  badLinesFile: (slug: string, stamp: string) => string;
+}): ImportDesk {
+  const { clock, badLinesFile } = options;
+  const underWay = new Map<number, UnderWay>();
+  const queues = new Map<string, Promise<void>>();
+  let numbers = 0;
+
+  function find(number: number): UnderWay {
+    const found = underWay.get(number);
+    if (found === undefined) {
+      throw new Problem(
+        'import_unknown',
+        `Import ${number} is not under way: it ended, or the server was started again. Import the files again.`,
+      );
+    }
+    found.heardAt = clock();
+    return found;
+  }
+
+  async function end<T>(number: number, how: (found: UnderWay) => Promise<T>): Promise<T> {
+    const found = find(number);
+    underWay.delete(number);
+    try {
+      return await how(found);
+    } finally {
+      found.leave();
+    }
+  }
+
+  const desk: ImportDesk = {
+    async begin(dataset, importOptions) {
+      const { slug } = dataset.config;
+      const before = queues.get(slug) ?? Promise.resolve();
+      let leave = () => {};
+      queues.set(
+        slug,
+        before.then(() => new Promise<void>((resolve) => (leave = resolve))),
+      );
+      await before;
+      numbers += 1;
+      const number = numbers;
+      const stamp = new Date(clock()).toISOString().replace(/[:.]/g, '-');
+      const logImport = startLogImport(dataset, importOptions, () =>
+        badLinesFile(slug, `${stamp}-${number}`),
+      );
+      underWay.set(number, {
+        logImport,
+        startedAt: clock(),
+        heardAt: clock(),
+        file: undefined,
+        leave: () => leave(),
+      });
+      return number;
+    },
+    beginFile(number, name) {
+      const found = find(number);
+      const feed = byteFeed();
+      const done = found.logImport.takeFile(name, feed.bytes);
+      done.catch((error) => feed.refuse(error));
+      found.file = { feed, done };
+    },
+    async feedFile(number, bytes) {
+      const { file, logImport } = find(number);
+      await file?.feed.push(bytes);
+      return { ...logImport.progress };
+    },
+    async endFile(number) {
+      const { file, logImport } = find(number);
+      file?.feed.end();
+      await file?.done;
+      return { ...logImport.progress };
+    },
+    finish: (number) =>
+      end(number, async ({ logImport, startedAt }) => {
+        const summary = await logImport.finish();
+        return { ...summary, seconds: (clock() - startedAt) / 1000 };
+      }),
+    abandon: (number) =>
+      end(number, async ({ logImport, file }) => {
+        file?.feed.refuse(new Problem('import_unknown', 'The import was abandoned.'));
+        await file?.done.catch(() => undefined);
+        await logImport.abandon();
+      }),
+    async clear(everything) {
+      for (const [number, { heardAt }] of underWay) {
+        if (everything || clock() - heardAt > silenceMsMax) await desk.abandon(number);
+      }
+    },
+  };
+  return desk;
+}
+
+interface ByteFeed {
+  bytes: AsyncIterable<Uint8Array>;
+  /** Resolves when the reader has taken the bytes; rejects when it has failed. */
+  push(bytes: Uint8Array): Promise<void>;
+  end(): void;
+  refuse(error: Error): void;
+}
+
+/** A stream of one piece at a time: the sender waits until the reader has come for the next. */
+function byteFeed(): ByteFeed {
+  let offered: Uint8Array | undefined;
+  let ended = false;
+  let failure: Error | undefined;
+  let wake = () => {};
+  let taken = () => {};
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      if (offered !== undefined) {
+        const piece = offered;
+        offered = undefined;
+        yield piece;
+        taken();
+      } else if (failure) throw failure;
+      else if (ended) return;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  }
+  return {
+    bytes: bytes(),
+    async push(piece) {
+      if (failure) throw failure;
+      const wasTaken = new Promise<void>((resolve) => (taken = resolve));
+      offered = piece;
+      wake();
+      await wasTaken;
+      if (failure) throw failure;
+    },
+    end() {
+      ended = true;
+      wake();
+    },
+    refuse(error) {
+      failure ??= error;
+      wake();
+      taken();
+    },
+  };
+}

@@ -1,0 +1,216 @@
+/**
+ * Takes a log into a dataset: lines → hits → sessions, cut on the log's own time → commit. Hits that are stored
+ * already are left out, so that importing the same lines again changes nothing. Memory does not grow with the log.
+ */
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { ShortTermCanister } from './canisters/short-term.ts';
+import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
+import type { DatasetEngine } from './dataset-engine.ts';
+import type { NormalizedHit } from './hits/normalize-hit.ts';
+import { pipelineLimits } from './pipeline.ts';
+import { closePolicy } from './sessions/close-policy.ts';
+import { type EndedSession, Sessionizer } from './sessions/sessionizer.ts';
+import { isBadLine, type LineParser } from './sources/formats/combined.ts';
+import { chooseFormat, detectionLines } from './sources/formats/detect.ts';
+import { type LinePiece, logLines } from './sources/log-lines.ts';
+import { lineIds, logNormalizer } from './sources/log-source.ts';
+
+/** Lines whose ids are looked up together. */
+const linesPerLookup = 20_000;
+const badTextLengthMax = 500;
+
+export interface LogImport {
+  readonly progress: ImportProgress;
+  /**
+   * Takes one file whole.
+   * @param name as the user gave it, for the list of bad lines
+   * @throws Problem `import_format_unknown`, `file_unreadable`; what was taken before stays
+   */
+  takeFile(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Ends the sessions that are still open, makes everything durable, and sums up. */
+  finish(): Promise<Omit<ImportSummary, 'seconds'>>;
+  /** Stores what has ended so far and leaves the rest: the same files can be imported again. */
+  abandon(): Promise<void>;
+}
+
+export function startLogImport(
+  dataset: DatasetEngine,
+  options: ImportOptions,
+  badLinesFile: () => string,
+): LogImport {
+  const progress: ImportProgress = {
+    lines: 0,
+    accepted: 0,
+    duplicate: 0,
+    excluded: 0,
+    bad: 0,
+    sessions: 0,
+  };
+  const ended: EndedSession[] = [];
+  const sessionizer = new Sessionizer({
+    dataset: dataset.config.slug,
+    canister: new ShortTermCanister(),
+    policy: closePolicy(dataset.config.idleTimeoutMs),
+    ended: (session) => ended.push(session),
+  });
+  const normalize = logNormalizer(dataset.config.addressSecret, dataset.ownHosts);
+  const formats: string[] = [];
+  const badLines = badLineList(badLinesFile);
+  /** Ids of hits that are in sessions which are not stored yet. */
+  const pending = new Set<string>();
+  let logTime = 0;
+  let endedHits = 0;
+  let countedSessions = 0;
+
+  async function commit(): Promise<void> {
+    const batch = ended.splice(0, ended.length);
+    if (batch.length === 0) return;
+    await dataset.commit.store(batch);
+    for (const { session } of batch) for (const hit of session.hits) pending.delete(hit.id);
+    dataset.hitsSinceCheckpoint += endedHits;
+    endedHits = 0;
+    countedSessions = 0;
+    progress.sessions += batch.length;
+  }
+
+  async function takeHits(hits: readonly NormalizedHit[], bytes: readonly number[]): Promise<void> {
+    if (hits.length === 0) return;
+    let from = Number.POSITIVE_INFINITY;
+    let to = Number.NEGATIVE_INFINITY;
+    for (const { hit } of hits) {
+      from = Math.min(from, hit.at);
+      to = Math.max(to, hit.at);
+    }
+    const known = await dataset.analytics.knownHits(
+      hits.map(({ hit }) => hit.id),
+      from,
+      to,
+    );
+    for (const [index, normalized] of hits.entries()) {
+      const { id, at } = normalized.hit;
+      if (known.has(id) || pending.has(id)) {
+        progress.duplicate += 1;
+        continue;
+      }
+      pending.add(id);
+      logTime = Math.max(logTime, at);
+      sessionizer.take({ ...normalized, arrivedAt: at, seq: 0, bytes: bytes[index] ?? 0 });
+      progress.accepted += 1;
+    }
+    sessionizer.closeIdle(logTime);
+    for (; countedSessions < ended.length; countedSessions += 1)
+      endedHits += ended[countedSessions]?.session.hits.length ?? 0;
+    if (
+      ended.length >= pipelineLimits.sessionsPerCommitMax ||
+      endedHits >= pipelineLimits.hitsPerCommitMax
+    )
+      await commit();
+  }
+
+  async function takeFile(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    const idOf = lineIds();
+    let number = 0;
+    let parse: LineParser | undefined;
+    let hits: NormalizedHit[] = [];
+    let sizes: number[] = [];
+    for await (const piece of withFirstLines(logLines(bytes))) {
+      if (parse === undefined) {
+        const format = chooseFormat(options.format, firstTexts(piece));
+        formats.push(format.name);
+        parse = format.parse;
+      }
+      for (const line of piece) {
+        number += 1;
+        progress.lines += 1;
+        const parsed =
+          line === undefined ? { reason: 'the line is longer than 64 KiB' } : parse(line);
+        if (line === undefined || isBadLine(parsed)) {
+          progress.bad += 1;
+          badLines.add(
+            name,
+            number,
+            line === '' ? 'the line is empty' : (parsed as { reason: string }).reason,
+            line ?? '',
+          );
+          continue;
+        }
+        hits.push(normalize(parsed, idOf(line)));
+        sizes.push(line.length);
+      }
+      if (hits.length >= linesPerLookup) {
+        await takeHits(hits, sizes);
+        hits = [];
+        sizes = [];
+      }
+    }
+    await takeHits(hits, sizes);
+  }
+
+  return {
+    progress,
+    takeFile,
+    async finish() {
+      sessionizer.closeAll(logTime);
+      await commit();
+      // The summary is a promise: what it names must not depend on a write-ahead log.
+      await dataset.commit.checkpoint();
+      const badFile = await badLines.close();
+      return { ...progress, formats, ...(badFile === undefined ? {} : { badFile }) };
+    },
+    async abandon() {
+      await commit();
+      await badLines.close();
+    },
+  };
+}
+
+const firstTexts = (piece: LinePiece) =>
+  piece.filter((line) => line !== undefined && line !== '').slice(0, detectionLines) as string[];
+
+/** Joins the first pieces until there are enough lines to tell the format by. */
+async function* withFirstLines(pieces: AsyncIterable<LinePiece>): AsyncGenerator<LinePiece> {
+  let first: LinePiece | undefined = [];
+  for await (const piece of pieces) {
+    if (first === undefined) yield piece;
+    else {
+      first.push(...piece);
+      if (first.length < detectionLines) continue;
+      yield first;
+      first = undefined;
+    }
+  }
+  if (first !== undefined && first.length > 0) yield first;
+}
+
+/** The list of lines that were not taken: file, line number, reason and the line, tab-separated and escaped. */
+function badLineList(file: () => string) {
+  let stream: WriteStream | undefined;
+  let path: string | undefined;
+  let failure: Error | undefined;
+  return {
+    add(name: string, number: number, reason: string, line: string): void {
+      if (stream === undefined) {
+        path = file();
+        stream = createWriteStream(path, { mode: 0o600 });
+        stream.on('error', (error) => {
+          failure = error;
+        });
+      }
+      stream.write(
+        `${[escapeControls(name), number, reason, escapeControls(line.slice(0, badTextLengthMax))].join('\t')}\n`,
+      );
+    },
+    async close(): Promise<string | undefined> {
+      await new Promise<void>((resolve) => (stream ? stream.end(resolve) : resolve()));
+      if (failure) throw failure;
+      return path;
+    },
+  };
+}
+
+/** Control characters could move a terminal's cursor or break the columns. */
+function escapeControls(text: string): string {
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/[\u007f-\u009f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+}

@@ -1,0 +1,129 @@
+/** Makes an engine of its stores: one loop that drives the pipeline, and the answers to what others ask. */
+
+import { runQuery } from './analytics/run-query.ts';
+import type { Clock } from './clock.ts';
+import { Problem } from './contract/problem.ts';
+import { queryLimits } from './contract/query.ts';
+import { type DatasetEngine, type OpenStores, openDatasetEngine } from './dataset-engine.ts';
+import type { Engine } from './engine.ts';
+import { createImportDesk } from './import-desk.ts';
+import { createPipeline } from './pipeline.ts';
+import type { DatasetConfig } from './settings/datasets.ts';
+import type { InboxSource } from './sources/inbox-source.ts';
+
+export interface EngineOptions {
+  inbox: InboxSource;
+  clock: Clock;
+  openStores: OpenStores;
+  datasets: readonly DatasetConfig[];
+  badLinesFile: (slug: string, stamp: string) => string;
+  /** How long to wait when the inbox is empty. 0: the caller drives the engine by `step`. */
+  pollMs: number;
+  /** Called when a step fails: what is stored is safe, but the process should start again. */
+  failed: (why: Error) => void;
+}
+
+/** The engine, and its single step for callers that drive it themselves. */
+export interface RunningEngine extends Engine {
+  step(): Promise<boolean>;
+}
+
+export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
+  const { inbox, clock, openStores, badLinesFile, pollMs, failed } = options;
+  const datasets = new Map<string, DatasetEngine>();
+  for (const config of options.datasets)
+    datasets.set(config.slug, await openDatasetEngine(config, openStores));
+  const pipeline = createPipeline({ inbox, datasets, clock });
+  const desk = createImportDesk({ clock, badLinesFile });
+  let stopping = false;
+  let wake = () => {};
+
+  function find(slug: string): DatasetEngine {
+    const found = datasets.get(slug);
+    if (found) return found;
+    throw new Problem(
+      'dataset_unknown',
+      `No dataset is called "${slug}". Make it with: canister dataset create ${slug}`,
+    );
+  }
+
+  async function loop(): Promise<void> {
+    while (!stopping) {
+      const progressed = await pipeline.step();
+      if (progressed) await new Promise((resolve) => setImmediate(resolve));
+      else {
+        await desk.clear(false);
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, pollMs);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+    }
+  }
+  const looping = pollMs > 0 ? loop() : Promise.resolve();
+  looping.catch((error: Error) => failed(error));
+
+  return {
+    step: () => pipeline.step(),
+    async openDataset(config) {
+      if (!datasets.has(config.slug))
+        datasets.set(config.slug, await openDatasetEngine(config, openStores));
+    },
+    async activeSessions(slug, limit, sinceVersion) {
+      const { active } = find(slug);
+      return active.version === sinceVersion
+        ? undefined
+        : { version: active.version, active: active.list(limit) };
+    },
+    async figures(slug) {
+      const { analytics, active } = find(slug);
+      const { rows } = await analytics.query(
+        'SELECT (SELECT count(*) FROM store.sessions), (SELECT count(*) FROM store.hits), (SELECT max(epoch_ms(ended_at)) FROM store.sessions)',
+        [],
+      );
+      const [storedSessions = 0, storedHits = 0, lastStored] = rows[0] ?? [];
+      const lastActive = active.list(1).sessions[0]?.lastHitAt;
+      const times = [lastStored, lastActive].filter(
+        (time): time is number => typeof time === 'number',
+      );
+      return {
+        activeSessions: active.size,
+        storedSessions: Number(storedSessions),
+        storedHits: Number(storedHits),
+        lastHitAt: times.length > 0 ? Math.max(...times) : undefined,
+      };
+    },
+    waitingHits: () => inbox.waiting(pipeline.readThrough()),
+    async query(slug, query) {
+      const { analytics, config } = find(slug);
+      return await runQuery(analytics, query, config.timeZone);
+    },
+    async sql(slug, sql, rowsMax) {
+      const startedAt = performance.now();
+      const answer = await find(slug).analytics.ask(sql, {
+        rowsMax,
+        deadlineMs: queryLimits.sqlDeadlineMs,
+      });
+      return { ...answer, elapsedMs: Math.round(performance.now() - startedAt) };
+    },
+    beginImport: async (slug, importOptions) => await desk.begin(find(slug), importOptions),
+    beginFile: async (number, name) => desk.beginFile(number, name),
+    feedFile: (number, bytes) => desk.feedFile(number, bytes),
+    endFile: (number) => desk.endFile(number),
+    finishImport: (number) => desk.finish(number),
+    abandonImport: (number) => desk.abandon(number),
+    async stop() {
+      stopping = true;
+      wake();
+      await looping.catch(() => undefined);
+      await desk.clear(true);
+      while (await pipeline.step());
+      await pipeline.settle();
+      for (const dataset of datasets.values()) await dataset.close();
+      datasets.clear();
+    },
+  };
+}

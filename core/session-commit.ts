@@ -1,0 +1,40 @@
+/**
+ * The commit protocol: the one place that knows in which order ended sessions become durable.
+ * 1. seal and append to the long-term canister, one fsync a segment
+ * 2. one DuckDB transaction: all rows and the position `low`; COMMIT; read the position back
+ * 3. from time to time CHECKPOINT; only what a checkpoint holds may be pruned from the inbox
+ * A crash between any two steps is repaired by taking the inbox again from `low`: a session has the same id again,
+ * its later canister record counts, and hits that are stored already are skipped.
+ */
+import type { AnalyticsStore, Position } from './analytics/analytics-store.ts';
+import type { LongTermCanister } from './canisters/long-term.ts';
+import type { EndedSession } from './sessions/sessionizer.ts';
+
+export interface SessionCommit {
+  /** Stores a batch of ended sessions. `low` is the new inbox position, where the sessions come from the inbox. */
+  store(ended: readonly EndedSession[], low?: number): Promise<Position>;
+  /** Writes what is stored into the DuckDB file itself; afterwards the inbox may be pruned up to the position. */
+  checkpoint(): Promise<void>;
+}
+
+export function createSessionCommit(stores: {
+  canister: LongTermCanister;
+  analytics: AnalyticsStore;
+}): SessionCommit {
+  const { canister, analytics } = stores;
+  return {
+    async store(ended, low) {
+      const sessions = ended.map(({ session, endReason }) => ({ ...session, endReason }));
+      const places = await canister.append(sessions);
+      const stored = sessions.map((session, index) => {
+        const place = places[index];
+        const source = ended[index];
+        if (place === undefined || source === undefined)
+          throw new Error('the canister gave a place short');
+        return { session, place, firstSeq: source.firstSeq, lastSeq: source.lastSeq };
+      });
+      return await analytics.store(stored, low);
+    },
+    checkpoint: () => analytics.checkpoint(),
+  };
+}

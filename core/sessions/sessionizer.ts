@@ -1,0 +1,147 @@
+/**
+ * Groups hits into sessions: a pure function of the hits in their order and of engine time. A session takes its
+ * visitor's hits until a rule of the close policy ends it; the next hit then opens the next session.
+ */
+
+import type { EndReason, Session, SessionHit } from '../contract/session.ts';
+import type { HitContext, NormalizedHit } from '../hits/normalize-hit.ts';
+import { type ClosePolicy, reasonToClose } from './close-policy.ts';
+import type { ActiveStore, OpenSession } from './open-session.ts';
+import { sessionId } from './session-key.ts';
+
+/** A session that has ended, ready to be stored. */
+export interface EndedSession {
+  session: Session;
+  endReason: EndReason;
+  firstSeq: number;
+  lastSeq: number;
+}
+
+export interface ArrivingHit extends NormalizedHit {
+  /** Engine time in epoch ms: when the hit arrived, or the time of its log line. */
+  arrivedAt: number;
+  /** Its place in the inbox; 0 where it does not come from the inbox. */
+  seq: number;
+  /** What it weighs against the session's size limit. */
+  bytes: number;
+}
+
+export class Sessionizer {
+  readonly #dataset: string;
+  readonly #canister: ActiveStore;
+  readonly #policy: ClosePolicy;
+  readonly #ended: (session: EndedSession) => void;
+
+  constructor(options: {
+    dataset: string;
+    canister: ActiveStore;
+    policy: ClosePolicy;
+    /** Called for each session at its end. */
+    ended: (session: EndedSession) => void;
+  }) {
+    this.#dataset = options.dataset;
+    this.#canister = options.canister;
+    this.#policy = options.policy;
+    this.#ended = options.ended;
+  }
+
+  /** Puts a hit into its visitor's session, ending the one before where a rule says so. */
+  take(arriving: ArrivingHit): void {
+    const { hit, context, arrivedAt, seq, bytes } = arriving;
+    const open = this.#canister.get(context.visitor);
+    if (open === undefined) {
+      this.#open(arriving, undefined);
+      return;
+    }
+    const reason = reasonToClose(open, arrivedAt, bytes, this.#policy);
+    if (reason !== undefined) {
+      this.#close(open, reason);
+      this.#open(arriving, reason === 'idle' ? undefined : open.session.id);
+      return;
+    }
+    insertInOrder(open.session.hits, hit);
+    open.session.startedAt = Math.min(open.session.startedAt, hit.at);
+    open.session.endedAt = Math.max(open.session.endedAt, hit.at);
+    open.session.userId ??= context.userId;
+    open.firstAt = Math.min(open.firstAt, arrivedAt);
+    open.lastAt = Math.max(open.lastAt, arrivedAt);
+    open.lastSeq = seq;
+    open.bytes += bytes;
+    this.#canister.touch(open);
+  }
+
+  /** Ends what has been idle for too long at engine time `nowMs`. */
+  closeIdle(nowMs: number): void {
+    for (const open of this.#canister.idleSince(nowMs - this.#policy.idleTimeoutMs))
+      this.#close(open, 'idle');
+  }
+
+  /** Whether a session would end if engine time came to `nowMs`. */
+  isIdleDue(nowMs: number): boolean {
+    for (const _ of this.#canister.idleSince(nowMs - this.#policy.idleTimeoutMs)) return true;
+    return false;
+  }
+
+  /** Ends everything: the log has no later line. What is idle already says so. */
+  closeAll(nowMs: number): void {
+    for (const open of this.#canister.values()) {
+      this.#close(open, open.lastAt < nowMs - this.#policy.idleTimeoutMs ? 'idle' : 'end_of_log');
+    }
+  }
+
+  #open({ hit, context, arrivedAt, seq, bytes }: ArrivingHit, continues: string | undefined): void {
+    this.#canister.open({
+      session: newSession(this.#dataset, hit, context, continues),
+      firstAt: arrivedAt,
+      lastAt: arrivedAt,
+      firstSeq: seq,
+      lastSeq: seq,
+      bytes,
+    });
+  }
+
+  #close(open: OpenSession, endReason: EndReason): void {
+    this.#canister.close(open);
+    this.#ended({
+      session: open.session,
+      endReason,
+      firstSeq: open.firstSeq,
+      lastSeq: open.lastSeq,
+    });
+  }
+}
+
+function newSession(
+  dataset: string,
+  hit: SessionHit,
+  context: HitContext,
+  continues: string | undefined,
+): Session {
+  return {
+    id: sessionId(dataset, hit.id),
+    dataset,
+    visitor: context.visitor,
+    userId: context.userId,
+    startedAt: hit.at,
+    endedAt: hit.at,
+    origin: hit.origin,
+    userAgent: context.userAgent,
+    addressPrefix: context.addressPrefix,
+    addressKey: context.addressKey,
+    country: context.country,
+    language: context.language,
+    screenWidth: context.screenWidth,
+    technology: context.technology,
+    acquisition: context.acquisition,
+    continues,
+    hits: [hit],
+  };
+}
+
+/** Keeps hits in the order of their time; hits of the same time stay in the order of arrival. */
+function insertInOrder(hits: SessionHit[], hit: SessionHit): void {
+  let place = hits.length;
+  while (place > 0 && (hits[place - 1]?.at ?? 0) > hit.at) place -= 1;
+  if (place === hits.length) hits.push(hit);
+  else hits.splice(place, 0, hit);
+}

@@ -1,0 +1,23 @@
+/** The tables of `control.db`: what is configured, and the wrapped keys that open the canisters. */
+import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** `settings` is the JSON of everything in a `Dataset` that may change. Slug and write key stay for good. */
+export const dataset = sqliteTable('dataset', {
+  slug: text('slug').primaryKey(),
+  writeKey: text('write_key').notNull().unique(),
+  addressSecret: text('address_secret').notNull(),
+  settings: text('settings').notNull(),
+  createdAt: integer('created_at').notNull(),
+});
+
+/** One data key a dataset and day, wrapped (AES-256-GCM) by the master key: nonce, ciphertext, tag. */
+export const dataKey = sqliteTable(
+  'data_key',
+  {
+    dataset: text('dataset').notNull(),
+    day: text('day').notNull(),
+    wrapped: blob('wrapped', { mode: 'buffer' }).notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.dataset, table.day] })],
+);

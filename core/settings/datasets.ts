@@ -1,0 +1,21 @@
+/** The datasets of an installation: made, listed, and made known to collectors and engine. A port over `control.db`. */
+import type { Dataset, DatasetEntry, DatasetInput } from '../contract/dataset.ts';
+
+/** What the engine needs of a dataset. `idleTimeoutMs` is the one in force. */
+export interface DatasetConfig {
+  slug: string;
+  hosts: string[];
+  timeZone: string;
+  idleTimeoutMs: number;
+  addressSecret: string;
+}
+
+export interface Datasets {
+  list(): Promise<Dataset[]>;
+  /** @throws Problem `dataset_unknown`, saying how to make it */
+  get(slug: string): Promise<Dataset>;
+  /** @throws Problem `dataset_exists` */
+  create(input: DatasetInput): Promise<Dataset>;
+  /** All datasets as collectors know them. */
+  entries(): Promise<DatasetEntry[]>;
+}

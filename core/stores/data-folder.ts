@@ -1,0 +1,132 @@
+/**
+ * The data folder: where each file lies, and the lock that lets one process own it.
+ * The lock names its process; a lock whose process is gone is taken over without asking.
+ */
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Problem } from '../contract/problem.ts';
+
+export interface DataFolder {
+  root: string;
+  hitsFile: string;
+  controlFile: string;
+  masterKeyFile: string;
+  /** The folder of one dataset, with its canister and its DuckDB file. */
+  dataset(slug: string): { folder: string; canister: string; analyticsFile: string };
+  /** Where an import lists the lines it could not read. */
+  badLinesFile(slug: string, stamp: string): string;
+}
+
+/** The process that owns a data folder. `port` is there once it answers HTTP. */
+export interface Owner {
+  pid: number;
+  /** Start of the process in the kernel's ticks: tells it from a later process of the same number. */
+  startTicks: string;
+  port?: number;
+}
+
+export interface FolderLock {
+  /** Writes the port under which this process answers. */
+  announce(port: number): void;
+  release(): void;
+}
+
+/** Names the files of a data folder. Creates the folder itself, readable by its owner only. */
+export function openDataFolder(path: string): DataFolder {
+  const root = resolve(path);
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const dataset = (slug: string) => {
+    const folder = join(root, 'datasets', slug);
+    return {
+      folder,
+      canister: join(folder, 'canister'),
+      analyticsFile: join(folder, 'analytics.duckdb'),
+    };
+  };
+  return {
+    root,
+    hitsFile: join(root, 'hits.db'),
+    controlFile: join(root, 'control.db'),
+    masterKeyFile: join(root, 'master.key'),
+    dataset,
+    badLinesFile(slug, stamp) {
+      const folder = join(dataset(slug).folder, 'imports');
+      mkdirSync(folder, { recursive: true });
+      return join(folder, `bad-lines-${stamp}.tsv`);
+    },
+  };
+}
+
+const lockFile = (root: string) => join(root, 'owner.json');
+
+/** The living owner of a data folder, or undefined. */
+export function findOwner(path: string): Owner | undefined {
+  const file = lockFile(resolve(path));
+  if (!existsSync(file)) return undefined;
+  try {
+    const owner = JSON.parse(readFileSync(file, 'utf8')) as Owner;
+    return startTicksOf(owner.pid) === owner.startTicks ? owner : undefined;
+  } catch {
+    // A lock that is half written belongs to a process that died while writing it.
+    return undefined;
+  }
+}
+
+/**
+ * Makes this process the owner of the folder.
+ * @throws Problem `data_in_use`, naming the other process
+ */
+export function lockDataFolder(root: string): FolderLock {
+  const file = lockFile(root);
+  const self: Owner = { pid: process.pid, startTicks: startTicksOf(process.pid) ?? '' };
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const handle = openSync(file, 'wx', 0o600);
+      writeFileSync(handle, JSON.stringify(self));
+      closeSync(handle);
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 3) throw error;
+      const owner = findOwner(root);
+      if (owner) {
+        throw new Problem(
+          'data_in_use',
+          `${root} is in use by process ${owner.pid}. Stop that process, or use another folder with --data.`,
+        );
+      }
+      rmSync(file, { force: true });
+    }
+  }
+  return {
+    announce(port) {
+      writeFileSync(`${file}.new`, JSON.stringify({ ...self, port }), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    },
+    release: () => rmSync(file, { force: true }),
+  };
+}
+
+/** When a process started, as Linux counts it; the empty text where that cannot be known; undefined when it is gone. */
+function startTicksOf(pid: number): string | undefined {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined;
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The command's name stands in brackets and may hold spaces; field 22 is counted from behind it.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}

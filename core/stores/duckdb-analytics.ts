@@ -1,0 +1,205 @@
+/**
+ * The analytics of a dataset in one DuckDB file. All writing goes through one connection and one transaction at a
+ * time; a COMMIT is believed only after the position was read back, because DuckDB answers ok for aborted ones.
+ */
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { AnalyticsStore, Position, SqlResult } from '../analytics/analytics-store.ts';
+import { type Cell, hitRows, type StoredSession, sessionRow } from '../analytics/rows.ts';
+import { checkAnalystSql } from '../analytics/sql-gate.ts';
+import { analyticsMigrations, storeTables } from '../analytics/tables.ts';
+import { viewStatements } from '../analytics/views.ts';
+import { Problem } from '../contract/problem.ts';
+import { openDuckDbFile } from './duckdb-file.ts';
+import { appendRow, instantValue, toJson, uuidValue } from './duckdb-values.ts';
+
+/** @param file path of `analytics.duckdb`, made when missing */
+export async function openDuckDbAnalytics(file: string): Promise<AnalyticsStore> {
+  const database = await openDuckDbFile(file);
+  const writer = await database.connect();
+  await migrate(writer, file);
+  const reader = await database.connect();
+  let position = await readPosition(writer);
+  let writing: Promise<unknown> = Promise.resolve();
+
+  /** One write at a time, in the order of the calls. */
+  function exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = writing.then(work, work);
+    writing = result.catch(() => undefined);
+    return result;
+  }
+
+  async function storeNow(
+    sessions: readonly StoredSession[],
+    low: number | undefined,
+  ): Promise<Position> {
+    const next = { epoch: position.epoch + 1, low: low ?? position.low };
+    await writer.run('BEGIN');
+    try {
+      await appendSessions(writer, sessions);
+      await writer.run(`UPDATE store.position SET epoch = ${next.epoch}, low = ${next.low}`);
+      await writer.run('COMMIT');
+    } catch (error) {
+      await writer.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+    const stored = await readPosition(writer);
+    if (stored.epoch !== next.epoch || stored.low !== next.low) {
+      throw new Error(
+        `a transaction of ${file} did not come through: epoch ${stored.epoch} instead of ${next.epoch}`,
+      );
+    }
+    position = stored;
+    return stored;
+  }
+
+  return {
+    async resume() {
+      const result = await writer.runAndReadAll(
+        `SELECT visitor_id, max(last_seq) FROM store.sessions WHERE last_seq > ${position.low} GROUP BY ALL`,
+      );
+      const closedThrough = new Map(
+        result.getRows().map(([visitor, seq]) => [String(visitor), Number(seq)]),
+      );
+      return { position, closedThrough };
+    },
+    store: (sessions, low) => exclusively(() => storeNow(sessions, low)),
+    knownHits: (ids, fromMs, toMs) => exclusively(() => knownHits(writer, ids, fromMs, toMs)),
+    checkpoint: () => exclusively(async () => void (await writer.run('CHECKPOINT'))),
+    async query(sql, values) {
+      const result = await reader.runAndReadAll(sql, values.map(toParameter));
+      const names = result.deduplicatedColumnNames();
+      const columns = result
+        .columnTypes()
+        .map((type, index) => ({ name: names[index] ?? '', type: String(type) }));
+      return { columns, rows: result.getRows().map((row) => row.map(toJson)) };
+    },
+    ask: (sql, limits) => ask(() => database.connect(), sql, limits),
+    async close() {
+      await writing;
+      reader.closeSync();
+      writer.closeSync();
+      database.close();
+    },
+  };
+}
+
+async function migrate(connection: DuckDBConnection, file: string): Promise<void> {
+  await connection.run('CREATE SCHEMA IF NOT EXISTS store');
+  await connection.run('CREATE TABLE IF NOT EXISTS store.version (version INTEGER NOT NULL)');
+  const found = (
+    await connection.runAndReadAll('SELECT max(version) FROM store.version')
+  ).getRows()[0]?.[0];
+  const version = Number(found ?? 0);
+  if (version > analyticsMigrations.length) {
+    throw new Problem(
+      'data_newer',
+      `${file} was written by a newer version of Canister. Use that version, or a backup.`,
+    );
+  }
+  for (let next = version; next < analyticsMigrations.length; next += 1) {
+    const statements = [
+      ...(analyticsMigrations[next] ?? []),
+      `INSERT INTO store.version VALUES (${next + 1})`,
+    ];
+    await connection.run('BEGIN');
+    for (const statement of statements) await connection.run(statement);
+    await connection.run('COMMIT');
+  }
+  for (const statement of viewStatements()) await connection.run(statement);
+}
+
+async function readPosition(connection: DuckDBConnection): Promise<Position> {
+  const [row] = (await connection.runAndReadAll('SELECT epoch, low FROM store.position')).getRows();
+  if (row === undefined) throw new Error('the table store.position is empty');
+  return { epoch: Number(row[0]), low: Number(row[1]) };
+}
+
+async function appendSessions(
+  connection: DuckDBConnection,
+  sessions: readonly StoredSession[],
+): Promise<void> {
+  if (sessions.length === 0) return;
+  const sessionAppender = await connection.createAppender('sessions', 'store');
+  const hitAppender = await connection.createAppender('hits', 'store');
+  try {
+    for (const stored of sessions) {
+      appendRow(sessionAppender, storeTables.sessions, sessionRow(stored));
+      for (const row of hitRows(stored.session)) appendRow(hitAppender, storeTables.hits, row);
+    }
+  } finally {
+    sessionAppender.closeSync();
+    hitAppender.closeSync();
+  }
+}
+
+async function knownHits(
+  connection: DuckDBConnection,
+  ids: readonly string[],
+  fromMs: number,
+  toMs: number,
+): Promise<Set<string>> {
+  const range = '"at" BETWEEN $1 AND $2';
+  const bounds = [instantValue(fromMs), instantValue(toMs)];
+  const any = await connection.runAndReadAll(
+    `SELECT 1 FROM store.hits WHERE ${range} LIMIT 1`,
+    bounds,
+  );
+  if (any.currentRowCount === 0) return new Set();
+  await connection.run('CREATE OR REPLACE TEMP TABLE asked (hit_id UUID)');
+  const appender = await connection.createAppender('asked');
+  for (const id of ids) {
+    appender.appendUUID(uuidValue(id));
+    appender.endRow();
+  }
+  appender.closeSync();
+  const found = await connection.runAndReadAll(
+    `SELECT DISTINCT hit_id::VARCHAR FROM store.hits SEMI JOIN asked USING (hit_id) WHERE ${range}`,
+    bounds,
+  );
+  return new Set(found.getRows().map(([id]) => String(id).replaceAll('-', '')));
+}
+
+async function ask(
+  connect: () => Promise<DuckDBConnection>,
+  sql: string,
+  { rowsMax, deadlineMs }: { rowsMax: number; deadlineMs: number },
+): Promise<SqlResult & { truncated: boolean }> {
+  const connection = await connect();
+  let late = false;
+  const deadline = setTimeout(() => {
+    late = true;
+    connection.interrupt();
+  }, deadlineMs);
+  try {
+    const parsed = await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
+    checkAnalystSql(String(parsed.getRows()[0]?.[0]));
+    const result = await connection.stream(sql);
+    const names = result.deduplicatedColumnNames();
+    const columns = result
+      .columnTypes()
+      .map((type, index) => ({ name: names[index] ?? '', type: String(type) }));
+    const rows: unknown[][] = [];
+    for await (const chunk of result.yieldRows()) {
+      for (const row of chunk) {
+        if (rows.length === rowsMax) return { columns, rows, truncated: true };
+        rows.push(row.map(toJson));
+      }
+    }
+    return { columns, rows, truncated: false };
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    if (late)
+      throw new Problem(
+        'sql_too_slow',
+        `The query was stopped after ${deadlineMs / 1000} s. Ask for fewer days or rows.`,
+      );
+    throw new Problem('sql_invalid', (error as Error).message);
+  } finally {
+    clearTimeout(deadline);
+    connection.closeSync();
+  }
+}
+
+function toParameter(cell: Cell): DuckDBValue {
+  return cell ?? null;
+}

@@ -1,0 +1,77 @@
+/**
+ * One DuckDB file with one owner. Opening a file twice in one process loses data silently, so this module refuses;
+ * a write-ahead log that a power cut left unreadable is set aside, and the file opens at its last checkpoint.
+ */
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { Problem } from '../contract/problem.ts';
+
+export interface DuckDbFile {
+  connect(): Promise<DuckDBConnection>;
+  /** Where the unreadable write-ahead log was put, when there was one. */
+  setAside?: string;
+  close(): void;
+}
+
+const openFiles = new Set<string>();
+const memoryLimit = '1GB';
+const threads = '2';
+
+/** @throws Problem `data_in_use` when another process owns the file */
+export async function openDuckDbFile(file: string): Promise<DuckDbFile> {
+  if (openFiles.has(file)) throw new Error(`${file} is open in this process already`);
+  openFiles.add(file);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const { instance, setAside } = await openInstance(file);
+    return {
+      connect: () => instance.connect(),
+      ...(setAside === undefined ? {} : { setAside }),
+      close() {
+        instance.closeSync();
+        openFiles.delete(file);
+      },
+    };
+  } catch (error) {
+    openFiles.delete(file);
+    throw error;
+  }
+}
+
+async function openInstance(
+  file: string,
+): Promise<{ instance: DuckDBInstance; setAside?: string }> {
+  try {
+    return { instance: await createInstance(file) };
+  } catch (error) {
+    const message = (error as Error).message;
+    if (/lock/i.test(message)) {
+      throw new Problem(
+        'data_in_use',
+        `${file} is in use by another process. ${message.split('\n', 1)[0]}`,
+      );
+    }
+    const wal = `${file}.wal`;
+    if (!existsSync(wal)) throw error;
+    let setAside = `${wal}.unreadable`;
+    for (let number = 2; existsSync(setAside); number += 1)
+      setAside = `${wal}.unreadable-${number}`;
+    renameSync(wal, setAside);
+    return { instance: await createInstance(file), setAside };
+  }
+}
+
+/** Nothing but the file itself can be reached from SQL, and no statement can change that. */
+function createInstance(file: string): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(file, {
+    memory_limit: memoryLimit,
+    threads,
+    enable_external_access: 'false',
+    autoload_known_extensions: 'false',
+    autoinstall_known_extensions: 'false',
+    allow_community_extensions: 'false',
+    allow_persistent_secrets: 'false',
+    lock_configuration: 'true',
+  });
+}

@@ -1,0 +1,104 @@
+/** Datasets in `control.db`, and their directory for collectors in `hits.db`. */
+import { randomBytes } from 'node:crypto';
+import type { Row } from '@libsql/client';
+import type { Clock } from '../clock.ts';
+import { type Dataset, type DatasetEntry, datasetInputSchema } from '../contract/dataset.ts';
+import { Problem } from '../contract/problem.ts';
+import type { Datasets } from '../settings/datasets.ts';
+import type { SqlBatch } from './libsql-file.ts';
+
+const writeKeyBytes = 18;
+const secretBytes = 32;
+
+type Settings = Pick<Dataset, 'name' | 'timeZone' | 'hosts' | 'idleTimeoutMs'>;
+
+export function openLibsqlDatasets(options: {
+  control: SqlBatch;
+  hits: SqlBatch;
+  clock: Clock;
+}): Datasets {
+  const { control, hits, clock } = options;
+  const all = async () =>
+    (
+      await control.batch(
+        ['SELECT slug, write_key, address_secret, settings, created_at FROM dataset ORDER BY slug'],
+        'read',
+      )
+    )[0]?.rows ?? [];
+
+  const datasets: Datasets = {
+    list: async () => (await all()).map(toDataset),
+    async get(slug) {
+      const rows = await all();
+      const found = rows.find((row) => row.slug === slug);
+      if (found) return toDataset(found);
+      const names = rows.map((row) => row.slug).join(', ');
+      throw new Problem(
+        'dataset_unknown',
+        `No dataset is called "${slug}". ${names ? `There are: ${names}.` : 'Make it with: canister dataset create SLUG'}`,
+      );
+    },
+    async create(input) {
+      const { slug, ...rest } = datasetInputSchema.parse(input);
+      const settings: Settings = { ...rest, name: rest.name ?? slug };
+      const writeKey = `wk_${randomBytes(writeKeyBytes).toString('base64url')}`;
+      const secret = randomBytes(secretBytes).toString('base64url');
+      const results = await control.batch(
+        [
+          {
+            sql: 'INSERT OR IGNORE INTO dataset (slug, write_key, address_secret, settings, created_at) VALUES (?, ?, ?, ?, ?)',
+            args: [slug, writeKey, secret, JSON.stringify(settings), clock()],
+          },
+        ],
+        'write',
+      );
+      if (results[0]?.rowsAffected !== 1) {
+        throw new Problem(
+          'dataset_exists',
+          `A dataset called "${slug}" exists already. Choose another name.`,
+        );
+      }
+      await publishDirectory(hits, await datasets.entries());
+      return await datasets.get(slug);
+    },
+    entries: async () => (await all()).map(toEntry),
+  };
+  return datasets;
+}
+
+/** Writes the directory that collectors read. */
+export async function publishDirectory(
+  hits: SqlBatch,
+  entries: readonly DatasetEntry[],
+): Promise<void> {
+  await hits.batch(
+    [
+      'DELETE FROM dataset_directory',
+      ...entries.map(({ writeKey, slug, hosts, addressSecret }) => ({
+        sql: 'INSERT INTO dataset_directory (write_key, slug, hosts, address_secret) VALUES (?, ?, ?, ?)',
+        args: [writeKey, slug, JSON.stringify(hosts), addressSecret],
+      })),
+    ],
+    'write',
+  );
+}
+
+function toDataset(row: Row): Dataset {
+  const settings = JSON.parse(String(row.settings)) as Settings;
+  return {
+    slug: String(row.slug),
+    ...settings,
+    writeKey: String(row.write_key),
+    createdAt: Number(row.created_at),
+  };
+}
+
+function toEntry(row: Row): DatasetEntry {
+  const { hosts } = JSON.parse(String(row.settings)) as Settings;
+  return {
+    slug: String(row.slug),
+    writeKey: String(row.write_key),
+    hosts,
+    addressSecret: String(row.address_secret),
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * One libSQL file with one connection, written through `batch` only: after a single SQLITE_BUSY, inserts sent by
+ * `execute` report success and are never committed. The driver blocks its thread, so servers open files in a thread.
+ */
+import {
+  type Client,
+  createClient,
+  type InStatement,
+  type InValue,
+  type ResultSet,
+  type TransactionMode,
+} from '@libsql/client';
+
+/** All that the program may do with libSQL: a batch of constant statements with bound arguments. */
+export type SqlBatch = Pick<Client, 'batch'>;
+
+export interface LibsqlFile extends SqlBatch {
+  close(): void;
+}
+
+const busyTimeoutMs = 5_000;
+
+/**
+ * Opens (or makes) a file and brings its tables up to date.
+ * @param migrations the SQL of each version, in order; how many have run is kept in `user_version`
+ */
+export async function openLibsqlFile(
+  file: string,
+  migrations: readonly string[],
+): Promise<LibsqlFile> {
+  const client = createClient({ url: `file:${file}`, concurrency: 1, timeout: busyTimeoutMs });
+  // The journal mode cannot change inside a transaction, which is what a batch is.
+  await client.execute('PRAGMA journal_mode = WAL');
+  const opened: LibsqlFile = {
+    batch: (statements, mode) =>
+      batchWithCure(client, statements as InStatement[], mode ?? 'write'),
+    close: () => client.close(),
+  };
+  await migrate(opened, migrations, file);
+  return opened;
+}
+
+/** A connection that met SQLITE_BUSY or an I/O error is not trusted again: it is opened anew before the one retry. */
+async function batchWithCure(
+  client: Client,
+  statements: (InStatement | [string, InValue[]])[],
+  mode: TransactionMode,
+): Promise<ResultSet[]> {
+  try {
+    return await client.batch(statements, mode);
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? '';
+    if (!code.startsWith('SQLITE_BUSY') && !code.startsWith('SQLITE_IOERR')) throw error;
+    client.reconnect();
+    return await client.batch(statements, mode);
+  }
+}
+
+async function migrate(file: SqlBatch, migrations: readonly string[], name: string): Promise<void> {
+  const [result] = await file.batch(['PRAGMA user_version'], 'read');
+  const version = Number(result?.rows[0]?.[0] ?? 0);
+  if (version > migrations.length) {
+    throw new Error(
+      `${name} was written by a newer version of Canister (tables ${version}, known ${migrations.length})`,
+    );
+  }
+  for (let next = version; next < migrations.length; next += 1) {
+    const statements = (migrations[next] ?? '').split('--> statement-breakpoint');
+    await file.batch([...statements, `PRAGMA user_version = ${next + 1}`], 'write');
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The other side of the libSQL thread: starts it, and gives whoever asks a `batch` that runs there. Results look
+ * like the driver's own, so that the same code runs over a thread, a file in this thread, or a remote database.
+ */
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { InStatement, ResultSet, Row } from '@libsql/client';
+import { callOver } from '../thread-port.ts';
+import type { SqlBatch } from './libsql-file.ts';
+import type { FileName, LibsqlThreadCalls, PlainResult } from './libsql-thread.ts';
+
+export interface LibsqlFiles {
+  hits: SqlBatch;
+  control: SqlBatch;
+}
+
+export interface LibsqlOwner extends LibsqlFiles {
+  /** A port for another thread, which makes its own files of it with `libsqlOver`. */
+  connect(): MessagePort;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the thread.
+ * @param threadUrl the built `libsql-thread.js`
+ * @param onDeath called when the thread ends by itself: nothing can be stored any more
+ */
+export function openLibsqlThread(options: {
+  threadUrl: URL;
+  hitsFile: string;
+  controlFile: string;
+  onDeath: (why: Error) => void;
+}): LibsqlOwner {
+  const { threadUrl, hitsFile, controlFile, onDeath } = options;
+  const worker = new Worker(threadUrl, { workerData: { hitsFile, controlFile } });
+  let closing = false;
+  const { remote, ended } = callOver<LibsqlThreadCalls>(worker);
+  const died = (why: Error) => {
+    ended(why);
+    if (!closing) onDeath(why);
+  };
+  worker.on('error', died);
+  worker.on('exit', (code) => died(new Error(`the storage thread ended with code ${code}`)));
+  return {
+    ...filesOf(remote),
+    connect() {
+      const { port1, port2 } = new MessageChannel();
+      worker.postMessage({ attach: port1 }, [port1]);
+      return port2;
+    },
+    async close() {
+      closing = true;
+      await remote.close();
+      await worker.terminate();
+    },
+  };
+}
+
+/** The files as another thread reaches them over a port of `connect`. */
+export function libsqlOver(port: MessagePort): LibsqlFiles {
+  return filesOf(callOver<LibsqlThreadCalls>(port).remote);
+}
+
+function filesOf(remote: LibsqlThreadCalls): LibsqlFiles {
+  const file = (name: FileName): SqlBatch => ({
+    async batch(statements, mode) {
+      const results = await remote.batch(name, statements as InStatement[], mode ?? 'write');
+      return results.map(toResultSet);
+    },
+  });
+  return { hits: file('hits'), control: file('control') };
+}
+
+function toResultSet({ columns, rows, rowsAffected }: PlainResult): ResultSet {
+  const rebuilt = rows.map((cells) => {
+    const row: Record<string | number, unknown> = { length: cells.length };
+    cells.forEach((cell, index) => {
+      row[index] = cell;
+      row[columns[index] ?? index] = cell;
+    });
+    return row as Row;
+  });
+  return {
+    columns,
+    rows: rebuilt,
+    rowsAffected,
+    columnTypes: [],
+    lastInsertRowid: undefined,
+    toJSON: () => rows,
+  };
+}

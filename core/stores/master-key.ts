@@ -1,0 +1,79 @@
+/**
+ * The master key and the data keys under it. The master key is a file that only its owner can read; data keys lie
+ * wrapped in `control.db`, one a dataset and day.
+ */
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DataKeys } from '../canisters/long-term.ts';
+import { unwrapKey, wrapKey } from '../canisters/seal.ts';
+import type { Clock } from '../clock.ts';
+import { Problem } from '../contract/problem.ts';
+import type { SqlBatch } from './libsql-file.ts';
+
+const keyBytes = 32;
+
+/**
+ * Reads the master key, making it on the first start.
+ * @throws Problem `key_missing` when the file is not a key
+ */
+export function openMasterKey(file: string): Buffer {
+  if (!existsSync(file)) {
+    const handle = openSync(file, 'wx', 0o600);
+    writeFileSync(handle, `${randomBytes(keyBytes).toString('base64')}\n`);
+    fsyncSync(handle);
+    closeSync(handle);
+    const folder = openSync(dirname(file), 'r');
+    fsyncSync(folder);
+    closeSync(folder);
+  }
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+  if (key.length !== keyBytes) {
+    throw new Problem(
+      'key_missing',
+      `${file} does not hold a key of ${keyBytes} bytes in base64. Put your backup of it back.`,
+    );
+  }
+  return key;
+}
+
+/** Data keys out of `control.db`, made at first use and durable before they are given out. */
+export function openDataKeys(options: {
+  control: SqlBatch;
+  masterKey: Buffer;
+  clock: Clock;
+}): DataKeys {
+  const { control, masterKey, clock } = options;
+  const known = new Map<string, Promise<Buffer>>();
+
+  async function load(dataset: string, day: string): Promise<Buffer> {
+    const label = `${dataset}\0${day}`;
+    const fresh = wrapKey(randomBytes(keyBytes), masterKey, label);
+    const [, found] = await control.batch(
+      [
+        {
+          sql: 'INSERT OR IGNORE INTO data_key (dataset, day, wrapped, created_at) VALUES (?, ?, ?, ?)',
+          args: [dataset, day, fresh, clock()],
+        },
+        { sql: 'SELECT wrapped FROM data_key WHERE dataset = ? AND day = ?', args: [dataset, day] },
+      ],
+      'write',
+    );
+    const key = unwrapKey(Buffer.from(found?.rows[0]?.wrapped as ArrayBuffer), masterKey, label);
+    if (key) return key;
+    throw new Problem(
+      'key_missing',
+      `master.key does not open the data key of ${dataset}, ${day}: it is not the key this data was written with. Put the right master.key back; nothing was changed.`,
+    );
+  }
+
+  return (dataset, day) => {
+    const label = `${dataset}\0${day}`;
+    const existing = known.get(label);
+    if (existing) return existing;
+    const loading = load(dataset, day);
+    known.set(label, loading);
+    loading.catch(() => known.delete(label));
+    return loading;
+  };
+}

@@ -1,0 +1,6 @@
+/** The SQL that brings libSQL files up to date, in order, as `npm run migrations` wrote it from the Drizzle schemas. */
+import control0 from './control/0000_control.sql?raw';
+import hits0 from './hits/0000_hits.sql?raw';
+
+export const hitsMigrations: readonly string[] = [hits0];
+export const controlMigrations: readonly string[] = [control0];

@@ -1,0 +1,68 @@
+/** `canister import`: sends log files to the API piece by piece, with progress on stderr. */
+import { createReadStream, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { SingleBar } from 'cli-progress';
+import type { ApiClient } from './api-client.ts';
+import type { ImportProgress, ImportSummary } from './core/contract/import.ts';
+import { Problem } from './core/contract/problem.ts';
+
+const pieceBytes = 1024 * 1024;
+
+/**
+ * Imports files in the order given; `-` is standard input.
+ * @throws Problem `file_missing`, `file_unreadable` before anything is sent
+ */
+export async function importFiles(
+  api: ApiClient,
+  slug: string,
+  files: readonly string[],
+  format: string,
+): Promise<ImportSummary> {
+  const bytesTotal = files.map(sizeOf).reduce((sum, bytes) => sum + bytes, 0);
+  const { number } = await api.json<{ number: number }>('POST', `/api/datasets/${slug}/imports`, {
+    format,
+  });
+  const at = `/api/imports/${number}`;
+  const bar = new SingleBar({
+    format: 'Importing [{bar}] {percentage} % · {lines} lines · {eta_formatted} left',
+    stream: process.stderr,
+    clearOnComplete: true,
+    hideCursor: true,
+  });
+  if (process.stderr.isTTY) bar.start(bytesTotal, 0, { lines: 0 });
+  try {
+    for (const file of files) {
+      await api.request('POST', `${at}/file`, {
+        name: file === '-' ? 'standard input' : basename(file),
+      });
+      const source =
+        file === '-' ? process.stdin : createReadStream(file, { highWaterMark: pieceBytes });
+      for await (const piece of source) {
+        const bytes = Buffer.from(piece as Buffer);
+        const { lines } = await api.json<ImportProgress>('POST', `${at}/bytes`, bytes);
+        bar.increment(bytes.length, { lines });
+      }
+      await api.request('POST', `${at}/file/end`);
+    }
+    return await api.json<ImportSummary>('POST', `${at}/finish`);
+  } catch (error) {
+    await api.request('DELETE', at).catch(() => undefined);
+    throw error;
+  } finally {
+    bar.stop();
+  }
+}
+
+function sizeOf(file: string): number {
+  if (file === '-') return 0;
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined)
+    throw new Problem('file_missing', `There is no file ${file}. Nothing was imported.`);
+  if (stat.isDirectory()) {
+    throw new Problem(
+      'file_unreadable',
+      `${file} is a directory. Name its files, for example ${file}/*.log. Nothing was imported.`,
+    );
+  }
+  return stat.size;
+}

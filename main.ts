@@ -1,0 +1,257 @@
+/**
+ * The composition root: puts collector, core, reports and console together, and the only file that sees all four.
+ * Threads: this one answers HTTP, one owns libSQL, one runs the engine.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { serve } from '@hono/node-server';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
+import { createCollector } from './collector-edge/app.ts';
+import { createLibsqlInbox } from './collector-edge/inbox/libsql-inbox.ts';
+import { nodePeerAddress } from './collector-edge/node.ts';
+import { systemClock } from './core/clock.ts';
+import type { Config } from './core/config.ts';
+import type { Dataset, DatasetEntry } from './core/contract/dataset.ts';
+import type { Engine } from './core/engine.ts';
+import type { EngineThreadData } from './core/engine-thread.ts';
+import { createApi } from './core/http/app.ts';
+import { localOnly } from './core/http/local-only.ts';
+import type { ReportDesk } from './core/http/reports.ts';
+import type { DatasetConfig } from './core/settings/datasets.ts';
+import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
+import { openLibsqlCounts } from './core/stores/libsql-counts.ts';
+import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
+import { openLibsqlThread } from './core/stores/libsql-owner.ts';
+import { openMasterKey } from './core/stores/master-key.ts';
+import { callOver } from './core/thread-port.ts';
+import { reportToHtml } from './reports/html/report-html.ts';
+import { reportToCsv } from './reports/run/report-csv.ts';
+import { reportToTable } from './reports/run/report-table.ts';
+import { runReport } from './reports/run/run-report.ts';
+
+const built = (path: string) => new URL(path, import.meta.url);
+const projectRoot = fileURLToPath(built('../../'));
+export const version: string = JSON.parse(
+  readFileSync(join(projectRoot, 'package.json'), 'utf8'),
+).version;
+
+const consolePolicy =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/** Limits of the HTTP server itself, against clients that send slowly or too much. */
+const httpLimits = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 5_000,
+  maxHeaderSize: 8_192,
+};
+const requestsPerSocketMax = 10_000;
+const stopWaitMs = 5_000;
+
+export interface Canister {
+  /** Everything that answers HTTP. In this process: `app.request(path, init, { inProcess: true })`. */
+  app: Hono;
+  /** Listens on the port; 0 takes a free one. Gives the port. */
+  listen(port: number, host: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a data folder and starts everything but the listening.
+ * @throws Problem `data_in_use`, `key_missing`, `data_newer`
+ */
+export async function openCanister(config: Config, fatal: (why: Error) => void): Promise<Canister> {
+  const folder = openDataFolder(config.dataFolder);
+  const lock = lockDataFolder(folder.root);
+  openMasterKey(folder.masterKeyFile);
+  const libsql = openLibsqlThread({
+    threadUrl: built('./libsql-thread.js'),
+    hitsFile: folder.hitsFile,
+    controlFile: folder.controlFile,
+    onDeath: fatal,
+  });
+  const clock = systemClock;
+  const datasets = openLibsqlDatasets({ control: libsql.control, hits: libsql.hits, clock });
+  const counts = openLibsqlCounts(libsql.hits, clock);
+  const directory = new Map<string, DatasetEntry>();
+  const inForce = (entry: DatasetEntry, dataset: Dataset): DatasetConfig => ({
+    slug: entry.slug,
+    hosts: entry.hosts,
+    addressSecret: entry.addressSecret,
+    timeZone: dataset.timeZone,
+    idleTimeoutMs: config.idleTimeoutMs ?? dataset.idleTimeoutMs,
+  });
+  const readDatasets = async (): Promise<DatasetConfig[]> => {
+    const all = new Map((await datasets.list()).map((dataset) => [dataset.slug, dataset]));
+    const entries = await datasets.entries();
+    for (const entry of entries) directory.set(entry.writeKey, entry);
+    return entries.flatMap((entry) => {
+      const dataset = all.get(entry.slug);
+      return dataset ? [inForce(entry, dataset)] : [];
+    });
+  };
+  const configs = await readDatasets();
+  await publishDirectory(libsql.hits, [...directory.values()]);
+  const engine = await startEngineThread(
+    { root: folder.root, datasets: configs, libsql: libsql.connect() },
+    fatal,
+  );
+
+  const inbox = createLibsqlInbox({ client: libsql.hits, clock });
+  let stopping = false;
+  const app = new Hono();
+  app.route(
+    '/',
+    createCollector({
+      inbox,
+      directory: { find: (writeKey) => directory.get(writeKey) },
+      clock,
+      trackerScript: readFileSync(built('../tracker/tracker.js'), 'utf8'),
+      peerAddress: nodePeerAddress,
+      trustedProxies: config.trustedProxies,
+      health: () => (stopping ? { ready: false, detail: 'stopping' } : { ready: true }),
+    }),
+  );
+  app.route(
+    '/',
+    createApi({
+      engine: engine.remote,
+      datasets,
+      version,
+      startedAt: clock(),
+      hitCounts: counts.read,
+      reports: reportDesk(engine.remote),
+      async datasetCreated(dataset) {
+        const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);
+        if (created) await engine.remote.openDataset(created);
+      },
+      importEnded: counts.addImport,
+      peerAddress: nodePeerAddress,
+    }),
+  );
+  serveConsole(app);
+
+  let server: ReturnType<typeof serve> | undefined;
+  return {
+    app,
+    async listen(port, host) {
+      const listening = await listenOn(app, port, host);
+      server = listening.server;
+      lock.announce(listening.port);
+      return listening.port;
+    },
+    async close() {
+      stopping = true;
+      if (server) await stopServer(server);
+      await inbox.flush();
+      await engine.remote.stop();
+      await engine.terminate();
+      await libsql.close();
+      lock.release();
+    },
+  };
+}
+
+/** Starts the engine's thread and waits until it has opened every dataset. */
+async function startEngineThread(data: EngineThreadData, fatal: (why: Error) => void) {
+  const worker = new Worker(built('./engine-thread.js'), {
+    workerData: data,
+    transferList: [data.libsql],
+  });
+  const { remote, ended } = callOver<Engine>(worker);
+  let closing = false;
+  await new Promise<void>((resolve, reject) => {
+    worker.on('message', (message) => {
+      if (message === 'ready') resolve();
+    });
+    const died = (why: Error) => {
+      reject(why);
+      ended(why);
+      if (!closing) fatal(why);
+    };
+    worker.on('error', died);
+    worker.on('exit', (code) => died(new Error(`the engine's thread ended with code ${code}`)));
+  });
+  return {
+    remote,
+    async terminate() {
+      closing = true;
+      await worker.terminate();
+    },
+  };
+}
+
+function reportDesk(engine: Engine): ReportDesk {
+  return {
+    run: (request) =>
+      runReport({
+        ...request,
+        clock: systemClock,
+        runQuery: (slug, query) => engine.query(slug, query),
+      }),
+    draw(result, format) {
+      if (format === 'csv')
+        return { body: reportToCsv(result), contentType: 'text/csv; charset=utf-8' };
+      if (format === 'html')
+        return { body: String(reportToHtml(result)), contentType: 'text/html; charset=utf-8' };
+      return { body: reportToTable(result), contentType: 'text/plain; charset=utf-8' };
+    },
+  };
+}
+
+/** The built console; every path that is no file is a page of it. */
+function serveConsole(app: Hono): void {
+  const folder = fileURLToPath(built('../console'));
+  const page = join(folder, 'index.html');
+  if (!existsSync(page)) return;
+  const index = readFileSync(page, 'utf8');
+  app.use('*', localOnly(nodePeerAddress));
+  app.use('*', async (c, next) => {
+    await next();
+    c.header('Content-Security-Policy', consolePolicy);
+    c.header('X-Content-Type-Options', 'nosniff');
+    c.header('Referrer-Policy', 'no-referrer');
+    c.header(
+      'Cache-Control',
+      c.req.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    );
+  });
+  app.get('*', serveStatic({ root: folder }));
+  app.get('*', (c) => c.html(index));
+}
+
+function listenOn(
+  app: Hono,
+  port: number,
+  host: string,
+): Promise<{ server: ReturnType<typeof serve>; port: number }> {
+  return new Promise((resolve, reject) => {
+    const server = serve(
+      { fetch: app.fetch, port, hostname: host, serverOptions: httpLimits },
+      (info) => {
+        resolve({ server, port: info.port });
+      },
+    );
+    if ('maxRequestsPerSocket' in server) server.maxRequestsPerSocket = requestsPerSocketMax;
+    server.once('error', reject);
+  });
+}
+
+/** Takes no new connections, lets those under way finish, and cuts what goes on for ever (event streams). */
+function stopServer(server: ReturnType<typeof serve>): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(
+      () => 'closeAllConnections' in server && server.closeAllConnections(),
+      stopWaitMs,
+    );
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+  });
+}
