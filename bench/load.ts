@@ -1,0 +1,133 @@
+/** A load generator for `POST /hits`: plain keep-alive sockets, one request at a time on each, distinct realistic hits. */
+import { randomBytes } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+
+export interface LoadOptions {
+  port: number;
+  writeKey: string;
+  seconds: number;
+  connections: number;
+}
+
+export interface Load {
+  requestsPerSecond: number;
+  /** Answers with status 202. */
+  accepted: number;
+  /** Answers with any other status. */
+  refused: number;
+  p50Ms: number;
+  p99Ms: number;
+  maxMs: number;
+}
+
+const pathsOfSite = [
+  '/',
+  '/cart',
+  '/products/1204',
+  '/products/77?colour=blue',
+  '/blog/2026/11',
+  '/help',
+];
+const userAgent =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
+
+/** Sends for so many seconds and waits for the last answers. */
+export async function generateLoad(options: LoadOptions): Promise<Load> {
+  const times: number[] = [];
+  const answers = { accepted: 0, refused: 0 };
+  const nextRequest = requestsOf(options.writeKey);
+  const startedAt = performance.now();
+  const endsAt = startedAt + options.seconds * 1_000;
+  const senders = Array.from({ length: options.connections }, () =>
+    sendUntil(endsAt, options.port, nextRequest, (status, ms) => {
+      times.push(ms);
+      if (status === '202') answers.accepted += 1;
+      else answers.refused += 1;
+    }),
+  );
+  await Promise.all(senders);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  times.sort((a, b) => a - b);
+  const quantile = (share: number) =>
+    Math.round((times[Math.floor(times.length * share)] ?? 0) * 100) / 100;
+  return {
+    requestsPerSecond: Math.round(times.length / seconds),
+    ...answers,
+    p50Ms: quantile(0.5),
+    p99Ms: quantile(0.99),
+    maxMs: Math.round((times.at(-1) ?? 0) * 100) / 100,
+  };
+}
+
+/** Makes requests whose ids differ within a run and between runs. */
+function requestsOf(writeKey: string): () => string {
+  const run = randomBytes(6).toString('hex');
+  let number = 0;
+  return () => {
+    number += 1;
+    const at = Date.now();
+    const time = at.toString(16).padStart(12, '0');
+    const body = JSON.stringify({
+      dataset: writeKey,
+      id: `${time.slice(0, 8)}-${time.slice(8)}-7${run.slice(0, 3)}-8${run.slice(3, 6)}-${run.slice(6)}${number.toString(16).padStart(6, '0')}`,
+      type: 'page_view',
+      visitor: `${run}${(number % 2_000).toString(16).padStart(20, '0')}`,
+      url: `https://shop.example${pathsOfSite[number % pathsOfSite.length]}`,
+      referrer: 'https://search.example/?q=blue+shoes',
+      title: 'Blue shoes and other things – Shop',
+      at,
+      sentAt: at,
+      number: number % 20,
+      language: 'de-CH',
+      screenWidth: 1_920,
+    });
+    return `POST /hits HTTP/1.1\r\nHost: stats.example\r\nUser-Agent: ${userAgent}\r\nAccept: */*\r\nAccept-Language: de-CH,de;q=0.9,en;q=0.8\r\nOrigin: https://shop.example\r\nReferer: https://shop.example/\r\nContent-Type: text/plain;charset=UTF-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  };
+}
+
+/** One connection: the next request goes out when the answer is whole. A server may close between two requests. */
+async function sendUntil(
+  endsAt: number,
+  port: number,
+  nextRequest: () => string,
+  answered: (status: string, ms: number) => void,
+): Promise<void> {
+  while (performance.now() < endsAt) {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    await useSocket(socket, endsAt, nextRequest, answered);
+  }
+}
+
+function useSocket(
+  socket: Socket,
+  endsAt: number,
+  nextRequest: () => string,
+  answered: (status: string, ms: number) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let received = '';
+    let sentAt = 0;
+    const send = () => {
+      if (performance.now() >= endsAt) {
+        socket.end();
+        return;
+      }
+      sentAt = performance.now();
+      socket.write(nextRequest());
+    };
+    socket.setEncoding('latin1');
+    socket.on('connect', send);
+    socket.on('data', (data) => {
+      received += data;
+      const headEnd = received.indexOf('\r\n\r\n');
+      if (headEnd === -1) return;
+      const length = Number(/\r\ncontent-length: (\d+)/i.exec(received)?.[1] ?? 0);
+      if (received.length < headEnd + 4 + length) return;
+      answered(received.slice(9, 12), performance.now() - sentAt);
+      received = '';
+      send();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve());
+  });
+}

@@ -1,0 +1,128 @@
+/**
+ * The SQL of one inbox batch: constant texts that differ only in the number of rows, with everything else bound.
+ * Names come from the Drizzle schema, once; no request runs Drizzle.
+ */
+import type { InStatement, InValue } from '@libsql/client/web';
+import { getTableName } from 'drizzle-orm';
+import { hitCount, hitInbox, recentHit } from '../../core/contract/edge-tables.ts';
+import type { InboxHit } from './inbox.ts';
+import { type HourTally, hourOf } from './tally-book.ts';
+
+const { dataset, hitId, batch, ordinal, receivedAt } = recentHit;
+const recent = getTableName(recentHit);
+const inbox = getTableName(hitInbox);
+const counts = getTableName(hitCount);
+
+/**
+ * The batch writes its own id first, as a row without a dataset. Every row that it inserts afterwards has a larger
+ * rowid, so `mine` is a short range (an index would lead through all recent hits of a dataset), and a second try of
+ * a batch that did commit breaks on this row. Its time is that of the whole batch, never before the last row's.
+ */
+const markBatch = `INSERT INTO ${recent} (${dataset.name}, ${hitId.name}, ${batch.name}, ${ordinal.name}, ${receivedAt.name})
+VALUES ('', ?, ?, -1, max(?, coalesce((SELECT ${hitInbox.receivedAt.name} FROM ${inbox} ORDER BY ${hitInbox.seq.name} DESC LIMIT 1), 0)))`;
+const isMark = `${dataset.name} = '' AND ${hitId.name} = ?`;
+const mine = `FROM ${recent} NOT INDEXED WHERE rowid > (SELECT rowid FROM ${recent} WHERE ${isMark}) AND ${batch.name} = ?`;
+
+const rememberHead = `INSERT OR IGNORE INTO ${recent} (${dataset.name}, ${hitId.name}, ${ordinal.name}, ${batch.name}, ${receivedAt.name}) VALUES `;
+const rememberRow = '(?, ?, ?, ?, ?)';
+
+/** CROSS JOIN keeps the planner from reading the whole of `recent_hit`: each row is looked up by its primary key. */
+const storeHead = `INSERT INTO ${inbox} (${hitInbox.dataset.name}, ${hitInbox.hitId.name}, ${hitInbox.receivedAt.name}, ${hitInbox.body.name})
+SELECT r.${dataset.name}, r.${hitId.name}, (SELECT ${receivedAt.name} FROM ${recent} WHERE ${isMark}), v.column4
+FROM (VALUES `;
+const storeRow = '(?, ?, ?, ?)';
+const storeTail = `) AS v CROSS JOIN ${recent} AS r
+WHERE r.${dataset.name} = v.column1 AND r.${hitId.name} = v.column2 AND r.${batch.name} = ? AND r.${ordinal.name} = v.column3
+ORDER BY v.column3`;
+
+const countInto = `INSERT INTO ${counts} (${hitCount.dataset.name}, ${hitCount.hour.name}, ${hitCount.outcome.name}, ${hitCount.reason.name}, ${hitCount.count.name}) `;
+const addToCount = ` ON CONFLICT (${hitCount.dataset.name}, ${hitCount.hour.name}, ${hitCount.outcome.name}, ${hitCount.reason.name}) DO UPDATE SET ${hitCount.count.name} = ${counts}.${hitCount.count.name} + excluded.${hitCount.count.name}`;
+const tallyRow = '(?, ?, ?, ?, ?)';
+const receivedRow = '(?, ?)';
+const countHitsHead = `${countInto}WITH b(dataset, received, accepted, hour) AS MATERIALIZED (
+SELECT column1, column2, (SELECT count(*) ${mine} AND ${dataset.name} = column1), ? FROM (VALUES `;
+const countHitsTail = `))
+SELECT dataset, hour, 'received', '', received FROM b
+UNION ALL SELECT dataset, hour, 'accepted', '', accepted FROM b WHERE accepted > 0
+UNION ALL SELECT dataset, hour, 'duplicate', '', received - accepted FROM b WHERE received > accepted${addToCount}`;
+
+/** The place of the statement that remembers ids: it affects one row for each accepted hit. */
+export const rememberedAt = 1;
+
+/**
+ * Stores `hits` and counts them, all in one transaction: what is accepted, what is a duplicate, and how often is
+ * decided by the rows that were really inserted, so the counters cannot disagree with the rows.
+ * @param batchId 16 random bytes, kept over a second try
+ * @param receivedAtMs epoch milliseconds; the store raises it to that of the last row
+ * @param tallies other counters to take along
+ */
+export function batchStatements(
+  batchId: Uint8Array,
+  hits: readonly InboxHit[],
+  tallies: readonly HourTally[],
+  receivedAtMs: number,
+): InStatement[] {
+  const statements: InStatement[] = [{ sql: markBatch, args: [batchId, batchId, receivedAtMs] }];
+  if (hits.length > 0) statements.push(...hitStatements(batchId, hits, receivedAtMs));
+  if (tallies.length > 0) {
+    const args = tallies.flatMap((one) => [
+      one.dataset,
+      one.hour,
+      one.outcome,
+      one.reason,
+      one.count,
+    ]);
+    const sql = `${countInto}VALUES ${rows(tallyRow, tallies.length)}${addToCount}`;
+    statements.push({ sql, args });
+  }
+  return statements;
+}
+
+/** Asks whether a batch was committed (a row in the first result), and which of its hits were accepted. */
+export function askStatements(batchId: Uint8Array): InStatement[] {
+  return [
+    { sql: `SELECT 1 FROM ${recent} WHERE ${isMark}`, args: [batchId] },
+    { sql: `SELECT ${ordinal.name} ${mine}`, args: [batchId, batchId] },
+  ];
+}
+
+function hitStatements(
+  batchId: Uint8Array,
+  hits: readonly InboxHit[],
+  receivedAtMs: number,
+): InStatement[] {
+  const ids = packed(hits.map((hit) => hit.hitId));
+  const bodies = packed(hits.map((hit) => hit.body));
+  const remembered: InValue[] = [];
+  const stored: InValue[] = [batchId];
+  const received = new Map<string, number>();
+  hits.forEach(({ dataset, hitId, body }, index) => {
+    const id = ids[index] ?? hitId;
+    remembered.push(dataset, id, index, batchId, receivedAtMs);
+    stored.push(dataset, id, index, bodies[index] ?? body);
+    received.set(dataset, (received.get(dataset) ?? 0) + 1);
+  });
+  stored.push(batchId);
+  const counted = [batchId, batchId, hourOf(receivedAtMs), ...[...received].flat()];
+  return [
+    { sql: rememberHead + rows(rememberRow, hits.length), args: remembered },
+    { sql: storeHead + rows(storeRow, hits.length) + storeTail, args: stored },
+    { sql: countHitsHead + rows(receivedRow, received.size) + countHitsTail, args: counted },
+  ];
+}
+
+/** The same bytes in one buffer: where the database lives in another thread, buffers cost more than bytes. */
+function packed(parts: readonly Uint8Array[]): Uint8Array[] {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let end = 0;
+  return parts.map((part) => {
+    const start = end;
+    end += part.byteLength;
+    whole.set(part, start);
+    return whole.subarray(start, end);
+  });
+}
+
+function rows(row: string, count: number): string {
+  return count === 1 ? row : `${row}, `.repeat(count - 1) + row;
+}

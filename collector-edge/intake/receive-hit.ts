@@ -1,0 +1,88 @@
+/** Joins a hit with what the collector saw of its client, in the form that lies in the log. */
+import type { DatasetEntry } from '../../core/contract/dataset.ts';
+import { type Hit, hitLimits, type ReceivedHit } from '../../core/contract/hit.ts';
+import type { InboxHit } from '../inbox/inbox.ts';
+import type { ClientAddress } from './client-address.ts';
+import { bytesOfHitId } from './hit-id.ts';
+import type { VisitorKeys } from './visitor-key.ts';
+
+/** What a request says of its client. The header is read only for hits that need it: most name their language. */
+export interface ClientFacts {
+  address: ClientAddress | undefined;
+  userAgent: string;
+  acceptLanguage: () => string | undefined;
+  country: string | undefined;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Gives the hit as the inbox takes it, at once where the client's keys are known: nearly always. Of the address only
+ * the cut form and a keyed hash go in.
+ * @param hit consumed: it is turned into the form of the log instead of being copied
+ */
+export function receiveHit(
+  hit: Hit,
+  dataset: DatasetEntry,
+  facts: ClientFacts,
+  keys: VisitorKeys,
+): InboxHit | Promise<InboxHit> {
+  const { address } = facts;
+  const userAgent = cut(facts.userAgent, hitLimits.userAgentLengthMax);
+  const secret = dataset.addressSecret;
+  const visitor = hit.visitor ?? keys.ofClient(secret, address?.whole ?? '', userAgent);
+  const addressKey = address && keys.ofAddress(secret, address.whole);
+  const pack = (visitor: string, addressKey: string | undefined) =>
+    packHit(
+      hit,
+      dataset.slug,
+      visitor,
+      {
+        addressPrefix: address?.prefix,
+        addressKey,
+        userAgent,
+        country: facts.country,
+      },
+      facts,
+    );
+  if (typeof visitor === 'string' && !(addressKey instanceof Promise)) {
+    return pack(visitor, addressKey);
+  }
+  return Promise.all([visitor, addressKey]).then(([one, two]) => pack(one, two));
+}
+
+type Client = { [K in keyof ReceivedHit['client']]: ReceivedHit['client'][K] | undefined };
+
+/** JSON leaves out what is undefined: also the write key, which is no one's business any more. */
+function packHit(
+  hit: Hit,
+  slug: string,
+  visitor: string,
+  client: Client,
+  facts: ClientFacts,
+): InboxHit {
+  const hitId = bytesOfHitId(hit.id);
+  const received: Omit<Hit, 'dataset'> & { dataset?: string | undefined; client?: Client } = hit;
+  received.dataset = undefined;
+  received.visitor = visitor;
+  received.client = client;
+  if (!received.language) {
+    const language = firstLanguage(facts.acceptLanguage());
+    if (language) received.language = language;
+  }
+  return { dataset: slug, hitId, body: encoder.encode(JSON.stringify(received)) };
+}
+
+/** `de-CH` of `de-CH,de;q=0.9,en;q=0.8`. */
+function firstLanguage(acceptLanguage: string | undefined): string | undefined {
+  if (acceptLanguage === undefined) return undefined;
+  const first = /^\s*([a-z0-9-]+)/i.exec(acceptLanguage)?.[1];
+  return first && cut(first, hitLimits.languageLengthMax);
+}
+
+/** Cuts a text, not within a surrogate pair. */
+function cut(text: string, lengthMax: number): string {
+  if (text.length <= lengthMax) return text;
+  const end = text.slice(0, lengthMax);
+  return end.replace(/[\ud800-\udbff]$/, '');
+}

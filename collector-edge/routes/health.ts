@@ -1,0 +1,22 @@
+/** `GET /healthz`: whether this collector can take hits, for whoever sends it traffic. */
+import { openToAll } from './answers.ts';
+
+export interface Health {
+  ready: boolean;
+  /** What is wrong, for a person. */
+  detail?: string;
+}
+
+/** @param health asked each time; without it the collector is ready as soon as it answers */
+export function getHealth(health: () => Health = () => ({ ready: true })) {
+  return (): Response => {
+    const { ready, detail } = health();
+    const body = ready
+      ? { status: 'ok' }
+      : { status: 'unavailable', ...(detail !== undefined && { detail }) };
+    return new Response(JSON.stringify(body), {
+      status: ready ? 200 : 503,
+      headers: { ...openToAll, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
+    });
+  };
+}

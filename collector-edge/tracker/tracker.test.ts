@@ -1,0 +1,289 @@
+import { createServer, type Server } from 'node:http';
+import { brotliCompressSync } from 'node:zlib';
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chromiumFlags, chromiumPath } from '../../console/testing/chromium.ts';
+import { nodePeerAddress } from '../node.ts';
+import { buildTracker } from '../testing/build.ts';
+import { createTestCollector, type TestCollector } from '../testing/collector.ts';
+
+interface StoredHit {
+  id: string;
+  type: string;
+  visitor: string;
+  url: string;
+  referrer?: string;
+  title?: string;
+  name?: string;
+  properties?: Record<string, unknown>;
+  at: number;
+  sentAt: number;
+  number: number;
+  language: string;
+  screenWidth: number;
+}
+
+let script: string;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let collector: TestCollector;
+let collectorServer: Server;
+let siteServer: Server;
+let collectorOrigin: string;
+let site: string;
+/** What the collector answers before it takes hits: one a request. */
+let refusals: { status: number; retryAfter?: string }[];
+/** Bodies of `POST /hits`, refused ones too. */
+let posted: string[];
+let requested: string[];
+
+async function originOf(server: Server): Promise<string> {
+  if (!server.listening) await new Promise<void>((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no port was given');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+function sitePage(path: string): string {
+  const attributes = path.startsWith('/hash') ? ' data-hash' : '';
+  return `<!doctype html><html lang="en"><head><title>Page ${path}</title>
+    <script>window.canister = window.canister || function () { (canister.q = canister.q || []).push(arguments) }
+    ${path === '/early' ? 'canister("event", "Early", { n: 1 })' : ''}</script>
+    <script defer src="${collectorOrigin}/tracker.js" data-dataset="wk_shop"${attributes}></script>
+    ${path === '/twice' ? `<script defer src="${collectorOrigin}/tracker.js" data-dataset="wk_shop"></script>` : ''}
+    </head><body><a href="/next">next</a></body></html>`;
+}
+
+beforeAll(async () => {
+  script = await buildTracker();
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+});
+
+beforeEach(async () => {
+  refusals = [];
+  posted = [];
+  requested = [];
+  collector = createTestCollector({ trackerScript: script, peerAddress: nodePeerAddress });
+  const front = new Hono();
+  front.use('/hits', async (c, next) => {
+    if (c.req.method !== 'POST') return next();
+    posted.push(await c.req.raw.clone().text());
+    const refusal = refusals.shift();
+    if (!refusal) return next();
+    const headers: Record<string, string> = {
+      'access-control-allow-origin': '*',
+      'access-control-expose-headers': 'retry-after',
+    };
+    if (refusal.retryAfter !== undefined) headers['retry-after'] = refusal.retryAfter;
+    return new Response(null, { status: refusal.status, headers });
+  });
+  front.route('/', collector.app);
+  collectorServer = serve({ fetch: front.fetch, port: 0, hostname: '127.0.0.1' }) as Server;
+  collectorOrigin = await originOf(collectorServer);
+  siteServer = createServer((request, response) => {
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(sitePage(request.url ?? '/'));
+  }).listen(0, '127.0.0.1');
+  site = await originOf(siteServer);
+  context = await browser.newContext({ locale: 'de-CH', viewport: { width: 1234, height: 700 } });
+  context.on('request', (request) => requested.push(request.url()));
+  page = await context.newPage();
+});
+
+afterEach(async () => {
+  await context.close();
+  for (const server of [collectorServer, siteServer]) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+const hits = () => collector.bodies() as unknown as StoredHit[];
+const stored = (count: number) => expect.poll(() => hits().length, { timeout: 10_000 }).toBe(count);
+/** Time enough for a hit that must not come. */
+const quiet = () => page.waitForTimeout(300);
+
+describe('the tracker script', () => {
+  it('is smaller than 1.5 kB in brotli', () => {
+    expect(brotliCompressSync(script).length).toBeLessThan(1_500);
+  });
+});
+
+describe('the tracker in a page of another origin', () => {
+  it('sends one page view with what it knows, and asks no one else for anything', async () => {
+    const before = Date.now();
+    await page.goto(`${site}/start?q=1#part`);
+    await stored(1);
+    const [hit] = hits();
+    expect(hit).toMatchObject({
+      type: 'page_view',
+      url: `${site}/start?q=1`,
+      title: 'Page /start?q=1',
+      referrer: '',
+      number: 0,
+      language: 'de-CH',
+      visitor: expect.stringMatching(/^[0-9a-f]{32}$/),
+      id: expect.stringMatching(
+        /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+      ),
+    });
+    expect(hit?.screenWidth).toBe(await page.evaluate(() => screen.width));
+    expect(hit?.at).toBeGreaterThanOrEqual(before);
+    expect(hit?.sentAt).toBeGreaterThanOrEqual(hit?.at ?? Number.POSITIVE_INFINITY);
+    const origins = new Set(requested.map((url) => new URL(url).origin));
+    expect(origins).toEqual(new Set([site, collectorOrigin]));
+    expect(requested.filter((url) => url.startsWith(collectorOrigin)).sort()).toEqual([
+      `${collectorOrigin}/hits`,
+      `${collectorOrigin}/tracker.js`,
+    ]);
+  });
+
+  it('sends a page view for each change of path or query, with the page before as referrer', async () => {
+    await page.goto(`${site}/a`);
+    await stored(1);
+    await page.evaluate(() => {
+      history.pushState({}, '', '/b');
+      document.title = 'Late title';
+    });
+    await stored(2);
+    await page.evaluate(() => history.replaceState({}, '', '/b?tab=2'));
+    await stored(3);
+    await page.goBack();
+    await stored(4);
+    await page.evaluate(() => {
+      history.replaceState({ scroll: 10 }, '', location.href);
+      location.hash = 'only-a-fragment';
+    });
+    await quiet();
+    expect(hits().map((hit) => [hit.url, hit.referrer, hit.number])).toEqual([
+      [`${site}/a`, '', 0],
+      [`${site}/b`, `${site}/a`, 1],
+      [`${site}/b?tab=2`, `${site}/b`, 2],
+      [`${site}/a`, `${site}/b?tab=2`, 3],
+    ]);
+    expect(hits()[1]?.title).toBe('Late title');
+    expect(new Set(hits().map((hit) => hit.visitor)).size).toBe(1);
+  });
+
+  it('counts fragments as pages where data-hash asks for it', async () => {
+    await page.goto(`${site}/hash#/one`);
+    await stored(1);
+    await page.evaluate(() => {
+      location.hash = '#/two';
+    });
+    await stored(2);
+    await quiet();
+    expect(hits().map((hit) => hit.url)).toEqual([`${site}/hash#/one`, `${site}/hash#/two`]);
+  });
+
+  it('sends events, also those called before it was loaded', async () => {
+    await page.goto(`${site}/early`);
+    await stored(2);
+    await page.evaluate(() =>
+      (window as never as { canister: (...args: unknown[]) => void }).canister('event', 'Bought', {
+        price: 12.5,
+        gift: true,
+      }),
+    );
+    await stored(3);
+    expect(hits().map((hit) => [hit.type, hit.name, hit.properties])).toEqual([
+      ['page_view', undefined, undefined],
+      ['event', 'Early', { n: 1 }],
+      ['event', 'Bought', { price: 12.5, gift: true }],
+    ]);
+  });
+
+  it('stays one tracker when the page holds the script twice', async () => {
+    await page.goto(`${site}/twice`);
+    await stored(1);
+    await quiet();
+    expect(hits()).toHaveLength(1);
+  });
+
+  it('sends nothing where the person has switched it off', async () => {
+    await page.goto(`${site}/a`);
+    await stored(1);
+    await page.evaluate(() => localStorage.setItem('canister-ignore', '1'));
+    await page.goto(`${site}/early`);
+    await quiet();
+    expect(hits()).toHaveLength(1);
+  });
+});
+
+describe('the transport', () => {
+  const idsOf = (body: string) => (JSON.parse(body) as StoredHit[]).map((hit) => hit.id);
+
+  it('sends a hit again with the same id after a 503, when it was asked to', async () => {
+    refusals = [{ status: 503, retryAfter: '1' }];
+    await page.goto(`${site}/a`);
+    await stored(1);
+    expect(posted).toHaveLength(2);
+    expect(idsOf(posted[1] ?? '')).toEqual(idsOf(posted[0] ?? ''));
+    expect(await page.evaluate(() => sessionStorage.getItem('canister-hits'))).toBe('[]');
+  });
+
+  it('comes back by itself after 429 and 502 without Retry-After, and sends later hits along', async () => {
+    refusals = [{ status: 429 }, { status: 502 }];
+    await page.goto(`${site}/a`);
+    await expect.poll(() => posted.length).toBe(1);
+    await page.evaluate(() => history.pushState({}, '', '/b'));
+    await stored(2);
+    expect(hits().map((hit) => hit.url)).toEqual([`${site}/a`, `${site}/b`]);
+  });
+
+  it('carries an unsent hit over a navigation, and it counts once', async () => {
+    refusals = [{ status: 503, retryAfter: '600' }];
+    await page.goto(`${site}/a`);
+    await expect.poll(() => posted.length).toBe(1);
+    await page.click('a');
+    await stored(2);
+    await quiet();
+    expect(hits().map((hit) => hit.url)).toEqual([`${site}/a`, `${site}/next`]);
+    expect(idsOf(posted[0] ?? '')).toEqual([hits()[0]?.id]);
+    expect(collector.counts()['shop accepted']).toBe(2);
+  });
+
+  it('sends what waits with a beacon when the page goes away for good', async () => {
+    refusals = [{ status: 503, retryAfter: '600' }];
+    const refused = page.waitForResponse((response) => response.status() === 503);
+    await page.goto(`${site}/a`);
+    await refused;
+    // A request that is still under way is not sent a second time: the page has to have seen its refusal.
+    await quiet();
+    await page.goto('about:blank');
+    await stored(1);
+  });
+
+  it('drops a hit that is refused for good', async () => {
+    refusals = [{ status: 400 }];
+    await page.goto(`${site}/a`);
+    await expect
+      .poll(() => page.evaluate(() => sessionStorage.getItem('canister-hits')))
+      .toBe('[]');
+    await quiet();
+    expect([posted.length, hits().length]).toEqual([1, 0]);
+  });
+
+  it('keeps at most fifty hits, and sends them when the network is back', async () => {
+    await page.goto(`${site}/a`);
+    await stored(1);
+    await context.setOffline(true);
+    await page.evaluate(() => {
+      const { canister } = window as never as { canister: (...args: unknown[]) => void };
+      for (let n = 0; n < 60; n += 1) canister('event', `Offline ${n}`);
+    });
+    await quiet();
+    await context.setOffline(false);
+    await stored(51);
+    await quiet();
+    expect(hits().at(-1)?.name).toBe('Offline 59');
+    expect(hits()[1]?.name).toBe('Offline 10');
+  });
+});

@@ -1,0 +1,74 @@
+/**
+ * The script of pages: `<script defer src="https://stats.example/tracker.js" data-dataset="wk_…"></script>`.
+ * Sends page views by itself, and events by `canister('event', name, properties)`.
+ */
+import { hitId, isIgnored, visitorId } from './identity.ts';
+import { watchPageViews } from './page-views.ts';
+import { createTransport, type WaitingHit } from './transport.ts';
+
+type Properties = Record<string, string | number | boolean>;
+type Command = [command: 'event', name: string, properties?: Properties];
+
+interface Canister {
+  (...command: Command): void;
+  /** Calls that came before this script was there. */
+  q?: Command[];
+  /** Set once the script runs, so that a second copy on the page stays silent. */
+  on?: boolean;
+}
+
+declare global {
+  interface Window {
+    canister?: Canister;
+  }
+}
+
+const urlLengthMax = 2_048;
+const titleLengthMax = 512;
+const languageLengthMax = 35;
+
+function start(script: HTMLScriptElement, dataset: string): void {
+  const visitor = visitorId();
+  const send = createTransport(new URL('hits', script.src).href);
+  let number = 0;
+
+  function hit(type: 'page_view' | 'event', url: string, more: Partial<WaitingHit>): void {
+    const at = Date.now();
+    send({
+      dataset,
+      id: hitId(at),
+      type,
+      visitor,
+      url: cut(url, urlLengthMax),
+      title: cut(document.title, titleLengthMax),
+      at,
+      number: number++,
+      language: cut(navigator.language || '', languageLengthMax),
+      screenWidth: screen.width,
+      ...more,
+    });
+  }
+
+  const canister: Canister = (command, name, properties) => {
+    if (command === 'event') hit('event', location.href, { name, properties });
+  };
+  const early = window.canister?.q || [];
+  canister.on = true;
+  window.canister = canister;
+  watchPageViews('hash' in script.dataset, (url, referrer) => {
+    hit('page_view', url, { referrer: cut(referrer, urlLengthMax) });
+  });
+  for (const command of early) canister(...command);
+}
+
+/** Cuts a text, not within a surrogate pair: half of one would be refused. */
+function cut(text: string, lengthMax: number): string {
+  return text.slice(0, lengthMax).replace(/[\ud800-\udbff]$/, '');
+}
+
+const script = document.currentScript as HTMLScriptElement | null;
+const dataset = script?.dataset.dataset;
+if (script && dataset && !window.canister?.on) {
+  if (isIgnored()) window.canister = () => {};
+  else start(script, dataset);
+}

@@ -1,0 +1,5 @@
+/** The built tracker as a text, put in by the edge build. */
+declare module 'virtual:tracker-script' {
+  const script: string;
+  export default script;
+}

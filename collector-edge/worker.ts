@@ -1,0 +1,78 @@
+/**
+ * The collector on Cloudflare Workers: hits go to a remote libSQL database before they are answered. The runtime ends
+ * network calls with the request that began them, so each request commits by itself instead of in a group.
+ */
+
+import trackerScript from 'virtual:tracker-script';
+import { type Client, createClient } from '@libsql/client/web';
+import type { Context } from 'hono';
+import { Problem } from '../core/contract/problem.ts';
+import { createCollector } from './app.ts';
+import { type EdgeEnv, readEdgeEnv } from './env.ts';
+import { createLibsqlInbox } from './inbox/libsql-inbox.ts';
+import type { DatasetDirectory } from './intake/dataset-directory.ts';
+import { createLibsqlDirectory } from './intake/libsql-directory.ts';
+import { answerProblem } from './routes/answers.ts';
+
+/** The edge's one look at the wall clock. */
+const clock = () => Date.now();
+
+/** Enough that no request ever waits for the call of another. */
+const callsAtOnceMax = 10_000;
+
+interface EdgeStore {
+  client: Client;
+  directory: DatasetDirectory;
+}
+
+let store: EdgeStore | undefined;
+
+export default {
+  async fetch(
+    request: Request,
+    env: EdgeEnv,
+    execution: { waitUntil(promise: Promise<unknown>): void },
+  ): Promise<Response> {
+    store ??= openStore(env);
+    const inbox = createLibsqlInbox({ client: store.client, clock });
+    const collector = createCollector({
+      inbox,
+      directory: store.directory,
+      clock,
+      trackerScript,
+      peerAddress: (c) => c.req.header('cf-connecting-ip'),
+      // The address comes from the platform itself, no proxy is in between.
+      trustedProxies: [],
+      country: countryOf,
+    });
+    collector.notFound((c) =>
+      answerProblem(new Problem('route_unknown', `There is nothing at ${c.req.path}.`)),
+    );
+    collector.onError((error) => {
+      console.error(error.stack ?? error.message);
+      return answerProblem(new Problem('internal', 'The collector failed. The hit is not stored.'));
+    });
+    const response = await collector.fetch(request, env);
+    execution.waitUntil(inbox.flush().catch((error: Problem) => console.error(error.message)));
+    return response;
+  },
+};
+
+function openStore(env: EdgeEnv): EdgeStore {
+  const { url, authToken, timeoutMs, directoryMaxAgeMs } = readEdgeEnv(env);
+  const client = createClient({
+    url,
+    ...(authToken !== undefined && { authToken }),
+    concurrency: callsAtOnceMax,
+    fetch: (request: Request) => fetch(request, { signal: AbortSignal.timeout(timeoutMs) }),
+  });
+  return {
+    client,
+    directory: createLibsqlDirectory({ client, clock, maxAgeMs: directoryMaxAgeMs }),
+  };
+}
+
+function countryOf(c: Context): string | undefined {
+  const { cf } = c.req.raw as Request & { cf?: { country?: unknown } };
+  return typeof cf?.country === 'string' ? cf.country : undefined;
+}
