@@ -1,0 +1,102 @@
+/** Answers to the overview's queries for two half weeks, written by hand: what tests of reports hold renderings against. */
+import type { DateRange } from '../../core/contract/date-range.ts';
+import { type DimensionName, dimensions } from '../../core/contract/dimension.ts';
+import { type MetricName, metrics } from '../../core/contract/metric.ts';
+import type { Answer, Column, Query } from '../../core/contract/query.ts';
+import type { ReportRequest } from '../run/run-report.ts';
+
+type Rows = Answer['rows'];
+
+export const thisRange: DateRange = { from: '2026-11-18', to: '2026-11-21' };
+export const rangeBefore: DateRange = { from: '2026-11-15', to: '2026-11-18' };
+
+/** Texts as strangers send them: a formula, markup, quotes, line ends, a turned direction. */
+export const hostile = {
+  formula: "=cmd|' /C calc'!A0",
+  markup: '/<script>alert("x")</script>',
+  lines: '/two\r\nlines, "quoted"',
+  turned: '/safe\u202egpj.exe',
+} as const;
+
+const totals: Rows = [[1200, 900, 4800, 0.375, 125_400, 4]];
+const totalsBefore: Rows = [[1000, 800, 5000, 0.4, 100_000, 5]];
+const byDay: Rows = [
+  ['2026-11-18', 400, 350, 1500],
+  ['2026-11-19', 500, 380, 2300],
+  ['2026-11-20', 300, 260, 1000],
+];
+const byDayBefore: Rows = [
+  ['2026-11-15', 200, 180, 1000],
+  ['2026-11-16', 500, 400, 2500],
+  ['2026-11-17', 300, 270, 1500],
+];
+const pages: Rows = [
+  ['/', 2000, 700],
+  [hostile.markup, 40, 3],
+  [hostile.lines, 20, 2],
+  [hostile.formula, 10, 1],
+  [hostile.turned, 5, 1],
+];
+const pagesBefore: Rows = [
+  ['/', 1600, 640],
+  ['/gone', 900, 300],
+  [hostile.formula, 20, 4],
+];
+const referrers: Rows = [
+  [null, 700, 500],
+  ['www.google.com', 480, 390],
+  ['@evil.example', 20, 10],
+];
+const statuses: Rows = [
+  [200, 5200],
+  [404, 130],
+  [null, 12],
+];
+
+/** The answer of a query of the overview over one of the two ranges. */
+export async function answerByHand(_dataset: string, query: Query): Promise<Answer> {
+  const isNow = query.range.from === thisRange.from;
+  const key = query.dimensions[0] ?? 'totals';
+  const answers: Record<string, [now: Rows, before: Rows, total: number]> = {
+    totals: [totals, totalsBefore, 1],
+    day: [byDay, byDayBefore, 3],
+    path: [pages, pagesBefore, 7],
+    referrer: [referrers, referrers.slice(0, 2), 3],
+    status: [statuses, [], 3],
+  };
+  const found = answers[key];
+  if (found === undefined) throw new Error(`No answer was written for ${key}`);
+  const [now, before, total] = found;
+  const rows = isNow ? now : before;
+  return {
+    columns: columns(query.dimensions, query.metrics),
+    rows,
+    rowsTotal: isNow ? total : rows.length,
+  };
+}
+
+/** A request for the overview of a shop in Berlin, answered by hand and made on 2026-11-21 at 10:00 UTC. */
+export function overviewRequest(change: Partial<ReportRequest> = {}): ReportRequest {
+  return {
+    name: 'overview',
+    dataset: { slug: 'shop', name: 'Tea & "Time" <shop>', timeZone: 'Europe/Berlin' },
+    range: thisRange,
+    robots: false,
+    compare: 'previous',
+    runQuery: answerByHand,
+    clock: () => Date.UTC(2026, 10, 21, 10),
+    ...change,
+  };
+}
+
+function columns(dimensionNames: DimensionName[], metricNames: MetricName[]): Column[] {
+  return [
+    ...dimensionNames.map(
+      (name): Column => ({ kind: 'dimension', name, label: dimensions[name].label }),
+    ),
+    ...metricNames.map((name): Column => {
+      const { label, unit } = metrics[name];
+      return { kind: 'metric', name, label, unit };
+    }),
+  ];
+}
