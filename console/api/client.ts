@@ -1,0 +1,94 @@
+/**
+ * The one place where the console speaks HTTP with its server: adds what a change needs, decodes JSON, and
+ * turns everything that is not a success into an `ApiError`.
+ */
+import { isProblemBody, type ProblemCode } from '../../core/contract/problem.ts';
+
+/** `unreachable`: no answer came. `unexpected`: an answer came that this console does not understand. */
+export type ApiErrorCode = ProblemCode | 'unreachable' | 'unexpected';
+
+/** What went wrong with a request. `title` says what happened, `message` has the server's detail. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ApiErrorCode;
+  /** The HTTP status; 0 where no answer came. */
+  readonly status: number;
+  readonly title: string;
+
+  constructor(fault: { code: ApiErrorCode; status: number; title: string; detail: string }) {
+    super(fault.detail);
+    this.code = fault.code;
+    this.status = fault.status;
+    this.title = fault.title;
+  }
+}
+
+export interface RequestOptions {
+  signal?: AbortSignal | undefined;
+  /** Makes it a POST with this value as JSON. */
+  body?: unknown;
+}
+
+/**
+ * Asks the server and gives the decoded JSON, which is believed to be of the type asked for.
+ * @throws ApiError for every answer but a 2xx, and for no answer; an abort is passed on as it is
+ */
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const { signal, body } = options;
+  const headers = new Headers({ accept: 'application/json' });
+  if (body !== undefined) {
+    headers.set('content-type', 'application/json');
+    headers.set('x-canister', 'console');
+  }
+  const init: RequestInit = { method: body === undefined ? 'GET' : 'POST', headers };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  if (signal !== undefined) init.signal = signal;
+
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError({
+      code: 'unreachable',
+      status: 0,
+      title: 'The server does not answer',
+      detail: 'No connection to Canister could be made.',
+    });
+  }
+  if (!response.ok) throw await errorOf(response);
+  return (await decode(response)) as T;
+}
+
+async function decode(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    throw unexpected(response.status, 'The answer is not JSON.');
+  }
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const value: unknown = await response.json().catch(() => undefined);
+  if (isProblemBody(value)) {
+    const { code, detail, title } = value;
+    return new ApiError({ code, status: response.status, title, detail });
+  }
+  return unexpected(response.status, `The server answered ${response.status} without a reason.`);
+}
+
+function unexpected(status: number, detail: string): ApiError {
+  return new ApiError({
+    code: 'unexpected',
+    status,
+    title: 'The answer was not understood',
+    detail,
+  });
+}
+
+/** Any thrown value as an `ApiError`, so that a page has one thing to show. */
+export function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return unexpected(0, detail);
+}

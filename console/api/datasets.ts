@@ -1,0 +1,37 @@
+/** Datasets: listed, made, read; and the texts that connect a site to one. */
+import type { Dataset, DatasetInput } from '../../core/contract/dataset.ts';
+import { request } from './client.ts';
+
+export const datasetPath = (slug: string) => `/api/datasets/${encodeURIComponent(slug)}`;
+
+export async function listDatasets(signal?: AbortSignal): Promise<Dataset[]> {
+  const { datasets } = await request<{ datasets: Dataset[] }>('/api/datasets', { signal });
+  return datasets;
+}
+
+/** @throws ApiError `dataset_exists` or `request_invalid` */
+export function createDataset(input: DatasetInput): Promise<Dataset> {
+  return request<Dataset>('/api/datasets', { body: input });
+}
+
+/** The line of HTML that puts the tracker on a page. `origin` is where this server is reached. */
+export function trackerSnippet(origin: string, writeKey: string): string {
+  return `<script defer src="${origin}/tracker.js" data-dataset="${writeKey}"></script>`;
+}
+
+/** A command line that sends one page view by hand. `hitId` is a UUID, `host` one that the dataset takes. */
+export function curlExample(origin: string, writeKey: string, host: string, hitId: string): string {
+  const hit = JSON.stringify({
+    dataset: writeKey,
+    id: hitId,
+    type: 'page_view',
+    visitor: 'me',
+    url: `https://${host}/`,
+  });
+  return `curl ${origin}/hits \\\n  -H 'content-type: application/json' \\\n  -d '${hit}'`;
+}
+
+/** The command line that reads a web server's log into a dataset. */
+export function importCommand(slug: string): string {
+  return `npm run -s canister -- import access.log --dataset ${slug}`;
+}

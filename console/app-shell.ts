@@ -1,0 +1,270 @@
+/**
+ * The frame around every page: skip link, navigation (a side column, or a bar with a menu where it is narrow), and
+ * the main part. It loads the list of datasets and decides what an address without a page means.
+ */
+import '@awesome.me/webawesome/dist/components/icon/icon.js';
+import { ContextProvider } from '@lit/context';
+import { Router } from '@lit-labs/router';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { Dataset } from '../core/contract/dataset.ts';
+import { ApiError, asApiError } from './api/client.ts';
+import { listDatasets } from './api/datasets.ts';
+import './components/empty-state.ts';
+import './components/error-note.ts';
+import './components/side-nav.ts';
+import { datasetsContext, rememberDataset } from './context/datasets.ts';
+import { onLocationChange } from './controllers/location.ts';
+import { createRoutes, overviewPath, type Place, placeOf, placesOf } from './routes.ts';
+import logo from './styles/canister.svg';
+import { controlStyles } from './styles/controls.ts';
+import { skeletonStyles } from './styles/skeleton.ts';
+import { textStyles } from './styles/text.ts';
+
+@customElement('cn-app')
+export class AppShell extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    skeletonStyles,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: var(--nav-width) minmax(0, 1fr);
+        min-height: 100vh;
+      }
+      header {
+        display: contents;
+      }
+      .skip {
+        position: fixed;
+        top: var(--space-2);
+        left: var(--space-2);
+        z-index: 100;
+        translate: 0 -200%;
+      }
+      .skip:focus {
+        translate: none;
+      }
+      .side {
+        border-right: 1px solid var(--line);
+        background: var(--ground-low);
+      }
+      .side > cn-side-nav {
+        position: sticky;
+        top: 0;
+        height: 100vh;
+        overflow: auto;
+      }
+      .bar {
+        display: none;
+      }
+      main {
+        min-width: 0;
+      }
+      main:focus-visible {
+        outline: none;
+      }
+      .alone {
+        padding: var(--space-6);
+      }
+      dialog {
+        width: min(18rem, 85vw);
+        max-width: none;
+        height: 100%;
+        max-height: none;
+        margin: 0;
+        padding: 0;
+        border: 0;
+        border-right: 1px solid var(--line);
+        background: var(--ground-low);
+        color: inherit;
+      }
+      dialog::backdrop {
+        background: rgb(0 0 0 / 45%);
+      }
+      @media (max-width: 48rem) {
+        :host {
+          display: block;
+        }
+        .side {
+          display: none;
+        }
+        .bar {
+          display: flex;
+          align-items: center;
+          gap: var(--space-2);
+          position: sticky;
+          top: 0;
+          z-index: 20;
+          height: var(--bar-height);
+          padding: 0 var(--space-2);
+          border-bottom: 1px solid var(--line);
+          background: var(--ground-low);
+          font-weight: 600;
+        }
+        .bar .quiet {
+          font-weight: 450;
+        }
+        .bar wa-icon {
+          font-size: 1.25rem;
+        }
+        .alone {
+          padding: var(--space-4);
+        }
+      }
+    `,
+  ];
+
+  @state() private datasets: readonly Dataset[] | undefined;
+  @state() private error: ApiError | undefined;
+  @state() private place: Place = placeOf(location.pathname);
+
+  #release: (() => void) | undefined;
+  readonly #provider = new ContextProvider(this, {
+    context: datasetsContext,
+    initialValue: { list: [], reload: () => this.#load() },
+  });
+  readonly #router = new Router(
+    this,
+    createRoutes({
+      dataset: (slug) => this.datasets?.find((dataset) => dataset.slug === slug),
+      failed: () => {
+        this.error = new ApiError({
+          code: 'unreachable',
+          status: 0,
+          title: 'This page could not be loaded',
+          detail: 'A part of the console is missing. It may have been updated meanwhile.',
+        });
+      },
+    }),
+    { fallback: { render: () => this.#nothingHere() } },
+  );
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#release = onLocationChange(() => this.#arrive());
+    void this.#load();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#release?.();
+  }
+
+  async #load(): Promise<void> {
+    try {
+      this.error = undefined;
+      const list = await listDatasets();
+      this.datasets = list;
+      this.#provider.setValue({ list, reload: () => this.#load() });
+    } catch (error) {
+      this.error = asApiError(error);
+    }
+  }
+
+  /** At another place: closes the menu and puts keyboard and screen reader at the start of the new page. */
+  #arrive(): void {
+    const place = placeOf(location.pathname);
+    if (place.id === this.place.id && place.slug === this.place.slug) return;
+    this.place = place;
+    this.renderRoot.querySelector('dialog')?.close();
+    window.scrollTo(0, 0);
+    this.renderRoot.querySelector('main')?.focus({ preventScroll: true });
+  }
+
+  protected override updated(): void {
+    const open = this.#open;
+    if (open) rememberDataset(open.slug);
+    const name = placesOf('').find(({ id }) => id === this.place.id)?.label;
+    document.title = [name, open?.name, 'Canister'].filter(Boolean).join(' · ');
+  }
+
+  get #open(): Dataset | undefined {
+    return this.datasets?.find(({ slug }) => slug === this.place.slug);
+  }
+
+  override render() {
+    return html`<header><a class="button first skip" href="#main" @click=${this.#skip}>Skip to the page</a>
+      <div class="bar">
+        <button class="button plain icon" type="button" aria-label="Menu" @click=${this.#showMenu}>
+          <wa-icon name="menu"></wa-icon>
+        </button>
+        <span class="ellipsis">${this.#open?.name ?? 'Canister'}</span>
+      </div>
+      <div class="side">${this.#nav()}</div></header>
+      <dialog aria-label="Menu" @click=${this.#closeOutside}>${this.#nav()}</dialog>
+      <main id="main" tabindex="-1">${this.#page()}</main>`;
+  }
+
+  #nav() {
+    const slug = this.#open?.slug ?? '';
+    return html`<cn-side-nav
+      .datasets=${(this.datasets ?? []).map(({ slug, name }) => ({ slug, name, href: overviewPath(slug) }))}
+      .places=${slug === '' ? [] : placesOf(slug)}
+      openSlug=${slug}
+      place=${this.place.id}
+      logo=${logo}
+    ></cn-side-nav>`;
+  }
+
+  #page() {
+    if (this.error !== undefined) {
+      return html`<div class="alone">
+        <h1 class="only-read">Canister</h1>
+        <cn-error-note .error=${this.error} @cn-retry=${() => this.#retry()}></cn-error-note>
+      </div>`;
+    }
+    if (this.datasets === undefined) {
+      return html`<div class="alone" role="status" aria-label="Loading">
+        <span class="bone" style="width: 12rem"></span>
+      </div>`;
+    }
+    if (this.place.slug !== '' && this.#open === undefined) return this.#unknownDataset();
+    return this.#router.outlet() ?? nothing;
+  }
+
+  #retry() {
+    if (this.datasets === undefined) void this.#load();
+    else location.reload();
+  }
+
+  #unknownDataset() {
+    const text =
+      'It may have another name, or it was never made here. Nothing is lost: choose another one in the navigation.';
+    return html`<div class="alone">
+      <cn-empty-state alone heading=${`There is no dataset "${this.place.slug}"`} text=${text}>
+        <a class="button" href="/">Go to the start</a>
+      </cn-empty-state>
+    </div>`;
+  }
+
+  #nothingHere() {
+    return html`<div class="alone">
+      <cn-empty-state alone heading="There is nothing at this address" text="The page may have moved, or the address has a slip in it.">
+        <a class="button" href="/">Go to the start</a>
+      </cn-empty-state>
+    </div>`;
+  }
+
+  #skip(event: Event) {
+    event.preventDefault();
+    event.stopPropagation();
+    this.renderRoot.querySelector('main')?.focus();
+  }
+
+  #showMenu() {
+    this.renderRoot.querySelector('dialog')?.showModal();
+  }
+
+  #closeOutside(event: Event) {
+    const target = event.target;
+    if (target instanceof HTMLDialogElement) target.close();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-app': AppShell;
+  }
+}

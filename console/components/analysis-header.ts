@@ -1,0 +1,222 @@
+/**
+ * The one header of every page of analysis: its title, the days, the comparison, the robots. It stays in its place
+ * while the page scrolls and fires `cn-view` with the new view; the page keeps the view in its address.
+ */
+import '@awesome.me/webawesome/dist/components/switch/switch.js';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { addDays, type DateRange, previousRange } from '../../core/contract/calendar.ts';
+import {
+  type AnalysisView,
+  analysisViewDefault,
+  isUsableRange,
+  type RangePreset,
+  rangeOf,
+  rangePresets,
+} from '../controllers/analysis-view.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { textStyles } from '../styles/text.ts';
+import { formatRange } from './time-format.ts';
+
+const presetLabels: Record<RangePreset, string> = {
+  today: 'Today',
+  yesterday: 'Yesterday',
+  last_7_days: 'Last 7 days',
+  last_28_days: 'Last 28 days',
+  this_month: 'This month',
+};
+
+@customElement('cn-analysis-header')
+export class AnalysisHeader extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    css`
+      :host {
+        display: block;
+        position: sticky;
+        top: 0;
+        z-index: 10;
+        margin-inline: calc(-1 * var(--page-margin));
+        padding: var(--space-3) var(--page-margin);
+        border-bottom: 1px solid var(--line);
+        background: var(--ground);
+      }
+      .row {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--space-2) var(--space-4);
+      }
+      h1 {
+        margin-right: auto;
+      }
+      .range,
+      .dates {
+        display: flex;
+        align-items: center;
+        gap: var(--space-2);
+      }
+      .said {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 var(--space-2);
+        min-height: 1rem;
+        margin-top: var(--space-1);
+      }
+      .said > span + span::before {
+        content: '·';
+        margin-right: var(--space-2);
+      }
+      .problem {
+        color: var(--worse);
+      }
+      input[type='date'] {
+        width: 8.5rem;
+      }
+      @media (max-width: 48rem) {
+        :host {
+          top: var(--bar-height);
+        }
+      }
+      @media (max-width: 40rem) {
+        .row {
+          column-gap: var(--space-3);
+        }
+        h1 {
+          flex-basis: 100%;
+        }
+        .dates {
+          flex: 1 0 100%;
+        }
+        input[type='date'] {
+          flex: 1;
+          min-width: 0;
+        }
+        .said {
+          white-space: nowrap;
+          overflow: hidden;
+        }
+        .secondary {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  @property() heading = '';
+  @property({ attribute: false }) view: AnalysisView = analysisViewDefault;
+  /** The current day in the dataset's time zone. */
+  @property() today = '';
+  @property() timeZone = '';
+  /** A remark beside the range, such as that the numbers are being loaded. */
+  @property() remark = '';
+  /** Dates that are being typed and are not a range yet. */
+  @state() private draft: DateRange | undefined;
+
+  override render() {
+    const { view, today } = this;
+    const range = this.draft ?? rangeOf(view.range, today);
+    const isCustom = typeof view.range === 'object';
+    return html`<div class="row">
+        <h1>${this.heading}</h1>
+        <div class="range">
+          <label class="only-read" for="preset">Days</label>
+          <select id="preset" class="field" @change=${this.#choosePreset}>
+            ${rangePresets.map(
+              (preset) =>
+                html`<option value=${preset} ?selected=${view.range === preset}>
+                  ${presetLabels[preset]}
+                </option>`,
+            )}
+            <option value="custom" ?selected=${isCustom}>Custom</option>
+          </select>
+          </div>
+          ${isCustom ? this.#dates(range) : nothing}
+        <wa-switch
+          size="s"
+          ?checked=${view.comparison === 'previous'}
+          .checked=${view.comparison === 'previous'}
+          @change=${(event: Event) =>
+            this.#change({ comparison: isOn(event) ? 'previous' : 'none' })}
+          >Compare</wa-switch
+        >
+        <wa-switch
+          size="s"
+          .checked=${view.robots}
+          @change=${(event: Event) => this.#change({ robots: isOn(event) })}
+          >Robots</wa-switch
+        >
+        <slot name="actions"></slot>
+      </div>
+      ${this.#sentence(range)}`;
+  }
+
+  #dates(range: DateRange) {
+    return html`<div class="dates">
+      <label class="only-read" for="from">First day</label>
+      <input id="from" class="field" type="date" .value=${range.from} @change=${this.#chooseDates} />
+      <span class="quiet" aria-hidden="true">to</span>
+      <label class="only-read" for="to">Last day</label>
+      <input
+        id="to"
+        class="field"
+        type="date"
+        .value=${range.to === '' ? '' : addDays(range.to, -1)}
+        @change=${this.#chooseDates}
+      />
+    </div>`;
+  }
+
+  /** Under the controls, what is seen in words. */
+  #sentence(range: DateRange) {
+    if (!isUsableRange(range)) {
+      return html`<p class="caption said problem" role="alert">
+        The first day must not be after the last one, and both must be set.
+      </p>`;
+    }
+    const isPartial = range.from <= this.today && range.to > this.today;
+    return html`<p class="caption said">
+      <span>${formatRange(range)}</span>
+      ${
+        this.view.comparison === 'previous'
+          ? html`<span class="secondary">compared with ${formatRange(previousRange(range))}</span>`
+          : nothing
+      }
+      <span class="secondary">${this.timeZone}</span>
+      ${isPartial ? html`<span>today is not over</span>` : nothing}
+      ${this.remark === '' ? nothing : html`<span role="status">${this.remark}</span>`}
+    </p>`;
+  }
+
+  #choosePreset(event: Event) {
+    const { value } = event.target as HTMLSelectElement;
+    this.draft = undefined;
+    const preset = rangePresets.find((name) => name === value);
+    this.#change({ range: preset ?? rangeOf(this.view.range, this.today) });
+  }
+
+  #chooseDates() {
+    const dayIn = (id: string) =>
+      this.renderRoot.querySelector<HTMLInputElement>(`#${id}`)?.value ?? '';
+    const last = dayIn('to');
+    const range = { from: dayIn('from'), to: last === '' ? '' : addDays(last, 1) };
+    if (isUsableRange(range)) {
+      this.draft = undefined;
+      this.#change({ range });
+    } else this.draft = range;
+  }
+
+  #change(part: Partial<AnalysisView>) {
+    const detail: AnalysisView = { ...this.view, ...part };
+    this.dispatchEvent(new CustomEvent('cn-view', { detail }));
+  }
+}
+
+const isOn = (event: Event) => (event.target as HTMLInputElement).checked;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-analysis-header': AnalysisHeader;
+  }
+}

@@ -1,0 +1,134 @@
+/** A failed request in three sentences: what happened, what is safe, what to do. Fires `cn-retry`. */
+import '@awesome.me/webawesome/dist/components/icon/icon.js';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { ApiError } from '../api/client.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { textStyles } from '../styles/text.ts';
+
+export interface Advice {
+  safe: string;
+  todo: string;
+  /** False where trying the same again cannot help. */
+  retry: boolean;
+}
+
+/** What to say about an error besides its own text. */
+export function adviceFor(error: Pick<ApiError, 'code' | 'status'>): Advice {
+  if (error.status === 401) {
+    const safe = 'Your data is untouched.';
+    return { safe, todo: 'Sign in, then try again.', retry: true };
+  }
+  switch (error.code) {
+    case 'unreachable':
+      return {
+        safe: 'Everything that was stored is safe, and what the page shows is the last that was received.',
+        todo: 'Check that Canister is running and that the network is up, then try again.',
+        retry: true,
+      };
+    case 'local_only':
+      return {
+        safe: 'Your data is untouched.',
+        todo: 'Open the console on the machine that Canister runs on, or through an SSH tunnel.',
+        retry: false,
+      };
+    case 'dataset_unknown':
+      return {
+        safe: 'Other datasets are not concerned.',
+        todo: 'Choose a dataset in the navigation.',
+        retry: false,
+      };
+    case 'sql_too_slow':
+      return {
+        safe: 'The query was stopped; nothing was changed.',
+        todo: 'Narrow the range of days or group more coarsely, then run it again.',
+        retry: false,
+      };
+    case 'sql_invalid':
+    case 'sql_not_select':
+    case 'sql_forbidden':
+    case 'request_invalid':
+    case 'query_invalid':
+    case 'date_range_invalid':
+      return { safe: 'Nothing was changed.', todo: 'Correct it, then try again.', retry: false };
+  }
+  if (error.status === 403) {
+    const todo = 'Ask an administrator for the right to do this.';
+    return { safe: 'Nothing was changed.', todo, retry: false };
+  }
+  return {
+    safe: 'Nothing was changed by this request.',
+    todo: "Try again. If it stays, the server's log says more.",
+    retry: true,
+  };
+}
+
+@customElement('cn-error-note')
+export class ErrorNote extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    css`
+      .note {
+        display: flex;
+        gap: var(--space-3);
+        max-width: 48rem;
+        padding: var(--space-3) var(--space-4);
+        border-left: 3px solid var(--worse);
+        background: var(--worse-ground);
+      }
+      wa-icon {
+        flex: none;
+        margin-top: 0.1875rem;
+        color: var(--worse);
+      }
+      .body {
+        min-width: 0;
+      }
+      .detail {
+        font-family: var(--font-mono);
+        font-size: var(--text-caption);
+        line-height: var(--line-dense);
+        overflow-wrap: anywhere;
+        white-space: pre-wrap;
+      }
+      .body > * + * {
+        margin-top: var(--space-1);
+      }
+      .button {
+        margin-top: var(--space-2);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) error: ApiError | undefined;
+
+  override render() {
+    const { error } = this;
+    if (error === undefined) return nothing;
+    const advice = adviceFor(error);
+    return html`<div class="note" role="alert">
+      <wa-icon name="warning"></wa-icon>
+      <div class="body">
+        <h2>${error.title}</h2>
+        <p class="detail">${error.message}</p>
+        <p>${advice.safe} ${advice.todo}</p>
+        ${
+          advice.retry
+            ? html`<button class="button" type="button" @click=${this.#retry}>Try again</button>`
+            : nothing
+        }
+      </div>
+    </div>`;
+  }
+
+  #retry() {
+    this.dispatchEvent(new CustomEvent('cn-retry', { bubbles: true, composed: true }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-error-note': ErrorNote;
+  }
+}

@@ -1,0 +1,121 @@
+/** The answer to SQL as a grid that scrolls in itself: types in the head, numbers right, values as text. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { SqlAnswer } from '../../core/contract/query.ts';
+import { tableStyles } from '../styles/tables.ts';
+import { textStyles } from '../styles/text.ts';
+
+@customElement('cn-result-grid')
+export class ResultGrid extends LitElement {
+  static override styles = [
+    textStyles,
+    tableStyles,
+    css`
+      :host {
+        display: block;
+        min-width: 0;
+      }
+      .frame {
+        max-height: min(36rem, 70vh);
+        overflow: auto;
+        border: 1px solid var(--line);
+        border-radius: var(--radius);
+      }
+      table {
+        width: auto;
+        min-width: 100%;
+        border-collapse: separate;
+        border-spacing: 0;
+      }
+      th {
+        position: sticky;
+        top: 0;
+        padding: var(--space-2) var(--space-3);
+        background: var(--ground-low);
+        color: var(--ink);
+        line-height: 1rem;
+      }
+      .type {
+        display: block;
+        color: var(--ink-quiet);
+        font-weight: 400;
+        font-size: 0.6875rem;
+      }
+      td {
+        max-width: 28rem;
+        padding: var(--space-1) var(--space-3);
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      th:first-child,
+      td:first-child {
+        padding-left: var(--space-3);
+      }
+      th:last-child,
+      td:last-child {
+        padding-right: var(--space-3);
+      }
+      tbody tr:last-child td {
+        border-bottom: 0;
+      }
+      .null {
+        color: var(--ink-quiet);
+        font-style: italic;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) answer: SqlAnswer | undefined;
+
+  override render() {
+    const { answer } = this;
+    if (answer === undefined) return nothing;
+    const kinds = answer.columns.map((column) => kindOf(column.type));
+    return html`<div class="frame" tabindex="0" role="region" aria-label="Result of the query">
+      <table>
+        <thead>
+          <tr>
+            ${answer.columns.map(
+              (column, index) => html`<th scope="col" class=${kinds[index] ?? ''}>
+                ${column.name}<span class="type">${column.type}</span>
+              </th>`,
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          ${answer.rows.map(
+            (row) => html`<tr>
+              ${row.map((cell, index) => {
+                const text = textOf(cell);
+                return html`<td class=${kinds[index] ?? ''} title=${text}>
+                  ${cell === null ? html`<span class="null">null</span>` : text}
+                </td>`;
+              })}
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+}
+
+const numberTypes = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$|^(DOUBLE|FLOAT|REAL|DECIMAL)/i;
+
+/** How cells of a DuckDB type stand: numbers to the right, numbers and times in figures of one width. */
+function kindOf(type: string): 'number' | 'figures' | '' {
+  if (numberTypes.test(type)) return 'number';
+  return /^(DATE|TIME)/i.test(type) ? 'figures' : '';
+}
+
+/** A cell as text, exactly as it is: SQL results are not rounded or grouped. */
+function textOf(cell: unknown): string {
+  if (cell === null || cell === undefined) return 'null';
+  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-result-grid': ResultGrid;
+  }
+}

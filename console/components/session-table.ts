@@ -1,0 +1,210 @@
+/**
+ * Active sessions, one a row, newest first. Durations run with `now`. Every text in it comes from strangers and is
+ * drawn as text. Where it is narrow, source and technology move under the pages.
+ */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ActiveSession } from '../../core/contract/session.ts';
+import { skeletonStyles } from '../styles/skeleton.ts';
+import { tableStyles } from '../styles/tables.ts';
+import { textStyles } from '../styles/text.ts';
+import { formatCount, formatDuration, noValue } from './number-format.ts';
+import { formatTime } from './time-format.ts';
+
+@customElement('cn-session-table')
+export class SessionTable extends LitElement {
+  static override styles = [
+    textStyles,
+    tableStyles,
+    skeletonStyles,
+    css`
+      :host {
+        display: block;
+        container-type: inline-size;
+      }
+      table {
+        table-layout: fixed;
+      }
+      .when {
+        width: 6rem;
+      }
+      .duration {
+        width: 5.5rem;
+      }
+      .count {
+        width: 4rem;
+      }
+      .source {
+        width: 18%;
+      }
+      .technology {
+        width: 24%;
+      }
+      .route {
+        display: grid;
+        grid-template-columns: fit-content(55%) auto minmax(0, 1fr);
+        gap: var(--space-2);
+      }
+      .route.one {
+        grid-template-columns: minmax(0, 1fr);
+      }
+      .arrow {
+        color: var(--ink-quiet);
+      }
+      .under,
+      .under .started {
+        display: none;
+      }
+      .robot {
+        display: inline-block;
+        margin-right: var(--space-1);
+        padding: 0 var(--space-1);
+        border: 1px solid var(--line-strong);
+        border-radius: 2px;
+        color: var(--ink-quiet);
+        font-size: 0.6875rem;
+        line-height: 1rem;
+      }
+      tr.fresh td {
+        animation: arrive 1.6s ease-out;
+      }
+      @keyframes arrive {
+        from {
+          background: var(--accent-ground);
+        }
+      }
+      @media (prefers-reduced-motion: reduce) {
+        tr.fresh td {
+          animation: none;
+        }
+      }
+      @container (max-width: 46rem) {
+        .source,
+        .technology {
+          display: none;
+        }
+        .under {
+          display: block;
+        }
+      }
+      @container (max-width: 30rem) {
+        .when {
+          display: none;
+        }
+        th.duration,
+        td.duration {
+          width: 4rem;
+          padding-left: 0;
+        }
+        .count {
+          width: 3.25rem;
+        }
+        .under .started {
+          display: inline;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) sessions: readonly ActiveSession[] | undefined;
+  /** The current time in epoch milliseconds, for the running durations. */
+  @property({ type: Number }) now = 0;
+  @property() timeZone = 'UTC';
+
+  override render() {
+    return html`<table>
+      <caption class="only-read">Active sessions, times in ${this.timeZone}</caption>
+      <thead>
+        <tr>
+          <th scope="col" class="when">Started</th>
+          <th scope="col" class="number duration">Duration</th>
+          <th scope="col" class="number count" title="Page views so far">Pages</th>
+          <th scope="col" class="ellipsis">Entry page → last page</th>
+          <th scope="col" class="source">Source</th>
+          <th scope="col" class="technology">Technology</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${
+          this.sessions === undefined
+            ? bones
+            : repeat(
+                this.sessions,
+                (session) => session.id,
+                (session) => this.#row(session),
+              )
+        }
+      </tbody>
+    </table>`;
+  }
+
+  #row(session: ActiveSession) {
+    const source = sourceOf(session);
+    const technology = technologyOf(session);
+    const isFresh = this.now - session.startedAt < 5_000;
+    return html`<tr class=${isFresh ? 'fresh' : ''}>
+      <td class="when ellipsis">${formatTime(session.startedAt, this.timeZone)}</td>
+      <td class="number duration">${formatDuration(this.now - session.startedAt)}</td>
+      <td class="number count">${formatCount(session.pageViews)}</td>
+      <td>
+        ${route(session)}
+        <span class="under caption ellipsis" title="${source} · ${technology}"
+          ><span class="started">${formatTime(session.startedAt, this.timeZone)} · </span
+          >${robotMark(session)}${source} · ${technology}</span
+        >
+      </td>
+      <td class="source ellipsis" title=${source}>${source}</td>
+      <td class="technology ellipsis" title=${technology}>${robotMark(session)}${technology}</td>
+    </tr>`;
+  }
+}
+
+function route(session: ActiveSession) {
+  const { entryPath, lastPath, lastTitle } = session;
+  const last = lastTitle ? `${lastTitle} (${lastPath})` : lastPath;
+  return html`<span class="route ${entryPath === lastPath ? 'one' : ''}">
+    <span class="ellipsis" title=${entryPath}>${entryPath}</span>
+    ${
+      entryPath === lastPath
+        ? nothing
+        : html`<span class="arrow" aria-label="then">→</span
+            ><span class="ellipsis" title=${last}>${lastPath}</span>`
+    }
+  </span>`;
+}
+
+const robotMark = (session: ActiveSession) =>
+  session.technology.device === 'robot' || session.technology.robot !== undefined
+    ? html`<span class="robot">robot</span>`
+    : nothing;
+
+function sourceOf(session: ActiveSession): string {
+  return session.source ?? session.referrerHost ?? 'Direct';
+}
+
+function technologyOf({ technology, country }: ActiveSession): string {
+  const { robot, browser, browserVersion, system, device } = technology;
+  if (robot !== undefined) return robot;
+  const named = [browser, browserVersion?.split('.')[0]].filter(Boolean).join(' ');
+  const known = [named, system, device === 'unknown' ? '' : device, country].filter(Boolean);
+  return known.join(' · ') || noValue;
+}
+
+const bones = Array.from(
+  { length: 6 },
+  () => html`<tr aria-hidden="true">
+    <td class="when"><span class="bone"></span></td>
+    <td class="duration"><span class="bone"></span></td>
+    <td class="count"><span class="bone"></span></td>
+    <td><span class="bone" style="width: 70%"></span></td>
+    <td class="source"><span class="bone"></span></td>
+    <td class="technology"><span class="bone"></span></td>
+  </tr>`,
+);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-session-table': SessionTable;
+  }
+}

@@ -1,0 +1,210 @@
+/** The navigation: the dataset on top, its places below, the theme at the foot. It knows links, no fetching. */
+import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
+import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
+import '@awesome.me/webawesome/dist/components/icon/icon.js';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { chooseTheme, type ThemeChoice, themeChoice, themeChoices } from '../context/theme.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { textStyles } from '../styles/text.ts';
+
+export interface NavPlace {
+  id: string;
+  label: string;
+  icon: string;
+  href: string;
+}
+
+export interface NavDataset {
+  slug: string;
+  name: string;
+  href: string;
+}
+
+const themeLabels: Record<ThemeChoice, string> = { auto: 'System', light: 'Light', dark: 'Dark' };
+
+@customElement('cn-side-nav')
+export class SideNav extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        gap: var(--space-4);
+        height: 100%;
+        padding: var(--space-3);
+      }
+      .home {
+        display: flex;
+        align-items: center;
+        gap: var(--space-2);
+        padding: var(--space-1) var(--space-2);
+        color: var(--ink);
+        font-weight: 680;
+        letter-spacing: -0.011em;
+        text-decoration: none;
+      }
+      .home img {
+        width: 1.25rem;
+        height: 1.25rem;
+      }
+      wa-dropdown {
+        display: block;
+      }
+      wa-dropdown-item::part(label) {
+        max-width: 16rem;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .picker {
+        justify-content: space-between;
+        width: 100%;
+        border-color: var(--line);
+        font-weight: 600;
+      }
+      .picker .ellipsis {
+        line-height: 1.5;
+      }
+      .picker wa-icon {
+        color: var(--ink-quiet);
+        font-size: var(--text-caption);
+      }
+      ul {
+        display: grid;
+        gap: 1px;
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+      .place {
+        display: flex;
+        align-items: center;
+        gap: var(--space-2);
+        min-height: 2rem;
+        padding: 0 var(--space-2);
+        border-radius: var(--radius);
+        color: var(--ink);
+        font-size: var(--text-dense);
+        font-weight: 500;
+        text-decoration: none;
+      }
+      .place wa-icon {
+        color: var(--ink-quiet);
+      }
+      .place:hover {
+        background: var(--ground-hover);
+        color: var(--ink);
+      }
+      .place[aria-current] {
+        background: var(--accent-ground);
+        color: var(--accent-strong);
+        font-weight: 600;
+      }
+      .place[aria-current] wa-icon {
+        color: var(--accent);
+      }
+      fieldset {
+        display: flex;
+        margin: auto 0 0;
+        padding: 0;
+        border: 0;
+        gap: 1px;
+      }
+      .themes button {
+        flex: 1;
+        min-width: 0;
+        min-height: 1.75rem;
+        padding: 0 var(--space-1);
+        border: 0;
+        font-size: var(--text-caption);
+      }
+      .themes button[aria-pressed='true'] {
+        background: var(--ground-hover);
+        color: var(--ink);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) datasets: readonly NavDataset[] = [];
+  @property({ attribute: false }) places: readonly NavPlace[] = [];
+  /** The slug of the dataset that is open, if one is. */
+  @property() openSlug = '';
+  /** The id of the place that is open. */
+  @property() place = '';
+  @property() logo = '';
+  @state() private theme = themeChoice();
+
+  override render() {
+    const open = this.datasets.find(({ slug }) => slug === this.openSlug);
+    return html`<a class="home" href="/"><img src=${this.logo} alt="" />Canister</a>
+      ${this.datasets.length === 0 ? nothing : this.#picker(open)}
+      <nav aria-label="Main">
+        <ul>
+          ${this.places.map(
+            (place) => html`<li>
+              <a
+                class="place"
+                href=${place.href}
+                aria-current=${place.id === this.place ? 'page' : nothing}
+                ><wa-icon name=${place.icon}></wa-icon>${place.label}</a
+              >
+            </li>`,
+          )}
+        </ul>
+      </nav>
+      ${this.#themes()}`;
+  }
+
+  #picker(open: NavDataset | undefined) {
+    return html`<wa-dropdown size="s" placement="bottom-start">
+      <button slot="trigger" class="button picker" type="button" title=${open?.name ?? ''}>
+        <span class="ellipsis"
+          ><span class="only-read">Dataset: </span>${open?.name ?? 'Choose a dataset'}</span
+        >
+        <wa-icon name="chevron-expand"></wa-icon>
+      </button>
+      ${this.datasets.map(
+        ({ slug, name, href }) =>
+          html`<wa-dropdown-item href=${href} value=${slug}
+            >${name}${
+              slug === this.openSlug
+                ? html`<wa-icon slot="details" name="check" label="open"></wa-icon>`
+                : nothing
+            }</wa-dropdown-item
+          >`,
+      )}
+      <wa-dropdown-item href="/datasets/new" value=":new"
+        ><wa-icon slot="icon" name="plus"></wa-icon>New dataset</wa-dropdown-item
+      >
+    </wa-dropdown>`;
+  }
+
+  #themes() {
+    return html`<fieldset class="themes">
+      <legend class="only-read">Theme</legend>
+      ${themeChoices.map(
+        (choice) => html`<button
+          class="button plain"
+          type="button"
+          aria-pressed=${String(this.theme === choice)}
+          @click=${() => this.#choose(choice)}
+        >
+          ${themeLabels[choice]}
+        </button>`,
+      )}
+    </fieldset>`;
+  }
+
+  #choose(choice: ThemeChoice) {
+    chooseTheme(choice);
+    this.theme = choice;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-side-nav': SideNav;
+  }
+}

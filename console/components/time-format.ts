@@ -1,0 +1,50 @@
+/** Days, ranges and instants as people read them, in the reader's own way of writing (or in `locale`, for tests). */
+import { addDays, type DateRange, daysIn } from '../../core/contract/calendar.ts';
+
+/** A calendar day is shown as it is written, so it is formatted in UTC whatever the zone of reader and dataset. */
+const noon = (day: string) => new Date(`${day}T12:00:00Z`);
+
+/** `2026-11-21` as "Sat, 21 Nov". */
+export function formatDay(day: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    timeZone: 'UTC',
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+  }).format(noon(day));
+}
+
+/** `2026-11-21` as "21 Nov". */
+export function formatDayShort(day: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    timeZone: 'UTC',
+    day: 'numeric',
+    month: 'short',
+  }).format(noon(day));
+}
+
+/** A range by its first and last day: `{from: '2026-11-14', to: '2026-11-21'}` as "14 – 20 Nov 2026". */
+export function formatRange(range: DateRange, locale?: string): string {
+  const format = new Intl.DateTimeFormat(locale, {
+    timeZone: 'UTC',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  });
+  if (daysIn(range) === 1) return format.format(noon(range.from));
+  return format.formatRange(noon(range.from), noon(addDays(range.to, -1)));
+}
+
+/** An instant (epoch milliseconds) as a time of day in a time zone. */
+export function formatTime(instantMs: number, timeZone: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { timeZone, timeStyle: 'medium' }).format(instantMs);
+}
+
+/** An instant (epoch milliseconds) with its day in a time zone. */
+export function formatInstant(instantMs: number, timeZone: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    timeZone,
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+  }).format(instantMs);
+}

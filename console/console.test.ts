@@ -1,0 +1,236 @@
+/**
+ * The console as a user meets it: the built product, a real Chromium, the first start up to the first report.
+ * No request may leave the origin, nothing may be complained about in the browser's console, and axe finds nothing.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
+import { type Product, startProduct } from './testing/product.ts';
+
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
+const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0';
+const hostileTitle = '<img src=x onerror="window.hit=1">';
+
+let product: Product;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+/** What must stay empty over the whole run. */
+const foreignRequests: string[] = [];
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  product = await startProduct({ CANISTER_IDLE_TIMEOUT_MS: '2000' });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
+  context = await browser.newContext({
+    baseURL: product.baseUrl,
+    locale: 'en-GB',
+    timezoneId: 'Pacific/Fiji',
+    viewport: { width: 1400, height: 900 },
+  });
+  page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  watch(page);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+function watch(watched: Page): void {
+  const ours = new URL(product.baseUrl).origin;
+  watched.on('request', (request) => {
+    if (new URL(request.url()).origin !== ours) foreignRequests.push(request.url());
+  });
+  watched.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  watched.on('pageerror', (error) => complaints.push(String(error)));
+}
+
+/** Sends hits as the tracker does. */
+async function send(hits: { visitor: string; path: string; title?: string }[]): Promise<void> {
+  const dataset = await writeKey();
+  const body = hits.map(({ visitor, path, title }) => ({
+    dataset,
+    id: randomUUID(),
+    type: 'page_view',
+    visitor,
+    url: `https://www.shop.example${path}`,
+    ...(title === undefined ? {} : { title }),
+  }));
+  const response = await fetch(`${product.baseUrl}/hits`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'user-agent': firefox },
+    body: JSON.stringify(body),
+  });
+  expect(response.ok, await response.text()).toBe(true);
+}
+
+async function writeKey(): Promise<string> {
+  const response = await fetch(`${product.baseUrl}/api/datasets/shop`);
+  return ((await response.json()) as { writeKey: string }).writeKey;
+}
+
+describe('the console', () => {
+  it('welcomes at the first start and leads to a new dataset', async () => {
+    await page.goto('/');
+    await page.getByRole('heading', { name: /Canister is running/ }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('link', { name: 'New dataset' }).click();
+    await page.getByRole('heading', { name: 'New dataset' }).waitFor();
+    expect(await page.getByLabel('Time zone').inputValue()).toBe('Pacific/Fiji');
+  });
+
+  it('says what is wrong next to its field, and takes it when it is put right', async () => {
+    await page.getByLabel('Name', { exact: true }).fill('Shop');
+    expect(await page.getByLabel('Short name').inputValue()).toBe('shop');
+    await page.getByLabel('Short name').fill('-shop');
+    await page.getByRole('button', { name: 'Create dataset' }).click();
+    await page.getByText('not starting or ending with -').waitFor();
+    await page.getByLabel('Short name').fill('shop');
+    await page.getByRole('button', { name: 'Create dataset' }).click();
+    await page.waitForURL('**/shop/settings');
+    await page.getByText('Waiting for the first hit.').waitFor();
+    expect(await page.getByText('<script defer src=').textContent()).toContain(await writeKey());
+  });
+
+  it('notices the first hit without a reload', async () => {
+    await send([{ visitor: 'ada', path: '/' }]);
+    await page.getByText('The first hit was received.').waitFor();
+  });
+
+  it('shows sessions live while hits arrive, with what strangers sent as text', async () => {
+    await page.getByRole('link', { name: 'Live', exact: true }).click();
+    await page.getByRole('heading', { name: 'Active sessions' }).waitFor();
+    await page.evaluate(() => Object.assign(window, { notReloaded: true }));
+    await send([
+      { visitor: 'grace', path: '/shop' },
+      { visitor: 'grace', path: '/cart', title: hostileTitle },
+    ]);
+    const row = page.getByRole('row').filter({ hasText: '/cart' });
+    await row.waitFor();
+    expect(await row.innerText()).toContain('/shop');
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true);
+    expect(await page.evaluate(() => 'hit' in window)).toBe(false);
+  });
+
+  it('reports the sessions once they have ended', async () => {
+    const answered = async () => {
+      const response = await fetch(`${product.baseUrl}/api/status`);
+      const { datasets } = (await response.json()) as { datasets: { storedSessions: number }[] };
+      return datasets[0]?.storedSessions;
+    };
+    await expect.poll(answered, { timeout: 25_000, interval: 250 }).toBe(2);
+    await page.getByRole('link', { name: 'Reports' }).click();
+    const figures = page.locator('cn-figure-row dd.value');
+    await figures.first().waitFor();
+    // Ada saw one page, Grace two: 2 sessions, 2 visitors, 3 page views, one bounce of two, 1.5 pages a session.
+    const shown = await figures.allInnerTexts();
+    expect(shown.slice(0, 4)).toEqual(['2', '2', '3', '50.0%']);
+    expect(shown[5]).toBe('1.5');
+    await page.locator('td', { hasText: '/cart' }).first().waitFor();
+  });
+
+  it('keeps what is seen in the address, there and back', async () => {
+    await page.getByLabel('Days', { exact: true }).selectOption('yesterday');
+    await page.waitForURL('**/reports/overview?range=yesterday');
+    await page.getByRole('heading', { name: 'No session ended in this range' }).waitFor();
+    await page.goBack();
+    await page.locator('td', { hasText: '/cart' }).first().waitFor();
+    expect(await page.getByLabel('Days', { exact: true }).inputValue()).toBe('last_7_days');
+  });
+
+  it('answers SQL, and refuses what is no SELECT with the reason', async () => {
+    await page.getByRole('link', { name: 'SQL' }).click();
+    await page.getByLabel('SQL query').fill('SELECT count(*) AS n FROM page_views');
+    await page.getByLabel('SQL query').press('Control+Enter');
+    const grid = page.getByRole('region', { name: 'Result of the query' });
+    await grid.waitFor();
+    expect(await grid.getByRole('cell').allInnerTexts()).toEqual(['3']);
+    await page.getByLabel('SQL query').fill('DROP TABLE sessions');
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('alert').waitFor();
+    // The browser itself notes the refused request; that is the one complaint that belongs here.
+    expect(complaints.splice(0).filter((text) => !text.includes('403'))).toEqual([]);
+  });
+
+  it.each([
+    'Sessions by day',
+    'Most viewed pages',
+    'Errors by page',
+    'Longest sessions',
+    'Robots by name',
+    'Tables and columns',
+  ])('has an example query that runs: %s', async (title) => {
+    await page.goto('/shop/sql');
+    await page.getByRole('button', { name: title }).click();
+    await page.getByText(/\d rows? in \d/).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  it('says so at an address that means nothing', async () => {
+    await page.goto('/no-such-dataset/live');
+    await page.getByText('There is no dataset "no-such-dataset"').waitFor();
+  });
+
+  it('moves by keyboard alone, beginning with a link that skips the navigation', async () => {
+    await page.goto('/shop/settings');
+    await page.getByRole('heading', { name: 'Settings' }).waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.getByRole('link', { name: 'Skip to the page' }).evaluate(isFocused)).toBe(
+      true,
+    );
+    await page.keyboard.press('Enter');
+    expect(await page.locator('main').evaluate(isFocused)).toBe(true);
+  });
+
+  it('folds the navigation into a menu where it is narrow', async () => {
+    await page.setViewportSize({ width: 360, height: 780 });
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('dialog').getByRole('link', { name: 'Live' }).click();
+    await page.getByRole('heading', { name: 'Active sessions' }).waitFor();
+    expect(await page.getByRole('dialog').isVisible()).toBe(false);
+    await page.setViewportSize({ width: 1400, height: 900 });
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing for axe to find, in %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const places = ['reports/overview', 'live', 'sql', 'settings'].map((place) => `/shop/${place}`);
+    for (const path of [...places, '/datasets/new', '/no-such-dataset/live']) {
+      await page.goto(path);
+      await page.locator('main h1, main h2').first().waitFor();
+      if (path.endsWith('overview')) await page.locator('cn-day-chart svg').waitFor();
+      expect(await violations(page), path).toEqual([]);
+    }
+  });
+
+  it('never asked another host for anything, and nothing was complained about', () => {
+    expect(foreignRequests).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});
+
+const isFocused = (element: Element) =>
+  (element.getRootNode() as Document | ShadowRoot).activeElement === element;
+
+/** What axe finds, in short: the rule and the elements. The script comes past the page's security policy. */
+async function violations(checked: Page): Promise<string[]> {
+  await checked.evaluate(axeSource);
+  return checked.evaluate(async () => {
+    interface Axe {
+      run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+    }
+    const { axe } = window as unknown as { axe: Axe };
+    const result = await axe.run();
+    return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(' ')}`);
+  });
+}

@@ -1,0 +1,90 @@
+/**
+ * The view state of every page of analysis: which days, compared or not, with robots or not.
+ * In the address, a preset keeps its name, so that a bookmarked "last 7 days" stays the last seven; a range of
+ * its own is two dates, `to` exclusive as in the API.
+ */
+import {
+  addDays,
+  type DateRange,
+  dateRangeLimits,
+  daysIn,
+  isDate,
+} from '../../core/contract/calendar.ts';
+import type { UrlCodec } from './url-state-controller.ts';
+
+export const rangePresets = [
+  'today',
+  'yesterday',
+  'last_7_days',
+  'last_28_days',
+  'this_month',
+] as const;
+export type RangePreset = (typeof rangePresets)[number];
+
+export interface AnalysisView {
+  range: RangePreset | DateRange;
+  comparison: 'previous' | 'none';
+  robots: boolean;
+}
+
+export const analysisViewDefault: AnalysisView = {
+  range: 'last_7_days',
+  comparison: 'previous',
+  robots: false,
+};
+
+/** The days of a choice. `today` is the current day in the dataset's time zone; it belongs to "last 7 days". */
+export function rangeOf(choice: AnalysisView['range'], today: string): DateRange {
+  if (typeof choice === 'object') return choice;
+  const tomorrow = addDays(today, 1);
+  switch (choice) {
+    case 'today':
+      return { from: today, to: tomorrow };
+    case 'yesterday':
+      return { from: addDays(today, -1), to: today };
+    case 'last_7_days':
+      return { from: addDays(tomorrow, -7), to: tomorrow };
+    case 'last_28_days':
+      return { from: addDays(tomorrow, -28), to: tomorrow };
+    case 'this_month':
+      return { from: `${today.slice(0, 8)}01`, to: tomorrow };
+  }
+}
+
+/** True when both are days of the calendar, in order, and not further apart than the server takes. */
+export function isUsableRange(range: DateRange): boolean {
+  return (
+    isDate(range.from) &&
+    isDate(range.to) &&
+    range.from < range.to &&
+    daysIn(range) <= dateRangeLimits.daysMax
+  );
+}
+
+export const analysisViewCodec: UrlCodec<AnalysisView> = {
+  decode(params) {
+    return {
+      range: decodeRange(params),
+      comparison: params.get('compare') === 'none' ? 'none' : 'previous',
+      robots: params.get('robots') === 'true',
+    };
+  },
+  encode(view) {
+    const params = new URLSearchParams();
+    if (typeof view.range === 'object') {
+      params.set('from', view.range.from);
+      params.set('to', view.range.to);
+    } else if (view.range !== analysisViewDefault.range) params.set('range', view.range);
+    if (view.comparison !== analysisViewDefault.comparison) params.set('compare', view.comparison);
+    if (view.robots !== analysisViewDefault.robots) params.set('robots', String(view.robots));
+    return params;
+  },
+};
+
+/** An address that someone typed may hold anything: what is not a range becomes the default. */
+function decodeRange(params: URLSearchParams): AnalysisView['range'] {
+  const custom = { from: params.get('from') ?? '', to: params.get('to') ?? '' };
+  if (isUsableRange(custom)) return custom;
+  const name = params.get('range');
+  return rangePresets.find((preset) => preset === name) ?? analysisViewDefault.range;
+}

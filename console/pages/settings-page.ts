@@ -1,0 +1,226 @@
+/** A dataset's settings: whether hits arrive, and everything needed to make them arrive. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Dataset } from '../../core/contract/dataset.ts';
+import type { DatasetStatus } from '../../core/contract/status.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { curlExample, importCommand, trackerSnippet } from '../api/datasets.ts';
+import { readDatasetStatus } from '../api/status.ts';
+import '../components/code-block.ts';
+import '../components/error-note.ts';
+import { formatCount, formatSpan, plural } from '../components/number-format.ts';
+import { formatInstant } from '../components/time-format.ts';
+import { PollController } from '../controllers/poll-controller.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { pageStyles } from '../styles/page.ts';
+import { textStyles } from '../styles/text.ts';
+
+const pollMs = 2_000;
+
+@customElement('cn-settings-page')
+export class SettingsPage extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    pageStyles,
+    css`
+      .columns {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) 18rem;
+        gap: 0 var(--space-12);
+        align-items: start;
+      }
+      .arrival {
+        display: flex;
+        align-items: baseline;
+        gap: var(--space-3);
+        margin-top: var(--space-4);
+        padding: var(--space-3) var(--space-4);
+        border-left: 3px solid var(--warn-line);
+        background: var(--warn-ground);
+      }
+      .arrival.received {
+        border-color: var(--better);
+        background: var(--better-ground);
+      }
+      .arrival a {
+        margin-left: auto;
+        white-space: nowrap;
+      }
+      section p {
+        max-width: 44rem;
+        margin: var(--space-1) 0 var(--space-2);
+      }
+      dl {
+        margin: var(--space-2) 0 0;
+        font-size: var(--text-dense);
+      }
+      dl > div {
+        display: flex;
+        justify-content: space-between;
+        gap: var(--space-4);
+        padding: var(--space-1) 0;
+        border-bottom: 1px solid var(--line);
+      }
+      dt {
+        flex: none;
+        color: var(--ink-quiet);
+      }
+      dd {
+        min-width: 0;
+        margin: 0;
+        text-align: right;
+        overflow-wrap: anywhere;
+      }
+      .mono {
+        font-family: var(--font-mono);
+        font-size: var(--text-caption);
+      }
+      @media (max-width: 64rem) {
+        .columns {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) open: Dataset | undefined;
+  @state() private status: DatasetStatus | undefined;
+  @state() private error: ApiError | undefined;
+  /** An id for the example, made once: sending the example twice is sending it once. */
+  readonly #hitId = crypto.randomUUID();
+
+  constructor() {
+    super();
+    new PollController(this, pollMs, () => void this.#check());
+  }
+
+  async #check(): Promise<void> {
+    const slug = this.open?.slug;
+    if (slug === undefined) return;
+    try {
+      const status = await readDatasetStatus(slug);
+      if (this.open?.slug !== slug) return;
+      this.status = status;
+      this.error = undefined;
+    } catch (error) {
+      this.error = asApiError(error);
+    }
+  }
+
+  protected override updated(): void {
+    if (this.status !== undefined && this.status.slug !== this.open?.slug) {
+      this.status = undefined;
+      void this.#check();
+    }
+  }
+
+  override render() {
+    const { open } = this;
+    if (open === undefined) return nothing;
+    return html`<header class="page-head">
+        <h1>Settings</h1>
+        <span class="caption">${open.name}</span>
+      </header>
+      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#check()}></cn-error-note>` : this.#arrival(open)}
+      <div class="columns">
+        <div>${this.#sources(open)}</div>
+        <div>${this.#facts(open)} ${this.status ? this.#counts(this.status) : nothing}</div>
+      </div>`;
+  }
+
+  /** Whether hits arrive: the question of everyone who just put the snippet on a page. */
+  #arrival(open: Dataset) {
+    const { status } = this;
+    const count = status?.counts.accepted ?? 0;
+    const last = status?.lastHitAt;
+    if (count === 0 && last === undefined) {
+      return html`<div class="arrival" role="status">
+        <span><b>Waiting for the first hit.</b> This line changes by itself when it arrives.</span>
+      </div>`;
+    }
+    const when =
+      last === undefined ? '' : ` The last was at ${formatInstant(last, open.timeZone)}.`;
+    return html`<div class="arrival received" role="status">
+      <span
+        ><b>${count <= 1 ? 'The first hit was received.' : 'Hits arrive.'}</b>${when}</span
+      >
+      <a href="/${open.slug}/live">Watch live</a>
+    </div>`;
+  }
+
+  #sources(open: Dataset) {
+    const host = open.hosts[0]?.replace('*', 'www') ?? 'www.shop.example';
+    const { origin } = location;
+    return html`<section>
+        <h2>From the browser</h2>
+        <p class="quiet">Put this line into the head of every page.</p>
+        <cn-code-block
+          text=${trackerSnippet(origin, open.writeKey)}
+          copies="the snippet"
+        ></cn-code-block>
+      </section>
+      <section>
+        <h2>From a web server's log</h2>
+        <p class="quiet">
+          Run this where Canister is installed. Reading the same log twice changes nothing;
+          compressed files are read as they are.
+        </p>
+        <cn-code-block text=${importCommand(open.slug)} copies="the command"></cn-code-block>
+      </section>
+      <section>
+        <h2>By hand</h2>
+        <p class="quiet">
+          Send one page view from a command line, to try the way from the sender to the live page.
+        </p>
+        <cn-code-block
+          text=${curlExample(origin, open.writeKey, host, this.#hitId)}
+          copies="the command"
+        ></cn-code-block>
+      </section>
+      <section>
+        <h2>Write key</h2>
+        <p class="quiet">
+          Names this dataset to the collector. It stands in your pages, so it is no secret: whoever
+          has it can send hits, and read nothing.
+        </p>
+        <cn-code-block text=${open.writeKey} copies="the write key"></cn-code-block>
+      </section>`;
+  }
+
+  #facts(open: Dataset) {
+    return html`<section>
+      <h2>Dataset</h2>
+      <dl>
+        <div><dt>Short name</dt><dd class="mono">${open.slug}</dd></div>
+        <div><dt>Time zone</dt><dd>${open.timeZone}</dd></div>
+        <div><dt>Session ends after</dt><dd>${formatSpan(open.idleTimeoutMs)} without a hit</dd></div>
+        <div>
+          <dt>Hosts</dt>
+          <dd>${open.hosts.length === 0 ? 'all' : open.hosts.map((host) => html`<div class="mono">${host}</div>`)}</dd>
+        </div>
+        <div><dt>Created</dt><dd>${formatInstant(open.createdAt, open.timeZone)}</dd></div>
+      </dl>
+    </section>`;
+  }
+
+  #counts({ counts, activeSessions, storedSessions }: DatasetStatus) {
+    const rows: [string, number][] = [
+      ['Received', counts.received],
+      ['Accepted', counts.accepted],
+      ['Duplicate', counts.duplicate],
+      ['Excluded', counts.excluded],
+      ['Bad', counts.bad],
+    ];
+    return html`<section>
+      <h2>Hits so far</h2>
+      <dl>
+        ${rows.map(([label, count]) => html`<div><dt>${label}</dt><dd>${formatCount(count)}</dd></div>`)}
+      </dl>
+      <p class="caption">
+        ${plural(storedSessions, 'session is', 'sessions are')} stored,
+        ${plural(activeSessions, 'is', 'are')} active.
+      </p>
+    </section>`;
+  }
+}

@@ -1,0 +1,203 @@
+/** SQL over one dataset: an editor, examples to start from, and the answer as a grid. */
+import '@awesome.me/webawesome/dist/components/icon/icon.js';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Dataset } from '../../core/contract/dataset.ts';
+import type { SqlAnswer } from '../../core/contract/query.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { runSql } from '../api/sql.ts';
+import '../components/error-note.ts';
+import { formatCount, plural } from '../components/number-format.ts';
+import '../components/result-grid.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { pageStyles } from '../styles/page.ts';
+import { textStyles } from '../styles/text.ts';
+import { sqlExamples } from './sql-examples.ts';
+
+@customElement('cn-sql-page')
+export class SqlPage extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    pageStyles,
+    css`
+      .desk {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) 15rem;
+        gap: var(--space-6);
+        margin-top: var(--space-4);
+      }
+      textarea.field {
+        display: block;
+        width: 100%;
+        min-height: 12rem;
+        padding: var(--space-3);
+        font-family: var(--font-mono);
+        font-size: var(--text-dense);
+        line-height: var(--line-dense);
+        resize: vertical;
+        tab-size: 2;
+        white-space: pre;
+        overflow: auto;
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--space-2) var(--space-3);
+        margin-top: var(--space-2);
+      }
+      kbd {
+        padding: 0 0.25rem;
+        border: 1px solid var(--line);
+        border-radius: 2px;
+        background: var(--ground-low);
+      }
+      ul {
+        margin: var(--space-1) 0 0 calc(-1 * var(--space-2));
+        padding: 0;
+        list-style: none;
+      }
+      li .button {
+        justify-content: flex-start;
+        width: 100%;
+        min-height: 1.75rem;
+        padding: 0 var(--space-2);
+        font-weight: 450;
+        text-align: left;
+      }
+      li .button.plain {
+        color: var(--accent);
+      }
+      .result {
+        margin-top: var(--space-4);
+      }
+      .result .caption {
+        margin-bottom: var(--space-2);
+      }
+      .stale {
+        opacity: 0.6;
+      }
+      @media (max-width: 64rem) {
+        .desk {
+          grid-template-columns: minmax(0, 1fr);
+          gap: var(--space-4);
+        }
+        ul {
+          display: flex;
+          flex-wrap: wrap;
+        }
+        li .button {
+          width: auto;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) open: Dataset | undefined;
+  @state() private sql = sqlExamples[0]?.sql ?? '';
+  @state() private answer: SqlAnswer | undefined;
+  @state() private error: ApiError | undefined;
+  @state() private running: AbortController | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.running?.abort();
+  }
+
+  override render() {
+    return html`<header class="page-head">
+        <h1>SQL</h1>
+        <span class="caption">Read-only. Whatever you run here changes nothing.</span>
+      </header>
+      <div class="desk">
+        <div>
+          <label class="only-read" for="sql">SQL query</label>
+          <textarea
+            id="sql"
+            class="field"
+            spellcheck="false"
+            autocapitalize="off"
+            autocomplete="off"
+            maxlength="65536"
+            .value=${this.sql}
+            @input=${this.#type}
+            @keydown=${this.#key}
+          ></textarea>
+          <div class="actions">
+            ${
+              this.running
+                ? html`<button class="button" type="button" @click=${() => this.running?.abort()}>
+                    <wa-icon name="close"></wa-icon>Stop
+                  </button>`
+                : html`<button class="button first" type="button" @click=${() => this.#run()}>
+                    <wa-icon name="run"></wa-icon>Run
+                  </button>`
+            }
+            <span class="caption"><kbd>Ctrl</kbd> or <kbd>⌘</kbd> + <kbd>Enter</kbd></span>
+          </div>
+        </div>
+        <div>
+          <h2>Examples</h2>
+          <ul>
+            ${sqlExamples.map(
+              (example) => html`<li>
+                <button class="button plain" type="button" @click=${() => this.#take(example.sql)}>
+                  ${example.title}
+                </button>
+              </li>`,
+            )}
+          </ul>
+        </div>
+      </div>
+      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#run()}></cn-error-note>` : nothing}
+      ${this.answer ? this.#result(this.answer) : nothing}`;
+  }
+
+  #result(answer: SqlAnswer) {
+    const count = plural(answer.rows.length, 'row', 'rows');
+    const cut = answer.truncated
+      ? ` There are more: these are the first ${formatCount(answer.rows.length)}. Add a LIMIT, or group.`
+      : '';
+    return html`<div class="result ${this.running ? 'stale' : ''}">
+      <p class="caption" role="status">
+        ${count} in ${formatCount(Math.max(1, answer.elapsedMs))} ms.${cut}
+        ${this.running ? 'Running …' : ''}
+      </p>
+      ${answer.rows.length > 0 ? html`<cn-result-grid .answer=${answer}></cn-result-grid>` : nothing}
+    </div>`;
+  }
+
+  #type(event: Event) {
+    this.sql = (event.target as HTMLTextAreaElement).value;
+  }
+
+  #key(event: KeyboardEvent) {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    void this.#run();
+  }
+
+  #take(sql: string) {
+    this.sql = sql;
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    if (this.open === undefined || this.sql.trim() === '') return;
+    this.running?.abort();
+    const run = new AbortController();
+    this.running = run;
+    try {
+      const answer = await runSql(this.open.slug, this.sql, run.signal);
+      if (this.running !== run) return;
+      this.answer = answer;
+      this.error = undefined;
+    } catch (error) {
+      if (this.running !== run) return;
+      this.error = run.signal.aborted ? undefined : asApiError(error);
+    } finally {
+      if (this.running === run) this.running = undefined;
+    }
+  }
+}

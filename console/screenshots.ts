@@ -1,0 +1,124 @@
+/**
+ * Pictures of every page, narrow, middle and wide, in light and dark, from a running Canister: for looking at, and
+ * for showing. Receives an address and a folder, gives the paths of the pictures.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
+
+export interface ScreenshotOptions {
+  /** Where Canister answers, such as `http://127.0.0.1:8080`. */
+  baseUrl: string;
+  /** Where the PNG files go; it is made if it is missing. */
+  folder: string;
+  /** Keeps to pages whose name holds this text. */
+  only?: string;
+}
+
+interface Shot {
+  name: string;
+  path: string;
+  /** Brings the page into the state to be shown. */
+  prepare?: (page: Page) => Promise<void>;
+}
+
+const widths = [360, 800, 1400];
+const schemes = ['light', 'dark'] as const;
+const settleMs = 700;
+
+/**
+ * Takes all pictures, named `PAGE-WIDTH-SCHEME.png`.
+ * @throws when the server does not answer or a page does not load
+ */
+export async function takeScreenshots(options: ScreenshotOptions): Promise<string[]> {
+  mkdirSync(options.folder, { recursive: true });
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
+  try {
+    const shots = (await shotsOf(browser, options.baseUrl)).filter(({ name }) =>
+      name.includes(options.only ?? ''),
+    );
+    const files: string[] = [];
+    for (const colorScheme of schemes) {
+      for (const width of widths) {
+        const context = await browser.newContext({
+          baseURL: options.baseUrl,
+          viewport: { width, height: width < 600 ? 780 : 900 },
+          colorScheme,
+          reducedMotion: 'reduce',
+          locale: 'en-GB',
+        });
+        for (const shot of shots) {
+          const file = join(options.folder, `${shot.name}-${width}-${colorScheme}.png`);
+          const page = await context.newPage();
+          await take(page, shot, file);
+          await page.close();
+          files.push(file);
+        }
+        await context.close();
+      }
+    }
+    return files;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** The pages there are: those of the first dataset, or the welcome where there is none. */
+async function shotsOf(browser: Browser, baseUrl: string): Promise<Shot[]> {
+  const context = await browser.newContext({ baseURL: baseUrl });
+  const response = await context.request.get('/api/datasets');
+  if (!response.ok()) throw new Error(`${baseUrl}/api/datasets answered ${response.status()}`);
+  const { datasets } = (await response.json()) as { datasets: { slug: string }[] };
+  await context.close();
+  const slug = datasets[0]?.slug;
+  const newDataset: Shot = { name: 'new-dataset', path: '/datasets/new' };
+  if (slug === undefined) return [{ name: 'welcome', path: '/' }, newDataset];
+  return [
+    { name: 'overview', path: `/${slug}/reports/overview` },
+    { name: 'live', path: `/${slug}/live` },
+    { name: 'sql', path: `/${slug}/sql`, prepare: runQuery },
+    { name: 'sql-refused', path: `/${slug}/sql`, prepare: runRefusedQuery },
+    { name: 'settings', path: `/${slug}/settings` },
+    newDataset,
+    { name: 'new-dataset-refused', path: '/datasets/new', prepare: sendBadDataset },
+    { name: 'unknown-dataset', path: '/no-such-dataset/live' },
+    { name: 'menu', path: `/${slug}/live`, prepare: openMenu },
+  ];
+}
+
+async function take(page: Page, shot: Shot, file: string): Promise<void> {
+  await page.goto(shot.path);
+  await page.locator('main h1, main h2').first().waitFor();
+  await shot.prepare?.(page);
+  await page.evaluate(() => document.fonts.ready);
+  // The live page never falls silent, so there is no quiet network to wait for: give drawing a moment.
+  await page.waitForTimeout(settleMs);
+  await page.screenshot({ path: file, fullPage: shot.prepare !== openMenu });
+}
+
+async function runQuery(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Most viewed pages' }).click();
+  await page.getByRole('region', { name: 'Result of the query' }).waitFor();
+}
+
+async function runRefusedQuery(page: Page): Promise<void> {
+  await page.getByLabel('SQL query').fill('DROP TABLE sessions');
+  await page.getByLabel('SQL query').press('Control+Enter');
+  await page.getByRole('alert').waitFor();
+}
+
+async function sendBadDataset(page: Page): Promise<void> {
+  await page.getByLabel('Name', { exact: true }).fill('Shop');
+  await page.getByLabel('Short name').fill('-Shop!');
+  await page.getByLabel('Time zone').fill('Mars/Olympus');
+  await page.getByRole('button', { name: 'Create dataset' }).click();
+  await page.locator('.problem').first().waitFor();
+}
+
+/** Opens whatever leads elsewhere: the menu where it is narrow, the list of datasets where it is wide. */
+async function openMenu(page: Page): Promise<void> {
+  const menu = page.getByRole('button', { name: 'Menu' });
+  if (await menu.isVisible()) await menu.click();
+  else await page.getByRole('button', { name: /^Dataset:/ }).click();
+}

@@ -1,0 +1,95 @@
+/**
+ * Buttons, fields and selects inside shadow roots. They are native elements: nothing beats them at keyboard,
+ * autofill and date entry; Web Awesome is used where the platform has nothing (menus, switches, tooltips).
+ */
+import { css } from 'lit';
+
+export const controlStyles = css`
+  button,
+  input,
+  select,
+  textarea {
+    font: inherit;
+    font-feature-settings: inherit;
+    color: inherit;
+  }
+  .button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: var(--space-2);
+    min-height: var(--control-height);
+    padding: 0 var(--space-3);
+    border: 1px solid var(--line-strong);
+    border-radius: var(--radius);
+    background: var(--ground);
+    color: var(--ink);
+    font-size: var(--text-dense);
+    font-weight: 550;
+    line-height: 1;
+    text-decoration: none;
+    white-space: nowrap;
+    cursor: pointer;
+  }
+  .button:hover {
+    background: var(--ground-hover);
+    color: var(--ink);
+  }
+  .button[disabled] {
+    cursor: default;
+    opacity: 0.55;
+  }
+  .button.first {
+    border-color: var(--accent);
+    background: var(--accent);
+    color: var(--accent-ink);
+  }
+  .button.first:hover {
+    border-color: var(--accent-strong);
+    background: var(--accent-strong);
+  }
+  .button.plain {
+    border-color: transparent;
+    background: transparent;
+    color: var(--ink-quiet);
+  }
+  .button.plain:hover {
+    background: var(--ground-hover);
+    color: var(--ink);
+  }
+  .button.icon {
+    width: var(--control-height);
+    padding: 0;
+  }
+  .field {
+    min-height: var(--control-height);
+    padding: var(--space-1) var(--space-2);
+    border: 1px solid var(--line-strong);
+    border-radius: var(--radius);
+    background: var(--ground);
+    font-size: var(--text-dense);
+    line-height: var(--line-dense);
+  }
+  select.field {
+    padding-right: var(--space-1);
+  }
+  .field:hover {
+    border-color: var(--ink-quiet);
+  }
+  .field[aria-invalid='true'] {
+    border-color: var(--worse);
+  }
+  .field:focus-visible {
+    outline-offset: 0;
+    border-radius: var(--radius);
+  }
+  .button:focus-visible {
+    border-radius: var(--radius);
+  }
+  wa-switch {
+    font-size: var(--text-dense);
+    --width: 1.75rem;
+    --height: 1rem;
+    --thumb-size: 0.75rem;
+  }
+`;
