@@ -22,7 +22,7 @@ const sources = [
   'vite.config.ts',
   'package-lock.json',
 ];
-const lockAgeMsMax = 120_000;
+const lockAgeMsMax = 60_000;
 
 function newest(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
@@ -53,10 +53,11 @@ function takeBuildLock() {
   }
 }
 
+/** @returns whether there is a build now */
 function build() {
   takeBuildLock();
   try {
-    if (!isStale()) return;
+    if (!isStale()) return true;
     process.stderr.write('Building Canister …\n');
     const result = spawnSync(
       process.execPath,
@@ -66,14 +67,16 @@ function build() {
         stdio: ['ignore', 2, 2],
       },
     );
-    if (result.status !== 0) {
-      process.stderr.write('The build failed. Did `npm ci` finish? Its messages are above.\n');
-      process.exit(1);
-    }
+    return result.status === 0;
   } finally {
     rmdirSync(lock);
   }
 }
 
-if (isStale()) build();
+if (isStale() && !build()) {
+  process.stderr.write('The build failed. Did `npm ci` finish? Its messages are above.\n');
+  process.exit(1);
+}
+// Four long queries would otherwise keep every file and every look-up waiting; read before the pool starts.
+process.env.UV_THREADPOOL_SIZE ??= '16';
 await import(built);

@@ -57,7 +57,10 @@ async function serveUntilStopped(config: Config, firstPage: string): Promise<voi
     process.exit(70);
   };
   const canister = await openCanister(config, fatal);
-  const port = await canister.listen(config.port, config.host);
+  const port = await canister.listen(config.port, config.host).catch(async (error) => {
+    await canister.close();
+    throw error;
+  });
   note(
     [
       `Canister ${version} is running. Data: ${config.dataFolder}`,

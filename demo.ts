@@ -1,12 +1,12 @@
 /**
- * Fills a data folder with a generated week of traffic. Every hit goes the real way, through collector, inbox and
- * engine; only the time is handed in, so that a week takes seconds.
+ * Fills a new data folder with a generated week of traffic. Every hit goes the real way, through collector, inbox
+ * and engine; only the time is handed in, so that a week takes seconds.
  */
 import { Hono } from 'hono';
 import { createCollector } from './collector-edge/app.ts';
 import { createLibsqlInbox } from './collector-edge/inbox/libsql-inbox.ts';
-import type { Dataset } from './core/contract/dataset.ts';
-import { runEngine } from './core/run-engine.ts';
+import type { Clock } from './core/clock.ts';
+import { type RunningEngine, runEngine } from './core/run-engine.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { openDuckDbAnalytics } from './core/stores/duckdb-analytics.ts';
 import { openLibsqlDatasets } from './core/stores/libsql-datasets.ts';
@@ -15,18 +15,21 @@ import { openLibsqlInboxSource } from './core/stores/libsql-inbox.ts';
 import { openDataKeys, openMasterKey } from './core/stores/master-key.ts';
 import { controlMigrations, hitsMigrations } from './core/stores/migrations/migrations.ts';
 import { openSegmentCanister } from './core/stores/segment-canister.ts';
-import { generateTraffic } from './core/testing/seed.ts';
+import { generateTraffic, holdBack, type SeedRequest } from './core/testing/seed.ts';
 
 export const demoSlug = 'demo-shop';
-const demoHost = 'https://shop.example';
+const demoHost = 'shop.example';
 const days = 7;
-const requestsAtOnce = 100;
-/** Requests handed in together lie at most this far apart. */
-const togetherMs = 60_000;
+const dayMs = 86_400_000;
+/** Requests that are sent together: as a page that was offline sends its hits, with the times that they had. */
+const together = { requestsMax: 100, spanMsMax: 4 * 60_000 };
 /** How far the engine may be behind, in handed-in time: each step stores what has ended. */
-const stepMs = 20 * 60_000;
+const stepMs = 60 * 60_000;
+
+type Collector = Hono<{ Bindings: { address: string } }>;
 
 /**
+ * @param dataFolder a folder that does not exist yet
  * @param nowMs the end of the week, epoch milliseconds
  * @param progress called now and then with how much of the week is done, 0 to 1
  */
@@ -35,28 +38,51 @@ export async function fillWithDemo(
   nowMs: number,
   progress: (share: number) => void,
 ): Promise<void> {
+  const startedAt = nowMs - days * dayMs;
+  let now = startedAt;
+  let steppedAt = startedAt;
+  const { writeKey, engine, collector, close } = await openDemo(dataFolder, () => now);
+  let waiting: SeedRequest[] = [];
+
+  async function sendWaiting(): Promise<void> {
+    now = Math.max(now, waiting.at(-1)?.atMs ?? now);
+    await Promise.all(waiting.map((request) => send(collector, holdBack(request, now))));
+    waiting = [];
+    if (now - steppedAt < stepMs) return;
+    steppedAt = now;
+    await engine.step();
+    progress((now - startedAt) / (nowMs - startedAt));
+  }
+
+  const traffic = { endMs: nowMs, days, writeKey, host: `https://${demoHost}` };
+  for (const request of generateTraffic(traffic)) {
+    const spanMs = request.atMs - (waiting[0]?.atMs ?? request.atMs);
+    if (spanMs > together.spanMsMax || waiting.length >= together.requestsMax) await sendWaiting();
+    waiting.push(request);
+  }
+  await sendWaiting();
+  now = nowMs;
+  await close();
+}
+
+/** The product in one thread, over a clock that is handed in. */
+async function openDemo(dataFolder: string, clock: Clock) {
   const folder = openDataFolder(dataFolder);
   const lock = lockDataFolder(folder.root);
-  let now = nowMs - days * 86_400_000;
-  const clock = () => now;
   const hits = await openLibsqlFile(folder.hitsFile, hitsMigrations);
   const control = await openLibsqlFile(folder.controlFile, controlMigrations);
   const datasets = openLibsqlDatasets({ control, hits, clock });
-  const dataset = await makeDataset(datasets.list, () =>
-    datasets.create({
-      slug: demoSlug,
-      name: 'Demo shop (generated traffic)',
-      timeZone: 'Europe/Berlin',
-      hosts: ['shop.example'],
-    }),
-  );
+  const dataset = await datasets.create({
+    slug: demoSlug,
+    name: 'Demo shop (generated traffic)',
+    timeZone: 'Europe/Berlin',
+    hosts: [demoHost],
+  });
   const [entry] = await datasets.entries();
-  if (dataset === undefined || entry === undefined) {
-    lock.release();
-    return;
-  }
-  const keys = openDataKeys({ control, masterKey: openMasterKey(folder.masterKeyFile), clock });
-  const engine = await runEngine({
+  if (entry === undefined) throw new Error('the new dataset has no entry for collectors');
+  const masterKey = await openMasterKey(folder.masterKeyFile, control);
+  const keys = openDataKeys({ control, masterKey, clock });
+  const engine: RunningEngine = await runEngine({
     inbox: openLibsqlInboxSource(hits),
     clock,
     async openStores(slug) {
@@ -67,12 +93,13 @@ export async function fillWithDemo(
     datasets: [{ ...dataset, addressSecret: entry.addressSecret }],
     badLinesFile: folder.badLinesFile,
     pollMs: 0,
-    failed: (error) => {
+    checkpointEveryMs: days * dayMs,
+    failed(error) {
       throw error;
     },
   });
   const inbox = createLibsqlInbox({ client: hits, clock });
-  const collector = new Hono<{ Bindings: { address: string } }>();
+  const collector: Collector = new Hono();
   collector.route(
     '/',
     createCollector({
@@ -84,64 +111,30 @@ export async function fillWithDemo(
       trustedProxies: [],
     }),
   );
-
-  const startedAt = now;
-  let steppedAt = now;
-  let waiting: Promise<void>[] = [];
-  for (const request of generateTraffic({
-    endMs: nowMs,
-    days,
-    writeKey: dataset.writeKey,
-    host: demoHost,
-  })) {
-    if (request.atMs - now > togetherMs || waiting.length >= requestsAtOnce) {
-      await Promise.all(waiting);
-      waiting = [];
-      now = Math.max(now, request.atMs);
-      if (now - steppedAt > stepMs) {
-        await engine.step();
-        steppedAt = now;
-      }
-      progress((now - startedAt) / (nowMs - startedAt));
-    }
-    now = Math.max(now, request.atMs);
-    waiting.push(send(collector, request));
-  }
-  await Promise.all(waiting);
-  now = nowMs;
-  while (await engine.step());
-  await inbox.flush();
-  await engine.stop();
-  hits.close();
-  control.close();
-  lock.release();
+  const { writeKey } = dataset;
+  const close = async () => {
+    await inbox.flush();
+    await engine.stop();
+    hits.close();
+    control.close();
+    lock.release();
+  };
+  return { writeKey, engine, collector, close };
 }
 
-/** Makes the dataset, unless the folder was filled before. */
-async function makeDataset(
-  list: () => Promise<Dataset[]>,
-  create: () => Promise<Dataset>,
-): Promise<Dataset | undefined> {
-  return (await list()).length > 0 ? undefined : await create();
-}
-
-async function send(
-  collector: Hono<{ Bindings: { address: string } }>,
-  request: { address: string; userAgent: string; acceptLanguage: string; body: unknown },
-): Promise<void> {
+async function send(collector: Collector, request: SeedRequest): Promise<void> {
+  const headers = {
+    'User-Agent': request.userAgent,
+    'Accept-Language': request.acceptLanguage,
+    'Content-Type': 'text/plain',
+  };
+  const body = JSON.stringify(request.body);
   const response = await collector.request(
     '/hits',
-    {
-      method: 'POST',
-      headers: {
-        'User-Agent': request.userAgent,
-        'Accept-Language': request.acceptLanguage,
-        'Content-Type': 'text/plain',
-      },
-      body: JSON.stringify(request.body),
-    },
+    { method: 'POST', headers, body },
     { address: request.address },
   );
-  if (response.status !== 202)
+  if (response.status !== 202) {
     throw new Error(`the collector refused a generated hit: ${await response.text()}`);
+  }
 }

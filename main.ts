@@ -15,6 +15,7 @@ import { nodePeerAddress } from './collector-edge/node.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
 import type { Dataset, DatasetEntry } from './core/contract/dataset.ts';
+import { Problem } from './core/contract/problem.ts';
 import type { Engine } from './core/engine.ts';
 import type { EngineThreadData } from './core/engine-thread.ts';
 import { createApi } from './core/http/app.ts';
@@ -25,7 +26,6 @@ import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
-import { openMasterKey } from './core/stores/master-key.ts';
 import { callOver } from './core/thread-port.ts';
 import { reportToHtml } from './reports/html/report-html.ts';
 import { reportToCsv } from './reports/run/report-csv.ts';
@@ -67,7 +67,6 @@ export interface Canister {
 export async function openCanister(config: Config, fatal: (why: Error) => void): Promise<Canister> {
   const folder = openDataFolder(config.dataFolder);
   const lock = lockDataFolder(folder.root);
-  openMasterKey(folder.masterKeyFile);
   const libsql = openLibsqlThread({
     threadUrl: built('./libsql-thread.js'),
     hitsFile: folder.hitsFile,
@@ -123,7 +122,7 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
       datasets,
       version,
       startedAt: clock(),
-      hitCounts: counts.read,
+      hitCounts: () => counts.read(),
       reports: reportDesk(engine.remote),
       async datasetCreated(dataset) {
         const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);
@@ -221,6 +220,8 @@ function serveConsole(app: Hono): void {
     );
   });
   app.get('*', serveStatic({ root: folder }));
+  // A page that was loaded before an upgrade asks for files that are gone: that is no page of the console.
+  app.get('/assets/*', (c) => c.notFound());
   app.get('*', (c) => c.html(index));
 }
 
@@ -237,7 +238,16 @@ function listenOn(
       },
     );
     if ('maxRequestsPerSocket' in server) server.maxRequestsPerSocket = requestsPerSocketMax;
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') reject(error);
+      else
+        reject(
+          new Problem(
+            'port_in_use',
+            `Port ${port} cannot be used (${error.code}). Choose another one, for example: PORT=8081 npm start`,
+          ),
+        );
+    });
   });
 }
 

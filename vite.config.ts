@@ -83,8 +83,9 @@ export default defineConfig(() => ({
   },
   builder: {
     async buildApp(builder: import('vite').ViteBuilder) {
-      const { tracker, client, node, edge } = builder.environments;
-      for (const environment of [tracker, client, node, edge]) {
+      const { tracker, client, edge, node } = builder.environments;
+      // The tracker goes into the edge worker; the program comes last, because its age says whether all is built.
+      for (const environment of [tracker, client, edge, node]) {
         if (environment) await builder.build(environment);
       }
     },

@@ -20,6 +20,7 @@ export interface EngineThreadData {
 }
 
 const pollMs = 100;
+const checkpointEveryMs = 60_000;
 
 async function start(port: NonNullable<typeof parentPort>): Promise<void> {
   const { root, datasets, libsql } = workerData as EngineThreadData;
@@ -27,7 +28,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
   const files = libsqlOver(libsql);
   const keys = openDataKeys({
     control: files.control,
-    masterKey: openMasterKey(folder.masterKeyFile),
+    masterKey: await openMasterKey(folder.masterKeyFile, files.control),
     clock: systemClock,
   });
   const engine: Engine = await runEngine({
@@ -41,6 +42,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
     datasets,
     badLinesFile: folder.badLinesFile,
     pollMs,
+    checkpointEveryMs,
     failed(error) {
       throw error;
     },

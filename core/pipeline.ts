@@ -12,7 +12,6 @@ export const pipelineLimits = {
   rowsPerStepMax: 2_000,
   sessionsPerCommitMax: 2_000,
   hitsPerCommitMax: 50_000,
-  checkpointEveryMs: 60_000,
   checkpointEveryHits: 200_000,
   /** How long a retry of a hit is expected: its id is remembered as long. */
   retryMsMax: 48 * 60 * 60 * 1000,
@@ -32,8 +31,9 @@ export function createPipeline(options: {
   inbox: InboxSource;
   datasets: ReadonlyMap<string, DatasetEngine>;
   clock: Clock;
+  checkpointEveryMs: number;
 }): Pipeline {
-  const { inbox, datasets, clock } = options;
+  const { inbox, datasets, clock, checkpointEveryMs } = options;
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let readThrough = Math.min(
     ...[...datasets.values()].map(({ low }) => low),
@@ -98,7 +98,7 @@ export function createPipeline(options: {
   }
 
   const isSettlingDue = () =>
-    clock() - settledAt > pipelineLimits.checkpointEveryMs ||
+    clock() - settledAt > checkpointEveryMs ||
     [...datasets.values()].some(
       ({ hitsSinceCheckpoint }) => hitsSinceCheckpoint > pipelineLimits.checkpointEveryHits,
     );

@@ -19,6 +19,8 @@ export interface EngineOptions {
   badLinesFile: (slug: string, stamp: string) => string;
   /** How long to wait when the inbox is empty. 0: the caller drives the engine by `step`. */
   pollMs: number;
+  /** How long the inbox keeps what is stored: until the next checkpoint. */
+  checkpointEveryMs: number;
   /** Called when a step fails: what is stored is safe, but the process should start again. */
   failed: (why: Error) => void;
 }
@@ -29,11 +31,11 @@ export interface RunningEngine extends Engine {
 }
 
 export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
-  const { inbox, clock, openStores, badLinesFile, pollMs, failed } = options;
+  const { inbox, clock, openStores, badLinesFile, pollMs, checkpointEveryMs, failed } = options;
   const datasets = new Map<string, DatasetEngine>();
   for (const config of options.datasets)
     datasets.set(config.slug, await openDatasetEngine(config, openStores));
-  const pipeline = createPipeline({ inbox, datasets, clock });
+  const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs });
   const desk = createImportDesk({ clock, badLinesFile });
   let stopping = false;
   let wake = () => {};

@@ -39,6 +39,7 @@ export const problemCodes = {
   file_missing: { status: 404, title: 'The file is not there' },
   file_unreadable: { status: 400, title: 'The file cannot be read' },
   data_in_use: { status: 409, title: 'Another process owns this data folder' },
+  port_in_use: { status: 409, title: 'The port cannot be listened on' },
   data_newer: { status: 409, title: 'The data folder was written by a newer version' },
   key_missing: { status: 500, title: 'The master key does not open this data' },
   internal: { status: 500, title: 'Something went wrong on our side' },

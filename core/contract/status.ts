@@ -25,4 +25,6 @@ export interface Status {
   /** Hits in the inbox that the engine has not read yet. */
   waitingHits: number;
   datasets: DatasetStatus[];
+  /** Hits that named no dataset, or one that does not exist: refused, but counted. */
+  unassigned: HitCounts;
 }

@@ -27,6 +27,8 @@ export interface NormalizedHit {
   context: HitContext;
 }
 
+const hitId = /^[0-9a-f]{32}$/;
+
 /** A hit that cannot be normalized, with the reason for the list of bad hits. */
 export class UnusableHit extends Error {}
 
@@ -42,11 +44,13 @@ export function normalizeHit(
 ): NormalizedHit {
   const url = parsePageUrl(received.url);
   if (url === undefined) throw new UnusableHit('url_invalid');
+  const id = received.id.replaceAll('-', '').toLowerCase();
+  if (!hitId.test(id)) throw new UnusableHit('id_invalid');
   const { client } = received;
   const isOwn = (host: string) => host === url.host || ownHosts(host);
   const { source, ...referrer } = referrerOf(received.referrer, isOwn);
   const hit: SessionHit = {
-    id: received.id.replaceAll('-', '').toLowerCase(),
+    id,
     at: correctedTime(received, receivedAt),
     type: received.type,
     origin: 'tracker',

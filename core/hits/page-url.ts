@@ -16,13 +16,13 @@ const trackingParameters = new Set(
   ).split(' '),
 );
 
-const campaignParameters = {
-  utm_source: 'source',
-  utm_medium: 'medium',
-  utm_campaign: 'campaign',
-  utm_term: 'term',
-  utm_content: 'content',
-} as const;
+const campaignParameters = new Map<string, keyof PageUrl['campaign']>([
+  ['utm_source', 'source'],
+  ['utm_medium', 'medium'],
+  ['utm_campaign', 'campaign'],
+  ['utm_term', 'term'],
+  ['utm_content', 'content'],
+]);
 
 const campaignValueLengthMax = 255;
 const pathLengthMax = 2_048;
@@ -63,9 +63,9 @@ function splitQuery(query: string): { kept: string; campaign: PageUrl['campaign'
   const kept = query.split('&').filter((pair) => {
     const equals = pair.indexOf('=');
     const name = (equals < 0 ? pair : pair.slice(0, equals)).toLowerCase();
-    if (name in campaignParameters) {
+    const field = campaignParameters.get(name);
+    if (field !== undefined) {
       const value = equals < 0 ? '' : decode(pair.slice(equals + 1)).trim();
-      const field = campaignParameters[name as keyof typeof campaignParameters];
       if (value !== '') campaign[field] ??= value.slice(0, campaignValueLengthMax);
       return false;
     }

@@ -7,18 +7,22 @@ const entriesMax = 10_000;
 const parser = new ReferrerParser();
 
 /** Assistants that the list of referrers does not know yet. */
-const assistants: Record<string, string> = {
-  'chatgpt.com': 'ChatGPT',
-  'chat.openai.com': 'ChatGPT',
-  'perplexity.ai': 'Perplexity',
-  'claude.ai': 'Claude',
-  'gemini.google.com': 'Gemini',
-  'copilot.microsoft.com': 'Copilot',
-};
+const assistants = new Map([
+  ['chatgpt.com', 'ChatGPT'],
+  ['chat.openai.com', 'ChatGPT'],
+  ['perplexity.ai', 'Perplexity'],
+  ['claude.ai', 'Claude'],
+  ['gemini.google.com', 'Gemini'],
+  ['copilot.microsoft.com', 'Copilot'],
+]);
 
 const sourceOf = memo((host: string) => {
   const bare = host.replace(/^www\./, '');
-  return assistants[bare] ?? parser.parse(`https://${host}/`).referrerSource ?? bare;
+  const assistant = assistants.get(bare);
+  if (assistant !== undefined) return assistant;
+  // A host that the list does not know has no medium, and its name comes back as it is.
+  const { referrerSource, referrerMedium } = parser.parse(`https://${host}/`);
+  return referrerMedium === null ? bare : (referrerSource ?? bare);
 }, entriesMax);
 
 /**

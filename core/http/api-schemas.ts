@@ -106,6 +106,7 @@ export const statusSchema = z
     version: z.string(),
     startedAt: instant,
     waitingHits: z.int(),
+    unassigned: countsSchema,
     datasets: z.array(
       z.object({
         slug: z.string(),

@@ -32,6 +32,7 @@ export function statusRoutes({ engine, datasets, version, startedAt, hitCounts }
     const all = await datasets.list();
     const figures = await Promise.all(all.map(({ slug }) => engine.figures(slug)));
     const status: Status = {
+      unassigned: counts.get('') ?? none,
       version,
       startedAt,
       waitingHits: await engine.waitingHits(),

@@ -70,6 +70,8 @@ async function* inflated(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buff
   }
   const gunzip = createGunzip({ chunkSize: 256 * 1024 });
   const feeding = pipeline(Readable.from(all()), gunzip);
+  // It fails as well when the reader leaves early; nobody waits for it then.
+  feeding.catch(() => undefined);
   try {
     for await (const chunk of gunzip) yield chunk as Buffer;
     await feeding;

@@ -124,8 +124,10 @@ function startTicksOf(pid: number): string | undefined {
   }
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command's name stands in brackets and may hold spaces; field 22 is counted from behind it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    // The command's name stands in brackets and may hold spaces; the other fields are counted from behind it.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A killed process whose parent has not looked yet is still listed, but owns nothing any more.
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : (fields[19] ?? '');
   } catch {
     return '';
   }

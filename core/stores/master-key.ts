@@ -15,17 +15,18 @@ const keyBytes = 32;
 
 /**
  * Reads the master key, making it on the first start.
- * @throws Problem `key_missing` when the file is not a key
+ * @throws Problem `key_missing` when the file is not a key, or is gone although there is data that it opens
  */
-export function openMasterKey(file: string): Buffer {
+export async function openMasterKey(file: string, control: SqlBatch): Promise<Buffer> {
   if (!existsSync(file)) {
-    const handle = openSync(file, 'wx', 0o600);
-    writeFileSync(handle, `${randomBytes(keyBytes).toString('base64')}\n`);
-    fsyncSync(handle);
-    closeSync(handle);
-    const folder = openSync(dirname(file), 'r');
-    fsyncSync(folder);
-    closeSync(folder);
+    const [wrapped] = await control.batch(['SELECT count(*) AS keys FROM data_key'], 'read');
+    if (Number(wrapped?.rows[0]?.keys) > 0) {
+      throw new Problem(
+        'key_missing',
+        `${file} is gone, but there are stored sessions that only it opens. Put your backup of it back; nothing was changed.`,
+      );
+    }
+    writeNewKey(file);
   }
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
   if (key.length !== keyBytes) {
@@ -35,6 +36,17 @@ export function openMasterKey(file: string): Buffer {
     );
   }
   return key;
+}
+
+/** Durable before it is used: file and folder are synced. */
+function writeNewKey(file: string): void {
+  const handle = openSync(file, 'wx', 0o600);
+  writeFileSync(handle, `${randomBytes(keyBytes).toString('base64')}\n`);
+  fsyncSync(handle);
+  closeSync(handle);
+  const folder = openSync(dirname(file), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
 }
 
 /** Data keys out of `control.db`, made at first use and durable before they are given out. */

@@ -68,10 +68,9 @@ function parseHead(line: string): { line: LogLine; end: number } | BadLine {
   const request = readQuoted(line, timeEnd + 2);
   if (request === undefined) return bad('the request in quotes is not closed');
   const statusEnd = line.indexOf(' ', request.end + 1);
-  const status = Number(line.slice(request.end + 1, statusEnd < 0 ? undefined : statusEnd));
-  if (line[request.end] !== ' ' || !(status >= 100 && status <= 999) || !Number.isInteger(status)) {
+  const status = line.slice(request.end + 1, statusEnd < 0 ? undefined : statusEnd);
+  if (line[request.end] !== ' ' || !/^[1-9]\d{2}$/.test(status))
     return bad('no status code after the request');
-  }
   const sizeEnd = endOfWord(line, statusEnd + 1);
   const size = statusEnd < 0 ? '' : line.slice(statusEnd + 1, sizeEnd);
   if (!/^(\d{1,15}|-)$/.test(size)) return bad('no size after the status code');
@@ -84,7 +83,7 @@ function parseHead(line: string): { line: LogLine; end: number } | BadLine {
       method,
       target,
       protocol,
-      status,
+      status: Number(status),
       responseBytes: size === '-' ? undefined : Number(size),
       referrer: undefined,
       userAgent: '',
@@ -130,7 +129,7 @@ const orAbsent = (text: string) => (text === '-' || text === '' ? undefined : te
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const timeShape =
-  /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})$/;
+  /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(0\d|1[0-4])([0-5]\d)$/;
 const timeLength = 26;
 
 let lastTimeText = '';
