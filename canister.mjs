@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
-const built = join(root, 'dist/node/cli.js');
+const cli = join(root, 'dist/node/cli.js');
 const lock = join(root, 'node_modules/.canister-build');
 const sources = [
   'core',
@@ -36,7 +36,7 @@ function newest(path) {
   return time;
 }
 
-const isStale = () => newest(built) < Math.max(...sources.map((name) => newest(join(root, name))));
+const isStale = () => newest(cli) < Math.max(...sources.map((name) => newest(join(root, name))));
 
 /** One build at a time: a second command waits for the first one's build. */
 function takeBuildLock() {
@@ -79,4 +79,6 @@ if (isStale() && !build()) {
 }
 // Four long queries would otherwise keep every file and every look-up waiting; read before the pool starts.
 process.env.UV_THREADPOOL_SIZE ??= '16';
-await import(built);
+// `--program bench` and `--program screenshots` run what was built beside the command line.
+const program = process.argv[2] === '--program' ? process.argv.splice(2, 2)[1] : 'cli';
+await import(join(root, `dist/node/${program}.js`));

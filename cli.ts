@@ -1,7 +1,6 @@
 /** The command line. Results go to stdout, progress and advice to stderr; exit codes are 0, 1 (failed) and 2 (usage). */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { type ApiClient, connectApi } from './api-client.ts';
 import { systemClock } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import type { Dataset } from './core/contract/dataset.ts';
@@ -10,8 +9,10 @@ import { type ImportSummary, logFormats } from './core/contract/import.ts';
 import { Problem } from './core/contract/problem.ts';
 import { queryLimits, type SqlAnswer } from './core/contract/query.ts';
 import type { ReportResult } from './core/contract/report.ts';
+import { type ApiClient, connectApi } from './core/http/api-client.ts';
+import { importFiles } from './core/http/import-client.ts';
+import { findOwner } from './core/stores/data-folder.ts';
 import { demoSlug, fillWithDemo } from './demo.ts';
-import { importFiles } from './import-command.ts';
 import { openCanister, version } from './main.ts';
 import { showInvisible } from './reports/html/format.ts';
 import { alignColumns } from './reports/run/align-columns.ts';
@@ -41,7 +42,18 @@ async function withApi<T>(
   options: CommonOptions,
   work: (api: ApiClient) => Promise<T>,
 ): Promise<T> {
-  const api = await connectApi(configOf(options));
+  const config = configOf(options);
+  const api = await connectApi({
+    owner: () => findOwner(config.dataFolder),
+    async openHere() {
+      const { app, close } = await openCanister(config, (error) => {
+        throw error;
+      });
+      const request = async (path: string, init: RequestInit) =>
+        await app.request(path, init, { inProcess: true });
+      return { request, close };
+    },
+  });
   try {
     return await work(api);
   } finally {

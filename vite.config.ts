@@ -56,6 +56,8 @@ export default defineConfig(() => ({
         rollupOptions: {
           input: {
             cli: at('cli.ts'),
+            bench: at('bench/bench.ts'),
+            screenshots: at('bench/screenshots.ts'),
             'engine-thread': at('core/engine-thread.ts'),
             'libsql-thread': at('core/stores/libsql-thread.ts'),
           },

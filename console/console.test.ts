@@ -26,7 +26,7 @@ const foreignRequests: string[] = [];
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  product = await startProduct({ CANISTER_IDLE_TIMEOUT_MS: '2000' });
+  product = await startProduct({ environment: { CANISTER_IDLE_TIMEOUT_MS: '2000' } });
   browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
   context = await browser.newContext({
     baseURL: product.baseUrl,

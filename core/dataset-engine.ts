@@ -39,6 +39,8 @@ export async function openDatasetEngine(
 ): Promise<DatasetEngine> {
   const { analytics, canister } = await openStores(config.slug);
   const { position, closedThrough } = await analytics.resume();
+  // The next hit of such a visitor is still in the inbox: it is the one that the limit did not let in.
+  const unfinished = await analytics.unfinished('tracker');
   const active = new ShortTermCanister();
   const ended: EndedSession[] = [];
   const sessionizer = new Sessionizer({
@@ -46,6 +48,11 @@ export async function openDatasetEngine(
     canister: active,
     policy: closePolicy(config.idleTimeoutMs),
     ended: (session) => ended.push(session),
+    continued(visitor) {
+      const found = unfinished.get(visitor)?.id;
+      unfinished.delete(visitor);
+      return found;
+    },
   });
   return {
     config,

@@ -71,9 +71,12 @@ export function createImportDesk(options: {
       numbers += 1;
       const number = numbers;
       const stamp = new Date(clock()).toISOString().replace(/[:.]/g, '-');
-      const logImport = startLogImport(dataset, importOptions, () =>
+      const logImport = await startLogImport(dataset, importOptions, () =>
         badLinesFile(slug, `${stamp}-${number}`),
-      );
+      ).catch((error) => {
+        leave();
+        throw error;
+      });
       underWay.set(number, {
         logImport,
         startedAt: clock(),
@@ -85,27 +88,35 @@ export function createImportDesk(options: {
     },
     beginFile(number, name) {
       const found = find(number);
+      refuseOpenFile(found);
       const feed = byteFeed();
       const done = found.logImport.takeFile(name, feed.bytes);
       done.catch((error) => feed.refuse(error));
       found.file = { feed, done };
     },
     async feedFile(number, bytes) {
-      const { file, logImport } = find(number);
-      await file?.feed.push(bytes);
-      return { ...logImport.progress };
+      const found = find(number);
+      await fileOf(found).feed.push(bytes);
+      return { ...found.logImport.progress };
     },
     async endFile(number) {
-      const { file, logImport } = find(number);
-      file?.feed.end();
-      await file?.done;
-      return { ...logImport.progress };
+      const found = find(number);
+      const { feed, done } = fileOf(found);
+      feed.end();
+      try {
+        await done;
+      } finally {
+        found.file = undefined;
+      }
+      return { ...found.logImport.progress };
     },
-    finish: (number) =>
-      end(number, async ({ logImport, startedAt }) => {
+    async finish(number) {
+      refuseOpenFile(find(number));
+      return await end(number, async ({ logImport, startedAt }) => {
         const summary = await logImport.finish();
         return { ...summary, seconds: (clock() - startedAt) / 1000 };
-      }),
+      });
+    },
     abandon: (number) =>
       end(number, async ({ logImport, file }) => {
         file?.feed.refuse(new Problem('import_unknown', 'The import was abandoned.'));
@@ -119,6 +130,20 @@ export function createImportDesk(options: {
     },
   };
   return desk;
+}
+
+function fileOf({ file }: UnderWay): NonNullable<UnderWay['file']> {
+  if (file) return file;
+  throw new Problem(
+    'request_invalid',
+    'No file of the import is open: begin one, then send its bytes.',
+  );
+}
+
+/** Lines of a file that was not ended would be lost. */
+function refuseOpenFile({ file }: UnderWay): void {
+  if (file)
+    throw new Problem('request_invalid', 'A file of the import is still open: end it first.');
 }
 
 interface ByteFeed {
@@ -152,6 +177,8 @@ function byteFeed(): ByteFeed {
     bytes: bytes(),
     async push(piece) {
       if (failure) throw failure;
+      if (offered !== undefined || ended)
+        throw new Problem('request_invalid', 'Send one piece of the file after the other.');
       const wasTaken = new Promise<void>((resolve) => (taken = resolve));
       offered = piece;
       wake();

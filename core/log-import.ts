@@ -33,11 +33,11 @@ export interface LogImport {
   abandon(): Promise<void>;
 }
 
-export function startLogImport(
+export async function startLogImport(
   dataset: DatasetEngine,
   options: ImportOptions,
   badLinesFile: () => string,
-): LogImport {
+): Promise<LogImport> {
   const progress: ImportProgress = {
     lines: 0,
     accepted: 0,
@@ -47,18 +47,27 @@ export function startLogImport(
     sessions: 0,
   };
   const ended: EndedSession[] = [];
+  /** What an import that was abandoned has stored of sessions that went on. */
+  const unfinished = await dataset.analytics.unfinished('log');
+  const { slug, idleTimeoutMs } = dataset.config;
   const sessionizer = new Sessionizer({
-    dataset: dataset.config.slug,
+    dataset: slug,
     canister: new ShortTermCanister(),
-    policy: closePolicy(dataset.config.idleTimeoutMs),
+    policy: closePolicy(idleTimeoutMs),
     ended: (session) => ended.push(session),
+    continued(visitor, atMs) {
+      const found = unfinished.get(visitor);
+      return found && Math.abs(atMs - found.endedAt) <= idleTimeoutMs ? found.id : undefined;
+    },
   });
   const normalize = logNormalizer(dataset.config.addressSecret, dataset.ownHosts);
   const formats: string[] = [];
   const badLines = badLineList(badLinesFile);
   /** Ids of hits that are in sessions which are not stored yet. */
   const pending = new Set<string>();
-  let logTime = 0;
+  /** The latest time in the file, by which sessions end: files may come in any order, newest first is usual. */
+  let fileTime = Number.NEGATIVE_INFINITY;
+  let latest = Number.NEGATIVE_INFINITY;
   let endedHits = 0;
   let countedSessions = 0;
 
@@ -88,16 +97,20 @@ export function startLogImport(
     );
     for (const [index, normalized] of hits.entries()) {
       const { id, at } = normalized.hit;
+      progress.lines += 1;
       if (known.has(id) || pending.has(id)) {
         progress.duplicate += 1;
         continue;
       }
       pending.add(id);
-      logTime = Math.max(logTime, at);
       sessionizer.take({ ...normalized, arrivedAt: at, seq: 0, bytes: bytes[index] ?? 0 });
       progress.accepted += 1;
+      // At every hit, not at every batch of them: sessions must not depend on how the bytes came.
+      if (at <= fileTime) continue;
+      fileTime = at;
+      sessionizer.closeIdle(fileTime);
     }
-    sessionizer.closeIdle(logTime);
+    latest = Math.max(latest, fileTime);
     for (; countedSessions < ended.length; countedSessions += 1)
       endedHits += ended[countedSessions]?.session.hits.length ?? 0;
     if (
@@ -109,6 +122,7 @@ export function startLogImport(
 
   async function takeFile(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
     const idOf = lineIds();
+    fileTime = Number.NEGATIVE_INFINITY;
     let number = 0;
     let parse: LineParser | undefined;
     let hits: NormalizedHit[] = [];
@@ -121,10 +135,10 @@ export function startLogImport(
       }
       for (const line of piece) {
         number += 1;
-        progress.lines += 1;
         const parsed =
           line === undefined ? { reason: 'the line is longer than 64 KiB' } : parse(line);
         if (line === undefined || isBadLine(parsed)) {
+          progress.lines += 1;
           progress.bad += 1;
           badLines.add(
             name,
@@ -150,7 +164,7 @@ export function startLogImport(
     progress,
     takeFile,
     async finish() {
-      sessionizer.closeAll(logTime);
+      sessionizer.closeAll(latest);
       await commit();
       // The summary is a promise: what it names must not depend on a write-ahead log.
       await dataset.commit.checkpoint();

@@ -1,5 +1,5 @@
 /** Starts the built product on a folder of its own and a free port, as a user would, and stops it again. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,18 @@ import { fileURLToPath } from 'node:url';
 
 export interface Product {
   baseUrl: string;
-  stop(): Promise<void>;
+  data: string;
+  /** Ends it as a supervisor does, and waits. Gives the exit code. */
+  stop(): Promise<number | null>;
+  /** Ends it as a power cut does: nothing can be finished. The data folder stays. */
+  kill(): Promise<void>;
+}
+
+export interface ProductOptions {
+  command?: 'serve' | 'demo';
+  environment?: Record<string, string>;
+  /** A folder to go on with; else a new one, removed at the stop. */
+  data?: string;
 }
 
 const launcher = fileURLToPath(new URL('../../canister.mjs', import.meta.url));
@@ -16,14 +27,16 @@ const startMsMax = 90_000;
 const pollMs = 100;
 
 /**
- * Runs `canister serve` until it answers `/healthz`.
+ * Runs `canister serve` (or `demo`) until it answers `/healthz`.
  * @throws with the program's own words, when it ends or stays silent for too long
  */
-export async function startProduct(environment: Record<string, string> = {}): Promise<Product> {
-  const data = mkdtempSync(join(tmpdir(), 'canister-console-'));
+export async function startProduct(options: ProductOptions = {}): Promise<Product> {
+  const { command = 'serve', environment = {} } = options;
+  const folder = options.data === undefined ? mkdtempSync(join(tmpdir(), 'canister-')) : undefined;
+  const data = options.data ?? join(folder ?? '', 'data');
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
-  const program = spawn(process.execPath, [launcher, 'serve', '--data', data], {
+  const program = spawn(process.execPath, [launcher, command, '--data', data], {
     env: { ...outsideOfTests(), ...environment, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -34,8 +47,9 @@ export async function startProduct(environment: Record<string, string> = {}): Pr
     });
   }
   const stop = async () => {
-    await ended(program);
-    rmSync(data, { recursive: true, force: true });
+    await ended(program, 'SIGTERM');
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    return program.exitCode;
   };
   const deadline = Date.now() + startMsMax;
   while (!(await answers(baseUrl))) {
@@ -45,7 +59,20 @@ export async function startProduct(environment: Record<string, string> = {}): Pr
     }
     await pause(pollMs);
   }
-  return { baseUrl, stop };
+  return { baseUrl, data, stop, kill: () => ended(program, 'SIGKILL') };
+}
+
+/** Runs one command of the built command line to its end. */
+export function runCommand(
+  args: readonly string[],
+  input = '',
+): { code: number | null; out: string; notes: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...args], {
+    env: outsideOfTests(),
+    input,
+    encoding: 'utf8',
+  });
+  return { code: status, out: stdout, notes: stderr };
 }
 
 /** The environment without what the test runner puts there: the product must not see that it is tested. */
@@ -65,11 +92,11 @@ async function answers(baseUrl: string): Promise<boolean> {
   );
 }
 
-function ended(program: ChildProcess): Promise<void> {
+function ended(program: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (program.exitCode !== null || program.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     program.once('exit', () => resolve());
-    program.kill('SIGTERM');
+    program.kill(signal);
   });
 }
 

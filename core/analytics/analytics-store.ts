@@ -1,4 +1,5 @@
 /** The analytics of one dataset: rows of ended sessions, and the position up to which the inbox is stored. A port. */
+import type { HitOrigin } from '../contract/session.ts';
 import type { Cell, StoredSession } from './rows.ts';
 
 /** `low`: every inbox hit up to here is stored. `epoch` counts the batches. */
@@ -12,9 +13,17 @@ export interface SqlResult {
   rows: unknown[][];
 }
 
+/** A stored session that a limit closed while its visitor went on. */
+export interface ContinuedSession {
+  id: string;
+  endedAt: number;
+}
+
 export interface AnalyticsStore {
   /** What a restart must know: the position, and for each visitor the last inbox hit that is already stored beyond it. */
   resume(): Promise<{ position: Position; closedThrough: Map<string, number> }>;
+  /** The stored sessions that a limit closed and whose next part is not stored yet, by visitor. */
+  unfinished(origin: HitOrigin): Promise<Map<string, ContinuedSession>>;
   /**
    * Stores sessions and, when given, the new `low` in one transaction, and reads the position back.
    * @throws when the transaction did not come through; nothing of it is stored then

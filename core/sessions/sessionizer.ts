@@ -26,11 +26,15 @@ export interface ArrivingHit extends NormalizedHit {
   bytes: number;
 }
 
+/** Finds the stored session that a limit closed and that a visitor's hit at an instant continues, after a restart. */
+export type FindContinued = (visitor: string, atMs: number) => string | undefined;
+
 export class Sessionizer {
   readonly #dataset: string;
   readonly #canister: ActiveStore;
   readonly #policy: ClosePolicy;
   readonly #ended: (session: EndedSession) => void;
+  readonly #continued: FindContinued;
 
   constructor(options: {
     dataset: string;
@@ -38,11 +42,13 @@ export class Sessionizer {
     policy: ClosePolicy;
     /** Called for each session at its end. */
     ended: (session: EndedSession) => void;
+    continued?: FindContinued;
   }) {
     this.#dataset = options.dataset;
     this.#canister = options.canister;
     this.#policy = options.policy;
     this.#ended = options.ended;
+    this.#continued = options.continued ?? (() => undefined);
   }
 
   /** Puts a hit into its visitor's session, ending the one before where a rule says so. */
@@ -50,7 +56,7 @@ export class Sessionizer {
     const { hit, context, arrivedAt, seq, bytes } = arriving;
     const open = this.#canister.get(context.visitor);
     if (open === undefined) {
-      this.#open(arriving, undefined);
+      this.#open(arriving, this.#continued(context.visitor, arrivedAt));
       return;
     }
     const reason = reasonToClose(open, arrivedAt, bytes, this.#policy);

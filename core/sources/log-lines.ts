@@ -59,10 +59,13 @@ async function* inflated(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buff
     headBytes += next.value.length;
   }
   const first = Buffer.concat(head);
+  let fedBytes = first.length;
   async function* all(): AsyncGenerator<Buffer> {
     if (first.length > 0) yield first;
-    for (let next = await chunks.next(); !next.done; next = await chunks.next())
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+      fedBytes += next.value.length;
       yield Buffer.from(next.value);
+    }
   }
   if (!gzipMagic.every((byte, index) => first[index] === byte)) {
     yield* all();
@@ -75,12 +78,14 @@ async function* inflated(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buff
   try {
     for await (const chunk of gunzip) yield chunk as Buffer;
     await feeding;
+    // The inflater stops without a word at bytes that are no gzip: lines in them would be lost.
+    if (gunzip.bytesWritten < fedBytes) throw new Error('something else follows it');
   } catch (error) {
     // The reader's error and the feeder's are the same one.
     await feeding.catch(() => undefined);
     throw new Problem(
       'file_unreadable',
-      `The gzip data is damaged or cut: ${(error as Error).message}`,
+      `The gzip data is damaged or cut, or something else follows it (${(error as Error).message}). What is whole can be had with: gzip -dc FILE | canister import -`,
       { cause: error },
     );
   }

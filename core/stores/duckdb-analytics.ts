@@ -3,12 +3,18 @@
  * time; a COMMIT is believed only after the position was read back, because DuckDB answers ok for aborted ones.
  */
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import type { AnalyticsStore, Position, SqlResult } from '../analytics/analytics-store.ts';
+import type {
+  AnalyticsStore,
+  ContinuedSession,
+  Position,
+  SqlResult,
+} from '../analytics/analytics-store.ts';
 import { type Cell, hitRows, type StoredSession, sessionRow } from '../analytics/rows.ts';
 import { checkAnalystSql } from '../analytics/sql-gate.ts';
 import { analyticsMigrations, storeTables } from '../analytics/tables.ts';
 import { viewStatements } from '../analytics/views.ts';
 import { Problem } from '../contract/problem.ts';
+import type { HitOrigin } from '../contract/session.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
 import { appendRow, instantValue, toJson, uuidValue } from './duckdb-values.ts';
 
@@ -62,6 +68,7 @@ export async function openDuckDbAnalytics(file: string): Promise<AnalyticsStore>
       );
       return { position, closedThrough };
     },
+    unfinished: (origin) => exclusively(() => unfinished(writer, origin)),
     store: (sessions, low) => exclusively(() => storeNow(sessions, low)),
     knownHits: (ids, fromMs, toMs) => exclusively(() => knownHits(writer, ids, fromMs, toMs)),
     checkpoint: () => exclusively(async () => void (await writer.run('CHECKPOINT'))),
@@ -130,6 +137,27 @@ async function appendSessions(
     sessionAppender.closeSync();
     hitAppender.closeSync();
   }
+}
+
+async function unfinished(
+  connection: DuckDBConnection,
+  origin: HitOrigin,
+): Promise<Map<string, ContinuedSession>> {
+  const result = await connection.runAndReadAll(
+    `SELECT visitor_id, arg_max(session_id, ended_at)::VARCHAR, epoch_ms(max(ended_at)) FROM store.sessions s
+     WHERE origin = $1 AND ends_with(end_reason, '_limit')
+       AND NOT EXISTS (SELECT 1 FROM store.sessions next WHERE next.continues_session_id = s.session_id)
+     GROUP BY ALL`,
+    [origin],
+  );
+  return new Map(
+    result
+      .getRows()
+      .map(([visitor, id, endedAt]) => [
+        String(visitor),
+        { id: String(id).replaceAll('-', ''), endedAt: Number(endedAt) },
+      ]),
+  );
 }
 
 async function knownHits(

@@ -147,10 +147,10 @@ function parseTime(line: string, start: number, end: number): number | undefined
     Number(found[group]),
   ) as [number, number, number, number, number];
   const offsetMinutes = (Number(found[8]) * 60 + Number(found[9])) * (found[7] === '-' ? -1 : 1);
-  const local = Date.UTC(year, month, day, hour, minute, second);
-  if (new Date(local).getUTCDate() !== day || hour > 23 || minute > 59 || second > 60)
+  const midnight = Date.UTC(year, month, day);
+  if (new Date(midnight).getUTCDate() !== day || hour > 23 || minute > 59 || second > 60)
     return undefined;
   lastTimeText = text;
-  lastTime = local - offsetMinutes * 60_000;
+  lastTime = midnight + ((hour * 60 + minute - offsetMinutes) * 60 + second) * 1_000;
   return lastTime;
 }

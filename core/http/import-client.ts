@@ -2,9 +2,9 @@
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
+import type { ImportProgress, ImportSummary } from '../contract/import.ts';
+import { Problem } from '../contract/problem.ts';
 import type { ApiClient } from './api-client.ts';
-import type { ImportProgress, ImportSummary } from './core/contract/import.ts';
-import { Problem } from './core/contract/problem.ts';
 
 const pieceBytes = 1024 * 1024;
 

@@ -2,10 +2,7 @@
  * How the command line reaches a data folder: through the server that owns it, or, when none runs, by opening it in
  * this process and asking the same API there.
  */
-import type { Config } from './core/config.ts';
-import { isProblemBody, Problem } from './core/contract/problem.ts';
-import { findOwner } from './core/stores/data-folder.ts';
-import { openCanister } from './main.ts';
+import { isProblemBody, Problem } from '../contract/problem.ts';
 
 const ownerWaitMsMax = 10_000;
 const ownerPollMs = 200;
@@ -17,33 +14,38 @@ export interface ApiClient {
   close(): Promise<void>;
 }
 
+/** What a data folder is reached by. */
+export interface ApiReach {
+  /** The process that owns the folder now; its port once it answers HTTP. */
+  owner: () => { pid: number; port?: number } | undefined;
+  /** Opens the folder in this process. */
+  openHere: () => Promise<{
+    request: (path: string, init: RequestInit) => Promise<Response>;
+    close: () => Promise<void>;
+  }>;
+}
+
 /** @throws Problem `data_in_use` when the owner is another command that does not end */
-export async function connectApi(config: Config): Promise<ApiClient> {
-  const port = await portOfOwner(config.dataFolder);
+export async function connectApi({ owner, openHere }: ApiReach): Promise<ApiClient> {
+  const port = await portOfOwner(owner);
   if (port !== undefined) {
-    return clientOf(
-      (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init),
-      async () => {},
-    );
+    const send = (path: string, init: RequestInit) =>
+      fetch(`http://127.0.0.1:${port}${path}`, init);
+    return clientOf(send, async () => {});
   }
-  const canister = await openCanister(config, (error) => {
-    throw error;
-  });
-  return clientOf(
-    async (path, init) => await canister.app.request(path, init, { inProcess: true }),
-    canister.close,
-  );
+  const { request, close } = await openHere();
+  return clientOf(request, close);
 }
 
 /** The port of the server that owns the folder; waits for a command that is about to end, or a server about to listen. */
-async function portOfOwner(dataFolder: string): Promise<number | undefined> {
+async function portOfOwner(find: ApiReach['owner']): Promise<number | undefined> {
   for (let waitedMs = 0; ; waitedMs += ownerPollMs) {
-    const owner = findOwner(dataFolder);
+    const owner = find();
     if (owner === undefined || owner.port !== undefined) return owner?.port;
     if (waitedMs >= ownerWaitMsMax) {
       throw new Problem(
         'data_in_use',
-        `${dataFolder} is in use by process ${owner.pid}, which does not answer. Wait for it, or stop it.`,
+        `The data folder is in use by process ${owner.pid}, which does not answer. Wait for it, or stop it.`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, ownerPollMs));

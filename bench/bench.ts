@@ -1,0 +1,16 @@
+/** `npm run bench -- NAME`: each bench prints its figures as JSON and compares with a baseline in the same run. */
+import { collect } from './collect.ts';
+import { importLog } from './import.ts';
+
+const benches: Record<string, () => Promise<object>> = { collect, import: importLog };
+
+const name = process.argv[2] ?? '';
+const bench = benches[name];
+if (bench === undefined) {
+  process.stderr.write(
+    `Name a bench: ${Object.keys(benches).join(', ')}. For example: npm run bench -- collect\n`,
+  );
+  process.exitCode = 2;
+} else {
+  process.stdout.write(`${JSON.stringify(await bench(), null, 2)}\n`);
+}
