@@ -70,15 +70,24 @@ export async function startLogImport(
   let latest = Number.NEGATIVE_INFINITY;
   let endedHits = 0;
   let countedSessions = 0;
+  let storing: Promise<void> = Promise.resolve();
 
+  /** Waits for the batch before, then stores this one while the next lines are read. */
   async function commit(): Promise<void> {
+    await storing;
     const batch = ended.splice(0, ended.length);
-    if (batch.length === 0) return;
-    await dataset.commit.store(batch);
-    for (const { session } of batch) for (const hit of session.hits) pending.delete(hit.id);
-    dataset.hitsSinceCheckpoint += endedHits;
+    const hits = endedHits;
     endedHits = 0;
     countedSessions = 0;
+    if (batch.length > 0) storing = store(batch, hits);
+    // A failure is thrown where it is waited for.
+    storing.catch(() => undefined);
+  }
+
+  async function store(batch: readonly EndedSession[], hits: number): Promise<void> {
+    await dataset.commit.store(batch);
+    for (const { session } of batch) for (const hit of session.hits) pending.delete(hit.id);
+    dataset.hitsSinceCheckpoint += hits;
     progress.sessions += batch.length;
   }
 
@@ -166,6 +175,7 @@ export async function startLogImport(
     async finish() {
       sessionizer.closeAll(latest);
       await commit();
+      await storing;
       // The summary is a promise: what it names must not depend on a write-ahead log.
       await dataset.commit.checkpoint();
       const badFile = await badLines.close();
@@ -173,6 +183,7 @@ export async function startLogImport(
     },
     async abandon() {
       await commit();
+      await storing;
       await badLines.close();
     },
   };

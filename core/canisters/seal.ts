@@ -9,6 +9,7 @@ import type { ClosedSession } from '../contract/session.ts';
 
 const nonceBytes = 12;
 const tagBytes = 16;
+const noncesAtOnce = 1_024;
 /** Sessions are a few kilobytes: a small window makes the compressor cheap to set up. */
 const compression = { level: 1, memLevel: 6, windowBits: 13 };
 const inflatedBytesMax = 64 * 1024 * 1024;
@@ -51,8 +52,18 @@ export function unwrapKey(wrapped: Buffer, masterKey: Buffer, label: string): Bu
   return decrypt(wrapped, masterKey, Buffer.from(`key\0${label}`));
 }
 
+let nonces = Buffer.alloc(0);
+
+/** A random nonce, taken from a supply: asking the system for each one costs more than the sealing. */
+function nextNonce(): Buffer {
+  if (nonces.length < nonceBytes) nonces = randomBytes(nonceBytes * noncesAtOnce);
+  const nonce = nonces.subarray(0, nonceBytes);
+  nonces = nonces.subarray(nonceBytes);
+  return nonce;
+}
+
 function encrypt(plain: Buffer, key: Buffer, associated: Buffer): Buffer {
-  const nonce = randomBytes(nonceBytes);
+  const nonce = nextNonce();
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(associated);
   const body = cipher.update(plain);
   cipher.final();

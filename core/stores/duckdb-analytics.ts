@@ -11,12 +11,12 @@ import type {
 } from '../analytics/analytics-store.ts';
 import { type Cell, hitRows, type StoredSession, sessionRow } from '../analytics/rows.ts';
 import { checkAnalystSql } from '../analytics/sql-gate.ts';
-import { analyticsMigrations, storeTables } from '../analytics/tables.ts';
+import { analyticsMigrations, storeTables, type TableColumn } from '../analytics/tables.ts';
 import { viewStatements } from '../analytics/views.ts';
 import { Problem } from '../contract/problem.ts';
 import type { HitOrigin } from '../contract/session.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
-import { appendRow, instantValue, toJson, uuidValue } from './duckdb-values.ts';
+import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
 
 /** @param file path of `analytics.duckdb`, made when missing */
 export async function openDuckDbAnalytics(file: string): Promise<AnalyticsStore> {
@@ -126,17 +126,18 @@ async function appendSessions(
   sessions: readonly StoredSession[],
 ): Promise<void> {
   if (sessions.length === 0) return;
-  const sessionAppender = await connection.createAppender('sessions', 'store');
-  const hitAppender = await connection.createAppender('hits', 'store');
-  try {
-    for (const stored of sessions) {
-      appendRow(sessionAppender, storeTables.sessions, sessionRow(stored));
-      for (const row of hitRows(stored.session)) appendRow(hitAppender, storeTables.hits, row);
-    }
-  } finally {
-    sessionAppender.closeSync();
-    hitAppender.closeSync();
+  const appenders = [
+    await connection.createAppender('sessions', 'store'),
+    await connection.createAppender('hits', 'store'),
+  ] as const;
+  const sessionWriter = rowWriter(appenders[0], storeTables.sessions);
+  const hitWriter = rowWriter(appenders[1], storeTables.hits);
+  for (const stored of sessions) {
+    sessionWriter.append(sessionRow(stored));
+    for (const row of hitRows(stored.session)) hitWriter.append(row);
   }
+  sessionWriter.close();
+  hitWriter.close();
 }
 
 async function unfinished(
@@ -160,6 +161,8 @@ async function unfinished(
   );
 }
 
+const askedColumns: readonly TableColumn[] = [{ name: 'hit_id', type: 'UUID', meaning: '' }];
+
 async function knownHits(
   connection: DuckDBConnection,
   ids: readonly string[],
@@ -174,12 +177,9 @@ async function knownHits(
   );
   if (any.currentRowCount === 0) return new Set();
   await connection.run('CREATE OR REPLACE TEMP TABLE asked (hit_id UUID)');
-  const appender = await connection.createAppender('asked');
-  for (const id of ids) {
-    appender.appendUUID(uuidValue(id));
-    appender.endRow();
-  }
-  appender.closeSync();
+  const asked = rowWriter(await connection.createAppender('asked'), askedColumns);
+  for (const id of ids) asked.append([id]);
+  asked.close();
   const found = await connection.runAndReadAll(
     `SELECT DISTINCT hit_id::VARCHAR FROM store.hits SEMI JOIN asked USING (hit_id) WHERE ${range}`,
     bounds,

@@ -3,7 +3,7 @@
  * a write-ahead log that a power cut left unreadable is set aside, and the file opens at its last checkpoint.
  */
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { Problem } from '../contract/problem.ts';
 
@@ -15,11 +15,12 @@ export interface DuckDbFile {
 }
 
 const openFiles = new Set<string>();
-const memoryLimit = '1GB';
+const memoryLimit = '512MB';
 const threads = '2';
 
 /** @throws Problem `data_in_use` when another process owns the file */
-export async function openDuckDbFile(file: string): Promise<DuckDbFile> {
+export async function openDuckDbFile(path: string): Promise<DuckDbFile> {
+  const file = resolve(path);
   if (openFiles.has(file)) throw new Error(`${file} is open in this process already`);
   openFiles.add(file);
   try {
@@ -46,7 +47,7 @@ async function openInstance(
     return { instance: await createInstance(file) };
   } catch (error) {
     const message = (error as Error).message;
-    if (/lock/i.test(message)) {
+    if (/could not set lock/i.test(message)) {
       throw new Problem(
         'data_in_use',
         `${file} is in use by another process. ${message.split('\n', 1)[0]}`,
@@ -58,7 +59,13 @@ async function openInstance(
     for (let number = 2; existsSync(setAside); number += 1)
       setAside = `${wal}.unreadable-${number}`;
     renameSync(wal, setAside);
-    return { instance: await createInstance(file), setAside };
+    try {
+      return { instance: await createInstance(file), setAside };
+    } catch {
+      // The log was not what kept the file from opening: it goes back to its place.
+      renameSync(setAside, wal);
+      throw error;
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type ResultSet,
   type TransactionMode,
 } from '@libsql/client';
+import { Problem } from '../contract/problem.ts';
 
 /** All that the program may do with libSQL: a batch of constant statements with bound arguments. */
 export type SqlBatch = Pick<Client, 'batch'>;
@@ -18,15 +19,18 @@ export interface LibsqlFile extends SqlBatch {
   close(): void;
 }
 
-const busyTimeoutMs = 5_000;
+const busyTimeoutMsUsual = 5_000;
 
 /**
  * Opens (or makes) a file and brings its tables up to date.
  * @param migrations the SQL of each version, in order; how many have run is kept in `user_version`
+ * @param busyTimeoutMs how long a batch waits for another connection's lock, twice
+ * @throws Problem `data_newer`
  */
 export async function openLibsqlFile(
   file: string,
   migrations: readonly string[],
+  busyTimeoutMs = busyTimeoutMsUsual,
 ): Promise<LibsqlFile> {
   const client = createClient({ url: `file:${file}`, concurrency: 1, timeout: busyTimeoutMs });
   // The journal mode cannot change inside a transaction, which is what a batch is.
@@ -36,7 +40,12 @@ export async function openLibsqlFile(
       batchWithCure(client, statements as InStatement[], mode ?? 'write'),
     close: () => client.close(),
   };
-  await migrate(opened, migrations, file);
+  try {
+    await migrate(opened, migrations, file);
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
   return opened;
 }
 
@@ -60,8 +69,9 @@ async function migrate(file: SqlBatch, migrations: readonly string[], name: stri
   const [result] = await file.batch(['PRAGMA user_version'], 'read');
   const version = Number(result?.rows[0]?.[0] ?? 0);
   if (version > migrations.length) {
-    throw new Error(
-      `${name} was written by a newer version of Canister (tables ${version}, known ${migrations.length})`,
+    throw new Problem(
+      'data_newer',
+      `${name} was written by a newer version of Canister (tables ${version}, known ${migrations.length}). Use that version, or a backup.`,
     );
   }
   for (let next = version; next < migrations.length; next += 1) {

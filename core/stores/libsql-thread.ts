@@ -28,6 +28,9 @@ const opening: Record<FileName, Promise<LibsqlFile>> = {
   control: openLibsqlFile(controlFile, controlMigrations),
 };
 
+// Whoever sends a batch is told why a file did not open; without this the thread would end before.
+for (const file of Object.values(opening)) file.catch(() => undefined);
+
 const calls: LibsqlThreadCalls = {
   async batch(file, statements, mode) {
     const results = await (await opening[file]).batch(statements, mode);

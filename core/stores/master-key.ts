@@ -57,10 +57,31 @@ export function openDataKeys(options: {
 }): DataKeys {
   const { control, masterKey, clock } = options;
   const known = new Map<string, Promise<Buffer>>();
+  let checked: Promise<void> | undefined;
+
+  const unwrap = (wrapped: unknown, dataset: string, day: string): Buffer => {
+    const key = unwrapKey(Buffer.from(wrapped as ArrayBuffer), masterKey, `${dataset}\0${day}`);
+    if (key) return key;
+    throw new Problem(
+      'key_missing',
+      `master.key does not open the data key of ${dataset}, ${day}: it is not the key this data was written with. Put the right master.key back; nothing was changed.`,
+    );
+  };
+
+  /** A master key that does not open what is there must not seal anything new beside it. */
+  async function check(): Promise<void> {
+    const [found] = await control.batch(
+      ['SELECT dataset, day, wrapped FROM data_key ORDER BY created_at DESC LIMIT 1'],
+      'read',
+    );
+    const row = found?.rows[0];
+    if (row) unwrap(row.wrapped, String(row.dataset), String(row.day));
+  }
 
   async function load(dataset: string, day: string): Promise<Buffer> {
-    const label = `${dataset}\0${day}`;
-    const fresh = wrapKey(randomBytes(keyBytes), masterKey, label);
+    checked ??= check();
+    await checked;
+    const fresh = wrapKey(randomBytes(keyBytes), masterKey, `${dataset}\0${day}`);
     const [, found] = await control.batch(
       [
         {
@@ -71,12 +92,7 @@ export function openDataKeys(options: {
       ],
       'write',
     );
-    const key = unwrapKey(Buffer.from(found?.rows[0]?.wrapped as ArrayBuffer), masterKey, label);
-    if (key) return key;
-    throw new Problem(
-      'key_missing',
-      `master.key does not open the data key of ${dataset}, ${day}: it is not the key this data was written with. Put the right master.key back; nothing was changed.`,
-    );
+    return unwrap(found?.rows[0]?.wrapped, dataset, day);
   }
 
   return (dataset, day) => {

@@ -1,10 +1,11 @@
 /**
  * The long-term canister in files: `<day>.seg`, each a magic line and records of
  * length (u32) · session id (16 bytes) · sealed body · CRC-32 of all before it (u32).
- * A torn tail (the machine stopped while writing) is cut off when the segment is next opened for writing.
+ * A torn tail (the machine stopped while writing) is cut off, and kept beside, when the segment is next opened for
+ * writing; a damaged record before sound ones is left where it is and stepped over.
  */
 import { mkdirSync } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { type FileHandle, open, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { CanisterPlace, DataKeys, LongTermCanister } from '../canisters/long-term.ts';
@@ -34,6 +35,7 @@ export function openSegmentCanister(options: {
   mkdirSync(folder, { recursive: true });
   const writing = new Map<string, Segment>();
   const path = (day: string) => join(folder, `${day}.seg`);
+  let appending: Promise<unknown> = Promise.resolve();
 
   async function segmentFor(day: string): Promise<Segment> {
     const known = writing.get(day);
@@ -53,7 +55,7 @@ export function openSegmentCanister(options: {
       size = magic.length;
     } else {
       const sound = await soundSize(file, size);
-      if (sound < size) await file.truncate(sound);
+      if (sound < size) await cutTail(file, sound, size, `${path(day)}.cut-${sound}`);
       size = sound;
     }
     const segment = { file, size, key };
@@ -95,6 +97,7 @@ export function openSegmentCanister(options: {
     const file = await open(path(day), 'r');
     try {
       for await (const { offset, record } of readRecords(file, (await file.stat()).size)) {
+        if (!isSound(record)) continue;
         const sessionId = record.toString('hex', 4, headBytes);
         const session = unseal(record.subarray(headBytes, -tailBytes), key, {
           dataset,
@@ -109,21 +112,30 @@ export function openSegmentCanister(options: {
     }
   }
 
+  async function appendNow(sessions: readonly ClosedSession[]): Promise<CanisterPlace[]> {
+    const places = new Map<ClosedSession, CanisterPlace>();
+    for (const [day, ofDay] of groupByDay(sessions)) {
+      const written = await appendDay(day, ofDay);
+      ofDay.forEach((session, index) => {
+        const place = written[index];
+        if (place) places.set(session, place);
+      });
+    }
+    return sessions.flatMap((session) => places.get(session) ?? []);
+  }
+
   return {
-    async append(sessions) {
-      const byDay = groupByDay(sessions);
-      const places = new Map<ClosedSession, CanisterPlace>();
-      for (const [day, ofDay] of byDay) {
-        const written = await appendDay(day, ofDay);
-        ofDay.forEach((session, index) => {
-          const place = written[index];
-          if (place) places.set(session, place);
-        });
-      }
-      return sessions.flatMap((session) => places.get(session) ?? []);
+    append(sessions) {
+      // One after the other: live sessions and an import end at the same time, and both write at the segment's end.
+      const result = appending.then(() => appendNow(sessions));
+      appending = result.catch(() => undefined);
+      return result;
     },
     async read(sessionId, { day, offset, length }) {
-      const file = await open(path(day), 'r');
+      const file = await open(path(day), 'r').catch((cause) => {
+        const message = `The segment ${path(day)} of session ${sessionId} cannot be opened.`;
+        throw new Problem('file_unreadable', message, { cause });
+      });
       try {
         const record = Buffer.alloc(length);
         await file.read(record, 0, length, offset);
@@ -149,6 +161,7 @@ export function openSegmentCanister(options: {
         yield* records(name.slice(0, -4));
     },
     async close() {
+      await appending;
       for (const segment of writing.values()) await segment.file.close();
       writing.clear();
     },
@@ -186,7 +199,7 @@ function isSound(record: Buffer): boolean {
   return crc32(record.subarray(0, -tailBytes)) === record.readUInt32LE(record.length - tailBytes);
 }
 
-/** Reads records until the end or until the first one that is torn. */
+/** Reads records, sound or not, until the end or until a length that leads nowhere. */
 async function* readRecords(
   file: FileHandle,
   size: number,
@@ -199,7 +212,6 @@ async function* readRecords(
     if (bytes < headBytes + tailBytes || bytes > recordBytesMax || offset + bytes > size) return;
     const record = Buffer.alloc(bytes);
     await file.read(record, 0, bytes, offset);
-    if (!isSound(record)) return;
     yield { offset, record };
     offset += bytes;
   }
@@ -207,8 +219,17 @@ async function* readRecords(
 
 async function soundSize(file: FileHandle, size: number): Promise<number> {
   let end = magic.length;
-  for await (const { offset, record } of readRecords(file, size)) end = offset + record.length;
+  for await (const { offset, record } of readRecords(file, size))
+    if (isSound(record)) end = offset + record.length;
   return end;
+}
+
+/** Nothing that was ever promised is in a torn tail; but should it be damage instead, the bytes are still there. */
+async function cutTail(file: FileHandle, from: number, to: number, keptAs: string): Promise<void> {
+  const tail = Buffer.alloc(to - from);
+  await file.read(tail, 0, tail.length, from);
+  await writeFile(keptAs, tail, { mode: 0o600 });
+  await file.truncate(from);
 }
 
 async function openForAppend(path: string): Promise<FileHandle> {
