@@ -101,7 +101,7 @@ async function writeCopies(file: string, copies: number): Promise<number> {
         return `[${String(time.getUTCDate()).padStart(2, '0')}/${months[time.getUTCMonth()]}/${time.getUTCFullYear()}:`;
       },
     );
-    if (!out.write(moved)) await new Promise((resolve) => out.once('drain', resolve));
+    if (!out.write(moved)) await new Promise<void>((resolve) => out.once('drain', () => resolve()));
   }
   await new Promise<void>((resolve) => out.end(() => resolve()));
   return copies * (text.split('\n').length - (text.endsWith('\n') ? 1 : 0));

@@ -22,6 +22,8 @@ export interface DatasetEngine {
   sessionizer: Sessionizer;
   /** Sessions that have ended and wait for the next batch. */
   ended: EndedSession[];
+  /** The last inbox row of the dataset that was read. */
+  readThrough: number;
   /** Every inbox hit up to here is stored. */
   low: number;
   /** What of it a checkpoint holds. */
@@ -62,6 +64,7 @@ export async function openDatasetEngine(
     active,
     sessionizer,
     ended,
+    readThrough: position.low,
     low: position.low,
     lowCheckpointed: position.low,
     hitsSinceCheckpoint: 0,

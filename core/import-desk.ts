@@ -157,6 +157,7 @@ interface ByteFeed {
 /** A stream of one piece at a time: the sender waits until the reader has come for the next. */
 function byteFeed(): ByteFeed {
   let offered: Uint8Array | undefined;
+  let busy = false;
   let ended = false;
   let failure: Error | undefined;
   let wake = () => {};
@@ -177,12 +178,14 @@ function byteFeed(): ByteFeed {
     bytes: bytes(),
     async push(piece) {
       if (failure) throw failure;
-      if (offered !== undefined || ended)
+      if (busy || ended)
         throw new Problem('request_invalid', 'Send one piece of the file after the other.');
       const wasTaken = new Promise<void>((resolve) => (taken = resolve));
+      busy = true;
       offered = piece;
       wake();
       await wasTaken;
+      busy = false;
       if (failure) throw failure;
     },
     end() {

@@ -20,16 +20,18 @@ export const pipelineLimits = {
 export interface Pipeline {
   /** Takes one step; false when there was nothing to read. */
   step(): Promise<boolean>;
+  /** Adds a dataset between two steps: the inbox is read again from its position, for it alone. */
+  add(dataset: DatasetEngine): Promise<void>;
   /** Writes checkpoints and prunes, whether due or not. */
   settle(): Promise<void>;
   /** The inbox position up to which rows were read. */
   readThrough(): number;
 }
 
-/** @param datasets the open datasets by slug; the caller may add to it between steps */
+/** @param datasets the open datasets by slug; `add` adds to it */
 export function createPipeline(options: {
   inbox: InboxSource;
-  datasets: ReadonlyMap<string, DatasetEngine>;
+  datasets: Map<string, DatasetEngine>;
   clock: Clock;
   checkpointEveryMs: number;
 }): Pipeline {
@@ -42,12 +44,21 @@ export function createPipeline(options: {
   if (readThrough === Number.MAX_SAFE_INTEGER) readThrough = 0;
   let engineTime = 0;
   let settledAt = clock();
+  let working: Promise<unknown> = Promise.resolve();
+
+  /** One at a time: a dataset must not come in the middle of a step. */
+  function exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = working.then(work);
+    working = result.catch(() => undefined);
+    return result;
+  }
 
   async function takeRow(row: InboxRow): Promise<void> {
     readThrough = row.seq;
     engineTime = Math.max(engineTime, row.receivedAt);
     const dataset = row.dataset === undefined ? undefined : datasets.get(row.dataset);
-    if (dataset === undefined || row.body === undefined || row.seq <= dataset.low) return;
+    if (dataset === undefined || row.body === undefined || row.seq <= dataset.readThrough) return;
+    dataset.readThrough = row.seq;
     try {
       const received = JSON.parse(decoder.decode(row.body)) as ReceivedHit;
       if (row.seq <= (dataset.closedThrough.get(received.visitor) ?? 0)) return;
@@ -103,26 +114,33 @@ export function createPipeline(options: {
       ({ hitsSinceCheckpoint }) => hitsSinceCheckpoint > pipelineLimits.checkpointEveryHits,
     );
 
+  async function step(): Promise<boolean> {
+    const rows = await inbox.take(readThrough, pipelineLimits.rowsPerStepMax);
+    for (const row of rows) await takeRow(row);
+    for (const dataset of datasets.values()) {
+      dataset.sessionizer.closeIdle(engineTime);
+      // Under load batches grow; when the inbox is read to its end, what has ended is stored at once.
+      if (rows.length < pipelineLimits.rowsPerStepMax ? dataset.ended.length > 0 : isFull(dataset))
+        await commit(dataset);
+    }
+    if (isSettlingDue()) await settle();
+    if (rows.length > 0) return true;
+    const nowMs = clock();
+    if ([...datasets.values()].some((dataset) => dataset.sessionizer.isIdleDue(nowMs)))
+      await inbox.heartbeat(nowMs);
+    return false;
+  }
+
   return {
-    async step() {
-      const rows = await inbox.take(readThrough, pipelineLimits.rowsPerStepMax);
-      for (const row of rows) await takeRow(row);
-      for (const dataset of datasets.values()) {
-        dataset.sessionizer.closeIdle(engineTime);
-        // Under load batches grow; when the inbox is read to its end, what has ended is stored at once.
-        if (
-          rows.length < pipelineLimits.rowsPerStepMax ? dataset.ended.length > 0 : isFull(dataset)
-        )
-          await commit(dataset);
-      }
-      if (isSettlingDue()) await settle();
-      if (rows.length > 0) return true;
-      const nowMs = clock();
-      if ([...datasets.values()].some((dataset) => dataset.sessionizer.isIdleDue(nowMs)))
-        await inbox.heartbeat(nowMs);
-      return false;
-    },
-    settle,
+    step: () => exclusively(step),
+    settle: () => exclusively(settle),
+    add: (dataset) =>
+      exclusively(async () => {
+        datasets.set(dataset.config.slug, dataset);
+        if (dataset.low >= readThrough) return;
+        readThrough = dataset.low;
+        engineTime = 0;
+      }),
     readThrough: () => readThrough,
   };
 }

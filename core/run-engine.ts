@@ -72,7 +72,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     step: () => pipeline.step(),
     async openDataset(config) {
       if (!datasets.has(config.slug))
-        datasets.set(config.slug, await openDatasetEngine(config, openStores));
+        await pipeline.add(await openDatasetEngine(config, openStores));
     },
     async activeSessions(slug, limit, sinceVersion) {
       const { active } = find(slug);

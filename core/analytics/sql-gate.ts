@@ -46,15 +46,15 @@ export function checkAnalystSql(serialized: string): void {
     );
   }
   const names = new Set(Object.keys(publicViews));
-  visit(parsed.statements, (node) => collectCteNames(node, names));
+  walk(parsed.statements, (node) => collectCteNames(node, names));
   // A table function is seen before the call inside it, because a node is seen before its children.
   const inFrom = new WeakSet<Node>();
-  visit(parsed.statements, (node) => checkNode(node, names, inFrom));
+  walk(parsed.statements, (node) => checkNode(node, names, inFrom));
 }
 
 type Node = Record<string, unknown>;
 
-function visit(value: unknown, see: (node: Node) => void): void {
+function walk(value: unknown, see: (node: Node) => void): void {
   const waiting = [value];
   while (waiting.length > 0) {
     const next = waiting.pop();

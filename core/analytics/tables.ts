@@ -50,7 +50,7 @@ export const sessionColumns = [
   column(
     'referrer_host',
     'VARCHAR',
-    'Host of the page that led to the session; empty for own pages and direct visits.',
+    'Host of the page that led to the session; empty for own pages and direct entries.',
   ),
   column('referrer_path', 'VARCHAR', 'Path of that page.'),
   column('source', 'VARCHAR', 'utm_source, else the name of the referrer.'),

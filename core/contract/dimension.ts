@@ -28,7 +28,7 @@ export const dimensions = {
     label: 'Referrer',
     home: 'session',
     definition:
-      'Host of the page that led to the session; empty for direct visits and for own hosts.',
+      'Host of the page that led to the session; empty for direct entries and for own hosts.',
   },
   source: {
     label: 'Source',

@@ -1,4 +1,4 @@
-/** The page that led to a hit → its host and the name of the source, or nothing for own pages and direct visits. */
+/** The page that led to a hit → its host and the name of the source, or nothing for own pages and direct entries. */
 import { ReferrerParser } from '@tryghost/referrer-parser';
 import type { Acquisition } from '../contract/session.ts';
 import { memo } from './memo.ts';
