@@ -184,9 +184,9 @@ test('what cannot be used is set aside with its reason, and the rest goes on', a
   expect(aside?.rows.map((row) => row[2])).toEqual(
     poison.map(([, body]) => Buffer.from(body).toString('hex').toUpperCase()),
   );
-  const reasons = aside?.rows.map((row) => String(row[1])) ?? [];
-  expect(reasons.slice(-2)).toEqual(['url_invalid', 'id_invalid']);
-  expect(reasons.slice(0, -2).every((reason) => reason.startsWith('fault: '))).toBe(true);
+  const reasons = aside?.rows.map((row) => String(row[1]).replace(/fault: .+/, 'fault'));
+  const [fault, url] = ['fault', 'url_invalid'];
+  expect(reasons).toEqual([fault, fault, fault, fault, url, url, fault, url, 'id_invalid']);
 });
 
 test('no text of a stranger stops the engine', async () => {
@@ -208,7 +208,7 @@ test('no text of a stranger stops the engine', async () => {
     await world.send({
       visitor: text,
       userId: text,
-      url: `https://shop.example/${encodeURIComponent(text.toWellFormed?.() ?? text)}?${text}=${text}&utm_source=${text}`,
+      url: `https://shop.example/${encodeURIComponent(text.replace('\ud800', ''))}?${text}=${text}&utm_source=${text}`,
       referrer: text,
       title: text,
       name: text,
@@ -230,8 +230,10 @@ test('no text of a stranger stops the engine', async () => {
       "SELECT source, count(*) FROM sessions WHERE referrer_host IN ('constructor', '__proto__') GROUP BY ALL ORDER BY ALL",
     ),
   ).toEqual([
-    ['__proto__', 2],
-    ['constructor', 2],
+    ['__proto__', 1],
+    ['constructor', 1],
+    ['https://__proto__/x', 1],
+    ['https://constructor/', 1],
   ]);
 });
 

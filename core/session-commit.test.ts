@@ -1,6 +1,8 @@
 /** The same history, crashed at every moment of the commit protocol and taken up again, must end in the same tables. */
+import { statSync, truncateSync } from 'node:fs';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { ClosedSession } from './contract/session.ts';
+import type { InboxSource } from './sources/inbox-source.ts';
 import { createWorld, type Stores, type World } from './testing/world.ts';
 
 const hourMs = 3_600_000;
@@ -12,16 +14,22 @@ class Crash extends Error {}
 interface Fuse {
   moments: string[];
   dieAt: number;
-  image: () => Promise<void>;
 }
 
-async function moment(fuse: Fuse, name: string): Promise<void> {
+function moment(fuse: Fuse, name: string): void {
   fuse.moments.push(name);
-  if (fuse.moments.length !== fuse.dieAt) return;
-  // What another process would find is what lies in the files at this moment.
-  await fuse.image();
-  throw new Crash(name);
+  if (fuse.moments.length === fuse.dieAt) throw new Crash(name);
 }
+
+const wrapInbox =
+  (fuse: Fuse) =>
+  (inbox: InboxSource): InboxSource => ({
+    ...inbox,
+    async prune(dataset, through) {
+      await inbox.prune(dataset, through);
+      moment(fuse, 'after the pruning');
+    },
+  });
 
 const wrapStores =
   (fuse: Fuse) =>
@@ -29,9 +37,9 @@ const wrapStores =
     canister: {
       ...canister,
       async append(sessions) {
-        await moment(fuse, 'before the canister');
+        moment(fuse, 'before the canister');
         const places = await canister.append(sessions);
-        await moment(fuse, 'between canister and commit');
+        moment(fuse, 'between canister and commit');
         return places;
       },
     },
@@ -39,13 +47,13 @@ const wrapStores =
       ...analytics,
       async store(sessions, low) {
         const position = await analytics.store(sessions, low);
-        await moment(fuse, 'after the commit');
+        moment(fuse, 'after the commit');
         return position;
       },
       async checkpoint() {
-        await moment(fuse, 'before the checkpoint');
+        moment(fuse, 'before the checkpoint');
         await analytics.checkpoint();
-        await moment(fuse, 'between checkpoint and pruning');
+        moment(fuse, 'between checkpoint and pruning');
       },
     },
   });
@@ -78,8 +86,12 @@ const history: ((world: World) => Promise<unknown> | undefined)[] = [
 ];
 
 async function run(dieAt: number): Promise<{ world: World; fuse: Fuse }> {
-  const fuse: Fuse = { moments: [], dieAt, image: async () => undefined };
-  const world = await createWorld({ checkpointEveryMs, wrapStores: wrapStores(fuse) });
+  const fuse: Fuse = { moments: [], dieAt };
+  const world = await createWorld({
+    checkpointEveryMs,
+    wrapStores: wrapStores(fuse),
+    wrapInbox: wrapInbox(fuse),
+  });
   worlds.push(world);
   await world.dataset({ slug: 'shop', idleTimeoutMs: 3 * hourMs });
   for (const act of history) {
@@ -154,7 +166,7 @@ test('the history without a crash has every hit once, and a session that continu
     Array(4).fill(true),
   );
   expect(expected.sessions.filter((row) => row.includes('duration_limit'))).toHaveLength(1);
-  expect(new Set(moments).size).toBe(5);
+  expect(new Set(moments).size).toBe(6);
 });
 
 test('after a crash at any moment everything is there once, under the same names', async () => {
@@ -216,7 +228,6 @@ test('when the analytics do not take a batch, nothing is lost and nothing comes 
 });
 
 test('a write-ahead log that a power cut left unreadable costs nothing: the inbox still has it', async () => {
-  const { truncateSync, statSync } = await import('node:fs');
   const world = await createWorld({ checkpointEveryMs: 1e12 });
   worlds.push(world);
   await world.dataset({ slug: 'shop' });
