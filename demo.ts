@@ -85,10 +85,10 @@ async function openDemo(dataFolder: string, clock: Clock) {
   const engine: RunningEngine = await runEngine({
     inbox: openLibsqlInboxSource(hits),
     clock,
-    async openStores(slug) {
+    async openStores({ slug, timeZone }) {
       const paths = folder.dataset(slug);
       const canister = openSegmentCanister({ dataset: slug, folder: paths.canister, keys });
-      return { canister, analytics: await openDuckDbAnalytics(paths.analyticsFile) };
+      return { canister, analytics: await openDuckDbAnalytics(paths.analyticsFile, timeZone) };
     },
     datasets: [{ ...dataset, addressSecret: entry.addressSecret }],
     badLinesFile: folder.badLinesFile,

@@ -10,7 +10,7 @@ import type { DatasetConfig } from './settings/datasets.ts';
 
 /** Opens the stores of a dataset. */
 export type OpenStores = (
-  slug: string,
+  config: DatasetConfig,
 ) => Promise<{ analytics: AnalyticsStore; canister: LongTermCanister }>;
 
 export interface DatasetEngine {
@@ -39,7 +39,7 @@ export async function openDatasetEngine(
   config: DatasetConfig,
   openStores: OpenStores,
 ): Promise<DatasetEngine> {
-  const { analytics, canister } = await openStores(config.slug);
+  const { analytics, canister } = await openStores(config);
   const { position, closedThrough } = await analytics.resume();
   // The next hit of such a visitor is still in the inbox: it is the one that the limit did not let in.
   const unfinished = await analytics.unfinished('tracker');

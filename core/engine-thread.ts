@@ -34,10 +34,10 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
   const engine: Engine = await runEngine({
     inbox: openLibsqlInboxSource(files.hits),
     clock: systemClock,
-    async openStores(slug) {
+    async openStores({ slug, timeZone }) {
       const paths = folder.dataset(slug);
       const canister = openSegmentCanister({ dataset: slug, folder: paths.canister, keys });
-      return { canister, analytics: await openDuckDbAnalytics(paths.analyticsFile) };
+      return { canister, analytics: await openDuckDbAnalytics(paths.analyticsFile, timeZone) };
     },
     datasets,
     badLinesFile: folder.badLinesFile,

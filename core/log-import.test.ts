@@ -43,7 +43,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** All rows, without the places in the segments. */
+/** All rows, without the places in the segments, and without what hangs on the dataset's secret. */
 async function tables(from: World = world) {
   const { analytics } = from.stores('shop');
   const read = async (sql: string) => (await analytics.query(sql, [])).rows;
@@ -260,16 +260,10 @@ describe('an import that is given up', () => {
       const summary = await other.importText('shop', { 'access.log': text(...long) });
       expect(summary.duplicate).toBe(kept[0]?.[0]);
       expect(summary.accepted + summary.duplicate).toBe(2_900);
-      expect(await tablesWithoutNames(other), `given up after ${given} lines`).toEqual(
-        withoutNames(expected),
-      );
+      expect(await tables(other), `given up after ${given} lines`).toEqual(expected);
       await other.close();
     }
   });
-
-  // Secrets differ between worlds, but names of sessions and hits come from the lines alone.
-  const withoutNames = (all: Awaited<ReturnType<typeof tables>>) => all;
-  const tablesWithoutNames = tables;
 
   test('in the middle of a file leaves the dataset ready for the next', async () => {
     const number = await world.engine.beginImport('shop', { format: 'auto' });
@@ -301,8 +295,8 @@ describe('lines that cannot be read', () => {
     });
     expect(summary).toMatchObject({ lines: 15, accepted: 10, duplicate: 0, excluded: 0, bad: 5 });
     const rows = readFileSync(summary.badFile ?? '', 'utf8')
-      .trimEnd()
       .split('\n')
+      .slice(0, -1)
       .map((row) => row.split('\t'));
     expect(rows.map(([file, number]) => [file, number])).toEqual(
       ['1', '2', '4', '5', '6'].map((number) => ['odd\\tname.log', number]),
@@ -427,18 +421,20 @@ describe.skipIf(!existsSync(realLog))('a log of a real server', () => {
       { 'access.log.gz': packed },
       { pieceBytes: 50_000 },
     );
-    expect(summary.lines).toBe(raw.length);
-    expect(summary.accepted + summary.duplicate + summary.bad).toBe(raw.length);
-    expect(summary.accepted).toBe(raw.length - summary.bad);
-    expect(summary.bad).toBeLessThanOrEqual(raw.length - good.length);
+    expect([raw.length, good.length]).toEqual([10_000, 9_999]);
+    expect(summary).toMatchObject({
+      lines: 10_000,
+      accepted: 9_999,
+      duplicate: 0,
+      excluded: 0,
+      bad: 1,
+    });
 
     const statuses = await world.sql(
       'shop',
       'SELECT status::VARCHAR, count(*) FROM hits GROUP BY 1 ORDER BY 1',
     );
-    expect(summary.bad === raw.length - good.length ? statuses : []).toEqual(
-      tally(good.map((parts) => parts[2]?.trim().split(' ')[0] ?? '')),
-    );
+    expect(statuses).toEqual(tally(good.map((parts) => parts[2]?.trim().split(' ')[0] ?? '')));
     const paths = await world.sql('shop', 'SELECT path, count(*) FROM hits GROUP BY 1');
     expect((paths as [string, number][]).sort(([a], [b]) => (a < b ? -1 : 1))).toEqual(
       tally(good.map((parts) => parts[1]?.split(' ')[1]?.split('?')[0] ?? '')),

@@ -8,19 +8,24 @@ export const importOptionsSchema = z.object({ format: z.enum(logFormats).default
 export type ImportOptions = z.output<typeof importOptionsSchema>;
 
 /** How far an import is. `lines` = `accepted + duplicate + excluded + bad` at the end. */
-export interface ImportProgress {
-  lines: number;
-  accepted: number;
-  duplicate: number;
-  excluded: number;
-  bad: number;
-  sessions: number;
-}
+export const importProgressSchema = z.object({
+  lines: z.int(),
+  accepted: z.int(),
+  duplicate: z.int(),
+  excluded: z.int(),
+  bad: z.int(),
+  sessions: z.int(),
+});
 
-export interface ImportSummary extends ImportProgress {
-  seconds: number;
-  /** The format that was used for each file, in order. */
-  formats: string[];
-  /** The file that lists every bad line with its file, line number and reason; absent when there is none. */
-  badFile?: string;
-}
+/**
+ * `formats` names the format of each file, in order. `badFile` lists every bad line with its file, line number and
+ * reason; it is absent when there is none.
+ */
+export const importSummarySchema = importProgressSchema.extend({
+  seconds: z.number(),
+  formats: z.array(z.string()),
+  badFile: z.string().optional(),
+});
+
+export type ImportProgress = z.infer<typeof importProgressSchema>;
+export type ImportSummary = z.infer<typeof importSummarySchema>;

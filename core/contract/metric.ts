@@ -1,5 +1,6 @@
 /** Metrics: the numbers of a report. Each has one name, one unit and one definition, here and nowhere else. */
-export type MetricUnit = 'count' | 'share' | 'milliseconds' | 'per_session';
+export const metricUnits = ['count', 'share', 'milliseconds', 'per_session'] as const;
+export type MetricUnit = (typeof metricUnits)[number];
 
 export interface Metric {
   label: string;

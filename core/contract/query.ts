@@ -1,8 +1,8 @@
 /** A query (metrics by dimensions over a date range) and its answer. */
 import { z } from 'zod';
 import { dateRangeSchema } from './date-range.ts';
-import { type DimensionName, dimensionNames } from './dimension.ts';
-import { type MetricName, type MetricUnit, metricNames } from './metric.ts';
+import { dimensionNames } from './dimension.ts';
+import { metricNames, metricUnits } from './metric.ts';
 
 export const queryLimits = {
   rowsMax: 10_000,
@@ -34,26 +34,40 @@ export const querySchema = z.object({
 export type Query = z.output<typeof querySchema>;
 export type QueryInput = z.input<typeof querySchema>;
 
-export type Column =
-  | { kind: 'dimension'; name: DimensionName; label: string }
-  | { kind: 'metric'; name: MetricName; label: string; unit: MetricUnit };
+export const columnSchema = z.union([
+  z.object({ kind: z.literal('dimension'), name: z.enum(dimensionNames), label: z.string() }),
+  z.object({
+    kind: z.literal('metric'),
+    name: z.enum(metricNames),
+    label: z.string(),
+    unit: z.enum(metricUnits),
+  }),
+]);
 
-/** Rows hold one cell a column. An empty dimension value is `null`; so is a metric without a base (a share of nothing). */
-export interface Answer {
-  columns: Column[];
-  rows: (string | number | null)[][];
-  /** How many rows there are without the limit. */
-  rowsTotal: number;
-}
+/**
+ * Rows hold one cell a column. An empty dimension value is `null`; so is a metric without a base (a share of
+ * nothing). `rowsTotal` is how many rows there are without the limit.
+ */
+export const answerSchema = z.object({
+  columns: z.array(columnSchema),
+  rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))),
+  rowsTotal: z.int(),
+});
 
-/** The answer to analyst SQL: column names with their DuckDB types, and rows of JSON values. */
-export interface SqlAnswer {
-  columns: { name: string; type: string }[];
-  rows: unknown[][];
-  /** True when there were more rows than the limit. */
-  truncated: boolean;
-  elapsedMs: number;
-}
+/**
+ * The answer to analyst SQL: column names with their DuckDB types, and rows of JSON values. `truncated` says that
+ * there were more rows than the limit.
+ */
+export const sqlAnswerSchema = z.object({
+  columns: z.array(z.object({ name: z.string(), type: z.string() })),
+  rows: z.array(z.array(z.unknown())),
+  truncated: z.boolean(),
+  elapsedMs: z.int(),
+});
+
+export type Column = z.infer<typeof columnSchema>;
+export type Answer = z.infer<typeof answerSchema>;
+export type SqlAnswer = z.infer<typeof sqlAnswerSchema>;
 
 export const sqlRequestSchema = z.object({
   sql: z.string().min(1).max(queryLimits.sqlLengthMax),

@@ -1,26 +1,34 @@
 /** A report result: the panels of a report with their answers, as the API gives it and as HTML and console show it. */
-import type { DateRange } from './date-range.ts';
-import type { Answer } from './query.ts';
+import { z } from 'zod';
+import { answerSchema } from './query.ts';
 
-export interface ReportPanel {
-  name: string;
-  title: string;
-  /** One sentence that says what the numbers are. */
-  description: string;
-  /** `figures` is one row of metrics, `series` a row a day, `table` a row a value. */
-  kind: 'figures' | 'series' | 'table';
-  answer: Answer;
-  /** The same query over the previous period, where the report compares. */
-  comparison?: Answer;
-}
+const range = z.object({ from: z.string(), to: z.string() });
 
-export interface ReportResult {
-  report: string;
-  title: string;
-  dataset: { slug: string; name: string; timeZone: string };
-  range: DateRange;
-  comparedWith?: DateRange;
-  robots: boolean;
-  generatedAt: number;
-  panels: ReportPanel[];
-}
+/**
+ * `description` is one sentence that says what the numbers are. `figures` is one row of metrics, `series` a row a
+ * day, `table` a row a value. `comparison` is the same query over the period before, where the report compares;
+ * of a table it holds the rows that the answer shows.
+ */
+export const reportPanelSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  description: z.string(),
+  kind: z.enum(['figures', 'series', 'table']),
+  answer: answerSchema,
+  comparison: answerSchema.optional(),
+});
+
+/** `generatedAt` is in epoch milliseconds; `to` of a range is exclusive. */
+export const reportResultSchema = z.object({
+  report: z.string(),
+  title: z.string(),
+  dataset: z.object({ slug: z.string(), name: z.string(), timeZone: z.string() }),
+  range,
+  comparedWith: range.optional(),
+  robots: z.boolean(),
+  generatedAt: z.int(),
+  panels: z.array(reportPanelSchema),
+});
+
+export type ReportPanel = z.infer<typeof reportPanelSchema>;
+export type ReportResult = z.infer<typeof reportResultSchema>;

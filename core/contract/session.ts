@@ -1,6 +1,7 @@
-/** A session: the hits of one visitor until idle timeout, limit or close. */
-import type { HitType } from './hit.ts';
-import type { Step } from './step.ts';
+/** A session: the hits of one visitor until idle timeout, limit or close. Instants are epoch milliseconds. */
+import { z } from 'zod';
+import { hitTypes } from './hit.ts';
+import { stepSchema } from './step.ts';
 
 /** Why a session ended. `end_of_log`: the imported log had no later line. */
 export const endReasons = [
@@ -19,102 +20,112 @@ export const sessionLimits = {
   durationMsMax: 24 * 60 * 60 * 1000,
 } as const;
 
-export type HitOrigin = 'tracker' | 'log';
+export const hitOrigins = ['tracker', 'log'] as const;
+export type HitOrigin = (typeof hitOrigins)[number];
+
+const id = z.string().regex(/^[0-9a-f]{32}$/);
+const instant = z.int();
 
 /**
- * A hit after normalization: canonical, cut and typed. Instants are epoch milliseconds, ids are 32 hex digits.
- * It holds no whole client address. This is the form that sessions, canisters and tables hold.
- * Absent fields may be there as `undefined`: objects of one shape are built and read faster.
+ * A hit after normalization: canonical, cut and typed. Ids are 32 hex digits. It holds no whole client address.
+ * This is the form that sessions, canisters and tables hold. Absent fields may be there as `undefined`: objects of
+ * one shape are built and read faster.
  */
-export interface SessionHit {
-  id: string;
-  at: number;
-  type: HitType;
-  origin: HitOrigin;
-  method: string;
-  host: string;
-  path: string;
+export const sessionHitSchema = z.object({
+  id,
+  at: instant,
+  type: z.enum(hitTypes),
+  origin: z.enum(hitOrigins),
+  method: z.string(),
+  host: z.string(),
+  path: z.string(),
   /** Without the leading `?`; absent when empty. */
-  query?: string | undefined;
+  query: z.string().optional(),
   /** HTTP protocol, such as `HTTP/1.1`, where the source names it. */
-  protocol?: string | undefined;
-  status?: number | undefined;
-  responseBytes?: number | undefined;
-  durationMs?: number | undefined;
-  referrer?: string | undefined;
-  title?: string | undefined;
-  name?: string | undefined;
-  properties?: Record<string, string | number | boolean> | undefined;
-  steps?: Step[] | undefined;
-  number?: number | undefined;
-}
+  protocol: z.string().optional(),
+  status: z.int().optional(),
+  responseBytes: z.int().optional(),
+  durationMs: z.int().optional(),
+  referrer: z.string().optional(),
+  title: z.string().optional(),
+  name: z.string().optional(),
+  properties: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  steps: z.array(stepSchema).optional(),
+  number: z.int().optional(),
+});
 
 /** Where a session came from, taken at its first hit. */
-export interface Acquisition {
-  referrerHost?: string | undefined;
-  referrerPath?: string | undefined;
-  source?: string | undefined;
-  medium?: string | undefined;
-  campaign?: string | undefined;
-  term?: string | undefined;
-  content?: string | undefined;
-}
+export const acquisitionSchema = z.object({
+  referrerHost: z.string().optional(),
+  referrerPath: z.string().optional(),
+  source: z.string().optional(),
+  medium: z.string().optional(),
+  campaign: z.string().optional(),
+  term: z.string().optional(),
+  content: z.string().optional(),
+});
 
 /** What the user agent says. */
-export interface Technology {
-  browser?: string | undefined;
-  browserVersion?: string | undefined;
-  system?: string | undefined;
-  device: 'desktop' | 'mobile' | 'tablet' | 'tv' | 'robot' | 'unknown';
-  robot?: string | undefined;
-}
+export const technologySchema = z.object({
+  browser: z.string().optional(),
+  browserVersion: z.string().optional(),
+  system: z.string().optional(),
+  device: z.enum(['desktop', 'mobile', 'tablet', 'tv', 'robot', 'unknown']),
+  robot: z.string().optional(),
+});
 
 /** A session whole, open or ended. `endedAt` is the time of its last hit so far. */
-export interface Session {
-  id: string;
-  dataset: string;
-  visitor: string;
-  userId?: string | undefined;
-  startedAt: number;
-  endedAt: number;
-  origin: HitOrigin;
-  userAgent: string;
-  addressPrefix?: string | undefined;
-  addressKey?: string | undefined;
-  country?: string | undefined;
-  language?: string | undefined;
-  screenWidth?: number | undefined;
-  technology: Technology;
-  acquisition: Acquisition;
+export const sessionSchema = z.object({
+  id,
+  dataset: z.string(),
+  visitor: z.string(),
+  userId: z.string().optional(),
+  startedAt: instant,
+  endedAt: instant,
+  origin: z.enum(hitOrigins),
+  userAgent: z.string(),
+  addressPrefix: z.string().optional(),
+  addressKey: z.string().optional(),
+  country: z.string().optional(),
+  language: z.string().optional(),
+  screenWidth: z.int().optional(),
+  technology: technologySchema,
+  acquisition: acquisitionSchema,
   /** The id of the session that a limit closed and that this one continues. */
-  continues?: string | undefined;
-  hits: SessionHit[];
-}
+  continues: id.optional(),
+  hits: z.array(sessionHitSchema).max(sessionLimits.hitsMax),
+});
 
 /** A session after its end. */
-export interface ClosedSession extends Session {
-  endReason: EndReason;
-}
+export const closedSessionSchema = sessionSchema.extend({ endReason: z.enum(endReasons) });
 
 /** One row of the live list: an active session in short. */
-export interface ActiveSession {
-  id: string;
-  startedAt: number;
-  lastHitAt: number;
-  hits: number;
-  pageViews: number;
-  entryPath: string;
-  lastPath: string;
-  lastTitle?: string | undefined;
-  referrerHost?: string | undefined;
-  source?: string | undefined;
-  country?: string | undefined;
-  technology: Technology;
-}
+export const activeSessionSchema = z.object({
+  id,
+  startedAt: instant,
+  lastHitAt: instant,
+  hits: z.int(),
+  pageViews: z.int(),
+  entryPath: z.string(),
+  lastPath: z.string(),
+  lastTitle: z.string().optional(),
+  referrerHost: z.string().optional(),
+  source: z.string().optional(),
+  country: z.string().optional(),
+  technology: technologySchema,
+});
 
-export interface ActiveSessions {
-  /** How many sessions are active; `sessions` may hold fewer. Newest activity first. */
-  total: number;
-  robots: number;
-  sessions: ActiveSession[];
-}
+/** `total` sessions are active; `sessions` may hold fewer. Newest activity first. */
+export const activeSessionsSchema = z.object({
+  total: z.int(),
+  robots: z.int(),
+  sessions: z.array(activeSessionSchema),
+});
+
+export type SessionHit = z.infer<typeof sessionHitSchema>;
+export type Acquisition = z.infer<typeof acquisitionSchema>;
+export type Technology = z.infer<typeof technologySchema>;
+export type Session = z.infer<typeof sessionSchema>;
+export type ClosedSession = z.infer<typeof closedSessionSchema>;
+export type ActiveSession = z.infer<typeof activeSessionSchema>;
+export type ActiveSessions = z.infer<typeof activeSessionsSchema>;

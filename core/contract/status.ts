@@ -1,30 +1,37 @@
-/** The state of the running system, as status pages and `canister doctor` show it. */
+/** The state of the running system, in figures. Instants are epoch milliseconds. */
+import { z } from 'zod';
 
-/** Hits of one dataset since it exists: `received = accepted + duplicate + excluded + bad` holds at all times. */
-export interface HitCounts {
-  received: number;
-  accepted: number;
-  duplicate: number;
-  excluded: number;
-  bad: number;
-}
+/** What became of hits since there are any: `received = accepted + duplicate + excluded + bad` holds at all times. */
+export const hitCountsSchema = z.object({
+  received: z.int(),
+  accepted: z.int(),
+  duplicate: z.int(),
+  excluded: z.int(),
+  bad: z.int(),
+});
 
-export interface DatasetStatus {
-  slug: string;
-  counts: HitCounts;
-  activeSessions: number;
-  storedSessions: number;
-  storedHits: number;
-  /** Epoch milliseconds of the newest stored or active hit; absent before the first. */
-  lastHitAt?: number;
-}
+/** `lastHitAt` is the time of the newest hit, stored or active, whether sent or imported; absent before the first. */
+export const datasetStatusSchema = z.object({
+  slug: z.string(),
+  counts: hitCountsSchema,
+  activeSessions: z.int(),
+  storedSessions: z.int(),
+  storedHits: z.int(),
+  lastHitAt: z.int().optional(),
+});
 
-export interface Status {
-  version: string;
-  startedAt: number;
-  /** Hits in the inbox that the engine has not read yet. */
-  waitingHits: number;
-  datasets: DatasetStatus[];
-  /** Hits that named no dataset, or one that does not exist: refused, but counted. */
-  unassigned: HitCounts;
-}
+/**
+ * `waitingHits` lie in the inbox and were not read by the engine yet. `unassigned` named no dataset, or one that
+ * does not exist: refused, but counted.
+ */
+export const statusSchema = z.object({
+  version: z.string(),
+  startedAt: z.int(),
+  waitingHits: z.int(),
+  datasets: z.array(datasetStatusSchema),
+  unassigned: hitCountsSchema,
+});
+
+export type HitCounts = z.infer<typeof hitCountsSchema>;
+export type DatasetStatus = z.infer<typeof datasetStatusSchema>;
+export type Status = z.infer<typeof statusSchema>;

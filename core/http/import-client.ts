@@ -7,6 +7,7 @@ import { Problem } from '../contract/problem.ts';
 import type { ApiClient } from './api-client.ts';
 
 const pieceBytes = 1024 * 1024;
+const plainEveryMs = 1_000;
 
 /**
  * Imports files in the order given; `-` is standard input.
@@ -29,6 +30,7 @@ export async function importFiles(
     clearOnComplete: true,
     hideCursor: true,
   });
+  const plain = plainProgress();
   if (process.stderr.isTTY) bar.start(bytesTotal, 0, { lines: 0 });
   try {
     for (const file of files) {
@@ -41,6 +43,7 @@ export async function importFiles(
         const bytes = Buffer.from(piece as Buffer);
         const { lines } = await api.json<ImportProgress>('POST', `${at}/bytes`, bytes);
         bar.increment(bytes.length, { lines });
+        plain(lines);
       }
       await api.request('POST', `${at}/file/end`);
     }
@@ -51,6 +54,16 @@ export async function importFiles(
   } finally {
     bar.stop();
   }
+}
+
+/** Without a terminal there is a line now and then instead of a bar. */
+function plainProgress(): (lines: number) => void {
+  let saidAt = performance.now();
+  return (lines) => {
+    if (process.stderr.isTTY || performance.now() - saidAt < plainEveryMs) return;
+    saidAt = performance.now();
+    process.stderr.write(`Importing: ${lines} lines\n`);
+  };
 }
 
 function sizeOf(file: string): number {

@@ -1,9 +1,12 @@
 /** /api/…/imports: a log comes in pieces, so that it may be of any size and progress can be shown. */
 import { z } from '@hono/zod-openapi';
-import { importOptionsSchema } from '../contract/import.ts';
+import {
+  importOptionsSchema,
+  importProgressSchema,
+  importSummarySchema,
+} from '../contract/import.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Engine } from '../engine.ts';
-import { importProgressSchema, importSummarySchema } from './api-schemas.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 /** How many bytes of a file one request may bring. */

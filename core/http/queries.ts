@@ -1,7 +1,6 @@
 /** /api/datasets/…/query and …/sql: what can be asked of a dataset. */
-import { querySchema, sqlRequestSchema } from '../contract/query.ts';
+import { answerSchema, querySchema, sqlAnswerSchema, sqlRequestSchema } from '../contract/query.ts';
 import type { Engine } from '../engine.ts';
-import { answerSchema, sqlAnswerSchema } from './api-schemas.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 const queryRoute = createRoute({

@@ -2,9 +2,8 @@
 import { z } from '@hono/zod-openapi';
 import { dateRangeSchema, dateSchema } from '../contract/date-range.ts';
 import { Problem } from '../contract/problem.ts';
-import type { ReportResult } from '../contract/report.ts';
+import { type ReportResult, reportResultSchema } from '../contract/report.ts';
 import type { Datasets } from '../settings/datasets.ts';
-import { reportResultSchema } from './api-schemas.ts';
 import { createRoute, newRoutes, otherwise, slugParam } from './routes.ts';
 
 export const reportFormats = ['json', 'csv', 'html', 'text'] as const;

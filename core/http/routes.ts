@@ -2,7 +2,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { datasetSlugSchema } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
-import { problemSchema } from './api-schemas.ts';
+import { problemSchema } from '../contract/problem-schema.ts';
 import { describeIssues } from './problems.ts';
 
 export const slugParam = z.object({ slug: datasetSlugSchema });

@@ -1,8 +1,8 @@
 /** /api/datasets/…/sessions: the active sessions, once or as a stream that goes on while hits arrive. */
 import { z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
+import { activeSessionsSchema } from '../contract/session.ts';
 import type { Engine } from '../engine.ts';
-import { activeSessionsSchema } from './api-schemas.ts';
 import { createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 const updateEveryMs = 500;

@@ -1,8 +1,7 @@
 /** /api/status: the state of everything, in figures. */
-import type { HitCounts, Status } from '../contract/status.ts';
+import { type HitCounts, type Status, statusSchema } from '../contract/status.ts';
 import type { Engine } from '../engine.ts';
 import type { Datasets } from '../settings/datasets.ts';
-import { statusSchema } from './api-schemas.ts';
 import { createRoute, json, newRoutes, otherwise } from './routes.ts';
 
 export interface StatusOptions {

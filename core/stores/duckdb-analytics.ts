@@ -18,9 +18,12 @@ import type { HitOrigin } from '../contract/session.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
 import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
 
-/** @param file path of `analytics.duckdb`, made when missing */
-export async function openDuckDbAnalytics(file: string): Promise<AnalyticsStore> {
-  const database = await openDuckDbFile(file);
+/**
+ * @param file path of `analytics.duckdb`, made when missing
+ * @param timeZone the dataset's, in which SQL casts instants to days
+ */
+export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promise<AnalyticsStore> {
+  const database = await openDuckDbFile(file, timeZone);
   const writer = await database.connect();
   await migrate(writer, file);
   const reader = await database.connect();

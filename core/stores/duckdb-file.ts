@@ -19,13 +19,14 @@ const memoryLimit = '512MB';
 const threads = '2';
 
 /** @throws Problem `data_in_use` when another process owns the file */
-export async function openDuckDbFile(path: string): Promise<DuckDbFile> {
+export async function openDuckDbFile(path: string, timeZone = 'UTC'): Promise<DuckDbFile> {
   const file = resolve(path);
   if (openFiles.has(file)) throw new Error(`${file} is open in this process already`);
   openFiles.add(file);
   try {
     mkdirSync(dirname(file), { recursive: true });
     const { instance, setAside } = await openInstance(file);
+    await lockSettings(instance, timeZone);
     return {
       connect: () => instance.connect(),
       ...(setAside === undefined ? {} : { setAside }),
@@ -69,7 +70,7 @@ async function openInstance(
   }
 }
 
-/** Nothing but the file itself can be reached from SQL, and no statement can change that. */
+/** Nothing but the file itself can be reached from SQL. */
 function createInstance(file: string): Promise<DuckDBInstance> {
   return DuckDBInstance.create(file, {
     memory_limit: memoryLimit,
@@ -79,6 +80,13 @@ function createInstance(file: string): Promise<DuckDBInstance> {
     autoinstall_known_extensions: 'false',
     allow_community_extensions: 'false',
     allow_persistent_secrets: 'false',
-    lock_configuration: 'true',
   });
+}
+
+/** The time zone is a setting of an extension that is loaded after the file is open; then the settings are final. */
+async function lockSettings(instance: DuckDBInstance, timeZone: string): Promise<void> {
+  const connection = await instance.connect();
+  await connection.run(`SET GLOBAL TimeZone = '${timeZone.replaceAll("'", "''")}'`);
+  await connection.run('SET GLOBAL lock_configuration = true');
+  connection.closeSync();
 }

@@ -179,10 +179,13 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
   const engine = await runEngine({
     inbox: wrapInbox?.(inbox) ?? inbox,
     clock,
-    async openStores(slug) {
+    async openStores({ slug, timeZone }) {
       const paths = folder.dataset(slug);
       const canister = openSegmentCanister({ dataset: slug, folder: paths.canister, keys });
-      const real = { canister, analytics: await openDuckDbAnalytics(paths.analyticsFile) };
+      const real = {
+        canister,
+        analytics: await openDuckDbAnalytics(paths.analyticsFile, timeZone),
+      };
       stores.set(slug, real);
       return wrapStores?.(real, slug) ?? real;
     },
