@@ -4,7 +4,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type Plugin } from 'vite';
 import { chromiumFlags, chromiumPath } from './console/testing/chromium.ts';
 
@@ -25,7 +24,15 @@ function trackerScript(): Plugin {
   };
 }
 
-export default defineConfig(() => ({
+/** Only tests need a browser: a build runs without the packages of the tests. */
+const browserProvider = async () => {
+  const { playwright } = await import('@vitest/browser-playwright');
+  return playwright({
+    launchOptions: { executablePath: chromiumPath(), args: chromiumFlags },
+  });
+};
+
+export default defineConfig(async () => ({
   root: testing ? here : at('console'),
   cacheDir: at('node_modules/.vite'),
   plugins: [trackerScript()],
@@ -128,9 +135,7 @@ export default defineConfig(() => ({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({
-              launchOptions: { executablePath: chromiumPath(), args: chromiumFlags },
-            }),
+            provider: testing ? await browserProvider() : undefined,
             instances: [{ browser: 'chromium' as const }],
           },
         },

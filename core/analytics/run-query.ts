@@ -39,9 +39,11 @@ export async function runQuery(
   );
   const isByDay =
     query.dimensions.length === 1 && query.dimensions[0] === 'day' && query.order === undefined;
-  const rows = isByDay ? everyDay(found, columns, query.range).slice(0, query.limit) : found;
-  const rowsTotal = isByDay ? rows.length : Number(result.rows[0]?.[columns.length] ?? 0);
-  return { columns, rows, rowsTotal };
+  if (isByDay) {
+    const days = everyDay(found, columns, query.range);
+    return { columns, rows: days.slice(0, query.limit), rowsTotal: days.length };
+  }
+  return { columns, rows: found, rowsTotal: Number(result.rows[0]?.[columns.length] ?? 0) };
 }
 
 /** Counts are never empty; a mean or a share of nothing is. */

@@ -13,7 +13,7 @@ const clock = () => 1_000;
 const keysUnder = (masterKey: Buffer) => openDataKeys({ control, masterKey, clock });
 async function stored(): Promise<unknown[][]> {
   const [result] = await control.batch(
-    ['SELECT dataset, day, hex(wrapped), created_at FROM data_key'],
+    ['SELECT dataset, day, hex(wrapped), created_at FROM data_key ORDER BY 1, 2'],
     'read',
   );
   return (result?.rows ?? []).map((row) => [row[0], row[1], row[2], row[3]]);

@@ -1,0 +1,531 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { ImportProgress } from '../contract/import.ts';
+import type { ReportResult } from '../contract/report.ts';
+import { openLibsqlCounts } from '../stores/libsql-counts.ts';
+import { createWorld, type World, worldStartMs } from '../testing/world.ts';
+import { type Api, createApi } from './app.ts';
+import { pieceBytesMax } from './imports.ts';
+import type { ReportDesk, ReportRequest } from './reports.ts';
+
+let world: World;
+let api: Api;
+let peer: string | undefined;
+let reportsAsked: ReportRequest[];
+let breakStatus: Error | undefined;
+
+const reports: ReportDesk = {
+  async run(request) {
+    reportsAsked.push(request);
+    const result: ReportResult = {
+      report: request.name,
+      title: 'Title',
+      dataset: request.dataset,
+      range: request.range,
+      robots: request.robots,
+      generatedAt: world.now(),
+      panels: [],
+    };
+    return result;
+  },
+  draw: (result, format) => ({
+    body: `${format} of ${result.report}`,
+    contentType: `text/${format}; charset=utf-8`,
+  }),
+};
+
+beforeEach(async () => {
+  world = await createWorld();
+  peer = '127.0.0.1';
+  reportsAsked = [];
+  breakStatus = undefined;
+  const counts = openLibsqlCounts(world.hits, world.now);
+  api = createApi({
+    engine: world.engine,
+    datasets: world.datasets,
+    version: '1.2.3',
+    startedAt: worldStartMs,
+    hitCounts: () => (breakStatus ? Promise.reject(breakStatus) : counts.read()),
+    reports,
+    async datasetCreated({ slug, hosts, timeZone, idleTimeoutMs }) {
+      await world.engine.openDataset({
+        slug,
+        hosts,
+        timeZone,
+        idleTimeoutMs,
+        addressSecret: 'secret',
+      });
+    },
+    importEnded: (slug: string, progress: ImportProgress) => counts.addImport(slug, progress),
+    peerAddress: () => peer,
+  });
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await world.close();
+});
+
+const headers = { 'content-type': 'application/json', 'x-canister': '1' };
+const get = (path: string, more: Record<string, string> = {}) =>
+  api.request(`http://localhost${path}`, { headers: { host: 'localhost:8080', ...more } });
+const post = (path: string, body: unknown = {}, more: Record<string, string> = {}) =>
+  api.request(`http://localhost${path}`, {
+    method: 'POST',
+    headers: { host: 'localhost', ...headers, ...more },
+    body: body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body),
+  });
+async function problem(
+  response: Response | Promise<Response>,
+): Promise<{ status: number; code: string; detail: string }> {
+  const answered = await response;
+  expect(answered.headers.get('content-type')).toBe('application/problem+json');
+  const body = await answered.json();
+  expect(body).toEqual({
+    type: `urn:canister:problem:${body.code}`,
+    code: body.code,
+    title: expect.any(String),
+    status: answered.status,
+    detail: expect.any(String),
+  });
+  return { status: answered.status, code: body.code, detail: body.detail };
+}
+
+describe('who may ask', () => {
+  test.each([
+    'localhost',
+    'localhost:8080',
+    '127.0.0.1',
+    '127.0.0.1:1',
+    '[::1]',
+    '[::1]:8080',
+    'LOCALHOST',
+  ])('a browser on this machine at %s', async (host) => {
+    for (peer of ['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1'])
+      expect((await get('/api/status', { host })).status).toBe(200);
+  });
+
+  test.each([
+    'shop.example',
+    'localhost.evil.example',
+    'evil.example:8080',
+    '127.0.0.1.nip.io',
+    '10.0.0.1',
+    '',
+    'localhost@evil.example',
+    'localhost.',
+    '0.0.0.0',
+    '[::]',
+  ])('not one that names the host %j', async (host) => {
+    expect(await problem(get('/api/status', { host }))).toMatchObject({
+      status: 403,
+      code: 'local_only',
+    });
+  });
+
+  test.each([
+    '203.0.113.7',
+    '10.0.0.1',
+    '192.168.1.2',
+    '2001:db8::1',
+    '::ffff:10.0.0.1',
+    '0.0.0.0',
+    'unknown',
+    '',
+    undefined,
+  ])('not a peer at %s', async (address) => {
+    peer = address;
+    expect(await problem(get('/api/status'))).toMatchObject({ status: 403, code: 'local_only' });
+  });
+
+  test.each([
+    'forwarded',
+    'x-forwarded-for',
+    'x-forwarded-host',
+    'x-real-ip',
+    'via',
+  ])('nobody behind a proxy that says so in %s', async (name) => {
+    expect(await problem(get('/api/status', { [name]: '127.0.0.1' }))).toMatchObject({
+      code: 'local_only',
+    });
+  });
+
+  test('a caller in this process, who has no address', async () => {
+    peer = undefined;
+    expect((await api.request('/api/status', {}, { inProcess: true })).status).toBe(200);
+  });
+
+  test('nobody who changes something without the header that a foreign page cannot send', async () => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      const asked = api.request('http://localhost/api/datasets', {
+        method,
+        headers: { host: 'localhost', 'content-type': 'text/plain' },
+        body: '{"slug":"evil"}',
+      });
+      expect(await problem(asked)).toMatchObject({ status: 403, code: 'cross_origin' });
+    }
+    expect(await world.datasets.list()).toEqual([]);
+    const asked = await api.request('http://localhost/api/datasets', {
+      method: 'OPTIONS',
+      headers: { host: 'localhost', origin: 'https://evil.example' },
+    });
+    expect(asked.headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('what went wrong', () => {
+  test('in an unexpected way shows nothing of it, and is logged whole', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    breakStatus = new Error('secret /data/path SELECT 1');
+    const { status, code, detail } = await problem(get('/api/status'));
+    expect([status, code]).toEqual([500, 'internal']);
+    expect(detail).not.toMatch(/secret|data|SELECT/);
+    expect(String(log.mock.calls[0]?.[0])).toContain(
+      'GET /api/status: Error: secret /data/path SELECT 1',
+    );
+  });
+
+  test('by the caller is answered, not logged', async () => {
+    const log = vi.spyOn(console, 'error');
+    expect(await problem(get('/api/nothing/here'))).toMatchObject({
+      status: 404,
+      code: 'route_unknown',
+    });
+    expect(await problem(get('/api'))).toMatchObject({ status: 404, code: 'route_unknown' });
+    expect(await problem(get('/api/datasets/nowhere'))).toMatchObject({
+      status: 404,
+      code: 'dataset_unknown',
+    });
+    expect(await problem(get('/api/datasets/..%2F..%2Fetc'))).toMatchObject({
+      status: 400,
+      code: 'request_invalid',
+    });
+    expect(log).not.toHaveBeenCalled();
+  });
+
+  test.each<[string, string, string]>([
+    ['no JSON', '{', 'application/json'],
+    ['nothing', '', 'application/json'],
+    ['null', 'null', 'application/json'],
+    ['an array', '[]', 'application/json'],
+    ['JSON that does not say so', '{"slug":"shop"}', 'text/plain'],
+    ['a slug with a slash', '{"slug":"../shop"}', 'application/json'],
+    ['a slug that is too long', `{"slug":"${'x'.repeat(41)}"}`, 'application/json'],
+    ['a time zone that is none', '{"slug":"shop","timeZone":"Mars/Olympus"}', 'application/json'],
+    [
+      'a host that is none',
+      '{"slug":"shop","hosts":["https://shop.example/"]}',
+      'application/json',
+    ],
+    ['a timeout of nothing', '{"slug":"shop","idleTimeoutMs":0}', 'application/json'],
+  ])('in a body of %s is the caller’s', async (_name, body, type) => {
+    const asked = api.request('http://localhost/api/datasets', {
+      method: 'POST',
+      headers: { ...headers, host: 'localhost', 'content-type': type },
+      body,
+    });
+    expect(await problem(asked)).toMatchObject({ status: 400, code: 'request_invalid' });
+    expect(await world.datasets.list()).toEqual([]);
+  });
+
+  test('in a body that is too large is the caller’s, and it is not read to its end', async () => {
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        sent += 1;
+        controller.enqueue(new Uint8Array(1 << 20));
+      },
+    });
+    const asked = api.request('http://localhost/api/datasets', {
+      method: 'POST',
+      headers: { ...headers, host: 'localhost' },
+      body: endless,
+      duplex: 'half',
+    } as RequestInit);
+    expect(await problem(asked)).toMatchObject({ status: 413, code: 'body_too_large' });
+    expect(sent).toBeLessThan(20);
+  });
+});
+
+describe('datasets', () => {
+  test('are made, listed and found', async () => {
+    const made = await post('/api/datasets', {
+      slug: 'shop',
+      name: ' Shop ',
+      timeZone: 'Pacific/Fiji',
+      hosts: ['*.shop.example'],
+      idleTimeoutMs: 60_000,
+    });
+    expect(made.status).toBe(201);
+    const shop = await made.json();
+    expect(shop).toEqual({
+      slug: 'shop',
+      name: 'Shop',
+      timeZone: 'Pacific/Fiji',
+      hosts: ['*.shop.example'],
+      idleTimeoutMs: 60_000,
+      writeKey: expect.stringMatching(/^wk_[\w-]{24}$/),
+      createdAt: worldStartMs,
+    });
+    expect(await (await get('/api/datasets/shop')).json()).toEqual(shop);
+    expect(await (await get('/api/datasets')).json()).toEqual({ datasets: [shop] });
+    expect(JSON.stringify(shop)).not.toContain('ecret');
+    expect(await problem(post('/api/datasets', { slug: 'shop' }))).toMatchObject({
+      status: 409,
+      code: 'dataset_exists',
+    });
+  });
+
+  test('take hits as soon as they were answered', async () => {
+    await post('/api/datasets', { slug: 'shop' });
+    await world.send({ title: 'Start' });
+    await world.settle();
+    const active = await (await get('/api/datasets/shop/sessions/active?limit=5')).json();
+    expect(active).toMatchObject({
+      total: 1,
+      robots: 0,
+      sessions: [{ lastTitle: 'Start', entryPath: '/' }],
+    });
+    expect(await problem(get('/api/datasets/shop/sessions/active?limit=0'))).toMatchObject({
+      code: 'request_invalid',
+    });
+    expect(await problem(get('/api/datasets/nowhere/sessions/active'))).toMatchObject({
+      code: 'dataset_unknown',
+    });
+  });
+});
+
+test('the live stream begins with what there is and goes on with changes', async () => {
+  await post('/api/datasets', { slug: 'shop' });
+  const response = await get('/api/datasets/shop/sessions/active/stream');
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  const reader = response.body?.getReader();
+  const next = async () => new TextDecoder().decode((await reader?.read())?.value);
+  expect(await next()).toBe('event: sessions\ndata: {"total":0,"robots":0,"sessions":[]}\n\n');
+  await world.send({});
+  await world.settle();
+  expect(await next()).toContain('"total":1');
+  await reader?.cancel();
+});
+
+describe('questions', () => {
+  beforeEach(async () => {
+    await post('/api/datasets', { slug: 'shop' });
+    await world.send({}, { url: 'https://shop.example/<b>' });
+    world.advance(3_600_000);
+    await world.settle();
+  });
+  const range = { from: '2026-11-21', to: '2026-11-22' };
+
+  test('in metrics and dimensions are answered', async () => {
+    const answer = await (
+      await post('/api/datasets/shop/query', { metrics: ['hits'], dimensions: ['path'], range })
+    ).json();
+    expect(answer).toMatchObject({
+      rows: [
+        ['/', 1],
+        ['/%3Cb%3E', 1],
+      ],
+      rowsTotal: 2,
+    });
+    expect(
+      await problem(
+        post('/api/datasets/shop/query', {
+          metrics: ['hits'],
+          range: { from: '2026-11-22', to: '2026-11-21' },
+        }),
+      ),
+    ).toMatchObject({ code: 'request_invalid' });
+    expect(
+      await problem(
+        post('/api/datasets/shop/query', { metrics: ['bounce_rate'], dimensions: ['path'], range }),
+      ),
+    ).toMatchObject({ status: 400, code: 'query_invalid' });
+  });
+
+  test('in SQL are answered or refused', async () => {
+    const answer = await (
+      await post('/api/datasets/shop/sql', { sql: 'SELECT count(*) AS n FROM hits' })
+    ).json();
+    expect(answer).toEqual({
+      columns: [{ name: 'n', type: 'BIGINT' }],
+      rows: [[2]],
+      truncated: false,
+      elapsedMs: expect.any(Number),
+    });
+    expect(await problem(post('/api/datasets/shop/sql', { sql: 'DROP VIEW hits' }))).toMatchObject({
+      status: 403,
+      code: 'sql_not_select',
+    });
+    expect(
+      await problem(post('/api/datasets/shop/sql', { sql: 'x'.repeat(65_537) })),
+    ).toMatchObject({ status: 400, code: 'request_invalid' });
+  });
+
+  test('for a report are handed on with what they leave out filled in', async () => {
+    expect(
+      (await get('/api/datasets/shop/reports/overview?from=2026-11-14&to=2026-11-21')).status,
+    ).toBe(200);
+    await get(
+      '/api/datasets/shop/reports/overview?from=2026-11-14&to=2026-11-21&robots=true&compare=previous',
+    );
+    const asked: ReportRequest = {
+      name: 'overview',
+      dataset: { slug: 'shop', name: 'shop', timeZone: 'UTC' },
+      range: { from: '2026-11-14', to: '2026-11-21' },
+      robots: false,
+      compare: 'none',
+    };
+    expect(reportsAsked).toEqual([asked, { ...asked, robots: true, compare: 'previous' }]);
+  });
+
+  test.each([
+    ['csv', 'attachment; filename="shop-overview-2026-11-14-2026-11-21.csv"', null],
+    [
+      'html',
+      'attachment; filename="shop-overview-2026-11-14-2026-11-21.html"',
+      "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    ],
+    ['text', null, null],
+  ])('for a report as %s are drawn', async (format, disposition, policy) => {
+    const response = await get(
+      `/api/datasets/shop/reports/overview?from=2026-11-14&to=2026-11-21&format=${format}`,
+    );
+    expect(await response.text()).toBe(`${format} of overview`);
+    expect(response.headers.get('content-type')).toBe(`text/${format}; charset=utf-8`);
+    expect(response.headers.get('content-disposition')).toBe(disposition);
+    expect(response.headers.get('content-security-policy')).toBe(policy);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  test.each([
+    ['', 'request_invalid'],
+    ['from=2026-11-14', 'request_invalid'],
+    ['from=2026-11-31&to=2026-12-01', 'request_invalid'],
+    ['from=2026-11-21&to=2026-11-21', 'date_range_invalid'],
+    ['from=2000-01-01&to=2026-11-21', 'date_range_invalid'],
+    ['from=2026-11-14&to=2026-11-21&format=exe', 'request_invalid'],
+    ['from=2026-11-14&to=2026-11-21&robots=yes', 'request_invalid'],
+  ])('for a report with "%s" are refused as %s', async (query, code) => {
+    expect(await problem(get(`/api/datasets/shop/reports/overview?${query}`))).toMatchObject({
+      status: 400,
+      code,
+    });
+    expect(reportsAsked).toEqual([]);
+  });
+});
+
+describe('an import', () => {
+  const log =
+    Array.from(
+      { length: 50 },
+      (_, index) =>
+        `10.0.0.${index % 5} - - [17/May/2015:10:05:${String(index).padStart(2, '0')} +0000] "GET /${index} HTTP/1.1" 200 5\n`,
+    ).join('') + 'junk\n';
+  beforeEach(async () => {
+    await post('/api/datasets', { slug: 'shop' });
+  });
+
+  async function send(bytes: Uint8Array, pieceBytes: number): Promise<unknown> {
+    const begun = await post('/api/datasets/shop/imports', {});
+    expect(begun.status).toBe(201);
+    const { number } = await begun.json();
+    expect((await post(`/api/imports/${number}/file`, { name: 'access.log' })).status).toBe(204);
+    for (let start = 0; start < bytes.length; start += pieceBytes)
+      expect(
+        (await post(`/api/imports/${number}/bytes`, bytes.subarray(start, start + pieceBytes)))
+          .status,
+      ).toBe(200);
+    expect((await post(`/api/imports/${number}/file/end`)).status).toBe(200);
+    return await (await post(`/api/imports/${number}/finish`)).json();
+  }
+
+  test('comes in pieces, plain or compressed, and is added to the counters', async () => {
+    const summary = {
+      lines: 51,
+      accepted: 50,
+      duplicate: 0,
+      excluded: 0,
+      bad: 1,
+      sessions: 5,
+      seconds: 0,
+      formats: ['common'],
+      badFile: expect.stringContaining('bad-lines'),
+    };
+    expect(await send(Buffer.from(log), 333)).toEqual(summary);
+    expect(await send(gzipSync(log), 20)).toMatchObject({ accepted: 0, duplicate: 50, bad: 1 });
+    const status = await (await get('/api/status')).json();
+    expect(status).toMatchObject({
+      version: '1.2.3',
+      startedAt: worldStartMs,
+      waitingHits: 0,
+      datasets: [
+        {
+          slug: 'shop',
+          counts: { received: 102, accepted: 50, duplicate: 50, excluded: 0, bad: 2 },
+          activeSessions: 0,
+          storedSessions: 5,
+          storedHits: 50,
+        },
+      ],
+    });
+  });
+
+  test('takes no piece that is too large, and goes on after it', async () => {
+    const { number } = await (await post('/api/datasets/shop/imports', {})).json();
+    await post(`/api/imports/${number}/file`, { name: 'access.log' });
+    expect(
+      await problem(post(`/api/imports/${number}/bytes`, new Uint8Array(pieceBytesMax + 1))),
+    ).toMatchObject({ status: 413, code: 'body_too_large' });
+    expect((await post(`/api/imports/${number}/bytes`, Buffer.from(log))).status).toBe(200);
+    await post(`/api/imports/${number}/file/end`);
+    expect(await (await post(`/api/imports/${number}/finish`)).json()).toMatchObject({
+      accepted: 50,
+    });
+  });
+
+  test('can be given up, and is unknown afterwards', async () => {
+    const { number } = await (await post('/api/datasets/shop/imports', {})).json();
+    const gone = await api.request(`http://localhost/api/imports/${number}`, {
+      method: 'DELETE',
+      headers: { ...headers, host: 'localhost' },
+    });
+    expect(gone.status).toBe(204);
+    expect(await problem(post(`/api/imports/${number}/finish`))).toMatchObject({
+      status: 404,
+      code: 'import_unknown',
+    });
+  });
+
+  test.each([
+    ['/api/datasets/nowhere/imports', {}, 'dataset_unknown'],
+    ['/api/datasets/shop/imports', { format: 'iis' }, 'request_invalid'],
+    ['/api/imports/99/finish', {}, 'import_unknown'],
+    ['/api/imports/0/finish', {}, 'request_invalid'],
+    ['/api/imports/x/bytes', {}, 'request_invalid'],
+    ['/api/imports/1/file', { name: 'x'.repeat(1_025) }, 'request_invalid'],
+  ])('at %s with %j is refused as %s', async (path, body, code) => {
+    expect((await problem(post(path, body))).code).toBe(code);
+  });
+});
+
+test('the description lists every route, and nothing else', async () => {
+  const description = await (await get('/api/openapi.json')).json();
+  const described = Object.entries(description.paths as Record<string, object>).flatMap(
+    ([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} /api${path}`),
+  );
+  const served = api.routes
+    .filter(({ method, path }) => method !== 'ALL' && path !== '/api/openapi.json')
+    .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{.+\})?/g, '{$1}')}`);
+  expect(described.sort()).toEqual([...new Set(served)].sort());
+  expect(described.length).toBeGreaterThan(12);
+  for (const methods of Object.values(
+    description.paths as Record<string, Record<string, { summary?: string; responses: object }>>,
+  )) {
+    for (const { summary, responses } of Object.values(methods)) {
+      expect(summary).toBeTruthy();
+      expect(Object.keys(responses)).toContain('default');
+    }
+  }
+});
