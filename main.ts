@@ -160,6 +160,8 @@ async function startEngineThread(data: EngineThreadData, fatal: (why: Error) => 
   const worker = new Worker(built('./engine-thread.js'), {
     workerData: data,
     transferList: [data.libsql],
+    // Hits and sessions live briefly: room for them to die young spares the collector of garbage much copying.
+    resourceLimits: { maxYoungGenerationSizeMb: 96 },
   });
   const { remote, ended } = callOver<Engine>(worker);
   let closing = false;

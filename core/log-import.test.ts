@@ -236,6 +236,34 @@ test('lines out of order give the same sessions however the bytes come', async (
   expect(await tables()).toEqual(await tablesOfOneImport(shuffled));
 });
 
+test('a late line finds its session ended, wherever the lines were cut into batches', async () => {
+  // More lines than are looked up together; at minute 40 the first session of 10.0.0.1 has been idle for too long.
+  const many = Array.from({ length: 20_000 }, (_, index) =>
+    line(0, `10.1.${index % 50}.1`, `/${index}`),
+  );
+  const late = text(
+    line(0, '10.0.0.1', '/first'),
+    ...many,
+    line(40, '10.0.0.2', '/other'),
+    line(25, '10.0.0.1', '/late'),
+  );
+  for (const pieceBytes of [1 << 22, 5_000]) {
+    const other = await createWorld();
+    await other.dataset({ slug: 'shop' });
+    await other.importText('shop', { 'access.log': late }, { pieceBytes });
+    expect(
+      await other.sql(
+        'shop',
+        "SELECT entry_path, hits FROM sessions WHERE entry_path IN ('/first', '/late') ORDER BY 1",
+      ),
+    ).toEqual([
+      ['/first', 1],
+      ['/late', 1],
+    ]);
+    await other.close();
+  }
+});
+
 describe('an import that is given up', () => {
   /** Visitors whose sessions end one after the other, and one whose session fills and goes on. */
   const long = [

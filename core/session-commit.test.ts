@@ -227,22 +227,32 @@ test('when the analytics do not take a batch, nothing is lost and nothing comes 
   expect(records).toBe(4);
 });
 
-test('a write-ahead log that a power cut left unreadable costs nothing: the inbox still has it', async () => {
-  const world = await createWorld({ checkpointEveryMs: 1e12 });
+test('a write-ahead log that a power cut left unreadable costs nothing: what it held is still in the inbox', async () => {
+  const world = await createWorld({ checkpointEveryMs: 1.5 * hourMs });
   worlds.push(world);
   await world.dataset({ slug: 'shop' });
+  // After the second hour a checkpoint is due, and the first two are pruned; the third is in the log alone.
   for (const visitor of ['a', 'b', 'c']) {
     await world.send({ visitor });
     world.advance(hourMs);
     await world.settle();
   }
+  const stored = 'SELECT visitor_id, hits FROM sessions ORDER BY 1';
+  expect(await world.sql('shop', stored)).toEqual([
+    ['a', 1],
+    ['b', 1],
+    ['c', 1],
+  ]);
   await world.crash();
   const wal = `${world.root}/datasets/shop/analytics.duckdb.wal`;
   truncateSync(wal, statSync(wal).size + 4_096);
   await world.reopen();
-  expect(await world.sql('shop', 'SELECT count(*) FROM sessions')).toEqual([[0]]);
+  expect(await world.sql('shop', stored)).toEqual([
+    ['a', 1],
+    ['b', 1],
+  ]);
   await world.settle();
-  expect(await world.sql('shop', 'SELECT visitor_id, hits FROM sessions ORDER BY 1')).toEqual([
+  expect(await world.sql('shop', stored)).toEqual([
     ['a', 1],
     ['b', 1],
     ['c', 1],

@@ -19,6 +19,8 @@ export function trackerSnippet(origin: string, writeKey: string): string {
   return `<script defer src="${origin}/tracker.js" data-dataset="${writeKey}"></script>`;
 }
 
+const exampleBrowser = 'Mozilla/5.0 (X11; Linux x86_64; rv:157.0) Gecko/20100101 Firefox/157.0';
+
 /** A command line that sends one page view by hand. `hitId` is a UUID, `host` one that the dataset takes. */
 export function curlExample(origin: string, writeKey: string, host: string, hitId: string): string {
   const hit = JSON.stringify({
@@ -28,7 +30,8 @@ export function curlExample(origin: string, writeKey: string, host: string, hitI
     visitor: 'me',
     url: `https://${host}/`,
   });
-  return `curl ${origin}/hits \\\n  -H 'content-type: application/json' \\\n  -d '${hit}'`;
+  // Without a browser's name the hit would be curl's, and curl is a robot.
+  return `curl ${origin}/hits -A '${exampleBrowser}' \\\n  -d '${hit}'`;
 }
 
 /** The command line that reads a web server's log into a dataset. */

@@ -416,12 +416,13 @@ describe('questions', () => {
 });
 
 describe('an import', () => {
-  const log =
-    Array.from(
-      { length: 50 },
-      (_, index) =>
-        `10.0.0.${index % 5} - - [17/May/2015:10:05:${String(index).padStart(2, '0')} +0000] "GET /${index} HTTP/1.1" 200 5\n`,
-    ).join('') + 'junk\n';
+  const log = Array.from(
+    { length: 50 },
+    (_, index) =>
+      `10.0.0.${index % 5} - - [17/May/2015:10:05:${String(index).padStart(2, '0')} +0000] "GET /${index} HTTP/1.1" 200 5\n`,
+  )
+    .join('')
+    .concat('junk\n');
   beforeEach(async () => {
     await post('/api/datasets', { slug: 'shop' });
   });

@@ -1,11 +1,12 @@
 /** The API as one Hono app under `/api`, with its description at `/api/openapi.json`. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import type { Dataset } from '../contract/dataset.ts';
 import type { ImportProgress } from '../contract/import.ts';
 import { Problem } from '../contract/problem.ts';
 import { datasetRoutes } from './datasets.ts';
-import { importRoutes } from './imports.ts';
+import { importRoutes, pieceBytesMax } from './imports.ts';
 import { localOnly } from './local-only.ts';
 import { answerError } from './problems.ts';
 import { queryRoutes } from './queries.ts';
@@ -45,6 +46,7 @@ export function createApi(options: ApiOptions) {
     c.header('Cache-Control', 'no-store');
     c.header('X-Content-Type-Options', 'nosniff');
   });
+  app.use('/api/*', bodyLimit({ maxSize: pieceBytesMax, onError: refuseBody }));
   app.route('/api', api);
   app.all('/api/*', (c) => {
     throw new Problem(
@@ -54,6 +56,10 @@ export function createApi(options: ApiOptions) {
   });
   app.onError(answerError);
   return app;
+}
+
+function refuseBody(): never {
+  throw new Problem('body_too_large', `A body is at most ${pieceBytesMax} bytes.`);
 }
 
 /** The API's type, for the typed client. */

@@ -5,11 +5,10 @@ import {
   importProgressSchema,
   importSummarySchema,
 } from '../contract/import.ts';
-import { Problem } from '../contract/problem.ts';
 import type { Engine } from '../engine.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
-/** How many bytes of a file one request may bring. */
+/** How many bytes of a file one request may bring; no body of the API is larger. */
 export const pieceBytesMax = 4 * 1024 * 1024;
 const fileNameLengthMax = 1_024;
 
@@ -86,12 +85,6 @@ export function importRoutes(
     })
     .openapi(bytesRoute, async (c) => {
       const bytes = new Uint8Array(await c.req.arrayBuffer());
-      if (bytes.length > pieceBytesMax) {
-        throw new Problem(
-          'body_too_large',
-          `A piece is at most ${pieceBytesMax} bytes; this one has ${bytes.length}.`,
-        );
-      }
       return c.json(await engine.feedFile(c.req.valid('param').number, bytes), 200);
     })
     .openapi(endFileRoute, async (c) =>

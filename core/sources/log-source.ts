@@ -17,6 +17,7 @@ const referrerLengthMax = 2_048;
 /** Identical lines further apart than this many different ones count as the same line. */
 const distinctLinesMax = 200_000;
 const visitorsMax = 20_000;
+const referrersMax = 20_000;
 
 /** What a page is not: files that pages load, and feeds. */
 const assetPath =
@@ -50,12 +51,13 @@ export function logNormalizer(
   ownHosts: (host: string) => boolean,
 ): (line: LogLine, id: string) => NormalizedHit {
   const cut = addressCutter(secret);
+  const referrerFrom = memo((text: string) => referrerOf(text, ownHosts), referrersMax);
   const visitorOf = memo((client: string) => keyedHash(secret, client), visitorsMax);
   return (line, id) => {
     const userAgent = line.userAgent.slice(0, userAgentLengthMax);
     const address = cut(line.address);
     const url = splitRequestTarget(line.target);
-    const { source, ...referrer } = referrerOf(line.referrer, ownHosts);
+    const { source, ...referrer } = referrerFrom(line.referrer ?? '');
     return {
       hit: {
         id,

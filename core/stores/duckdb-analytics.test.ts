@@ -7,7 +7,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AnalyticsStore } from '../analytics/analytics-store.ts';
 import type { StoredSession } from '../analytics/rows.ts';
-import type { ClosedSession } from '../contract/session.ts';
+import type { ClosedSession, SessionHit } from '../contract/session.ts';
 import { technologyOf } from '../hits/user-agent.ts';
 import { openDuckDbAnalytics } from './duckdb-analytics.ts';
 
@@ -212,6 +212,15 @@ describe('a batch that fails', () => {
   test.each<[string, StoredSession[]]>([
     ['in its first session', [stored(1, { more: { id: 'no id' } })]],
     ['in its last session', [stored(1), stored(2), stored(3, { more: { continues: 'no id' } })]],
+    [
+      'in the form of a text',
+      [
+        stored(1),
+        stored(2, {
+          more: { hits: [{ ...stored(2).session.hits[0], path: 7 } as unknown as SessionHit] },
+        }),
+      ],
+    ],
     ['in its last hit', [stored(1), stored(2, { hits: [...many, 'no id'] })]],
   ])('%s leaves nothing, now and later, and the next one is stored', async (_name, sessions) => {
     await store.store([stored(10)], 3);
