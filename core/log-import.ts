@@ -28,8 +28,11 @@ export interface LogImport {
   takeFile(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void>;
   /** Ends the sessions that are still open, makes everything durable, and sums up. */
   finish(): Promise<Omit<ImportSummary, 'seconds'>>;
-  /** Stores what has ended so far and leaves the rest: the same files can be imported again. */
-  abandon(): Promise<void>;
+  /**
+   * Stores what has ended so far and leaves the rest: the same files can be imported again. Gives the progress
+   * without the lines that were left.
+   */
+  abandon(): Promise<ImportProgress>;
 }
 
 export async function startLogImport(
@@ -185,6 +188,8 @@ export async function startLogImport(
       await commit();
       await storing;
       await badLines.close();
+      const left = pending.size;
+      return { ...progress, lines: progress.lines - left, accepted: progress.accepted - left };
     },
   };
 }
