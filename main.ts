@@ -11,6 +11,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { createCollector } from './collector-edge/app.ts';
 import { createLibsqlInbox } from './collector-edge/inbox/libsql-inbox.ts';
+import { createRates } from './collector-edge/intake/rates.ts';
 import { nodePeerAddress } from './collector-edge/node.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
@@ -21,8 +22,10 @@ import type { EngineThreadData } from './core/engine-thread.ts';
 import { createApi } from './core/http/app.ts';
 import { localOnly } from './core/http/local-only.ts';
 import type { ReportDesk } from './core/http/reports.ts';
+import { startJobs } from './core/jobs.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
+import { diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
 import { openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
@@ -50,6 +53,8 @@ const httpLimits = {
   maxHeaderSize: 8_192,
 };
 const requestsPerSocketMax = 10_000;
+const connectionsMax = 10_000;
+const diskCheckEveryMs = 5_000;
 const stopWaitMs = 5_000;
 
 export interface Canister {
@@ -102,6 +107,22 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
 
   const inbox = createLibsqlInbox({ client: libsql.hits, clock });
   let stopping = false;
+  let diskLow: Problem | undefined;
+  const closed = () =>
+    stopping ? new Problem('shutting_down', 'The server is stopping. Send it again.') : diskLow;
+  const stopJobs = startJobs(
+    [
+      {
+        description: 'look how much room the disk has',
+        periodMs: diskCheckEveryMs,
+        async run() {
+          diskLow = await findDiskLow(folder.root, config.diskFreeBytesMin);
+        },
+      },
+    ],
+    (job, why) =>
+      console.error(`A job failed and runs again later: ${job.description}: ${why.message}`),
+  );
   const app = new Hono();
   app.route(
     '/',
@@ -113,6 +134,11 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
       peerAddress: nodePeerAddress,
       trustedProxies: config.trustedProxies,
       health: () => (stopping ? { ready: false, detail: 'stopping' } : { ready: true }),
+      closed,
+      rates: createRates(clock, {
+        client: { perSecond: config.clientRateMax, burst: config.clientRateMax * 4 },
+        dataset: { perSecond: config.datasetRateMax, burst: config.datasetRateMax * 2 },
+      }),
     }),
   );
   app.route(
@@ -145,6 +171,7 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
     },
     async close() {
       stopping = true;
+      await stopJobs();
       if (server) await stopServer(server);
       await inbox.flush();
       await engine.remote.stop();
@@ -153,6 +180,16 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
       lock.release();
     },
   };
+}
+
+async function findDiskLow(root: string, setBytes?: number): Promise<Problem | undefined> {
+  const room = await readDiskRoom(root);
+  const freeBytesMin = diskFreeBytesMin(room, setBytes);
+  if (room.freeBytes >= freeBytesMin) return undefined;
+  return new Problem(
+    'disk_low',
+    `The disk has ${room.freeBytes} bytes left of the ${freeBytesMin} that are needed. Hits are taken again when there is room.`,
+  );
 }
 
 /** Starts the engine's thread and waits until it has opened every dataset. */
@@ -240,6 +277,7 @@ function listenOn(
       },
     );
     if ('maxRequestsPerSocket' in server) server.maxRequestsPerSocket = requestsPerSocketMax;
+    server.maxConnections = connectionsMax;
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') reject(error);
       else

@@ -70,10 +70,20 @@ export function createPipeline(options: {
         bytes: row.body.length,
       });
     } catch (error) {
-      await inbox.setAside(
-        row,
-        error instanceof UnusableHit ? error.message : `fault: ${(error as Error).message}`,
-      );
+      const reason =
+        error instanceof UnusableHit ? error.message : `fault: ${(error as Error).message}`;
+      await setAside(row, reason, dataset);
+    }
+  }
+
+  /** A row that cannot even be set aside, on a full disk for example, is read again by the next step. */
+  async function setAside(row: InboxRow, reason: string, dataset: DatasetEngine): Promise<void> {
+    try {
+      await inbox.setAside(row, reason);
+    } catch (error) {
+      readThrough = row.seq - 1;
+      dataset.readThrough = row.seq - 1;
+      throw error;
     }
   }
 

@@ -25,6 +25,14 @@ export interface EngineOptions {
   failed: (why: Error) => void;
 }
 
+const roomPollMs = 1_000;
+
+/** As libSQL, the file system and DuckDB say it. */
+const isDiskFull = (error: unknown) =>
+  /SQLITE_FULL|database or disk is full|ENOSPC|no space left on device/i.test(
+    `${(error as { code?: string }).code} ${(error as Error).message}`,
+  );
+
 /** The engine, and its single step for callers that drive it themselves. */
 export interface RunningEngine extends Engine {
   step(): Promise<boolean>;
@@ -49,9 +57,20 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     );
   }
 
+  /** A full disk is no fault of the engine: nothing is lost, and it goes on by itself when there is room. */
+  async function stepOrWaitForRoom(): Promise<boolean> {
+    try {
+      return await pipeline.step();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, roomPollMs));
+      return true;
+    }
+  }
+
   async function loop(): Promise<void> {
     while (!stopping) {
-      const progressed = await pipeline.step();
+      const progressed = await stepOrWaitForRoom();
       if (progressed) await new Promise((resolve) => setImmediate(resolve));
       else {
         await desk.clear(false);
