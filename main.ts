@@ -13,20 +13,22 @@ import { createCollector } from './collector-edge/app.ts';
 import { createLibsqlInbox } from './collector-edge/inbox/libsql-inbox.ts';
 import { createRates } from './collector-edge/intake/rates.ts';
 import { nodePeerAddress } from './collector-edge/node.ts';
+import { createAlarms } from './core/alarms.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
 import type { Dataset, DatasetEntry } from './core/contract/dataset.ts';
 import { Problem } from './core/contract/problem.ts';
 import type { Engine } from './core/engine.ts';
 import type { EngineThreadData } from './core/engine-thread.ts';
+import { explainAccount } from './core/hit-account.ts';
 import { createApi } from './core/http/app.ts';
 import { localOnly } from './core/http/local-only.ts';
 import type { ReportDesk } from './core/http/reports.ts';
-import { startJobs } from './core/jobs.ts';
+import { type Job, startJobs } from './core/jobs.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
-import { openLibsqlCounts } from './core/stores/libsql-counts.ts';
+import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
 import { callOver } from './core/thread-port.ts';
@@ -55,6 +57,7 @@ const httpLimits = {
 const requestsPerSocketMax = 10_000;
 const connectionsMax = 10_000;
 const diskCheckEveryMs = 5_000;
+const countsCheckEveryMs = 60_000;
 const stopWaitMs = 5_000;
 
 export interface Canister {
@@ -110,6 +113,9 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
   let diskLow: Problem | undefined;
   const closed = () =>
     stopping ? new Problem('shutting_down', 'The server is stopping. Send it again.') : diskLow;
+  const alarms = createAlarms((code, detail) =>
+    console.error(detail === undefined ? `Alarm over: ${code}` : `Alarm: ${code}: ${detail}`),
+  );
   const stopJobs = startJobs(
     [
       {
@@ -117,11 +123,20 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
         periodMs: diskCheckEveryMs,
         async run() {
           diskLow = await findDiskLow(folder.root, config.diskFreeBytesMin);
+          alarms.set('disk_low', diskLow?.message);
+        },
+      },
+      {
+        description: 'check that every hit is accounted for',
+        periodMs: countsCheckEveryMs,
+        async run() {
+          alarms.set('counters_broken', describeBroken(await counts.findBroken()));
+          const wrong = (await engine.remote.account()).flatMap((one) => explainAccount(one) ?? []);
+          alarms.set('hits_unaccounted', wrong.length > 0 ? wrong.join('; ') : undefined);
         },
       },
     ],
-    (job, why) =>
-      console.error(`A job failed and runs again later: ${job.description}: ${why.message}`),
+    (failing) => alarms.set('job_failed', describeFailing(failing)),
   );
   const app = new Hono();
   app.route(
@@ -149,6 +164,8 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
       version,
       startedAt: clock(),
       hitCounts: () => counts.read(),
+      hourlyCounts: counts.readHours,
+      alarms: alarms.list,
       reports: reportDesk(engine.remote),
       async datasetCreated(dataset) {
         const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);
@@ -180,6 +197,13 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
       lock.release();
     },
   };
+}
+
+function describeFailing(failing: ReadonlyMap<Job, Error>): string | undefined {
+  const sentences = [...failing].map(
+    ([{ description }, why]) => `Could not ${description}: ${why.message}`,
+  );
+  return sentences.length > 0 ? sentences.join('; ') : undefined;
 }
 
 async function findDiskLow(root: string, setBytes?: number): Promise<Problem | undefined> {

@@ -24,6 +24,8 @@ export interface Pipeline {
   add(dataset: DatasetEngine): Promise<void>;
   /** Writes checkpoints and prunes, whether due or not. */
   settle(): Promise<void>;
+  /** Does something between two steps, while nothing moves. */
+  between<T>(work: () => Promise<T>): Promise<T>;
   /** The inbox position up to which rows were read. */
   readThrough(): number;
 }
@@ -151,6 +153,7 @@ export function createPipeline(options: {
         readThrough = dataset.low;
         engineTime = 0;
       }),
+    between: exclusively,
     readThrough: () => readThrough,
   };
 }

@@ -6,6 +6,7 @@ import { Problem } from './contract/problem.ts';
 import { queryLimits } from './contract/query.ts';
 import { type DatasetEngine, type OpenStores, openDatasetEngine } from './dataset-engine.ts';
 import type { Engine } from './engine.ts';
+import { accountForHits } from './hit-account.ts';
 import { createImportDesk } from './import-desk.ts';
 import { createPipeline } from './pipeline.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
@@ -118,6 +119,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       };
     },
     waitingHits: () => inbox.waiting(pipeline.readThrough()),
+    account: () => pipeline.between(() => accountForHits(inbox, datasets)),
     async query(slug, query) {
       const { analytics, config } = find(slug);
       return await runQuery(analytics, query, config.timeZone);

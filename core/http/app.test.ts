@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ImportProgress } from '../contract/import.ts';
 import type { ReportResult } from '../contract/report.ts';
+import type { Alarm, DatasetCounts } from '../contract/status.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
@@ -12,6 +13,7 @@ let world: World;
 let api: Api;
 let peer: string | undefined;
 let reportsAsked: ReportRequest[];
+let alarms: Alarm[];
 let breakStatus: Error | undefined;
 
 const reports: ReportDesk = {
@@ -38,6 +40,7 @@ beforeEach(async () => {
   world = await createWorld();
   peer = '127.0.0.1';
   reportsAsked = [];
+  alarms = [];
   breakStatus = undefined;
   const counts = openLibsqlCounts(world.hits, world.now);
   api = createApi({
@@ -46,6 +49,8 @@ beforeEach(async () => {
     version: '1.2.3',
     startedAt: worldStartMs,
     hitCounts: () => (breakStatus ? Promise.reject(breakStatus) : counts.read()),
+    alarms: () => alarms,
+    hourlyCounts: counts.readHours,
     reports,
     async datasetCreated({ slug, hosts, timeZone, idleTimeoutMs }) {
       await world.engine.openDataset({
@@ -529,4 +534,86 @@ test('the description lists every route, and nothing else', async () => {
       expect(Object.keys(responses)).toContain('default');
     }
   }
+});
+
+describe('Counts', () => {
+  const hour = Math.floor(worldStartMs / 3_600_000);
+
+  async function count(
+    ...rows: [slug: string, hour: number, outcome: string, reason: string, n: number][]
+  ) {
+    const sql =
+      'INSERT INTO hit_count (dataset, hour, outcome, reason, count) VALUES (?, ?, ?, ?, ?)';
+    await world.hits.batch(
+      rows.map((args) => ({ sql, args })),
+      'write',
+    );
+  }
+
+  async function counts(query: string): Promise<DatasetCounts> {
+    return (await (await get(`/api/datasets/shop/counts?${query}`)).json()) as DatasetCounts;
+  }
+
+  test('Hours come with their outcomes and reasons, cut in the zone of the dataset, and with what was set aside', async () => {
+    await world.dataset({ slug: 'shop', timeZone: 'Asia/Tokyo' });
+    await world.dataset({ slug: 'blog' });
+    await count(
+      ['shop', hour, 'received', '', 10],
+      ['shop', hour, 'accepted', '', 6],
+      ['shop', hour, 'excluded', 'host_not_allowed', 1],
+      ['shop', hour, 'bad', 'hit_invalid', 2],
+      ['shop', hour, 'bad', 'rate_exceeded', 1],
+      // 15:00 UTC is midnight in Tokyo: this hour belongs to the next day.
+      ['shop', hour + 5, 'received', '', 3],
+      ['shop', hour + 5, 'accepted', '', 3],
+      ['blog', hour, 'received', '', 100],
+    );
+    await world.sendBody('shop', Buffer.from('no hit'));
+    await world.settle();
+    const today = await counts('from=2026-11-21&to=2026-11-22');
+    expect(today.total).toEqual({
+      received: 10,
+      accepted: 6,
+      duplicate: 0,
+      excluded: 1,
+      bad: 3,
+      setAside: 1,
+    });
+    expect(today.hours).toHaveLength(1);
+    expect(today.hours[0]).toMatchObject({ at: worldStartMs, received: 10, setAside: 1 });
+    expect(today.hours[0]?.reasons).toEqual(
+      expect.arrayContaining([
+        { outcome: 'excluded', reason: 'host_not_allowed', count: 1 },
+        { outcome: 'bad', reason: 'hit_invalid', count: 2 },
+        { outcome: 'bad', reason: 'rate_exceeded', count: 1 },
+        { outcome: 'set_aside', reason: expect.any(String), count: 1 },
+      ]),
+    );
+    const both = await counts('from=2026-11-21&to=2026-11-23');
+    expect(both.hours.map(({ received }) => received)).toEqual([10, 3]);
+    expect(both.total).toMatchObject({ received: 13, accepted: 9 });
+  });
+
+  test('A range that is too long or runs backwards, and an unknown dataset, are refused', async () => {
+    await world.dataset({ slug: 'shop' });
+    const refused = (query: string, slug = 'shop') =>
+      problem(get(`/api/datasets/${slug}/counts?${query}`));
+    expect(await refused('from=2026-11-22&to=2026-11-21')).toMatchObject({
+      status: 400,
+      code: 'date_range_invalid',
+    });
+    expect(await refused('from=2026-01-01&to=2026-11-21')).toMatchObject({
+      code: 'date_range_invalid',
+    });
+    expect(await refused('from=2026-11-21&to=2026-11-22', 'nobody')).toMatchObject({
+      status: 404,
+      code: 'dataset_unknown',
+    });
+  });
+
+  test('The status shows what is wrong', async () => {
+    expect(await (await get('/api/status')).json()).toMatchObject({ alarms: [] });
+    alarms = [{ code: 'disk_low', detail: 'The disk is nearly full.' }];
+    expect(await (await get('/api/status')).json()).toMatchObject({ alarms });
+  });
 });

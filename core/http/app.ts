@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Dataset } from '../contract/dataset.ts';
 import type { ImportProgress } from '../contract/import.ts';
 import { Problem } from '../contract/problem.ts';
+import { countsRoutes, type HourlyCounts } from './counts.ts';
 import { datasetRoutes } from './datasets.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
 import { localOnly } from './local-only.ts';
@@ -16,6 +17,7 @@ import { type StatusOptions, statusRoutes } from './status.ts';
 
 export interface ApiOptions extends StatusOptions {
   reports: ReportDesk;
+  hourlyCounts: HourlyCounts;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
   /** Adds an ended import to the dataset's counters. */
@@ -29,6 +31,7 @@ export function createApi(options: ApiOptions) {
   const api = new OpenAPIHono()
     .route('/', statusRoutes(options))
     .route('/', datasetRoutes(datasets, options.datasetCreated))
+    .route('/', countsRoutes(datasets, options.hourlyCounts))
     .route('/', sessionRoutes(engine))
     .route('/', queryRoutes(engine))
     .route('/', reportRoutes(datasets, options.reports))
