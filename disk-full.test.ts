@@ -89,11 +89,19 @@ describe.skipIf(!mounted)('A disk that becomes full', () => {
     // Sessions end meanwhile, and find no room either.
     await pause(idleTimeoutMs * 2 + 1_000);
     expect((await fetch(`${product.baseUrl}/api/status`)).status).toBe(200);
+    expect((await fetch(`${product.baseUrl}/healthz`)).status).toBe(200);
+    const ready = await fetch(`${product.baseUrl}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      { status: 'unavailable', detail: expect.stringMatching(/wait for room/) },
+    ]);
 
     rmSync(filler);
     for (let tries = 0; tries < 50 && (await sendAndNote()).status !== 202; tries += 1)
       await pause(100);
     expect((await sendAndNote()).status).toBe(202);
+    await pause(3_000);
+    expect((await fetch(`${product.baseUrl}/readyz`)).status).toBe(200);
     expect([...statuses].sort()).toEqual([202, 503]);
     await pause(idleTimeoutMs * 2 + 3_000);
     const { out, notes } = runCommand([
@@ -118,6 +126,11 @@ describe.skipIf(!mounted)('A disk that becomes full', () => {
       answer = await send();
     }
     expect(answer).toMatchObject({ status: 503, refused: 'disk_low' });
+    const { alarms } = (await (await fetch(`${product.baseUrl}/api/status`)).json()) as {
+      alarms: { code: string }[];
+    };
+    expect(alarms.map(({ code }) => code)).toEqual(['disk_low']);
+    expect((await fetch(`${product.baseUrl}/readyz`)).status).toBe(503);
     rmSync(filler);
     for (let tries = 0; tries < 30 && answer.status !== 202; tries += 1) {
       await pause(500);

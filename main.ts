@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { serve } from '@hono/node-server';
@@ -23,11 +24,13 @@ import type { EngineThreadData } from './core/engine-thread.ts';
 import { explainAccount } from './core/hit-account.ts';
 import { createApi } from './core/http/app.ts';
 import { localOnly } from './core/http/local-only.ts';
+import type { ProcessMeasures } from './core/http/metrics.ts';
 import type { ReportDesk } from './core/http/reports.ts';
 import { type Job, startJobs } from './core/jobs.ts';
+import { reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
-import { diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
+import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
 import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
@@ -57,6 +60,7 @@ const httpLimits = {
 const requestsPerSocketMax = 10_000;
 const connectionsMax = 10_000;
 const diskCheckEveryMs = 5_000;
+const partsCheckEveryMs = 2_000;
 const countsCheckEveryMs = 60_000;
 const stopWaitMs = 5_000;
 
@@ -111,8 +115,14 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
   const inbox = createLibsqlInbox({ client: libsql.hits, clock });
   let stopping = false;
   let diskLow: Problem | undefined;
+  let diskRoom: DiskRoom | undefined;
+  let engineSteppedAt = clock();
+  let storeAnsweredAt = clock();
+  let waitsForRoom = false;
   const closed = () =>
     stopping ? new Problem('shutting_down', 'The server is stopping. Send it again.') : diskLow;
+  const eventLoop = monitorEventLoopDelay({ resolution: 10 });
+  eventLoop.enable();
   const alarms = createAlarms((code, detail) =>
     console.error(detail === undefined ? `Alarm over: ${code}` : `Alarm: ${code}: ${detail}`),
   );
@@ -122,8 +132,24 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
         description: 'look how much room the disk has',
         periodMs: diskCheckEveryMs,
         async run() {
-          diskLow = await findDiskLow(folder.root, config.diskFreeBytesMin);
+          diskRoom = await readDiskRoom(folder.root);
+          diskLow = findDiskLow(diskRoom, config.diskFreeBytesMin);
           alarms.set('disk_low', diskLow?.message);
+        },
+      },
+      {
+        description: 'ask the store of the inbox',
+        periodMs: partsCheckEveryMs,
+        async run() {
+          await libsql.hits.batch(['SELECT 1'], 'read');
+          storeAnsweredAt = clock();
+        },
+      },
+      {
+        description: 'ask the engine how it is doing',
+        periodMs: partsCheckEveryMs,
+        async run() {
+          ({ steppedAt: engineSteppedAt, waitsForRoom } = await engine.remote.measures());
         },
       },
       {
@@ -149,6 +175,11 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
       peerAddress: nodePeerAddress,
       trustedProxies: config.trustedProxies,
       health: () => (stopping ? { ready: false, detail: 'stopping' } : { ready: true }),
+      readiness() {
+        const state = { stopping, waitsForRoom, storeAnsweredAt, engineSteppedAt };
+        const reasons = reasonsAgainst({ ...state, diskLow: diskLow !== undefined }, clock());
+        return reasons.length === 0 ? { ready: true } : { ready: false, detail: reasons.join(' ') };
+      },
       closed,
       rates: createRates(clock, {
         client: { perSecond: config.clientRateMax, burst: config.clientRateMax * 4 },
@@ -166,6 +197,7 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
       hitCounts: () => counts.read(),
       hourlyCounts: counts.readHours,
       alarms: alarms.list,
+      processMeasures: () => measureProcess(eventLoop, diskRoom?.freeBytes),
       reports: reportDesk(engine.remote),
       async datasetCreated(dataset) {
         const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);
@@ -189,6 +221,7 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
     async close() {
       stopping = true;
       await stopJobs();
+      eventLoop.disable();
       if (server) await stopServer(server);
       await inbox.flush();
       await engine.remote.stop();
@@ -199,6 +232,22 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
   };
 }
 
+/** Since the last time of asking. */
+function measureProcess(
+  eventLoop: IntervalHistogram,
+  diskFreeBytes: number | undefined,
+): ProcessMeasures {
+  const { rss, heapUsed } = process.memoryUsage();
+  const seconds = (nanoseconds: number) => nanoseconds / 1e9;
+  const eventLoopLagSeconds = {
+    p50: seconds(eventLoop.percentile(50)),
+    p99: seconds(eventLoop.percentile(99)),
+    max: seconds(eventLoop.max),
+  };
+  eventLoop.reset();
+  return { eventLoopLagSeconds, residentBytes: rss, heapBytes: heapUsed, diskFreeBytes };
+}
+
 function describeFailing(failing: ReadonlyMap<Job, Error>): string | undefined {
   const sentences = [...failing].map(
     ([{ description }, why]) => `Could not ${description}: ${why.message}`,
@@ -206,8 +255,7 @@ function describeFailing(failing: ReadonlyMap<Job, Error>): string | undefined {
   return sentences.length > 0 ? sentences.join('; ') : undefined;
 }
 
-async function findDiskLow(root: string, setBytes?: number): Promise<Problem | undefined> {
-  const room = await readDiskRoom(root);
+function findDiskLow(room: DiskRoom, setBytes?: number): Problem | undefined {
   const freeBytesMin = diskFreeBytesMin(room, setBytes);
   if (room.freeBytes >= freeBytesMin) return undefined;
   return new Problem(

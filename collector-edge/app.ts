@@ -31,6 +31,8 @@ export interface CollectorOptions {
   /** The client's country as two letters, where the runtime knows it. */
   country?: (c: Context) => string | undefined;
   health?: () => Health;
+  /** Asked at `/readyz`; without it that is the same as `/healthz`. */
+  readiness?: () => Health;
   /** How fast hits may come; without it as fast as they can be stored. */
   rates?: Rates;
   /** Why no hit can be taken at present, such as `disk_low`; asked for each request. */
@@ -70,8 +72,9 @@ export function createCollector(options: CollectorOptions): Hono {
   app.get('/pixel.gif', getPixel(intake, factsOf, clock));
   app.get('/tracker.js', getTracker(trackerScript));
   app.get('/healthz', getHealth(health));
+  app.get('/readyz', getHealth(options.readiness ?? health));
   refuseOtherMethods(app, '/hits', 'POST, OPTIONS');
-  for (const path of ['/pixel.gif', '/tracker.js', '/healthz']) {
+  for (const path of ['/pixel.gif', '/tracker.js', '/healthz', '/readyz']) {
     refuseOtherMethods(app, path, 'GET, HEAD, OPTIONS');
   }
   return app;

@@ -50,6 +50,12 @@ beforeEach(async () => {
     startedAt: worldStartMs,
     hitCounts: () => (breakStatus ? Promise.reject(breakStatus) : counts.read()),
     alarms: () => alarms,
+    processMeasures: () => ({
+      eventLoopLagSeconds: { p50: 0.01, p99: 0.02, max: 0.5 },
+      residentBytes: 1_000,
+      heapBytes: 500,
+      diskFreeBytes: undefined,
+    }),
     hourlyCounts: counts.readHours,
     reports,
     async datasetCreated({ slug, hosts, timeZone, idleTimeoutMs }) {
@@ -522,7 +528,10 @@ test('the description lists every route, and nothing else', async () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} /api${path}`),
   );
   const served = api.routes
-    .filter(({ method, path }) => method !== 'ALL' && path !== '/api/openapi.json')
+    .filter(
+      ({ method, path }) =>
+        method !== 'ALL' && path.startsWith('/api/') && path !== '/api/openapi.json',
+    )
     .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{.+\})?/g, '{$1}')}`);
   expect(described.sort()).toEqual([...new Set(served)].sort());
   expect(described.length).toBeGreaterThan(12);
@@ -615,5 +624,38 @@ describe('Counts', () => {
     expect(await (await get('/api/status')).json()).toMatchObject({ alarms: [] });
     alarms = [{ code: 'disk_low', detail: 'The disk is nearly full.' }];
     expect(await (await get('/api/status')).json()).toMatchObject({ alarms });
+  });
+});
+
+describe('Metrics', () => {
+  test('They are for this machine only, and come in the text format with what really happened', async () => {
+    await world.dataset({ slug: 'shop' });
+    await world.send({ visitor: 'anna' }, { visitor: 'ben' });
+    await world.settle();
+    world.advance(31 * 60_000);
+    await world.settle();
+    await world.send({ visitor: 'carl' });
+    world.advance(1_500);
+    alarms = [{ code: 'disk_low', detail: 'The disk is nearly full.' }];
+    const response = await get('/metrics');
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const lines = (await response.text()).split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'canister_info{version="1.2.3"} 1',
+        'canister_waiting_hits 1',
+        'canister_lag_milliseconds 1500',
+        'canister_active_sessions{dataset="shop"} 0',
+        'canister_stored_sessions{dataset="shop"} 2',
+        'canister_stored_hits{dataset="shop"} 2',
+        'canister_commit_duration_seconds_bucket{le="+Inf"} 1',
+        'canister_commit_duration_seconds_count 1',
+        'canister_alarm{code="disk_low"} 1',
+        'canister_event_loop_lag_seconds{quantile="0.99"} 0.02',
+        'process_resident_memory_bytes 1000',
+      ]),
+    );
+    peer = '203.0.113.9';
+    expect(await problem(get('/metrics'))).toMatchObject({ status: 403, code: 'local_only' });
   });
 });

@@ -9,13 +9,14 @@ import { countsRoutes, type HourlyCounts } from './counts.ts';
 import { datasetRoutes } from './datasets.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
 import { localOnly } from './local-only.ts';
+import { type MetricsOptions, metricsRoutes } from './metrics.ts';
 import { answerError } from './problems.ts';
 import { queryRoutes } from './queries.ts';
 import { type ReportDesk, reportRoutes } from './reports.ts';
 import { sessionRoutes } from './sessions.ts';
-import { type StatusOptions, statusRoutes } from './status.ts';
+import { statusRoutes } from './status.ts';
 
-export interface ApiOptions extends StatusOptions {
+export interface ApiOptions extends MetricsOptions {
   reports: ReportDesk;
   hourlyCounts: HourlyCounts;
   /** Called before a new dataset is answered. */
@@ -50,6 +51,8 @@ export function createApi(options: ApiOptions) {
     c.header('X-Content-Type-Options', 'nosniff');
   });
   app.use('/api/*', bodyLimit({ maxSize: pieceBytesMax, onError: refuseBody }));
+  app.use('/metrics', localOnly(options.peerAddress));
+  app.route('/metrics', metricsRoutes(options));
   app.route('/api', api);
   app.all('/api/*', (c) => {
     throw new Problem(
