@@ -11,6 +11,7 @@ import { queryLimits, type SqlAnswer } from './core/contract/query.ts';
 import type { ReportResult } from './core/contract/report.ts';
 import { type ApiClient, connectApi } from './core/http/api-client.ts';
 import { importFiles } from './core/http/import-client.ts';
+import { createLog } from './core/log.ts';
 import { findOwner } from './core/stores/data-folder.ts';
 import { demoSlug, fillWithDemo } from './demo.ts';
 import { openCanister, version } from './main.ts';
@@ -26,6 +27,8 @@ const out = (text: string) => process.stdout.write(text.endsWith('\n') ? text : 
 const note = (text: string) => process.stderr.write(`${text}\n`);
 const outJson = (value: unknown) =>
   out(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined));
+
+const logTo = (format: 'json' | 'text') => createLog({ clock: systemClock, write: note, format });
 
 interface CommonOptions {
   data?: string;
@@ -46,9 +49,10 @@ async function withApi<T>(
   const api = await connectApi({
     owner: () => findOwner(config.dataFolder),
     async openHere() {
-      const { app, close } = await openCanister(config, (error) => {
+      const failed = (error: Error) => {
         throw error;
-      });
+      };
+      const { app, close } = await openCanister(config, failed, logTo('text'));
       const request = async (path: string, init: RequestInit) =>
         await app.request(path, init, { inProcess: true });
       return { request, close };
@@ -62,18 +66,23 @@ async function withApi<T>(
 }
 
 async function serveUntilStopped(config: Config, firstPage: string): Promise<void> {
+  const log = logTo(process.stderr.isTTY ? 'text' : 'json');
   const fatal = (why: Error) => {
-    note(
+    log(
+      'error',
+      'part_failed',
       `Canister stops, because a part of it failed: ${why.message}\nWhat was acknowledged is stored. Start it again.`,
     );
     process.exit(70);
   };
-  const canister = await openCanister(config, fatal);
+  const canister = await openCanister(config, fatal, log);
   const port = await canister.listen(config.port, config.host).catch(async (error) => {
     await canister.close();
     throw error;
   });
-  note(
+  log(
+    'info',
+    'started',
     [
       `Canister ${version} is running. Data: ${config.dataFolder}`,
       `  Console    http://localhost:${port}${firstPage}`,
@@ -83,14 +92,18 @@ async function serveUntilStopped(config: Config, firstPage: string): Promise<voi
       'Next: open the console. It shows the snippet for your pages. Or import a log: npm run -s canister -- import FILE --dataset SLUG',
       'Stop with Ctrl+C.',
     ].join('\n'),
+    { version, port, console: `http://localhost:${port}${firstPage}` },
   );
   let stopping = false;
   const stop = () => {
     if (stopping) return;
     stopping = true;
-    note('Stopping: storing what has ended …');
+    log('info', 'stopping', 'Stopping: storing what has ended …');
     canister.close().then(
-      () => process.exit(0),
+      () => {
+        log('info', 'stopped', 'Stopped.');
+        process.exit(0);
+      },
       (error: Error) => fatal(error),
     );
   };

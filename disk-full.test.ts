@@ -88,7 +88,10 @@ describe.skipIf(!mounted)('A disk that becomes full', () => {
     expect(failed).toBe(10);
     // Sessions end meanwhile, and find no room either.
     await pause(idleTimeoutMs * 2 + 1_000);
-    expect((await fetch(`${product.baseUrl}/api/status`)).status).toBe(200);
+    const { alarms } = (await (await fetch(`${product.baseUrl}/api/status`)).json()) as {
+      alarms: { code: string }[];
+    };
+    expect(alarms.map(({ code }) => code)).toEqual(['disk_full']);
     expect((await fetch(`${product.baseUrl}/healthz`)).status).toBe(200);
     const ready = await fetch(`${product.baseUrl}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([

@@ -27,6 +27,7 @@ import { localOnly } from './core/http/local-only.ts';
 import type { ProcessMeasures } from './core/http/metrics.ts';
 import type { ReportDesk } from './core/http/reports.ts';
 import { type Job, startJobs } from './core/jobs.ts';
+import type { Log } from './core/log.ts';
 import { reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
@@ -60,6 +61,8 @@ const httpLimits = {
 const requestsPerSocketMax = 10_000;
 const connectionsMax = 10_000;
 const diskCheckEveryMs = 5_000;
+/** How often the lag of the event loop is looked at. */
+const lookEveryMs = 10;
 const partsCheckEveryMs = 2_000;
 const countsCheckEveryMs = 60_000;
 const stopWaitMs = 5_000;
@@ -76,7 +79,11 @@ export interface Canister {
  * Opens a data folder and starts everything but the listening.
  * @throws Problem `data_in_use`, `key_missing`, `data_newer`
  */
-export async function openCanister(config: Config, fatal: (why: Error) => void): Promise<Canister> {
+export async function openCanister(
+  config: Config,
+  fatal: (why: Error) => void,
+  log: Log,
+): Promise<Canister> {
   const folder = openDataFolder(config.dataFolder);
   const lock = lockDataFolder(folder.root);
   const libsql = openLibsqlThread({
@@ -121,11 +128,12 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
   let waitsForRoom = false;
   const closed = () =>
     stopping ? new Problem('shutting_down', 'The server is stopping. Send it again.') : diskLow;
-  const eventLoop = monitorEventLoopDelay({ resolution: 10 });
+  const eventLoop = monitorEventLoopDelay({ resolution: lookEveryMs });
   eventLoop.enable();
-  const alarms = createAlarms((code, detail) =>
-    console.error(detail === undefined ? `Alarm over: ${code}` : `Alarm: ${code}: ${detail}`),
-  );
+  const alarms = createAlarms((alarm, detail) => {
+    if (detail === undefined) log('info', 'alarm_over', `Alarm over: ${alarm}`, { alarm });
+    else log('warning', 'alarm', `Alarm: ${alarm}: ${detail}`, { alarm, detail });
+  });
   const stopJobs = startJobs(
     [
       {
@@ -150,6 +158,8 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
         periodMs: partsCheckEveryMs,
         async run() {
           ({ steppedAt: engineSteppedAt, waitsForRoom } = await engine.remote.measures());
+          const full = 'The disk is full: sessions that have ended wait in memory for room.';
+          alarms.set('disk_full', waitsForRoom ? full : undefined);
         },
       },
       {
@@ -197,6 +207,7 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
       hitCounts: () => counts.read(),
       hourlyCounts: counts.readHours,
       alarms: alarms.list,
+      log,
       processMeasures: () => measureProcess(eventLoop, diskRoom?.freeBytes),
       reports: reportDesk(engine.remote),
       async datasetCreated(dataset) {
@@ -238,7 +249,8 @@ function measureProcess(
   diskFreeBytes: number | undefined,
 ): ProcessMeasures {
   const { rss, heapUsed } = process.memoryUsage();
-  const seconds = (nanoseconds: number) => nanoseconds / 1e9;
+  // The histogram counts the whole time between two looks: what is beyond the agreed one is lag.
+  const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - lookEveryMs / 1_000);
   const eventLoopLagSeconds = {
     p50: seconds(eventLoop.percentile(50)),
     p99: seconds(eventLoop.percentile(99)),

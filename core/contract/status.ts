@@ -42,6 +42,7 @@ export const alarmCodes = [
   'counters_broken',
   'hits_unaccounted',
   'disk_low',
+  'disk_full',
   'job_failed',
 ] as const;
 export const alarmSchema = z.object({ code: z.enum(alarmCodes), detail: z.string() });

@@ -5,12 +5,13 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Dataset } from '../contract/dataset.ts';
 import type { ImportProgress } from '../contract/import.ts';
 import { Problem } from '../contract/problem.ts';
+import type { Log } from '../log.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
 import { datasetRoutes } from './datasets.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
 import { localOnly } from './local-only.ts';
 import { type MetricsOptions, metricsRoutes } from './metrics.ts';
-import { answerError } from './problems.ts';
+import { answerErrors } from './problems.ts';
 import { queryRoutes } from './queries.ts';
 import { type ReportDesk, reportRoutes } from './reports.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -18,6 +19,8 @@ import { statusRoutes } from './status.ts';
 
 export interface ApiOptions extends MetricsOptions {
   reports: ReportDesk;
+  /** Is told of the server's own faults. */
+  log: Log;
   hourlyCounts: HourlyCounts;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
@@ -60,7 +63,7 @@ export function createApi(options: ApiOptions) {
       `There is no ${c.req.method} ${c.req.path}. All routes are listed at /api/openapi.json.`,
     );
   });
-  app.onError(answerError);
+  app.onError(answerErrors(options.log));
   return app;
 }
 
