@@ -9,10 +9,14 @@ import { type ImportSummary, logFormats } from './core/contract/import.ts';
 import { Problem } from './core/contract/problem.ts';
 import { queryLimits, type SqlAnswer } from './core/contract/query.ts';
 import type { ReportResult } from './core/contract/report.ts';
+import { attention, type Diagnosis, describeDiagnosis, diagnose } from './core/doctor.ts';
 import { type ApiClient, connectApi } from './core/http/api-client.ts';
+import { examineServer } from './core/http/examine-server.ts';
 import { importFiles } from './core/http/import-client.ts';
 import { createLog } from './core/log.ts';
 import { findOwner } from './core/stores/data-folder.ts';
+import { examineDatabases } from './core/stores/examine-databases.ts';
+import { examineFiles } from './core/stores/examine-folder.ts';
 import { demoSlug, fillWithDemo } from './demo.ts';
 import { openCanister, version } from './main.ts';
 import { showInvisible } from './reports/html/format.ts';
@@ -312,7 +316,33 @@ export function createProgram(): Command {
       out(text);
     });
 
+  command(program, 'doctor', 'say how the data folder is and what to do; changes nothing').action(
+    async (options: CommonOptions) => {
+      const diagnosis = await examine(configOf(options));
+      if (options.json) outJson(diagnosis);
+      else out(describeDiagnosis(diagnosis));
+      if (!diagnosis.well) process.exitCode = exitFailed;
+    },
+  );
+
   return program;
+}
+
+/** Looks at the files, and at the databases: through their owner where there is one. */
+async function examine({ dataFolder, diskFreeBytesMin }: Config): Promise<Diagnosis> {
+  if (!existsSync(dataFolder)) {
+    return diagnose([
+      attention(
+        'folder',
+        `There is no folder ${dataFolder}.`,
+        'Name it with --data, or start a server.',
+      ),
+    ]);
+  }
+  const owner = findOwner(dataFolder);
+  const inside =
+    owner === undefined ? await examineDatabases(dataFolder) : await examineServer(owner.port);
+  return diagnose([...(await examineFiles(dataFolder, diskFreeBytesMin)), ...inside]);
 }
 
 interface ReportOptions {
