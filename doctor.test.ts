@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -165,9 +166,14 @@ describe('A damaged folder', () => {
         0,
       ],
       [
-        'whose write-ahead log of DuckDB is full of zeros',
-        () => writeFileSync(join(shop, 'analytics.duckdb.wal'), Buffer.alloc(4_096)),
-        ['note analytics'],
+        'whose write-ahead log of DuckDB ends in zeros, as after a power cut',
+        () => {
+          rmSync(data, { recursive: true, force: true });
+          cpSync(killed, data, { recursive: true });
+          const wal = join(shop, 'analytics.duckdb.wal');
+          truncateSync(wal, statSync(wal).size + 4_096);
+        },
+        ['note lock', 'note analytics'],
         0,
       ],
       [
