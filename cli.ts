@@ -9,9 +9,14 @@ import { type ImportSummary, logFormats } from './core/contract/import.ts';
 import { Problem } from './core/contract/problem.ts';
 import { queryLimits, type SqlAnswer } from './core/contract/query.ts';
 import type { ReportResult } from './core/contract/report.ts';
+import { attention, type Diagnosis, describeDiagnosis, diagnose } from './core/doctor.ts';
 import { type ApiClient, connectApi } from './core/http/api-client.ts';
+import { examineServer } from './core/http/examine-server.ts';
 import { importFiles } from './core/http/import-client.ts';
+import { createLog } from './core/log.ts';
 import { findOwner } from './core/stores/data-folder.ts';
+import { examineDatabases } from './core/stores/examine-databases.ts';
+import { examineFiles } from './core/stores/examine-folder.ts';
 import { demoSlug, fillWithDemo } from './demo.ts';
 import { openCanister, version } from './main.ts';
 import { showInvisible } from './reports/html/format.ts';
@@ -26,6 +31,8 @@ const out = (text: string) => process.stdout.write(text.endsWith('\n') ? text : 
 const note = (text: string) => process.stderr.write(`${text}\n`);
 const outJson = (value: unknown) =>
   out(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined));
+
+const logTo = (format: 'json' | 'text') => createLog({ clock: systemClock, write: note, format });
 
 interface CommonOptions {
   data?: string;
@@ -46,9 +53,10 @@ async function withApi<T>(
   const api = await connectApi({
     owner: () => findOwner(config.dataFolder),
     async openHere() {
-      const { app, close } = await openCanister(config, (error) => {
+      const failed = (error: Error) => {
         throw error;
-      });
+      };
+      const { app, close } = await openCanister(config, failed, logTo('text'));
       const request = async (path: string, init: RequestInit) =>
         await app.request(path, init, { inProcess: true });
       return { request, close };
@@ -62,18 +70,23 @@ async function withApi<T>(
 }
 
 async function serveUntilStopped(config: Config, firstPage: string): Promise<void> {
+  const log = logTo(process.stderr.isTTY ? 'text' : 'json');
   const fatal = (why: Error) => {
-    note(
+    log(
+      'error',
+      'part_failed',
       `Canister stops, because a part of it failed: ${why.message}\nWhat was acknowledged is stored. Start it again.`,
     );
     process.exit(70);
   };
-  const canister = await openCanister(config, fatal);
+  const canister = await openCanister(config, fatal, log);
   const port = await canister.listen(config.port, config.host).catch(async (error) => {
     await canister.close();
     throw error;
   });
-  note(
+  log(
+    'info',
+    'started',
     [
       `Canister ${version} is running. Data: ${config.dataFolder}`,
       `  Console    http://localhost:${port}${firstPage}`,
@@ -83,14 +96,18 @@ async function serveUntilStopped(config: Config, firstPage: string): Promise<voi
       'Next: open the console. It shows the snippet for your pages. Or import a log: npm run -s canister -- import FILE --dataset SLUG',
       'Stop with Ctrl+C.',
     ].join('\n'),
+    { version, port, console: `http://localhost:${port}${firstPage}` },
   );
   let stopping = false;
   const stop = () => {
     if (stopping) return;
     stopping = true;
-    note('Stopping: storing what has ended …');
+    log('info', 'stopping', 'Stopping: storing what has ended …');
     canister.close().then(
-      () => process.exit(0),
+      () => {
+        log('info', 'stopped', 'Stopped.');
+        process.exit(0);
+      },
       (error: Error) => fatal(error),
     );
   };
@@ -299,7 +316,33 @@ export function createProgram(): Command {
       out(text);
     });
 
+  command(program, 'doctor', 'say how the data folder is and what to do; changes nothing').action(
+    async (options: CommonOptions) => {
+      const diagnosis = await examine(configOf(options));
+      if (options.json) outJson(diagnosis);
+      else out(describeDiagnosis(diagnosis));
+      if (!diagnosis.well) process.exitCode = exitFailed;
+    },
+  );
+
   return program;
+}
+
+/** Looks at the files, and at the databases: through their owner where there is one. */
+async function examine({ dataFolder, diskFreeBytesMin }: Config): Promise<Diagnosis> {
+  if (!existsSync(dataFolder)) {
+    return diagnose([
+      attention(
+        'folder',
+        `There is no folder ${dataFolder}.`,
+        'Name it with --data, or start a server.',
+      ),
+    ]);
+  }
+  const owner = findOwner(dataFolder);
+  const inside =
+    owner === undefined ? await examineDatabases(dataFolder) : await examineServer(owner.port);
+  return diagnose([...(await examineFiles(dataFolder, diskFreeBytesMin)), ...inside]);
 }
 
 interface ReportOptions {

@@ -391,3 +391,35 @@ test('The master key is made on the first start, and only its owner can read it'
   expect(statSync(join(data, 'master.key')).mode & 0o777).toBe(0o600);
   expect(statSync(data).mode & 0o777).toBe(0o700);
 });
+
+test('Into a file the server logs lines of JSON, which name nothing that a client sent', async () => {
+  const writeKey = createDataset('shop');
+  const product = await start();
+  const canary = 'canary-7f3a';
+  const headers = { 'User-Agent': `${canary}-agent`, Referer: `https://shop.example/${canary}` };
+  const bodies = [
+    { ...hit(writeKey, canary), userId: canary, title: canary },
+    { ...hit(writeKey, canary), url: `ftp://${canary}` },
+    `{"broken": "${canary}`,
+  ];
+  for (const body of bodies)
+    await fetch(`${product.baseUrl}/hits?${canary}`, {
+      method: 'POST',
+      headers,
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  await fetch(`${product.baseUrl}/api/datasets/${canary}?${canary}`, { headers });
+  await pause(idleTimeoutMs + 1_000);
+  expect(await product.stop()).toBe(0);
+  const events = product
+    .said()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { time: string; level: string; code: string });
+  expect(events.map(({ code }) => code)).toEqual(['started', 'stopping', 'stopped']);
+  for (const { time, level } of events) {
+    expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(level).toBe('info');
+  }
+  expect(product.said()).not.toContain(canary);
+});

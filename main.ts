@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { serve } from '@hono/node-server';
@@ -11,19 +12,27 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { createCollector } from './collector-edge/app.ts';
 import { createLibsqlInbox } from './collector-edge/inbox/libsql-inbox.ts';
+import { createRates } from './collector-edge/intake/rates.ts';
 import { nodePeerAddress } from './collector-edge/node.ts';
+import { createAlarms } from './core/alarms.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
 import type { Dataset, DatasetEntry } from './core/contract/dataset.ts';
 import { Problem } from './core/contract/problem.ts';
 import type { Engine } from './core/engine.ts';
 import type { EngineThreadData } from './core/engine-thread.ts';
+import { explainAccount } from './core/hit-account.ts';
 import { createApi } from './core/http/app.ts';
 import { localOnly } from './core/http/local-only.ts';
+import type { ProcessMeasures } from './core/http/metrics.ts';
 import type { ReportDesk } from './core/http/reports.ts';
+import { type Job, startJobs } from './core/jobs.ts';
+import type { Log } from './core/log.ts';
+import { reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
-import { openLibsqlCounts } from './core/stores/libsql-counts.ts';
+import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
+import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
 import { callOver } from './core/thread-port.ts';
@@ -50,6 +59,12 @@ const httpLimits = {
   maxHeaderSize: 8_192,
 };
 const requestsPerSocketMax = 10_000;
+const connectionsMax = 10_000;
+const diskCheckEveryMs = 5_000;
+/** How often the lag of the event loop is looked at. */
+const lookEveryMs = 10;
+const partsCheckEveryMs = 2_000;
+const countsCheckEveryMs = 60_000;
 const stopWaitMs = 5_000;
 
 export interface Canister {
@@ -64,7 +79,11 @@ export interface Canister {
  * Opens a data folder and starts everything but the listening.
  * @throws Problem `data_in_use`, `key_missing`, `data_newer`
  */
-export async function openCanister(config: Config, fatal: (why: Error) => void): Promise<Canister> {
+export async function openCanister(
+  config: Config,
+  fatal: (why: Error) => void,
+  log: Log,
+): Promise<Canister> {
   const folder = openDataFolder(config.dataFolder);
   const lock = lockDataFolder(folder.root);
   const libsql = openLibsqlThread({
@@ -102,6 +121,59 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
 
   const inbox = createLibsqlInbox({ client: libsql.hits, clock });
   let stopping = false;
+  let diskLow: Problem | undefined;
+  let diskRoom: DiskRoom | undefined;
+  let engineSteppedAt = clock();
+  let storeAnsweredAt = clock();
+  let waitsForRoom = false;
+  const closed = () =>
+    stopping ? new Problem('shutting_down', 'The server is stopping. Send it again.') : diskLow;
+  const eventLoop = monitorEventLoopDelay({ resolution: lookEveryMs });
+  eventLoop.enable();
+  const alarms = createAlarms((alarm, detail) => {
+    if (detail === undefined) log('info', 'alarm_over', `Alarm over: ${alarm}`, { alarm });
+    else log('warning', 'alarm', `Alarm: ${alarm}: ${detail}`, { alarm, detail });
+  });
+  const stopJobs = startJobs(
+    [
+      {
+        description: 'look how much room the disk has',
+        periodMs: diskCheckEveryMs,
+        async run() {
+          diskRoom = await readDiskRoom(folder.root);
+          diskLow = findDiskLow(diskRoom, config.diskFreeBytesMin);
+          alarms.set('disk_low', diskLow?.message);
+        },
+      },
+      {
+        description: 'ask the store of the inbox',
+        periodMs: partsCheckEveryMs,
+        async run() {
+          await libsql.hits.batch(['SELECT 1'], 'read');
+          storeAnsweredAt = clock();
+        },
+      },
+      {
+        description: 'ask the engine how it is doing',
+        periodMs: partsCheckEveryMs,
+        async run() {
+          ({ steppedAt: engineSteppedAt, waitsForRoom } = await engine.remote.measures());
+          const full = 'The disk is full: sessions that have ended wait in memory for room.';
+          alarms.set('disk_full', waitsForRoom ? full : undefined);
+        },
+      },
+      {
+        description: 'check that every hit is accounted for',
+        periodMs: countsCheckEveryMs,
+        async run() {
+          alarms.set('counters_broken', describeBroken(await counts.findBroken()));
+          const wrong = (await engine.remote.account()).flatMap((one) => explainAccount(one) ?? []);
+          alarms.set('hits_unaccounted', wrong.length > 0 ? wrong.join('; ') : undefined);
+        },
+      },
+    ],
+    (failing) => alarms.set('job_failed', describeFailing(failing)),
+  );
   const app = new Hono();
   app.route(
     '/',
@@ -113,6 +185,16 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
       peerAddress: nodePeerAddress,
       trustedProxies: config.trustedProxies,
       health: () => (stopping ? { ready: false, detail: 'stopping' } : { ready: true }),
+      readiness() {
+        const state = { stopping, waitsForRoom, storeAnsweredAt, engineSteppedAt };
+        const reasons = reasonsAgainst({ ...state, diskLow: diskLow !== undefined }, clock());
+        return reasons.length === 0 ? { ready: true } : { ready: false, detail: reasons.join(' ') };
+      },
+      closed,
+      rates: createRates(clock, {
+        client: { perSecond: config.clientRateMax, burst: config.clientRateMax * 4 },
+        dataset: { perSecond: config.datasetRateMax, burst: config.datasetRateMax * 2 },
+      }),
     }),
   );
   app.route(
@@ -123,6 +205,10 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
       version,
       startedAt: clock(),
       hitCounts: () => counts.read(),
+      hourlyCounts: counts.readHours,
+      alarms: alarms.list,
+      log,
+      processMeasures: () => measureProcess(eventLoop, diskRoom?.freeBytes),
       reports: reportDesk(engine.remote),
       async datasetCreated(dataset) {
         const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);
@@ -144,6 +230,8 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
     },
     async close() {
       stopping = true;
+      await stopJobs();
+      eventLoop.disable();
       if (server) await stopServer(server);
       await inbox.flush();
       await engine.remote.stop();
@@ -152,6 +240,39 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
       lock.release();
     },
   };
+}
+
+/** Since the last time of asking. */
+function measureProcess(
+  eventLoop: IntervalHistogram,
+  diskFreeBytes: number | undefined,
+): ProcessMeasures {
+  const { rss, heapUsed } = process.memoryUsage();
+  // The histogram counts the whole time between two looks: what is beyond the agreed one is lag.
+  const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - lookEveryMs / 1_000);
+  const eventLoopLagSeconds = {
+    p50: seconds(eventLoop.percentile(50)),
+    p99: seconds(eventLoop.percentile(99)),
+    max: seconds(eventLoop.max),
+  };
+  eventLoop.reset();
+  return { eventLoopLagSeconds, residentBytes: rss, heapBytes: heapUsed, diskFreeBytes };
+}
+
+function describeFailing(failing: ReadonlyMap<Job, Error>): string | undefined {
+  const sentences = [...failing].map(
+    ([{ description }, why]) => `Could not ${description}: ${why.message}`,
+  );
+  return sentences.length > 0 ? sentences.join('; ') : undefined;
+}
+
+function findDiskLow(room: DiskRoom, setBytes?: number): Problem | undefined {
+  const freeBytesMin = diskFreeBytesMin(room, setBytes);
+  if (room.freeBytes >= freeBytesMin) return undefined;
+  return new Problem(
+    'disk_low',
+    `The disk has ${room.freeBytes} bytes left of the ${freeBytesMin} that are needed. Hits are taken again when there is room.`,
+  );
 }
 
 /** Starts the engine's thread and waits until it has opened every dataset. */
@@ -239,6 +360,7 @@ function listenOn(
       },
     );
     if ('maxRequestsPerSocket' in server) server.maxRequestsPerSocket = requestsPerSocketMax;
+    server.maxConnections = connectionsMax;
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') reject(error);
       else

@@ -125,7 +125,12 @@ function createDataset(folder: string): string {
 
 function startProduct(folder: string, port: number): ChildProcess {
   return spawn(process.execPath, [launcher(), 'serve', '--data', folder], {
-    env: { ...process.env, PORT: String(port), CANISTER_HOST: '127.0.0.1' },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      CANISTER_HOST: '127.0.0.1',
+      CANISTER_DATASET_RATE_MAX: '0',
+    },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }

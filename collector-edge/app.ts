@@ -2,13 +2,14 @@
  * The collector as a Hono app: takes hits from anywhere, answers when they are durable, and names what it refuses.
  * It runs wherever `fetch` runs; what a runtime knows of the client and where hits go is handed in.
  */
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { Problem } from '../core/contract/problem.ts';
 import type { Inbox } from './inbox/inbox.ts';
 import { createAddressFinder } from './intake/client-address.ts';
 import type { DatasetDirectory } from './intake/dataset-directory.ts';
+import type { Rates } from './intake/rates.ts';
 import type { ClientFacts } from './intake/receive-hit.ts';
-import type { Intake } from './intake/take-hits.ts';
+import { type Intake, refuseAll } from './intake/take-hits.ts';
 import { createVisitorKeys } from './intake/visitor-key.ts';
 import { answerPreflight, answerProblem } from './routes/answers.ts';
 import { getHealth, type Health } from './routes/health.ts';
@@ -30,7 +31,17 @@ export interface CollectorOptions {
   /** The client's country as two letters, where the runtime knows it. */
   country?: (c: Context) => string | undefined;
   health?: () => Health;
+  /** Asked at `/readyz`; without it that is the same as `/healthz`. */
+  readiness?: () => Health;
+  /** How fast hits may come; without it as fast as they can be stored. */
+  rates?: Rates;
+  /** Why no hit can be taken at present, such as `disk_low`; asked for each request. */
+  closed?: () => Problem | undefined;
+  /** How many requests with hits may be under way at once. */
+  requestsUnderWayMax?: number;
 }
+
+const requestsUnderWayMaxUsual = 2_000;
 
 /**
  * Makes the collector. Routes that are not its own go on to the app that it is mounted into with `app.route('/', …)`.
@@ -39,7 +50,13 @@ export interface CollectorOptions {
 export function createCollector(options: CollectorOptions): Hono {
   const { inbox, directory, clock, trackerScript, peerAddress, country, health } = options;
   const findAddress = createAddressFinder(options.trustedProxies);
-  const intake: Intake = { inbox, directory, keys: createVisitorKeys() };
+  const intake: Intake = {
+    inbox,
+    directory,
+    keys: createVisitorKeys(),
+    rates: options.rates,
+    closed: options.closed,
+  };
   const factsOf = (c: Context): ClientFacts => ({
     address: findAddress(peerAddress(c), () => c.req.header('x-forwarded-for')),
     userAgent: c.req.header('user-agent') ?? '',
@@ -48,15 +65,37 @@ export function createCollector(options: CollectorOptions): Hono {
   });
 
   const app = new Hono();
+  const gate = limitUnderWay(inbox, options.requestsUnderWayMax ?? requestsUnderWayMaxUsual);
+  app.use('/hits', gate);
+  app.use('/pixel.gif', gate);
   app.post('/hits', postHits(intake, factsOf));
   app.get('/pixel.gif', getPixel(intake, factsOf, clock));
   app.get('/tracker.js', getTracker(trackerScript));
   app.get('/healthz', getHealth(health));
+  app.get('/readyz', getHealth(options.readiness ?? health));
   refuseOtherMethods(app, '/hits', 'POST, OPTIONS');
-  for (const path of ['/pixel.gif', '/tracker.js', '/healthz']) {
+  for (const path of ['/pixel.gif', '/tracker.js', '/healthz', '/readyz']) {
     refuseOtherMethods(app, path, 'GET, HEAD, OPTIONS');
   }
   return app;
+}
+
+/** Bodies are held in memory while they arrive: only so many at once, and the rest comes again later. */
+function limitUnderWay(inbox: Inbox, requestsMax: number): MiddlewareHandler {
+  let underWay = 0;
+  return async (_c, next) => {
+    if (underWay >= requestsMax) {
+      refuseAll(inbox, 1, 'inbox_full');
+      const detail = 'More requests are under way than can be answered now. Send it again later.';
+      return answerProblem(new Problem('inbox_full', detail));
+    }
+    underWay += 1;
+    try {
+      return await next();
+    } finally {
+      underWay -= 1;
+    }
+  };
 }
 
 function refuseOtherMethods(app: Hono, path: string, allowed: string): void {

@@ -12,6 +12,7 @@ import { type EdgeEnv, readEdgeEnv } from './env.ts';
 import { createLibsqlInbox } from './inbox/libsql-inbox.ts';
 import type { DatasetDirectory } from './intake/dataset-directory.ts';
 import { createLibsqlDirectory } from './intake/libsql-directory.ts';
+import { createRates, type Rates } from './intake/rates.ts';
 import { answerProblem } from './routes/answers.ts';
 
 /** The edge's one look at the wall clock. */
@@ -23,6 +24,8 @@ const callsAtOnceMax = 10_000;
 interface EdgeStore {
   client: Client;
   directory: DatasetDirectory;
+  /** Of this isolate: the platform runs many. */
+  rates: Rates;
 }
 
 let store: EdgeStore | undefined;
@@ -44,6 +47,7 @@ export default {
       // The address comes from the platform itself, no proxy is in between.
       trustedProxies: [],
       country: countryOf,
+      rates: store.rates,
     });
     collector.notFound((c) =>
       answerProblem(new Problem('route_unknown', `There is nothing at ${c.req.path}.`)),
@@ -69,6 +73,7 @@ function openStore(env: EdgeEnv): EdgeStore {
   return {
     client,
     directory: createLibsqlDirectory({ client, clock, maxAgeMs: directoryMaxAgeMs }),
+    rates: createRates(clock),
   };
 }
 

@@ -10,6 +10,9 @@ export const settingSchemas = {
   CANISTER_DATA: z.string().min(1).default('./data'),
   CANISTER_HOST: z.string().min(1).default('0.0.0.0'),
   CANISTER_IDLE_TIMEOUT_MS: integer(100, 86_400_000).optional(),
+  CANISTER_CLIENT_RATE_MAX: integer(0, 1_000_000).default(50),
+  CANISTER_DATASET_RATE_MAX: integer(0, 1_000_000).default(2_000),
+  CANISTER_DISK_FREE_BYTES_MIN: integer(0, Number.MAX_SAFE_INTEGER).optional(),
   CANISTER_TRUSTED_PROXIES: z
     .string()
     .default('')
@@ -22,6 +25,11 @@ export interface Config {
   host: string;
   /** Overrides the idle timeout of every dataset. */
   idleTimeoutMs?: number;
+  /** Requests a second that one client, and one dataset, may bring; 0: without limit. */
+  clientRateMax: number;
+  datasetRateMax: number;
+  /** With less room on the disk no hits are taken; without it a share of the disk decides. */
+  diskFreeBytesMin?: number;
   /** Addresses or networks whose `X-Forwarded-For` is believed. */
   trustedProxies: string[];
 }
@@ -39,11 +47,15 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     throw new Problem('request_invalid', `The environment variable ${name} is "${text}": ${why}`);
   };
   const idleTimeoutMs = read('CANISTER_IDLE_TIMEOUT_MS');
+  const diskFreeBytesMin = read('CANISTER_DISK_FREE_BYTES_MIN');
   return {
     port: read('PORT'),
     dataFolder: read('CANISTER_DATA'),
     host: read('CANISTER_HOST'),
     trustedProxies: read('CANISTER_TRUSTED_PROXIES'),
+    clientRateMax: read('CANISTER_CLIENT_RATE_MAX'),
+    datasetRateMax: read('CANISTER_DATASET_RATE_MAX'),
+    ...(diskFreeBytesMin === undefined ? {} : { diskFreeBytesMin }),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
   };
 }

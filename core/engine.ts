@@ -6,6 +6,8 @@
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { ActiveSessions } from './contract/session.ts';
+import type { HitAccount } from './contract/status.ts';
+import type { Durations } from './duration-book.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
 export interface DatasetFigures {
@@ -13,6 +15,18 @@ export interface DatasetFigures {
   storedSessions: number;
   storedHits: number;
   lastHitAt: number | undefined;
+}
+
+/** How the engine is doing, for health and metrics. */
+export interface EngineMeasures {
+  /** How long the oldest hit that was not read yet has been waiting. */
+  lagMs: number;
+  /** When it last took a step, epoch milliseconds. */
+  steppedAt: number;
+  /** The disk is full; it goes on when there is room. */
+  waitsForRoom: boolean;
+  /** How long it took to store batches of sessions, imports included. */
+  commits: Durations;
 }
 
 export interface Engine {
@@ -27,6 +41,9 @@ export interface Engine {
   figures(slug: string): Promise<DatasetFigures>;
   /** How many hits of the inbox were not read yet. */
   waitingHits(): Promise<number>;
+  measures(): Promise<EngineMeasures>;
+  /** Where the accepted hits of each dataset are, at one moment. */
+  account(): Promise<HitAccount[]>;
   query(slug: string, query: Query): Promise<Answer>;
   sql(slug: string, sql: string, rowsMax: number): Promise<SqlAnswer>;
   /** Begins an import and gives its number. One import a dataset at a time; a second waits for the first. */

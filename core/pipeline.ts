@@ -24,6 +24,8 @@ export interface Pipeline {
   add(dataset: DatasetEngine): Promise<void>;
   /** Writes checkpoints and prunes, whether due or not. */
   settle(): Promise<void>;
+  /** Does something between two steps, while nothing moves. */
+  between<T>(work: () => Promise<T>): Promise<T>;
   /** The inbox position up to which rows were read. */
   readThrough(): number;
 }
@@ -70,10 +72,20 @@ export function createPipeline(options: {
         bytes: row.body.length,
       });
     } catch (error) {
-      await inbox.setAside(
-        row,
-        error instanceof UnusableHit ? error.message : `fault: ${(error as Error).message}`,
-      );
+      const reason =
+        error instanceof UnusableHit ? error.message : `fault: ${(error as Error).message}`;
+      await setAside(row, reason, dataset);
+    }
+  }
+
+  /** A row that cannot even be set aside, on a full disk for example, is read again by the next step. */
+  async function setAside(row: InboxRow, reason: string, dataset: DatasetEngine): Promise<void> {
+    try {
+      await inbox.setAside(row, reason);
+    } catch (error) {
+      readThrough = row.seq - 1;
+      dataset.readThrough = row.seq - 1;
+      throw error;
     }
   }
 
@@ -141,6 +153,7 @@ export function createPipeline(options: {
         readThrough = dataset.low;
         engineTime = 0;
       }),
+    between: exclusively,
     readThrough: () => readThrough,
   };
 }

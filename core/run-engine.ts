@@ -6,7 +6,9 @@ import type { ImportProgress } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
 import { queryLimits } from './contract/query.ts';
 import { type DatasetEngine, type OpenStores, openDatasetEngine } from './dataset-engine.ts';
+import { createDurationBook } from './duration-book.ts';
 import type { Engine } from './engine.ts';
+import { accountForHits } from './hit-account.ts';
 import { createImportDesk } from './import-desk.ts';
 import { createPipeline } from './pipeline.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
@@ -28,6 +30,14 @@ export interface EngineOptions {
   failed: (why: Error) => void;
 }
 
+const roomPollMs = 1_000;
+
+/** As libSQL, the file system and DuckDB say it. */
+const isDiskFull = (error: unknown) =>
+  /SQLITE_FULL|database or disk is full|ENOSPC|no space left on device/i.test(
+    `${(error as { code?: string }).code} ${(error as Error).message}`,
+  );
+
 /** The engine, and its single step for callers that drive it themselves. */
 export interface RunningEngine extends Engine {
   step(): Promise<boolean>;
@@ -36,8 +46,18 @@ export interface RunningEngine extends Engine {
 export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
   const { inbox, clock, openStores, badLinesFile, pollMs, checkpointEveryMs, failed } = options;
   const datasets = new Map<string, DatasetEngine>();
-  for (const config of options.datasets)
-    datasets.set(config.slug, await openDatasetEngine(config, openStores));
+  const commits = createDurationBook(() => performance.now());
+  let steppedAt = clock();
+  let waitsForRoom = false;
+
+  async function open(config: DatasetConfig): Promise<DatasetEngine> {
+    const dataset = await openDatasetEngine(config, openStores);
+    const { store, checkpoint } = dataset.commit;
+    dataset.commit = { store: (...args) => commits.time(() => store(...args)), checkpoint };
+    return dataset;
+  }
+
+  for (const config of options.datasets) datasets.set(config.slug, await open(config));
   const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs });
   const desk = createImportDesk({ clock, badLinesFile, ended: options.importEnded });
   let stopping = false;
@@ -52,9 +72,25 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     );
   }
 
+  /** A full disk is no fault of the engine: nothing is lost, and it goes on by itself when there is room. */
+  async function stepOrWaitForRoom(): Promise<boolean> {
+    try {
+      const progressed = await pipeline.step();
+      steppedAt = clock();
+      waitsForRoom = false;
+      return progressed;
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      steppedAt = clock();
+      waitsForRoom = true;
+      await new Promise((resolve) => setTimeout(resolve, roomPollMs));
+      return true;
+    }
+  }
+
   async function loop(): Promise<void> {
     while (!stopping) {
-      const progressed = await pipeline.step();
+      const progressed = await stepOrWaitForRoom();
       if (progressed) await new Promise((resolve) => setImmediate(resolve));
       else {
         await desk.clear(false);
@@ -74,8 +110,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   return {
     step: () => pipeline.step(),
     async openDataset(config) {
-      if (!datasets.has(config.slug))
-        await pipeline.add(await openDatasetEngine(config, openStores));
+      if (!datasets.has(config.slug)) await pipeline.add(await open(config));
     },
     async activeSessions(slug, limit, sinceVersion) {
       const { active } = find(slug);
@@ -102,6 +137,12 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       };
     },
     waitingHits: () => inbox.waiting(pipeline.readThrough()),
+    async measures() {
+      const [oldest] = await inbox.take(pipeline.readThrough(), 1);
+      const lagMs = oldest === undefined ? 0 : Math.max(0, clock() - oldest.receivedAt);
+      return { lagMs, steppedAt, waitsForRoom, commits: commits.read() };
+    },
+    account: () => pipeline.between(() => accountForHits(inbox, datasets)),
     async query(slug, query) {
       const { analytics, config } = find(slug);
       return await runQuery(analytics, query, config.timeZone);

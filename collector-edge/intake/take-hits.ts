@@ -9,6 +9,7 @@ import type { HitTally, Inbox, InboxHit } from '../inbox/inbox.ts';
 import type { DatasetDirectory } from './dataset-directory.ts';
 import { isHostAllowed } from './host-rule.ts';
 import { parseHit } from './parse-hit.ts';
+import type { Rates } from './rates.ts';
 import { type ClientFacts, receiveHit } from './receive-hit.ts';
 import type { VisitorKeys } from './visitor-key.ts';
 
@@ -16,6 +17,9 @@ export interface Intake {
   inbox: Inbox;
   directory: DatasetDirectory;
   keys: VisitorKeys;
+  rates?: Rates | undefined;
+  /** Why no hit can be taken at present. */
+  closed?: (() => Problem | undefined) | undefined;
 }
 
 /** A hit that was not taken: its place in the request, and why. */
@@ -33,7 +37,7 @@ export interface TakenHits {
 /**
  * Judges every value and stores the good hits; returns when they are durable.
  * @param values what the sender gave as hits
- * @throws Problem `inbox_full` or `inbox_failed`: nothing is promised, all may be sent again
+ * @throws Problem `inbox_full`, `inbox_failed` or `rate_exceeded`: nothing is promised, all may be sent again
  */
 export async function takeHits(
   intake: Intake,
@@ -60,9 +64,33 @@ export async function takeHits(
       tallies.push(...refusedTallies(dataset?.slug ?? '', problem.code));
     }
   }
+  try {
+    for (const slug of new Set(good.map(({ dataset }) => dataset))) intake.rates?.takeDataset(slug);
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    tallies.push(...good.flatMap(({ dataset }) => refusedTallies(dataset, problem.code)));
+    intake.inbox.count(tallies);
+    throw problem;
+  }
   if (tallies.length > 0) intake.inbox.count(tallies);
   if (good.length > 0) await intake.inbox.append(good);
   return { accepted: good.length, refused };
+}
+
+/**
+ * Asks whether hits of this client may be looked at now, before their body is read. A refused request counts as one
+ * hit: how many it has is not known.
+ * @throws Problem `rate_exceeded`, or why no hit can be taken at present
+ */
+export function admit({ inbox, rates, closed }: Intake, facts: ClientFacts): void {
+  const problem = closed?.();
+  try {
+    if (problem) throw problem;
+    rates?.takeClient(facts.address?.prefix);
+  } catch (refusal) {
+    if (refusal instanceof Problem) refuseAll(inbox, 1, refusal.code);
+    throw refusal;
+  }
 }
 
 /** Counts a request whose hits were not looked at: `count` received, and as many bad. */

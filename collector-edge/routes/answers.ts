@@ -47,7 +47,9 @@ export function answerProblem(
       'Content-Type': 'application/problem+json',
       'X-Canister-Refused': codes,
       // Spread over time, so that those who were refused together do not come back together.
-      ...(problem.status === 503 && { 'Retry-After': String(randomRetryAfter()) }),
+      ...((problem.status === 503 || problem.status === 429) && {
+        'Retry-After': String(randomRetryAfter()),
+      }),
       ...extra,
     },
   });

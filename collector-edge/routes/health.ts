@@ -1,4 +1,4 @@
-/** `GET /healthz`: whether this collector can take hits, for whoever sends it traffic. */
+/** `GET /healthz`: whether this collector is alive. `GET /readyz`: whether all that it needs works, and if not, why. */
 import { openToAll } from './answers.ts';
 
 export interface Health {

@@ -5,7 +5,7 @@ import { Problem } from '../../core/contract/problem.ts';
 import { parseJson } from '../intake/parse-json.ts';
 import { readBody } from '../intake/read-body.ts';
 import type { ClientFacts } from '../intake/receive-hit.ts';
-import { type Intake, refuseAll, type TakenHits, takeHits } from '../intake/take-hits.ts';
+import { admit, type Intake, refuseAll, type TakenHits, takeHits } from '../intake/take-hits.ts';
 import { answerProblem, describeRefusal, openToAll, refusedCodes } from './answers.ts';
 
 const acceptedHeaders = { ...openToAll, 'Content-Type': 'application/json' };
@@ -13,7 +13,14 @@ const acceptedHeaders = { ...openToAll, 'Content-Type': 'application/json' };
 /** Makes the handler. Any content type will do: a beacon of plain text needs no preflight. */
 export function postHits(intake: Intake, factsOf: (c: Context) => ClientFacts) {
   return async (c: Context): Promise<Response> => {
+    const facts = factsOf(c);
     let values: unknown[];
+    try {
+      admit(intake, facts);
+    } catch (problem) {
+      if (problem instanceof Problem) return answerProblem(problem);
+      throw problem;
+    }
     try {
       values = listOf(parseJson(await readBody(c.req.raw, hitLimits.bodyBytesMax)));
     } catch (problem) {
@@ -27,7 +34,7 @@ export function postHits(intake: Intake, factsOf: (c: Context) => ClientFacts) {
       return answerProblem(new Problem('hits_too_many', detail));
     }
     try {
-      return answer(await takeHits(intake, values, factsOf(c)), values.length);
+      return answer(await takeHits(intake, values, facts), values.length);
     } catch (problem) {
       if (problem instanceof Problem) return answerProblem(problem);
       throw problem;

@@ -4,7 +4,7 @@ import { Problem } from '../../core/contract/problem.ts';
 import { createHitId } from '../intake/hit-id.ts';
 import { isInvalidText } from '../intake/parse-json.ts';
 import type { ClientFacts } from '../intake/receive-hit.ts';
-import { type Intake, refuseAll, takeHits } from '../intake/take-hits.ts';
+import { admit, type Intake, refuseAll, takeHits } from '../intake/take-hits.ts';
 import { answerProblem, openToAll, refusedCodes } from './answers.ts';
 
 /** One transparent pixel: GIF89a, 1×1, two colours, the first transparent. */
@@ -26,7 +26,7 @@ const propertyPrefix = 'properties.';
 
 /**
  * Makes the handler. A refused hit is counted and named in a header, and the image is shown nevertheless; only when
- * the store is down there is none, since a 2xx promises that the hit is kept.
+ * the store is down, or over a rate, there is none, since a 2xx promises that the hit is kept.
  */
 export function getPixel(
   intake: Intake,
@@ -35,6 +35,13 @@ export function getPixel(
 ) {
   return async (c: Context): Promise<Response> => {
     if (c.req.method === 'HEAD') return new Response(null, { headers: imageHeaders });
+    const facts = factsOf(c);
+    try {
+      admit(intake, facts);
+    } catch (problem) {
+      if (problem instanceof Problem) return answerProblem(problem);
+      throw problem;
+    }
     const query = new URL(c.req.url).searchParams;
     if ([...query].some(([key, value]) => isInvalidText(key) || isInvalidText(value))) {
       refuseAll(intake.inbox, 1, 'text_invalid');
@@ -42,7 +49,7 @@ export function getPixel(
     }
     const value = hitOf(query, c.req.header('referer'), clock());
     try {
-      const { refused } = await takeHits(intake, [value], factsOf(c));
+      const { refused } = await takeHits(intake, [value], facts);
       return showImage(refusedCodes(refused));
     } catch (problem) {
       if (problem instanceof Problem) return answerProblem(problem);

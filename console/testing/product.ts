@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 export interface Product {
   baseUrl: string;
   data: string;
+  /** The last of what it wrote to stdout and stderr. */
+  said(): string;
   /** Ends it as a supervisor does, and waits. Gives the exit code. */
   stop(): Promise<number | null>;
   /** Ends it as a power cut does: nothing can be finished. The data folder stays. */
@@ -59,7 +61,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     }
     await pause(pollMs);
   }
-  return { baseUrl, data, stop, kill: () => ended(program, 'SIGKILL') };
+  return { baseUrl, data, said: () => said, stop, kill: () => ended(program, 'SIGKILL') };
 }
 
 /** Runs one command of the built command line to its end. */

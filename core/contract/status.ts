@@ -20,6 +20,47 @@ export const datasetStatusSchema = z.object({
   lastHitAt: z.int().optional(),
 });
 
+/** What became of hits in one hour. `setAside` are accepted hits that could not be processed; they are kept. */
+export const hourCountsSchema = hitCountsSchema.extend({
+  /** Beginning of the hour. */
+  at: z.int(),
+  setAside: z.int(),
+  /** Why, where there is a reason: the rule, the problem code, or what was wrong. */
+  reasons: z.array(z.object({ outcome: z.string(), reason: z.string(), count: z.int() })),
+});
+
+/** The hours of a range that had hits, oldest first. */
+export const datasetCountsSchema = z.object({
+  total: hitCountsSchema.extend({ setAside: z.int() }),
+  hours: z.array(hourCountsSchema),
+});
+
+export const countsLimits = { daysMax: 31 } as const;
+
+/** What is wrong with the running system, for its owner. */
+export const alarmCodes = [
+  'counters_broken',
+  'hits_unaccounted',
+  'disk_low',
+  'disk_full',
+  'job_failed',
+] as const;
+export const alarmSchema = z.object({ code: z.enum(alarmCodes), detail: z.string() });
+
+/**
+ * Where the accepted hits of a dataset are, imports left out. `known` is false while a restart takes the inbox again:
+ * hits may then be in two places at once.
+ */
+export interface HitAccount {
+  dataset: string;
+  accepted: number;
+  stored: number;
+  active: number;
+  waiting: number;
+  setAside: number;
+  known: boolean;
+}
+
 /**
  * `waitingHits` lie in the inbox and were not read by the engine yet. `unassigned` named no dataset, or one that
  * does not exist: refused, but counted.
@@ -30,8 +71,13 @@ export const statusSchema = z.object({
   waitingHits: z.int(),
   datasets: z.array(datasetStatusSchema),
   unassigned: hitCountsSchema,
+  alarms: z.array(alarmSchema),
 });
 
 export type HitCounts = z.infer<typeof hitCountsSchema>;
 export type DatasetStatus = z.infer<typeof datasetStatusSchema>;
+export type HourCounts = z.infer<typeof hourCountsSchema>;
+export type DatasetCounts = z.infer<typeof datasetCountsSchema>;
+export type Alarm = z.infer<typeof alarmSchema>;
+export type AlarmCode = Alarm['code'];
 export type Status = z.infer<typeof statusSchema>;

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ReportResult } from '../contract/report.ts';
+import type { Alarm, DatasetCounts } from '../contract/status.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
@@ -11,6 +12,8 @@ let world: World;
 let api: Api;
 let peer: string | undefined;
 let reportsAsked: ReportRequest[];
+let alarms: Alarm[];
+let logged: unknown[];
 let breakStatus: Error | undefined;
 
 const reports: ReportDesk = {
@@ -37,6 +40,8 @@ beforeEach(async () => {
   world = await createWorld();
   peer = '127.0.0.1';
   reportsAsked = [];
+  alarms = [];
+  logged = [];
   breakStatus = undefined;
   const counts = openLibsqlCounts(world.hits, world.now);
   api = createApi({
@@ -45,6 +50,15 @@ beforeEach(async () => {
     version: '1.2.3',
     startedAt: worldStartMs,
     hitCounts: () => (breakStatus ? Promise.reject(breakStatus) : counts.read()),
+    alarms: () => alarms,
+    log: (...event) => logged.push(event.slice(0, 3)),
+    processMeasures: () => ({
+      eventLoopLagSeconds: { p50: 0.01, p99: 0.02, max: 0.5 },
+      residentBytes: 1_000,
+      heapBytes: 500,
+      diskFreeBytes: undefined,
+    }),
+    hourlyCounts: counts.readHours,
     reports,
     async datasetCreated({ slug, hosts, timeZone, idleTimeoutMs }) {
       await world.engine.openDataset({
@@ -59,7 +73,6 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  vi.restoreAllMocks();
   await world.close();
 });
 
@@ -172,18 +185,16 @@ describe('who may ask', () => {
 
 describe('what went wrong', () => {
   test('in an unexpected way shows nothing of it, and is logged whole', async () => {
-    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     breakStatus = new Error('secret /data/path SELECT 1');
     const { status, code, detail } = await problem(get('/api/status'));
     expect([status, code]).toEqual([500, 'internal']);
     expect(detail).not.toMatch(/secret|data|SELECT/);
-    expect(String(log.mock.calls[0]?.[0])).toContain(
-      'GET /api/status: Error: secret /data/path SELECT 1',
-    );
+    expect(logged).toEqual([
+      ['error', 'internal', 'GET /api/status: Error: secret /data/path SELECT 1'],
+    ]);
   });
 
   test('by the caller is answered, not logged', async () => {
-    const log = vi.spyOn(console, 'error');
     expect(await problem(get('/api/nothing/here'))).toMatchObject({
       status: 404,
       code: 'route_unknown',
@@ -197,7 +208,7 @@ describe('what went wrong', () => {
       status: 400,
       code: 'request_invalid',
     });
-    expect(log).not.toHaveBeenCalled();
+    expect(logged).toEqual([]);
   });
 
   test.each<[string, string, string]>([
@@ -515,7 +526,10 @@ test('the description lists every route, and nothing else', async () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} /api${path}`),
   );
   const served = api.routes
-    .filter(({ method, path }) => method !== 'ALL' && path !== '/api/openapi.json')
+    .filter(
+      ({ method, path }) =>
+        method !== 'ALL' && path.startsWith('/api/') && path !== '/api/openapi.json',
+    )
     .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{.+\})?/g, '{$1}')}`);
   expect(described.sort()).toEqual([...new Set(served)].sort());
   expect(described.length).toBeGreaterThan(12);
@@ -527,4 +541,119 @@ test('the description lists every route, and nothing else', async () => {
       expect(Object.keys(responses)).toContain('default');
     }
   }
+});
+
+describe('Counts', () => {
+  const hour = Math.floor(worldStartMs / 3_600_000);
+
+  async function count(
+    ...rows: [slug: string, hour: number, outcome: string, reason: string, n: number][]
+  ) {
+    const sql =
+      'INSERT INTO hit_count (dataset, hour, outcome, reason, count) VALUES (?, ?, ?, ?, ?)';
+    await world.hits.batch(
+      rows.map((args) => ({ sql, args })),
+      'write',
+    );
+  }
+
+  async function counts(query: string): Promise<DatasetCounts> {
+    return (await (await get(`/api/datasets/shop/counts?${query}`)).json()) as DatasetCounts;
+  }
+
+  test('Hours come with their outcomes and reasons, cut in the zone of the dataset, and with what was set aside', async () => {
+    await world.dataset({ slug: 'shop', timeZone: 'Asia/Tokyo' });
+    await world.dataset({ slug: 'blog' });
+    await count(
+      ['shop', hour, 'received', '', 10],
+      ['shop', hour, 'accepted', '', 6],
+      ['shop', hour, 'excluded', 'host_not_allowed', 1],
+      ['shop', hour, 'bad', 'hit_invalid', 2],
+      ['shop', hour, 'bad', 'rate_exceeded', 1],
+      // 15:00 UTC is midnight in Tokyo: this hour belongs to the next day.
+      ['shop', hour + 5, 'received', '', 3],
+      ['shop', hour + 5, 'accepted', '', 3],
+      ['blog', hour, 'received', '', 100],
+    );
+    await world.sendBody('shop', Buffer.from('no hit'));
+    await world.settle();
+    const today = await counts('from=2026-11-21&to=2026-11-22');
+    expect(today.total).toEqual({
+      received: 10,
+      accepted: 6,
+      duplicate: 0,
+      excluded: 1,
+      bad: 3,
+      setAside: 1,
+    });
+    expect(today.hours).toHaveLength(1);
+    expect(today.hours[0]).toMatchObject({ at: worldStartMs, received: 10, setAside: 1 });
+    expect(today.hours[0]?.reasons).toEqual(
+      expect.arrayContaining([
+        { outcome: 'excluded', reason: 'host_not_allowed', count: 1 },
+        { outcome: 'bad', reason: 'hit_invalid', count: 2 },
+        { outcome: 'bad', reason: 'rate_exceeded', count: 1 },
+        { outcome: 'set_aside', reason: expect.any(String), count: 1 },
+      ]),
+    );
+    const both = await counts('from=2026-11-21&to=2026-11-23');
+    expect(both.hours.map(({ received }) => received)).toEqual([10, 3]);
+    expect(both.total).toMatchObject({ received: 13, accepted: 9 });
+  });
+
+  test('A range that is too long or runs backwards, and an unknown dataset, are refused', async () => {
+    await world.dataset({ slug: 'shop' });
+    const refused = (query: string, slug = 'shop') =>
+      problem(get(`/api/datasets/${slug}/counts?${query}`));
+    expect(await refused('from=2026-11-22&to=2026-11-21')).toMatchObject({
+      status: 400,
+      code: 'date_range_invalid',
+    });
+    expect(await refused('from=2026-01-01&to=2026-11-21')).toMatchObject({
+      code: 'date_range_invalid',
+    });
+    expect(await refused('from=2026-11-21&to=2026-11-22', 'nobody')).toMatchObject({
+      status: 404,
+      code: 'dataset_unknown',
+    });
+  });
+
+  test('The status shows what is wrong', async () => {
+    expect(await (await get('/api/status')).json()).toMatchObject({ alarms: [] });
+    alarms = [{ code: 'disk_low', detail: 'The disk is nearly full.' }];
+    expect(await (await get('/api/status')).json()).toMatchObject({ alarms });
+  });
+});
+
+describe('Metrics', () => {
+  test('They are for this machine only, and come in the text format with what really happened', async () => {
+    await world.dataset({ slug: 'shop' });
+    await world.send({ visitor: 'anna' }, { visitor: 'ben' });
+    await world.settle();
+    world.advance(31 * 60_000);
+    await world.settle();
+    await world.send({ visitor: 'carl' });
+    world.advance(1_500);
+    alarms = [{ code: 'disk_low', detail: 'The disk is nearly full.' }];
+    const response = await get('/metrics');
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const lines = (await response.text()).split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'canister_info{version="1.2.3"} 1',
+        'canister_waiting_hits 1',
+        'canister_lag_milliseconds 1500',
+        'canister_active_sessions{dataset="shop"} 0',
+        'canister_stored_sessions{dataset="shop"} 2',
+        'canister_stored_hits{dataset="shop"} 2',
+        'canister_commit_duration_seconds_bucket{le="+Inf"} 1',
+        'canister_commit_duration_seconds_count 1',
+        'canister_alarm{code="disk_low"} 1',
+        'canister_event_loop_lag_seconds{quantile="0.99"} 0.02',
+        'process_resident_memory_bytes 1000',
+      ]),
+    );
+    peer = '203.0.113.9';
+    expect(await problem(get('/metrics'))).toMatchObject({ status: 403, code: 'local_only' });
+  });
 });

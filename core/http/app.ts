@@ -4,17 +4,23 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
+import type { Log } from '../log.ts';
+import { countsRoutes, type HourlyCounts } from './counts.ts';
 import { datasetRoutes } from './datasets.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
 import { localOnly } from './local-only.ts';
-import { answerError } from './problems.ts';
+import { type MetricsOptions, metricsRoutes } from './metrics.ts';
+import { answerErrors } from './problems.ts';
 import { queryRoutes } from './queries.ts';
 import { type ReportDesk, reportRoutes } from './reports.ts';
 import { sessionRoutes } from './sessions.ts';
-import { type StatusOptions, statusRoutes } from './status.ts';
+import { statusRoutes } from './status.ts';
 
-export interface ApiOptions extends StatusOptions {
+export interface ApiOptions extends MetricsOptions {
   reports: ReportDesk;
+  /** Is told of the server's own faults. */
+  log: Log;
+  hourlyCounts: HourlyCounts;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
   /** The address of the peer, where there is a connection. */
@@ -26,6 +32,7 @@ export function createApi(options: ApiOptions) {
   const api = new OpenAPIHono()
     .route('/', statusRoutes(options))
     .route('/', datasetRoutes(datasets, options.datasetCreated))
+    .route('/', countsRoutes(datasets, options.hourlyCounts))
     .route('/', sessionRoutes(engine))
     .route('/', queryRoutes(engine))
     .route('/', reportRoutes(datasets, options.reports))
@@ -44,6 +51,8 @@ export function createApi(options: ApiOptions) {
     c.header('X-Content-Type-Options', 'nosniff');
   });
   app.use('/api/*', bodyLimit({ maxSize: pieceBytesMax, onError: refuseBody }));
+  app.use('/metrics', localOnly(options.peerAddress));
+  app.route('/metrics', metricsRoutes(options));
   app.route('/api', api);
   app.all('/api/*', (c) => {
     throw new Problem(
@@ -51,7 +60,7 @@ export function createApi(options: ApiOptions) {
       `There is no ${c.req.method} ${c.req.path}. All routes are listed at /api/openapi.json.`,
     );
   });
-  app.onError(answerError);
+  app.onError(answerErrors(options.log));
   return app;
 }
 

@@ -1,13 +1,34 @@
 /** The one place where errors become answers. The server's fault is logged, the client's is only answered. */
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { matchedRoutes } from 'hono/route';
 import { z } from 'zod';
 import { Problem } from '../contract/problem.ts';
+import { describeError, type Log } from '../log.ts';
 
-/** Answers an error as `application/problem+json`. Nothing of an unexpected error reaches the outside. */
-export function answerError(error: unknown, c: Context): Response {
-  const problem = toProblem(error);
-  if (problem.status >= 500) console.error(`${c.req.method} ${c.req.path}: ${stackOf(error)}`);
+/** Makes what answers an error as `application/problem+json`. Nothing of an unexpected error reaches the outside. */
+export function answerErrors(log: Log): (error: unknown, c: Context) => Response {
+  return (error, c) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) logFault(log, problem, error, c);
+    return answer(problem, c);
+  };
+}
+
+function logFault(log: Log, problem: Problem, error: unknown, c: Context): void {
+  // The route as it is written down, not as it was asked: a path may hold anything.
+  const route = `${c.req.method} ${routeOf(c)}`;
+  const { error: said, at } = describeError(error);
+  log('error', problem.code, `${route}: ${said}`, { route, error: said, at });
+}
+
+/** The route that was meant, not the ones that watch over many. */
+function routeOf(c: Context): string {
+  const paths = matchedRoutes(c).map(({ path }) => path);
+  return paths.find((path) => !path.includes('*')) ?? 'a route';
+}
+
+function answer(problem: Problem, c: Context): Response {
   const { status, ...rest } = problem.toBody();
   return c.body(JSON.stringify({ ...rest, status }), status as 400, {
     'Content-Type': 'application/problem+json',
@@ -34,6 +55,3 @@ export function describeIssues(error: z.ZodError): string {
     .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
     .join('; ');
 }
-
-const stackOf = (error: unknown) =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);

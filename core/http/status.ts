@@ -1,5 +1,5 @@
 /** /api/status: the state of everything, in figures. */
-import { type HitCounts, type Status, statusSchema } from '../contract/status.ts';
+import { type Alarm, type HitCounts, type Status, statusSchema } from '../contract/status.ts';
 import type { Engine } from '../engine.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import { createRoute, json, newRoutes, otherwise } from './routes.ts';
@@ -11,6 +11,8 @@ export interface StatusOptions {
   startedAt: number;
   /** What became of hits, by dataset. */
   hitCounts: () => Promise<ReadonlyMap<string, HitCounts>>;
+  /** What is wrong at present. */
+  alarms: () => Alarm[];
 }
 
 const none: HitCounts = { received: 0, accepted: 0, duplicate: 0, excluded: 0, bad: 0 };
@@ -25,7 +27,14 @@ const statusRoute = createRoute({
   },
 });
 
-export function statusRoutes({ engine, datasets, version, startedAt, hitCounts }: StatusOptions) {
+export function statusRoutes({
+  engine,
+  datasets,
+  version,
+  startedAt,
+  hitCounts,
+  alarms,
+}: StatusOptions) {
   return newRoutes().openapi(statusRoute, async (c) => {
     const counts = await hitCounts();
     const all = await datasets.list();
@@ -34,6 +43,7 @@ export function statusRoutes({ engine, datasets, version, startedAt, hitCounts }
       unassigned: counts.get('') ?? none,
       version,
       startedAt,
+      alarms: alarms(),
       waitingHits: await engine.waitingHits(),
       datasets: all.map(({ slug }, index) => {
         const { lastHitAt, ...rest } = figures[index] ?? {

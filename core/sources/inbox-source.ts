@@ -13,6 +13,13 @@ export interface InboxSource {
   take(after: number, limit: number): Promise<InboxRow[]>;
   /** How many rows are behind `after`. */
   waiting(after: number): Promise<number>;
+  /**
+   * What the inbox knows of the hits of each dataset, all at one moment: how many were accepted (imports left out),
+   * how many lie behind the position given for the dataset, and how many up to there were set aside.
+   */
+  account(
+    readThrough: ReadonlyMap<string, number>,
+  ): Promise<Map<string, { accepted: number; waiting: number; setAside: number }>>;
   /** Appends a heartbeat: no later row is older than `nowMs`. */
   heartbeat(nowMs: number): Promise<void>;
   /** Keeps a row that could not be processed, with the reason. Doing it twice is doing it once. */

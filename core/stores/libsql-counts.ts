@@ -1,12 +1,29 @@
 /** The counters of `hits.db`: what became of hits, summed by dataset, and imports added to them. */
 import type { Clock } from '../clock.ts';
 import type { ImportProgress } from '../contract/import.ts';
-import type { HitCounts } from '../contract/status.ts';
+import type { HitCounts, HourCounts } from '../contract/status.ts';
 import type { SqlBatch } from './libsql-file.ts';
 
 const hourMs = 3_600_000;
 
+/** An hour whose counters do not add up. */
+export interface BrokenHour {
+  dataset: string;
+  /** Beginning of the hour, epoch milliseconds. */
+  at: number;
+  received: number;
+  /** Accepted, duplicate, excluded and bad together. */
+  explained: number;
+}
+
+const brokenHoursMax = 100;
+const hourRowsMax = 20_000;
+
 export interface HitCounters {
+  /** What became of the hits of a dataset in the hours that begin in a range of instants, `toMs` exclusive. */
+  readHours(slug: string, fromMs: number, toMs: number): Promise<HourCounts[]>;
+  /** The hours in which `received = accepted + duplicate + excluded + bad` does not hold, the first hundred. */
+  findBroken(): Promise<BrokenHour[]>;
   /** All counts since the beginning, by dataset. */
   read(): Promise<Map<string, HitCounts>>;
   /** Adds an ended import: all five counters in one transaction. */
@@ -34,6 +51,39 @@ export function openLibsqlCounts(hits: SqlBatch, clock: Clock): HitCounters {
       }
       return byDataset;
     },
+    async readHours(slug, fromMs, toMs) {
+      const [counted, aside] = await hits.batch(
+        [
+          {
+            sql: `SELECT hour, outcome, reason, count FROM hit_count WHERE dataset = ? AND hour >= ? AND hour < ? ORDER BY hour LIMIT ${hourRowsMax}`,
+            args: [slug, Math.ceil(fromMs / hourMs), Math.ceil(toMs / hourMs)],
+          },
+          {
+            sql: `SELECT received_at / ${hourMs} AS hour, 'set_aside' AS outcome, reason, count(*) AS count FROM set_aside
+              WHERE dataset = ? AND received_at >= ? AND received_at < ? GROUP BY 1, 3 ORDER BY 1 LIMIT ${hourRowsMax}`,
+            args: [slug, fromMs, toMs],
+          },
+        ],
+        'read',
+      );
+      return toHours([...(counted?.rows ?? []), ...(aside?.rows ?? [])]);
+    },
+    async findBroken() {
+      const [result] = await hits.batch(
+        [
+          `SELECT dataset, hour, sum(CASE WHEN outcome = 'received' THEN count ELSE 0 END) AS received,
+             sum(CASE WHEN outcome = 'received' THEN 0 ELSE count END) AS explained
+           FROM hit_count GROUP BY dataset, hour HAVING received <> explained ORDER BY hour LIMIT ${brokenHoursMax}`,
+        ],
+        'read',
+      );
+      return (result?.rows ?? []).map(({ dataset, hour, received, explained }) => ({
+        dataset: String(dataset),
+        at: Number(hour) * hourMs,
+        received: Number(received),
+        explained: Number(explained),
+      }));
+    },
     async addImport(slug, { lines, accepted, duplicate, excluded, bad }) {
       const hour = Math.floor(clock() / hourMs);
       const outcomes = Object.entries({ received: lines, accepted, duplicate, excluded, bad });
@@ -47,4 +97,31 @@ export function openLibsqlCounts(hits: SqlBatch, clock: Clock): HitCounters {
       );
     },
   };
+}
+
+const noHits = { received: 0, accepted: 0, duplicate: 0, excluded: 0, bad: 0, setAside: 0 };
+
+/** Rows of (hour, outcome, reason, count) as one entry an hour, oldest first. */
+function toHours(rows: readonly Record<string, unknown>[]): HourCounts[] {
+  const hours = new Map<number, HourCounts>();
+  for (const row of rows) {
+    const at = Number(row.hour) * hourMs;
+    const hour = hours.get(at) ?? { at, ...noHits, reasons: [] };
+    hours.set(at, hour);
+    const outcome = String(row.outcome);
+    const count = Number(row.count);
+    hour[(outcome === 'set_aside' ? 'setAside' : outcome) as keyof typeof noHits] += count;
+    if (row.reason !== '') hour.reasons.push({ outcome, reason: String(row.reason), count });
+  }
+  return [...hours.values()].sort((a, b) => a.at - b.at);
+}
+
+/** The sentence of what does not add up; undefined when all does. */
+export function describeBroken(broken: readonly BrokenHour[]): string | undefined {
+  const [first] = broken;
+  if (first === undefined) return undefined;
+  const { dataset, at, received, explained } = first;
+  const more = broken.length > 1 ? `, and ${broken.length - 1} further hours` : '';
+  const hour = new Date(at).toISOString().slice(0, 13);
+  return `${dataset || 'without dataset'}, ${hour}:00 UTC: ${received} hits received, but ${explained} explained${more}`;
 }

@@ -4,6 +4,11 @@ import type { SqlBatch } from './libsql-file.ts';
 
 const pruneRowsMax = 10_000;
 
+const accountSql = `SELECT
+  (SELECT coalesce(sum(count), 0) FROM hit_count WHERE dataset = ?1 AND outcome = 'accepted' AND reason <> 'import') AS accepted,
+  (SELECT count(*) FROM hit_inbox WHERE seq > ?2 AND dataset = ?1) AS waiting,
+  (SELECT count(*) FROM set_aside WHERE seq <= ?2 AND dataset = ?1) AS set_aside`;
+
 export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
   const read = async (sql: string, args: (number | string)[]) =>
     (await hits.batch([{ sql, args }], 'read'))[0]?.rows ?? [];
@@ -31,6 +36,27 @@ export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
         [after],
       );
       return Number(row?.waiting ?? 0);
+    },
+    async account(readThrough) {
+      const positions = [...readThrough];
+      if (positions.length === 0) return new Map();
+      const results = await hits.batch(
+        positions.map(([dataset, seq]) => ({ sql: accountSql, args: [dataset, seq] })),
+        'read',
+      );
+      return new Map(
+        positions.map(([dataset], index) => {
+          const row = results[index]?.rows[0];
+          return [
+            dataset,
+            {
+              accepted: Number(row?.accepted ?? 0),
+              waiting: Number(row?.waiting ?? 0),
+              setAside: Number(row?.set_aside ?? 0),
+            },
+          ];
+        }),
+      );
     },
     async heartbeat(nowMs) {
       await write(

@@ -21,6 +21,8 @@ export interface MemoryDisk {
   records: ClosedSession[];
   committed: MemoryTables;
   checkpointed: MemoryTables;
+  /** Hits accepted since the beginning, by dataset. */
+  accepted: Map<string, number>;
   lastSeq: number;
   lastReceivedAt: number;
 }
@@ -36,6 +38,7 @@ export function newMemoryDisk(): MemoryDisk {
     records: [],
     committed: empty(),
     checkpointed: empty(),
+    accepted: new Map(),
     lastSeq: 0,
     lastReceivedAt: 0,
   };
@@ -51,6 +54,8 @@ export function appendToInbox(
   disk.lastReceivedAt = Math.max(disk.lastReceivedAt, nowMs);
   const appended = { ...row, seq: disk.lastSeq, receivedAt: disk.lastReceivedAt };
   disk.inbox.push(appended);
+  const { dataset } = row;
+  if (dataset !== undefined) disk.accepted.set(dataset, (disk.accepted.get(dataset) ?? 0) + 1);
   return appended;
 }
 
@@ -62,6 +67,19 @@ export function memoryInbox(disk: MemoryDisk, moment: Moment): InboxSource {
     },
     async waiting(after) {
       return disk.inbox.filter(({ seq, dataset }) => seq > after && dataset !== undefined).length;
+    },
+    async account(readThrough) {
+      return new Map(
+        [...readThrough].map(([slug, through]) => [
+          slug,
+          {
+            accepted: disk.accepted.get(slug) ?? 0,
+            waiting: disk.inbox.filter(({ dataset, seq }) => dataset === slug && seq > through)
+              .length,
+            setAside: [...disk.setAside.keys()].filter((seq) => seq <= through).length,
+          },
+        ]),
+      );
     },
     async heartbeat(nowMs) {
       await moment('inbox-before-heartbeat');

@@ -265,3 +265,35 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.close();
   }
 }
+
+/** What a segment file holds, found without a key: records by their checksums, and bytes behind the last sound one. */
+export interface SegmentState {
+  sound: number;
+  /** Records that do not fit their checksum, before sound ones. */
+  damaged: number;
+  tornBytes: number;
+}
+
+/** Reads a segment from end to end and changes nothing. */
+export async function inspectSegment(path: string): Promise<SegmentState> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const state: SegmentState = { sound: 0, damaged: 0, tornBytes: size };
+    let unsound = 0;
+    if (size >= magic.length) state.tornBytes = size - magic.length;
+    for await (const { offset, record } of readRecords(file, size)) {
+      if (!isSound(record)) {
+        unsound += 1;
+        continue;
+      }
+      state.sound += 1;
+      state.damaged += unsound;
+      unsound = 0;
+      state.tornBytes = size - offset - record.length;
+    }
+    return state;
+  } finally {
+    await file.close();
+  }
+}

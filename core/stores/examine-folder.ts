@@ -1,0 +1,128 @@
+/**
+ * Looks at a data folder from outside, for the doctor: lock, key, segments, logs set aside, room on the disk. Changes
+ * nothing; it may run beside a server.
+ */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { attention, type Finding, note, well } from '../doctor.ts';
+import { findOwner, openDataFolder } from './data-folder.ts';
+import { diskFreeBytesMin, readDiskRoom } from './disk-room.ts';
+import { inspectSegment } from './segment-canister.ts';
+
+const mib = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+const backupAdvice = 'Put your backup back: docs/operations.md, "Backup".';
+
+/** Everything that needs no database. */
+export async function examineFiles(root: string, freeBytesMin?: number): Promise<Finding[]> {
+  const isRunning = findOwner(root) !== undefined;
+  const findings = [examineLock(root), examineKeyFile(root), await examineDisk(root, freeBytesMin)];
+  for (const slug of datasetFolders(root)) {
+    findings.push(
+      ...(await examineSegments(root, slug, isRunning)),
+      ...examineLeftovers(root, slug),
+    );
+  }
+  return findings;
+}
+
+/** The datasets that have a folder. */
+export function datasetFolders(root: string): string[] {
+  const folder = join(root, 'datasets');
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+function examineLock(root: string): Finding {
+  const owner = findOwner(root);
+  if (owner) {
+    const where = owner.port === undefined ? 'and does not listen (yet)' : `on port ${owner.port}`;
+    return well('lock', `Process ${owner.pid} owns the folder ${where}.`);
+  }
+  if (!existsSync(join(root, 'owner.json')))
+    return well('lock', 'No process owns the folder; the last one ended in order.');
+  return note(
+    'lock',
+    'The last owner was killed. The next start takes the folder over and goes on where it was.',
+  );
+}
+
+function examineKeyFile(root: string): Finding {
+  const { masterKeyFile } = openDataFolder(root);
+  if (!existsSync(masterKeyFile)) {
+    return note(
+      'key',
+      'There is no master.key; it is made at the first start, unless sessions are stored.',
+    );
+  }
+  const bytes = Buffer.from(readFileSync(masterKeyFile, 'utf8').trim(), 'base64').length;
+  if (bytes !== 32)
+    return attention('key', `master.key holds ${bytes} bytes instead of 32.`, backupAdvice);
+  if ((statSync(masterKeyFile).mode & 0o077) !== 0) {
+    return attention(
+      'key',
+      'Others on this machine can read master.key.',
+      `Run: chmod 600 ${masterKeyFile}`,
+    );
+  }
+  return well('key', 'master.key is there, and only its owner can read it.');
+}
+
+async function examineDisk(root: string, setBytes?: number): Promise<Finding> {
+  const room = await readDiskRoom(root);
+  const needed = diskFreeBytesMin(room, setBytes);
+  const says = `The disk has ${mib(room.freeBytes)} free; below ${mib(needed)} no hits are taken.`;
+  if (room.freeBytes >= needed) return well('disk', says);
+  return attention('disk', says, 'Make room on the disk, or move the folder to a larger one.');
+}
+
+async function examineSegments(root: string, slug: string, isRunning: boolean): Promise<Finding[]> {
+  const folder = openDataFolder(root).dataset(slug).canister;
+  const check = 'segments';
+  const files = existsSync(folder)
+    ? readdirSync(folder).filter((name) => name.endsWith('.seg'))
+    : [];
+  const findings: Finding[] = [];
+  let records = 0;
+  for (const name of files.sort()) {
+    const { sound, damaged, tornBytes } = await inspectSegment(join(folder, name));
+    records += sound;
+    if (damaged > 0) {
+      findings.push(
+        attention(
+          check,
+          `${slug}, ${name}: ${damaged} ${damaged === 1 ? 'record is' : 'records are'} damaged. The others open; reports are not touched by it.`,
+          'Take this file out of a backup. If it happens again, the disk is failing.',
+        ),
+      );
+    }
+    // A server may be in the middle of writing just now.
+    if (tornBytes > 0 && !isRunning) {
+      findings.push(
+        note(
+          check,
+          `${slug}, ${name}: the last write was cut short (${tornBytes} bytes). Nothing acknowledged was in it that is not in hits.db; it is cut off when the file is next written to.`,
+        ),
+      );
+    }
+  }
+  return [well(check, `${slug}: ${files.length} segments, ${records} sound records.`), ...findings];
+}
+
+/** What earlier repairs put aside. */
+function examineLeftovers(root: string, slug: string): Finding[] {
+  const { folder, canister } = openDataFolder(root).dataset(slug);
+  const logs = readdirSync(folder).filter((name) => name.includes('.wal.unreadable'));
+  const tails = existsSync(canister)
+    ? readdirSync(canister).filter((name) => name.includes('.seg.cut-'))
+    : [];
+  return [
+    ...logs.map((name) =>
+      note(
+        'set aside',
+        `${slug}: ${name} is a write-ahead log that could not be read. What it held was taken from hits.db again; delete it when the figures are right.`,
+      ),
+    ),
+    ...tails.map((name) =>
+      note('set aside', `${slug}: ${name} is the torn end of a segment. It may be deleted.`),
+    ),
+  ];
+}
