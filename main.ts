@@ -83,6 +83,8 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
     addressSecret: entry.addressSecret,
     timeZone: dataset.timeZone,
     idleTimeoutMs: config.idleTimeoutMs ?? dataset.idleTimeoutMs,
+    cutAtMidnight: dataset.cutAtMidnight,
+    cutOnNewCampaign: dataset.cutOnNewCampaign,
   });
   const readDatasets = async (): Promise<DatasetConfig[]> => {
     const all = new Map((await datasets.list()).map((dataset) => [dataset.slug, dataset]));

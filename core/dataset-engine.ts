@@ -48,7 +48,7 @@ export async function openDatasetEngine(
   const sessionizer = new Sessionizer({
     dataset: config.slug,
     canister: active,
-    policy: closePolicy(config.idleTimeoutMs),
+    policy: closePolicy(config.idleTimeoutMs, config),
     ended: (session) => ended.push(session),
     continued(visitor) {
       const found = unfinished.get(visitor)?.id;

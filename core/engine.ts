@@ -24,6 +24,11 @@ export interface Engine {
     limit: number,
     sinceVersion?: number,
   ): Promise<{ version: number; active: ActiveSessions } | undefined>;
+  /**
+   * Ends an active session as soon as the engine has read what came before; durable when this resolves.
+   * @throws Problem `session_unknown` when it is not active
+   */
+  endSession(slug: string, sessionId: string): Promise<void>;
   figures(slug: string): Promise<DatasetFigures>;
   /** How many hits of the inbox were not read yet. */
   waitingHits(): Promise<number>;

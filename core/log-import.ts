@@ -53,7 +53,7 @@ export async function startLogImport(
   const sessionizer = new Sessionizer({
     dataset: slug,
     canister: new ShortTermCanister(),
-    policy: closePolicy(idleTimeoutMs),
+    policy: closePolicy(idleTimeoutMs, dataset.config),
     ended: (session) => ended.push(session),
     continued(visitor, atMs) {
       const found = unfinished.get(visitor);

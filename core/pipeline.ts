@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import type { ReceivedHit } from './contract/hit.ts';
 import type { DatasetEngine } from './dataset-engine.ts';
 import { normalizeHit, UnusableHit } from './hits/normalize-hit.ts';
-import type { InboxRow, InboxSource } from './sources/inbox-source.ts';
+import type { InboxCommand, InboxRow, InboxSource } from './sources/inbox-source.ts';
 
 export const pipelineLimits = {
   rowsPerStepMax: 2_000,
@@ -60,7 +60,16 @@ export function createPipeline(options: {
     if (dataset === undefined || row.body === undefined || row.seq <= dataset.readThrough) return;
     dataset.readThrough = row.seq;
     try {
-      const received = JSON.parse(decoder.decode(row.body)) as ReceivedHit;
+      const content: unknown = JSON.parse(decoder.decode(row.body));
+      if (row.isCommand) {
+        dataset.sessionizer.end(
+          (content as InboxCommand).sessionId,
+          'ended_by_hand',
+          row.receivedAt,
+        );
+        return;
+      }
+      const received = content as ReceivedHit;
       if (row.seq <= (dataset.closedThrough.get(received.visitor) ?? 0)) return;
       const normalized = normalizeHit(received, row.receivedAt, dataset.ownHosts);
       dataset.sessionizer.take({

@@ -80,6 +80,16 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
         ? undefined
         : { version: active.version, active: active.list(limit) };
     },
+    async endSession(slug, sessionId) {
+      if (find(slug).active.byId(sessionId) === undefined) {
+        throw new Problem(
+          'session_unknown',
+          `No active session has the id ${sessionId}. It may have ended already.`,
+        );
+      }
+      await inbox.command(slug, { do: 'end_session', sessionId }, clock());
+      wake();
+    },
     async figures(slug) {
       const { analytics, active } = find(slug);
       const { rows } = await analytics.query(

@@ -200,6 +200,19 @@ describe('the tracker in a page of another origin', () => {
     ]);
   });
 
+  it('closes the session when the page says so', async () => {
+    await page.goto(`${site}/a`);
+    await stored(1);
+    await page.evaluate(() =>
+      (window as never as { canister: (command: string) => void }).canister('closeSession'),
+    );
+    await stored(2);
+    expect(hits().map((hit) => [hit.type, hit.closeSession])).toEqual([
+      ['page_view', undefined],
+      ['steps', true],
+    ]);
+  });
+
   it('stays one tracker when the page holds the script twice', async () => {
     await page.goto(`${site}/twice`);
     await stored(1);

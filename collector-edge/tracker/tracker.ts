@@ -1,13 +1,16 @@
 /**
  * The script of pages: `<script defer src="https://stats.example/tracker.js" data-dataset="wk_…"></script>`.
- * Sends page views by itself, and events by `canister('event', name, properties)`.
+ * Sends page views by itself, events by `canister('event', name, properties)`, and ends the session by
+ * `canister('closeSession')`.
  */
 import { hitId, isIgnored, visitorId } from './identity.ts';
 import { watchPageViews } from './page-views.ts';
 import { createTransport, type WaitingHit } from './transport.ts';
 
 type Properties = Record<string, string | number | boolean>;
-type Command = [command: 'event', name: string, properties?: Properties];
+type Command =
+  | [command: 'event', name: string, properties?: Properties]
+  | [command: 'closeSession' | 'logout', name?: undefined, properties?: undefined];
 
 interface Canister {
   (...command: Command): void;
@@ -32,7 +35,11 @@ function start(script: HTMLScriptElement, dataset: string): void {
   const send = createTransport(new URL('hits', script.src).href);
   let number = 0;
 
-  function hit(type: 'page_view' | 'event', url: string, more: Partial<WaitingHit>): void {
+  function hit(
+    type: 'page_view' | 'event' | 'steps',
+    url: string,
+    more: Partial<WaitingHit>,
+  ): void {
     const at = Date.now();
     send({
       dataset,
@@ -49,8 +56,10 @@ function start(script: HTMLScriptElement, dataset: string): void {
     });
   }
 
-  const canister: Canister = (command, name, properties) => {
+  const canister: Canister = (...[command, name, properties]) => {
     if (command === 'event') hit('event', location.href, { name, properties });
+    else if (command === 'closeSession' || command === 'logout')
+      hit('steps', location.href, { closeSession: true });
   };
   const early = window.canister?.q || [];
   canister.on = true;

@@ -30,7 +30,7 @@ export const sessionColumns = [
   column(
     'end_reason',
     'VARCHAR',
-    '`idle`, `hits_limit`, `bytes_limit`, `duration_limit` or `end_of_log`.',
+    'Why it ended: `idle`, a limit, a rule, the page or a hand; all reasons are listed below.',
   ),
   column('duration_ms', 'BIGINT', 'Last hit time minus first hit time; 0 for one hit.'),
   column('hits', 'INTEGER', 'Number of hits.'),
@@ -70,7 +70,7 @@ export const sessionColumns = [
   column(
     'continues_session_id',
     'UUID',
-    'The session that a limit closed and that this one continues.',
+    'The session that a limit or midnight closed and that this one continues.',
   ),
 ] as const satisfies readonly TableColumn[];
 

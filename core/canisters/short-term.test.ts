@@ -38,6 +38,7 @@ function open(
         pageHit('/late', 'event'),
       ],
     },
+    device: visitor,
     firstAt: 0,
     lastAt,
     firstSeq,

@@ -3,15 +3,36 @@ import { z } from 'zod';
 import { hitTypes } from './hit.ts';
 import { stepSchema } from './step.ts';
 
-/** Why a session ended. `end_of_log`: the imported log had no later line. */
+/**
+ * Why a session ended.
+ * - `idle`: no hit for longer than the idle timeout
+ * - `hits_limit`, `bytes_limit`, `duration_limit`: the next hit would have gone over a limit
+ * - `midnight`, `campaign`: the next hit came on another day, or by another campaign, where the dataset cuts there
+ * - `user_changed`: the next hit named another user
+ * - `closed_by_page`: its last hit said so; `ended_by_hand`: somebody ended it
+ * - `end_of_log`: the imported log had no later line
+ */
 export const endReasons = [
   'idle',
   'hits_limit',
   'bytes_limit',
   'duration_limit',
+  'midnight',
+  'campaign',
+  'user_changed',
+  'closed_by_page',
+  'ended_by_hand',
   'end_of_log',
 ] as const;
 export type EndReason = (typeof endReasons)[number];
+
+/** The reasons by which a session ends although its visitor goes on: the hit that ended it begins the next one, which names it. */
+export const continuedReasons: readonly EndReason[] = [
+  'hits_limit',
+  'bytes_limit',
+  'duration_limit',
+  'midnight',
+];
 
 /** What a session may hold before it is closed and continued under a new id. */
 export const sessionLimits = {
@@ -52,6 +73,8 @@ export const sessionHitSchema = z.object({
   properties: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   steps: z.array(stepSchema).optional(),
   number: z.int().optional(),
+  /** The page ended the session with this hit. */
+  closeSession: z.literal(true).optional(),
 });
 
 /** Where a session came from, taken at its first hit. */
@@ -91,7 +114,7 @@ export const sessionSchema = z.object({
   screenWidth: z.int().optional(),
   technology: technologySchema,
   acquisition: acquisitionSchema,
-  /** The id of the session that a limit closed and that this one continues. */
+  /** The id of the session that a limit or midnight closed and that this one continues. */
   continues: id.optional(),
   hits: z.array(sessionHitSchema).max(sessionLimits.hitsMax),
 });

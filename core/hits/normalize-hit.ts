@@ -10,6 +10,7 @@ import { technologyOf } from './user-agent.ts';
 
 /** What a hit says of its session; the first hit of a session decides. */
 export interface HitContext {
+  /** Key of the device: the first-party id, or a hash of address and user agent. */
   visitor: string;
   userId?: string | undefined;
   userAgent: string;
@@ -20,6 +21,8 @@ export interface HitContext {
   screenWidth?: number | undefined;
   technology: Technology;
   acquisition: Acquisition;
+  /** The campaign that the hit's own URL names. */
+  campaign?: Pick<Acquisition, 'source' | 'medium' | 'campaign'> | undefined;
 }
 
 export interface NormalizedHit {
@@ -67,6 +70,7 @@ export function normalizeHit(
     properties: received.properties,
     steps: received.steps?.length ? received.steps : undefined,
     number: received.number,
+    closeSession: received.closeSession,
   };
   const context: HitContext = {
     visitor: received.visitor,
@@ -79,6 +83,7 @@ export function normalizeHit(
     screenWidth: received.screenWidth,
     technology: technologyOf(client.userAgent),
     acquisition: { ...referrer, ...(source === undefined ? {} : { source }), ...url.campaign },
+    campaign: url.campaign,
   };
   return { hit, context };
 }

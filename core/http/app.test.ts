@@ -47,14 +47,8 @@ beforeEach(async () => {
     startedAt: worldStartMs,
     hitCounts: () => (breakStatus ? Promise.reject(breakStatus) : counts.read()),
     reports,
-    async datasetCreated({ slug, hosts, timeZone, idleTimeoutMs }) {
-      await world.engine.openDataset({
-        slug,
-        hosts,
-        timeZone,
-        idleTimeoutMs,
-        addressSecret: 'secret',
-      });
+    async datasetCreated({ name: _name, writeKey: _key, createdAt: _at, ...config }) {
+      await world.engine.openDataset({ ...config, addressSecret: 'secret' });
     },
     importEnded: (slug: string, progress: ImportProgress) => counts.addImport(slug, progress),
     peerAddress: () => peer,
@@ -263,6 +257,8 @@ describe('datasets', () => {
       timeZone: 'Pacific/Fiji',
       hosts: ['*.shop.example'],
       idleTimeoutMs: 60_000,
+      cutAtMidnight: false,
+      cutOnNewCampaign: false,
       writeKey: expect.stringMatching(/^wk_[\w-]{24}$/),
       createdAt: worldStartMs,
     });
@@ -529,4 +525,33 @@ test('the description lists every route, and nothing else', async () => {
       expect(Object.keys(responses)).toContain('default');
     }
   }
+});
+
+describe('an active session', () => {
+  const path = '/api/datasets/shop/sessions';
+  beforeEach(async () => {
+    await world.dataset({ slug: 'shop' });
+    await world.send({ url: 'https://shop.example/a' });
+    await world.settle();
+  });
+  const activeId = async () =>
+    String((await (await get(`${path}/active`)).json()).sessions[0]?.id ?? '');
+
+  test('is ended by hand', async () => {
+    const id = await activeId();
+    const answer = await post(`${path}/${id}/end`);
+    expect([answer.status, await answer.json()]).toEqual([202, { id }]);
+    await world.settle();
+    expect(await world.sql('shop', 'SELECT hits, end_reason FROM sessions')).toEqual([
+      [1, 'ended_by_hand'],
+    ]);
+    expect(await problem(post(`${path}/${id}/end`))).toMatchObject({
+      status: 404,
+      code: 'session_unknown',
+    });
+  });
+
+  test('has an id of 32 hex digits', async () => {
+    expect(await problem(post(`${path}/x/end`))).toMatchObject({ code: 'request_invalid' });
+  });
 });

@@ -1,7 +1,7 @@
-/** /api/datasets/…/sessions: the active sessions, once or as a stream that goes on while hits arrive. */
+/** /api/datasets/…/sessions: the active sessions, once or as a stream that goes on while hits arrive; and the end of one. */
 import { z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
-import { activeSessionsSchema } from '../contract/session.ts';
+import { activeSessionsSchema, sessionSchema } from '../contract/session.ts';
 import type { Engine } from '../engine.ts';
 import { createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
@@ -38,6 +38,19 @@ const streamRoute = createRoute({
   },
 });
 
+const sessionParam = slugParam.extend({ id: sessionSchema.shape.id });
+
+const endRoute = createRoute({
+  method: 'post',
+  path: '/datasets/{slug}/sessions/{id}/end',
+  summary: 'End an active session',
+  request: { params: sessionParam },
+  responses: {
+    202: json(z.object({ id: z.string() }), 'It ends behind the hits that came before.'),
+    ...otherwise,
+  },
+});
+
 export function sessionRoutes(engine: Engine) {
   return newRoutes()
     .openapi(activeRoute, async (c) => {
@@ -46,6 +59,11 @@ export function sessionRoutes(engine: Engine) {
         c.req.valid('query').limit,
       );
       return c.json(news?.active ?? { total: 0, robots: 0, sessions: [] }, 200);
+    })
+    .openapi(endRoute, async (c) => {
+      const { slug, id } = c.req.valid('param');
+      await engine.endSession(slug, id);
+      return c.json({ id }, 202);
     })
     .openapi(streamRoute, async (c) => {
       const { slug } = c.req.valid('param');

@@ -4,6 +4,8 @@ import type { Session } from '../contract/session.ts';
 /** A session that still takes hits. Times are engine time (arrival, or log time), not the page's clock. */
 export interface OpenSession {
   session: Session;
+  /** The device whose hits it takes. */
+  device: string;
   firstAt: number;
   lastAt: number;
   /** Inbox positions of the first and the last hit; 0 where hits do not come from the inbox. */
@@ -12,9 +14,10 @@ export interface OpenSession {
   bytes: number;
 }
 
-/** The open sessions of one dataset, at most one a visitor. */
+/** The open sessions of one dataset, at most one a device. */
 export interface ActiveStore {
-  get(visitor: string): OpenSession | undefined;
+  get(device: string): OpenSession | undefined;
+  byId(sessionId: string): OpenSession | undefined;
   open(session: OpenSession): void;
   touch(session: OpenSession): void;
   close(session: OpenSession): void;

@@ -3,9 +3,14 @@
  * visitor's hits until a rule of the close policy ends it; the next hit then opens the next session.
  */
 
-import type { EndReason, Session, SessionHit } from '../contract/session.ts';
+import {
+  continuedReasons,
+  type EndReason,
+  type Session,
+  type SessionHit,
+} from '../contract/session.ts';
 import type { HitContext, NormalizedHit } from '../hits/normalize-hit.ts';
-import { type ClosePolicy, reasonToClose } from './close-policy.ts';
+import { type ClosePolicy, isIdle, reasonToClose } from './close-policy.ts';
 import type { ActiveStore, OpenSession } from './open-session.ts';
 import { sessionId } from './session-key.ts';
 
@@ -53,18 +58,37 @@ export class Sessionizer {
 
   /** Puts a hit into its visitor's session, ending the one before where a rule says so. */
   take(arriving: ArrivingHit): void {
-    const { hit, context, arrivedAt, seq, bytes } = arriving;
+    const session = this.#join(arriving);
+    if (arriving.hit.closeSession) this.#close(session, 'closed_by_page');
+  }
+
+  /**
+   * Ends one session at engine time `nowMs`, for a reason that no hit gives.
+   * @returns false when it is not open
+   */
+  end(sessionId: string, reason: EndReason, nowMs: number): boolean {
+    const open = this.#canister.byId(sessionId);
+    if (open === undefined) return false;
+    // When its timeout has passed it was over before, whether or not anybody has looked since.
+    this.#close(open, isIdle(open, nowMs, this.#policy) ? 'idle' : reason);
+    return true;
+  }
+
+  #join(arriving: ArrivingHit): OpenSession {
+    const { context, arrivedAt, bytes } = arriving;
     const open = this.#canister.get(context.visitor);
-    if (open === undefined) {
-      this.#open(arriving, this.#continued(context.visitor, arrivedAt));
-      return;
+    if (open === undefined)
+      return this.#open(arriving, this.#continued(context.visitor, arrivedAt));
+    const reason = reasonToClose(open, arrivedAt, bytes, this.#policy, context);
+    if (reason === undefined) {
+      this.#add(open, arriving);
+      return open;
     }
-    const reason = reasonToClose(open, arrivedAt, bytes, this.#policy);
-    if (reason !== undefined) {
-      this.#close(open, reason);
-      this.#open(arriving, reason === 'idle' ? undefined : open.session.id);
-      return;
-    }
+    this.#close(open, reason);
+    return this.#open(arriving, continuedReasons.includes(reason) ? open.session.id : undefined);
+  }
+
+  #add(open: OpenSession, { hit, context, arrivedAt, seq, bytes }: ArrivingHit): void {
     insertInOrder(open.session.hits, hit);
     open.session.startedAt = Math.min(open.session.startedAt, hit.at);
     open.session.endedAt = Math.max(open.session.endedAt, hit.at);
@@ -91,19 +115,25 @@ export class Sessionizer {
   /** Ends everything: the log has no later line. What is idle already says so. */
   closeAll(nowMs: number): void {
     for (const open of this.#canister.values()) {
-      this.#close(open, open.lastAt < nowMs - this.#policy.idleTimeoutMs ? 'idle' : 'end_of_log');
+      this.#close(open, isIdle(open, nowMs, this.#policy) ? 'idle' : 'end_of_log');
     }
   }
 
-  #open({ hit, context, arrivedAt, seq, bytes }: ArrivingHit, continues: string | undefined): void {
-    this.#canister.open({
+  #open(
+    { hit, context, arrivedAt, seq, bytes }: ArrivingHit,
+    continues: string | undefined,
+  ): OpenSession {
+    const open = {
       session: newSession(this.#dataset, hit, context, continues),
+      device: context.visitor,
       firstAt: arrivedAt,
       lastAt: arrivedAt,
       firstSeq: seq,
       lastSeq: seq,
       bytes,
-    });
+    };
+    this.#canister.open(open);
+    return open;
   }
 
   #close(open: OpenSession, endReason: EndReason): void {

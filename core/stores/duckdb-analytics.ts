@@ -14,7 +14,7 @@ import { checkAnalystSql } from '../analytics/sql-gate.ts';
 import { analyticsMigrations, storeTables, type TableColumn } from '../analytics/tables.ts';
 import { viewStatements } from '../analytics/views.ts';
 import { Problem } from '../contract/problem.ts';
-import type { HitOrigin } from '../contract/session.ts';
+import { continuedReasons, type HitOrigin } from '../contract/session.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
 import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
 
@@ -149,7 +149,7 @@ async function unfinished(
 ): Promise<Map<string, ContinuedSession>> {
   const result = await connection.runAndReadAll(
     `SELECT visitor_id, arg_max(session_id, ended_at)::VARCHAR, epoch_ms(max(ended_at)) FROM store.sessions s
-     WHERE origin = $1 AND ends_with(end_reason, '_limit')
+     WHERE origin = $1 AND end_reason IN (${quoted(continuedReasons)})
        AND NOT EXISTS (SELECT 1 FROM store.sessions next WHERE next.continues_session_id = s.session_id)
      GROUP BY ALL`,
     [origin],
@@ -163,6 +163,8 @@ async function unfinished(
       ]),
   );
 }
+
+const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ');
 
 const askedColumns: readonly TableColumn[] = [{ name: 'hit_id', type: 'UUID', meaning: '' }];
 

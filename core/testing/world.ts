@@ -219,11 +219,13 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
 
 async function configs(datasets: Datasets): Promise<DatasetConfig[]> {
   const entries = new Map((await datasets.entries()).map((entry) => [entry.slug, entry]));
-  return (await datasets.list()).map(({ slug, hosts, timeZone, idleTimeoutMs }) => ({
+  return (await datasets.list()).map(({ slug, ...settings }) => ({
     slug,
-    hosts,
-    timeZone,
-    idleTimeoutMs,
+    hosts: settings.hosts,
+    timeZone: settings.timeZone,
+    idleTimeoutMs: settings.idleTimeoutMs,
+    cutAtMidnight: settings.cutAtMidnight,
+    cutOnNewCampaign: settings.cutOnNewCampaign,
     addressSecret: entries.get(slug)?.addressSecret ?? '',
   }));
 }
