@@ -23,6 +23,7 @@ interface StoredHit {
   number: number;
   language: string;
   screenWidth: number;
+  closeSession?: boolean;
 }
 
 let script: string;
