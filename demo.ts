@@ -92,6 +92,7 @@ async function openDemo(dataFolder: string, clock: Clock) {
     },
     datasets: [{ ...dataset, addressSecret: entry.addressSecret }],
     badLinesFile: folder.badLinesFile,
+    importEnded: async () => {},
     pollMs: 0,
     checkpointEveryMs: days * dayMs,
     failed(error) {

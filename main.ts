@@ -130,7 +130,6 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
         const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);
         if (created) await engine.remote.openDataset(created);
       },
-      importEnded: counts.addImport,
       peerAddress: nodePeerAddress,
     }),
   );

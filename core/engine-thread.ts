@@ -6,6 +6,7 @@ import { runEngine } from './run-engine.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import { openDataFolder } from './stores/data-folder.ts';
 import { openDuckDbAnalytics } from './stores/duckdb-analytics.ts';
+import { openLibsqlCounts } from './stores/libsql-counts.ts';
 import { openLibsqlInboxSource } from './stores/libsql-inbox.ts';
 import { libsqlOver } from './stores/libsql-owner.ts';
 import { openDataKeys, openMasterKey } from './stores/master-key.ts';
@@ -41,6 +42,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
     },
     datasets,
     badLinesFile: folder.badLinesFile,
+    importEnded: openLibsqlCounts(files.hits, systemClock).addImport,
     pollMs,
     checkpointEveryMs,
     failed(error) {

@@ -9,6 +9,7 @@ import { type LogImport, startLogImport } from './log-import.ts';
 const silenceMsMax = 10 * 60 * 1000;
 
 interface UnderWay {
+  slug: string;
   logImport: LogImport;
   startedAt: number;
   heardAt: number;
@@ -30,6 +31,8 @@ export interface ImportDesk {
 export function createImportDesk(options: {
   clock: Clock;
   badLinesFile: (slug: string, stamp: string) => string;
+  /** Called with what was stored of an import, whether it was finished or abandoned. */
+  ended: (slug: string, stored: ImportProgress) => Promise<void>;
 }): ImportDesk {
   const { clock, badLinesFile } = options;
   const underWay = new Map<number, UnderWay>();
@@ -78,6 +81,7 @@ export function createImportDesk(options: {
         throw error;
       });
       underWay.set(number, {
+        slug,
         logImport,
         startedAt: clock(),
         heardAt: clock(),
@@ -112,16 +116,17 @@ export function createImportDesk(options: {
     },
     async finish(number) {
       refuseOpenFile(find(number));
-      return await end(number, async ({ logImport, startedAt }) => {
+      return await end(number, async ({ slug, logImport, startedAt }) => {
         const summary = await logImport.finish();
+        await options.ended(slug, summary);
         return { ...summary, seconds: (clock() - startedAt) / 1000 };
       });
     },
     abandon: (number) =>
-      end(number, async ({ logImport, file }) => {
+      end(number, async ({ slug, logImport, file }) => {
         file?.feed.refuse(new Problem('import_unknown', 'The import was abandoned.'));
         await file?.done.catch(() => undefined);
-        await logImport.abandon();
+        await options.ended(slug, await logImport.abandon());
       }),
     async clear(everything) {
       for (const [number, { heardAt }] of underWay) {

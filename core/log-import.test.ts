@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openLibsqlCounts } from './stores/libsql-counts.ts';
 import { createWorld, type World } from './testing/world.ts';
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -289,6 +290,15 @@ describe('an import that is given up', () => {
       expect(summary.duplicate).toBe(kept[0]?.[0]);
       expect(summary.accepted + summary.duplicate).toBe(2_900);
       expect(await tables(other), `given up after ${given} lines`).toEqual(expected);
+      // Every hit that is stored was accepted once; the lines that were given up with open sessions count only later.
+      const counts = (await openLibsqlCounts(other.hits, other.now).read()).get('shop');
+      expect(counts).toEqual({
+        received: Number(kept[0]?.[0]) + 2_900,
+        accepted: 2_900,
+        duplicate: Number(kept[0]?.[0]),
+        excluded: 0,
+        bad: 0,
+      });
       await other.close();
     }
   });

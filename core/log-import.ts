@@ -2,7 +2,6 @@
  * Takes a log into a dataset: lines → hits → sessions, cut on the log's own time → commit. Hits that are stored
  * already are left out, so that importing the same lines again changes nothing. Memory does not grow with the log.
  */
-import { createWriteStream, type WriteStream } from 'node:fs';
 import { ShortTermCanister } from './canisters/short-term.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { DatasetEngine } from './dataset-engine.ts';
@@ -10,6 +9,7 @@ import type { NormalizedHit } from './hits/normalize-hit.ts';
 import { pipelineLimits } from './pipeline.ts';
 import { closePolicy } from './sessions/close-policy.ts';
 import { type EndedSession, Sessionizer } from './sessions/sessionizer.ts';
+import { listBadLines } from './sources/bad-lines.ts';
 import { isBadLine, type LineParser } from './sources/formats/combined.ts';
 import { chooseFormat, detectionLines } from './sources/formats/detect.ts';
 import { type LinePiece, logLines } from './sources/log-lines.ts';
@@ -17,7 +17,6 @@ import { lineIds, logNormalizer } from './sources/log-source.ts';
 
 /** Lines whose ids are looked up together. */
 const linesPerLookup = 20_000;
-const badTextLengthMax = 500;
 
 export interface LogImport {
   readonly progress: ImportProgress;
@@ -29,8 +28,11 @@ export interface LogImport {
   takeFile(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void>;
   /** Ends the sessions that are still open, makes everything durable, and sums up. */
   finish(): Promise<Omit<ImportSummary, 'seconds'>>;
-  /** Stores what has ended so far and leaves the rest: the same files can be imported again. */
-  abandon(): Promise<void>;
+  /**
+   * Stores what has ended so far and leaves the rest: the same files can be imported again. Gives the progress
+   * without the lines that were left.
+   */
+  abandon(): Promise<ImportProgress>;
 }
 
 export async function startLogImport(
@@ -62,7 +64,7 @@ export async function startLogImport(
   });
   const normalize = logNormalizer(dataset.config.addressSecret, dataset.ownHosts);
   const formats: string[] = [];
-  const badLines = badLineList(badLinesFile);
+  const badLines = listBadLines(badLinesFile);
   /** Ids of hits that are in sessions which are not stored yet. */
   const pending = new Set<string>();
   /** The latest time in the file, by which sessions end: files may come in any order, newest first is usual. */
@@ -160,6 +162,7 @@ export async function startLogImport(
         hits.push(normalize(parsed, idOf(line)));
         sizes.push(line.length);
       }
+      await badLines.ease();
       if (hits.length >= linesPerLookup) {
         await takeHits(hits, sizes);
         hits = [];
@@ -185,6 +188,8 @@ export async function startLogImport(
       await commit();
       await storing;
       await badLines.close();
+      const left = pending.size;
+      return { ...progress, lines: progress.lines - left, accepted: progress.accepted - left };
     },
   };
 }
@@ -205,37 +210,4 @@ async function* withFirstLines(pieces: AsyncIterable<LinePiece>): AsyncGenerator
     }
   }
   if (first !== undefined && first.length > 0) yield first;
-}
-
-/** The list of lines that were not taken: file, line number, reason and the line, tab-separated and escaped. */
-function badLineList(file: () => string) {
-  let stream: WriteStream | undefined;
-  let path: string | undefined;
-  let failure: Error | undefined;
-  return {
-    add(name: string, number: number, reason: string, line: string): void {
-      if (stream === undefined) {
-        path = file();
-        stream = createWriteStream(path, { mode: 0o600 });
-        stream.on('error', (error) => {
-          failure = error;
-        });
-      }
-      stream.write(
-        `${[escapeControls(name), number, reason, escapeControls(line.slice(0, badTextLengthMax))].join('\t')}\n`,
-      );
-    },
-    async close(): Promise<string | undefined> {
-      await new Promise<void>((resolve) => (stream ? stream.end(resolve) : resolve()));
-      if (failure) throw failure;
-      return path;
-    },
-  };
-}
-
-/** Control characters could move a terminal's cursor or break the columns. */
-function escapeControls(text: string): string {
-  return JSON.stringify(text)
-    .slice(1, -1)
-    .replace(/[\u007f-\u009f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
 }

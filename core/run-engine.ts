@@ -2,6 +2,7 @@
 
 import { runQuery } from './analytics/run-query.ts';
 import type { Clock } from './clock.ts';
+import type { ImportProgress } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
 import { queryLimits } from './contract/query.ts';
 import { type DatasetEngine, type OpenStores, openDatasetEngine } from './dataset-engine.ts';
@@ -17,6 +18,8 @@ export interface EngineOptions {
   openStores: OpenStores;
   datasets: readonly DatasetConfig[];
   badLinesFile: (slug: string, stamp: string) => string;
+  /** Adds what was stored of an import to the dataset's counters. */
+  importEnded: (slug: string, stored: ImportProgress) => Promise<void>;
   /** How long to wait when the inbox is empty. 0: the caller drives the engine by `step`. */
   pollMs: number;
   /** How long the inbox keeps what is stored: until the next checkpoint. */
@@ -36,7 +39,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   for (const config of options.datasets)
     datasets.set(config.slug, await openDatasetEngine(config, openStores));
   const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs });
-  const desk = createImportDesk({ clock, badLinesFile });
+  const desk = createImportDesk({ clock, badLinesFile, ended: options.importEnded });
   let stopping = false;
   let wake = () => {};
 

@@ -1,6 +1,5 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ImportProgress } from '../contract/import.ts';
 import type { ReportResult } from '../contract/report.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
@@ -50,7 +49,6 @@ beforeEach(async () => {
     async datasetCreated({ name: _name, writeKey: _key, createdAt: _at, ...config }) {
       await world.engine.openDataset({ ...config, addressSecret: 'secret' });
     },
-    importEnded: (slug: string, progress: ImportProgress) => counts.addImport(slug, progress),
     peerAddress: () => peer,
   });
 });

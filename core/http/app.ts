@@ -3,7 +3,6 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Dataset } from '../contract/dataset.ts';
-import type { ImportProgress } from '../contract/import.ts';
 import { Problem } from '../contract/problem.ts';
 import { datasetRoutes } from './datasets.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
@@ -18,8 +17,6 @@ export interface ApiOptions extends StatusOptions {
   reports: ReportDesk;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
-  /** Adds an ended import to the dataset's counters. */
-  importEnded: (slug: string, counts: ImportProgress) => Promise<void>;
   /** The address of the peer, where there is a connection. */
   peerAddress: (c: Context) => string | undefined;
 }
@@ -32,7 +29,7 @@ export function createApi(options: ApiOptions) {
     .route('/', sessionRoutes(engine))
     .route('/', queryRoutes(engine))
     .route('/', reportRoutes(datasets, options.reports))
-    .route('/', importRoutes(engine, options.importEnded));
+    .route('/', importRoutes(engine));
   api.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Canister', version: options.version },

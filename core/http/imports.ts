@@ -66,17 +66,11 @@ const abandonRoute = createRoute({
   responses: { 204: { description: 'The import has ended.' }, ...otherwise },
 });
 
-/** @param tally adds an ended import to the dataset's counters */
-export function importRoutes(
-  engine: Engine,
-  tally: (slug: string, counts: z.infer<typeof importProgressSchema>) => Promise<void>,
-) {
-  const slugs = new Map<number, string>();
+export function importRoutes(engine: Engine) {
   return newRoutes()
     .openapi(beginRoute, async (c) => {
       const { slug } = c.req.valid('param');
       const number = await engine.beginImport(slug, c.req.valid('json'));
-      slugs.set(number, slug);
       return c.json({ number }, 201);
     })
     .openapi(beginFileRoute, async (c) => {
@@ -91,16 +85,10 @@ export function importRoutes(
       c.json(await engine.endFile(c.req.valid('param').number), 200),
     )
     .openapi(finishRoute, async (c) => {
-      const { number } = c.req.valid('param');
-      const summary = await engine.finishImport(number);
-      await tally(slugs.get(number) ?? '', summary);
-      slugs.delete(number);
-      return c.json(summary, 200);
+      return c.json(await engine.finishImport(c.req.valid('param').number), 200);
     })
     .openapi(abandonRoute, async (c) => {
-      const { number } = c.req.valid('param');
-      await engine.abandonImport(number);
-      slugs.delete(number);
+      await engine.abandonImport(c.req.valid('param').number);
       return c.body(null, 204);
     });
 }

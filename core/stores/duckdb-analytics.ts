@@ -25,7 +25,11 @@ import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
 export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promise<AnalyticsStore> {
   const database = await openDuckDbFile(file, timeZone);
   const writer = await database.connect();
-  await migrate(writer, file);
+  await migrate(writer, file).catch((error) => {
+    writer.closeSync();
+    database.close();
+    throw error;
+  });
   const reader = await database.connect();
   let position = await readPosition(writer);
   let writing: Promise<unknown> = Promise.resolve();

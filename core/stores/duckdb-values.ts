@@ -37,6 +37,7 @@ const types: Record<TableColumn['type'], DuckDBType> = {
 
 /** How many rows a chunk of DuckDB holds. */
 const chunkRowsMax = 2_048;
+const integerMax = 2_147_483_647;
 
 /** Appends rows of cells to a table, a chunk at a time: twice as fast as value by value. */
 export function rowWriter(appender: DuckDBAppender, columns: readonly TableColumn[]) {
@@ -64,12 +65,15 @@ export function rowWriter(appender: DuckDBAppender, columns: readonly TableColum
   };
 }
 
+/** A cell of the wrong type is stored as text or left empty: one odd hit must not hold back the batch that it is in. */
 function toDuckDb(cell: Cell, type: TableColumn['type'] | undefined): DuckDBValue {
-  if (cell === undefined) return null;
-  if (type === 'UUID') return uuidValue(cell as string);
-  if (type === 'TIMESTAMPTZ') return instantValue(cell as number);
-  if (type === 'BIGINT') return BigInt(cell as number);
-  return cell;
+  if (cell === undefined || cell === null) return null;
+  if (type === 'VARCHAR') return typeof cell === 'string' ? cell : String(cell);
+  if (type === 'BOOLEAN') return cell === true;
+  if (type === 'UUID') return uuidValue(String(cell));
+  if (!Number.isSafeInteger(cell)) return null;
+  if (type === 'INTEGER') return Math.abs(Number(cell)) <= integerMax ? cell : null;
+  return type === 'TIMESTAMPTZ' ? instantValue(Number(cell)) : BigInt(cell);
 }
 
 /**

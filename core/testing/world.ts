@@ -15,6 +15,7 @@ import type { DatasetConfig, Datasets } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
 import { openDuckDbAnalytics } from '../stores/duckdb-analytics.ts';
+import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDatasets } from '../stores/libsql-datasets.ts';
 import { type LibsqlFile, openLibsqlFile } from '../stores/libsql-file.ts';
 import { openLibsqlInboxSource } from '../stores/libsql-inbox.ts';
@@ -191,6 +192,7 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
     },
     datasets: await configs(datasets),
     badLinesFile: folder.badLinesFile,
+    importEnded: openLibsqlCounts(hits, clock).addImport,
     pollMs: 0,
     checkpointEveryMs,
     failed(error) {

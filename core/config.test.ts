@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+import { Problem } from './contract/problem.ts';
+
+const problemOf = (environment: Record<string, string>) => {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+
+test('Without any variable everything has a sensible value', () => {
+  expect(readConfig({})).toEqual({
+    port: 8080,
+    dataFolder: './data',
+    host: '0.0.0.0',
+    trustedProxies: [],
+  });
+});
+
+test('Variables are read, empty ones count as absent', () => {
+  expect(
+    readConfig({
+      PORT: '9000',
+      CANISTER_DATA: '/srv/canister',
+      CANISTER_HOST: '',
+      CANISTER_IDLE_TIMEOUT_MS: '2000',
+      CANISTER_TRUSTED_PROXIES: ' 10.0.0.0/8, ,::1 ',
+    }),
+  ).toEqual({
+    port: 9000,
+    dataFolder: '/srv/canister',
+    host: '0.0.0.0',
+    idleTimeoutMs: 2000,
+    trustedProxies: ['10.0.0.0/8', '::1'],
+  });
+});
+
+test.each([
+  ['PORT', '70000'],
+  ['PORT', 'http'],
+  ['PORT', '80.5'],
+  ['CANISTER_IDLE_TIMEOUT_MS', '-1'],
+  ['CANISTER_IDLE_TIMEOUT_MS', '30 min'],
+])('%s = "%s" is refused with its name and value', (name, value) => {
+  const problem = problemOf({ [name]: value });
+  expect(problem).toBeInstanceOf(Problem);
+  expect((problem as Problem).code).toBe('request_invalid');
+  expect((problem as Problem).message).toContain(`${name} is "${value}"`);
+});
