@@ -6,7 +6,7 @@ import type { ActiveSession, ActiveSessions, Session } from '../contract/session
 import type { ActiveStore, OpenSession } from '../sessions/open-session.ts';
 
 export class ShortTermCanister implements ActiveStore {
-  readonly #byDevice = new Map<string, OpenSession>();
+  readonly #byKey = new Map<string, OpenSession>();
   readonly #byId = new Map<string, OpenSession>();
   /** In the order of the latest hits: the first entry has been idle for the longest time. */
   readonly #byLatestHit = new Set<OpenSession>();
@@ -19,8 +19,8 @@ export class ShortTermCanister implements ActiveStore {
     return this.#byLatestHit.size;
   }
 
-  get(device: string): OpenSession | undefined {
-    return this.#byDevice.get(device);
+  get(key: string): OpenSession | undefined {
+    return this.#byKey.get(key);
   }
 
   byId(sessionId: string): OpenSession | undefined {
@@ -28,11 +28,17 @@ export class ShortTermCanister implements ActiveStore {
   }
 
   open(session: OpenSession): void {
-    this.#byDevice.set(session.device, session);
+    for (const key of session.keys) this.#byKey.set(key, session);
     this.#byId.set(session.session.id, session);
     this.#byLatestHit.add(session);
     this.#byAge.add(session);
     this.version += 1;
+  }
+
+  addKey(session: OpenSession, key: string): void {
+    if (session.keys.includes(key)) return;
+    session.keys.push(key);
+    this.#byKey.set(key, session);
   }
 
   /** Says that a session got a hit: it is now the one that has been idle for the shortest time. */
@@ -43,7 +49,7 @@ export class ShortTermCanister implements ActiveStore {
   }
 
   close(session: OpenSession): void {
-    this.#byDevice.delete(session.device);
+    for (const key of session.keys) this.#byKey.delete(key);
     this.#byId.delete(session.session.id);
     this.#byLatestHit.delete(session);
     this.#byAge.delete(session);

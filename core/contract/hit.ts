@@ -101,6 +101,8 @@ export type Hit = z.infer<typeof hitSchema>;
  */
 export interface ReceivedHit extends Omit<Hit, 'dataset' | 'visitor'> {
   visitor: string;
+  /** For a hit without `visitor` of its own: what its key was until the salt last turned. */
+  visitorBefore?: string;
   client: {
     /** The cut address, such as `203.0.113.0`; absent where the address is unknown. */
     addressPrefix?: string;

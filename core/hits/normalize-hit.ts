@@ -12,6 +12,8 @@ import { technologyOf } from './user-agent.ts';
 export interface HitContext {
   /** Key of the device: the first-party id, or a hash of address and user agent. */
   visitor: string;
+  /** The device's key before the salt of the hash turned. */
+  visitorBefore?: string | undefined;
   userId?: string | undefined;
   userAgent: string;
   addressPrefix?: string | undefined;
@@ -74,6 +76,7 @@ export function normalizeHit(
   };
   const context: HitContext = {
     visitor: received.visitor,
+    visitorBefore: received.visitorBefore,
     userId: received.userId,
     userAgent: client.userAgent,
     addressPrefix: client.addressPrefix,

@@ -12,6 +12,8 @@ export interface ClosePolicy {
   /** Gives the day of an instant, where sessions end with their day. */
   dayOf?: (instantMs: number) => string;
   cutOnNewCampaign?: boolean;
+  /** Another user id does not end a session. */
+  keepsFirstUser?: boolean;
 }
 
 /** What a dataset's settings say of when its sessions end, besides the idle timeout. */
@@ -32,7 +34,7 @@ export function closePolicy(idleTimeoutMs: number, cuts?: CutSettings): ClosePol
 }
 
 /** What a hit says that may end the session before it. */
-export type CutContext = Pick<HitContext, 'campaign'>;
+export type CutContext = Pick<HitContext, 'campaign' | 'userId'>;
 
 /**
  * Why an open session must end before it can take a hit of `atMs` and `bytes`; undefined when it takes the hit.
@@ -47,6 +49,7 @@ export function reasonToClose(
 ): EndReason | undefined {
   if (isIdle(open, atMs, policy)) return 'idle';
   if (open.firstAt - atMs > policy.idleTimeoutMs) return 'idle';
+  if (!policy.keepsFirstUser && isNewUser(open, context)) return 'user_changed';
   if (policy.cutOnNewCampaign && isNewCampaign(open, context)) return 'campaign';
   if (policy.dayOf && policy.dayOf(atMs) !== policy.dayOf(open.firstAt)) return 'midnight';
   if (open.session.hits.length >= policy.hitsMax) return 'hits_limit';
@@ -58,6 +61,10 @@ export function reasonToClose(
 /** Whether the session's idle timeout has passed at engine time `atMs`. */
 export const isIdle = (open: OpenSession, atMs: number, { idleTimeoutMs }: ClosePolicy): boolean =>
   atMs - open.lastAt > idleTimeoutMs;
+
+/** A hit without user id is no other user: pages do not always know. */
+const isNewUser = ({ session }: OpenSession, { userId }: CutContext): boolean =>
+  session.userId !== undefined && userId !== undefined && session.userId !== userId;
 
 /** A hit without campaign is a click on the site itself; a part that it names and the session has not is another campaign. */
 function isNewCampaign({ session }: OpenSession, { campaign }: CutContext): boolean {

@@ -4,8 +4,10 @@ import type { Session } from '../contract/session.ts';
 /** A session that still takes hits. Times are engine time (arrival, or log time), not the page's clock. */
 export interface OpenSession {
   session: Session;
-  /** The device whose hits it takes. */
-  device: string;
+  /** The keys of the devices whose hits it has taken: several where the salt turned meanwhile. */
+  devices: string[];
+  /** The keys by which hits find it: its devices, and what the first was called before the salt turned. */
+  keys: string[];
   firstAt: number;
   lastAt: number;
   /** Inbox positions of the first and the last hit; 0 where hits do not come from the inbox. */
@@ -16,9 +18,11 @@ export interface OpenSession {
 
 /** The open sessions of one dataset, at most one a device. */
 export interface ActiveStore {
-  get(device: string): OpenSession | undefined;
+  get(key: string): OpenSession | undefined;
   byId(sessionId: string): OpenSession | undefined;
   open(session: OpenSession): void;
+  /** Lets hits of one more key find the session. */
+  addKey(session: OpenSession, key: string): void;
   touch(session: OpenSession): void;
   close(session: OpenSession): void;
   idleSince(beforeMs: number): Iterable<OpenSession>;

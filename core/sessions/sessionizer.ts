@@ -1,6 +1,7 @@
 /**
- * Groups hits into sessions: a pure function of the hits in their order and of engine time. A session takes its
- * visitor's hits until a rule of the close policy ends it; the next hit then opens the next session.
+ * Groups hits into sessions: a pure function of the hits in their order and of engine time. A session takes the hits
+ * of one device until a rule of the close policy ends it; the next hit then opens the next session. Who signs in on
+ * two devices is one visitor with two sessions: what a session says of its client is said of one device.
  */
 
 import {
@@ -20,6 +21,8 @@ export interface EndedSession {
   endReason: EndReason;
   firstSeq: number;
   lastSeq: number;
+  /** The keys of the devices whose hits it holds. */
+  devices: readonly string[];
 }
 
 export interface ArrivingHit extends NormalizedHit {
@@ -31,13 +34,14 @@ export interface ArrivingHit extends NormalizedHit {
   bytes: number;
 }
 
-/** Finds the stored session that a limit closed and that a visitor's hit at an instant continues, after a restart. */
-export type FindContinued = (visitor: string, atMs: number) => string | undefined;
+/** Finds the stored session that a limit closed and that a device's hit at an instant continues, after a restart. */
+export type FindContinued = (device: string, atMs: number) => string | undefined;
 
 export class Sessionizer {
   readonly #dataset: string;
   readonly #canister: ActiveStore;
   readonly #policy: ClosePolicy;
+  readonly #userKey: (userId: string) => string;
   readonly #ended: (session: EndedSession) => void;
   readonly #continued: FindContinued;
 
@@ -45,6 +49,8 @@ export class Sessionizer {
     dataset: string;
     canister: ActiveStore;
     policy: ClosePolicy;
+    /** Gives the visitor key of a signed-in user. */
+    userKey: (userId: string) => string;
     /** Called for each session at its end. */
     ended: (session: EndedSession) => void;
     continued?: FindContinued;
@@ -52,6 +58,7 @@ export class Sessionizer {
     this.#dataset = options.dataset;
     this.#canister = options.canister;
     this.#policy = options.policy;
+    this.#userKey = options.userKey;
     this.#ended = options.ended;
     this.#continued = options.continued ?? (() => undefined);
   }
@@ -76,9 +83,8 @@ export class Sessionizer {
 
   #join(arriving: ArrivingHit): OpenSession {
     const { context, arrivedAt, bytes } = arriving;
-    const open = this.#canister.get(context.visitor);
-    if (open === undefined)
-      return this.#open(arriving, this.#continued(context.visitor, arrivedAt));
+    const open = this.#find(context);
+    if (open === undefined) return this.#open(arriving, this.#findContinued(context, arrivedAt));
     const reason = reasonToClose(open, arrivedAt, bytes, this.#policy, context);
     if (reason === undefined) {
       this.#add(open, arriving);
@@ -88,11 +94,30 @@ export class Sessionizer {
     return this.#open(arriving, continuedReasons.includes(reason) ? open.session.id : undefined);
   }
 
+  #find({ visitor, visitorBefore }: HitContext): OpenSession | undefined {
+    const open = this.#canister.get(visitor);
+    return open ?? (visitorBefore === undefined ? undefined : this.#canister.get(visitorBefore));
+  }
+
+  #findContinued({ visitor, visitorBefore }: HitContext, atMs: number): string | undefined {
+    const found = this.#continued(visitor, atMs);
+    return (
+      found ?? (visitorBefore === undefined ? undefined : this.#continued(visitorBefore, atMs))
+    );
+  }
+
   #add(open: OpenSession, { hit, context, arrivedAt, seq, bytes }: ArrivingHit): void {
     insertInOrder(open.session.hits, hit);
     open.session.startedAt = Math.min(open.session.startedAt, hit.at);
     open.session.endedAt = Math.max(open.session.endedAt, hit.at);
-    open.session.userId ??= context.userId;
+    if (!open.devices.includes(context.visitor)) {
+      open.devices.push(context.visitor);
+      this.#canister.addKey(open, context.visitor);
+    }
+    if (open.session.userId === undefined && context.userId !== undefined) {
+      open.session.userId = context.userId;
+      open.session.visitor = this.#userKey(context.userId);
+    }
     open.firstAt = Math.min(open.firstAt, arrivedAt);
     open.lastAt = Math.max(open.lastAt, arrivedAt);
     open.lastSeq = seq;
@@ -123,9 +148,12 @@ export class Sessionizer {
     { hit, context, arrivedAt, seq, bytes }: ArrivingHit,
     continues: string | undefined,
   ): OpenSession {
-    const open = {
-      session: newSession(this.#dataset, hit, context, continues),
-      device: context.visitor,
+    const { visitor: device, visitorBefore, userId } = context;
+    const visitor = userId === undefined ? device : this.#userKey(userId);
+    const open: OpenSession = {
+      session: newSession(this.#dataset, hit, { ...context, visitor }, continues),
+      devices: [device],
+      keys: visitorBefore === undefined ? [device] : [device, visitorBefore],
       firstAt: arrivedAt,
       lastAt: arrivedAt,
       firstSeq: seq,
@@ -143,6 +171,7 @@ export class Sessionizer {
       endReason,
       firstSeq: open.firstSeq,
       lastSeq: open.lastSeq,
+      devices: open.devices,
     });
   }
 }
