@@ -98,7 +98,7 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
   const configs = await readDatasets();
   await publishDirectory(libsql.hits, [...directory.values()]);
   const engine = await startEngineThread(
-    { root: folder.root, datasets: configs, libsql: libsql.connect() },
+    { root: folder.root, datasets: configs, active: config.active, libsql: libsql.connect() },
     fatal,
   );
 

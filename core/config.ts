@@ -1,5 +1,6 @@
 /** The settings that the environment gives. Every variable is described in docs/settings.md (a test holds both together). */
 import { z } from 'zod';
+import { type ActiveLimits, usualActiveLimits } from './canisters/room.ts';
 import { Problem } from './contract/problem.ts';
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -10,6 +11,8 @@ export const settingSchemas = {
   CANISTER_DATA: z.string().min(1).default('./data'),
   CANISTER_HOST: z.string().min(1).default('0.0.0.0'),
   CANISTER_IDLE_TIMEOUT_MS: integer(100, 86_400_000).optional(),
+  CANISTER_ACTIVE_BYTES_MAX: integer(1_048_576, 68_719_476_736).default(usualActiveLimits.bytesMax),
+  CANISTER_ACTIVE_SESSIONS_MAX: integer(10, 10_000_000).default(usualActiveLimits.sessionsMax),
   CANISTER_TRUSTED_PROXIES: z
     .string()
     .default('')
@@ -22,6 +25,8 @@ export interface Config {
   host: string;
   /** Overrides the idle timeout of every dataset. */
   idleTimeoutMs?: number;
+  /** What the active sessions may hold together. */
+  active: ActiveLimits;
   /** Addresses or networks whose `X-Forwarded-For` is believed. */
   trustedProxies: string[];
 }
@@ -43,6 +48,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     port: read('PORT'),
     dataFolder: read('CANISTER_DATA'),
     host: read('CANISTER_HOST'),
+    active: {
+      bytesMax: read('CANISTER_ACTIVE_BYTES_MAX'),
+      sessionsMax: read('CANISTER_ACTIVE_SESSIONS_MAX'),
+    },
     trustedProxies: read('CANISTER_TRUSTED_PROXIES'),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
   };

@@ -6,6 +6,7 @@
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { ActiveSessions } from './contract/session.ts';
+import type { ShortTermStatus } from './contract/status.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
 export interface DatasetFigures {
@@ -32,6 +33,8 @@ export interface Engine {
   figures(slug: string): Promise<DatasetFigures>;
   /** How many hits of the inbox were not read yet. */
   waitingHits(): Promise<number>;
+  /** How full the short-term canister is, and how long the first unread hit has waited. */
+  load(): Promise<{ shortTerm: ShortTermStatus; lagMs: number }>;
   query(slug: string, query: Query): Promise<Answer>;
   sql(slug: string, sql: string, rowsMax: number): Promise<SqlAnswer>;
   /** Begins an import and gives its number. One import a dataset at a time; a second waits for the first. */

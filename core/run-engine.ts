@@ -1,6 +1,7 @@
 /** Makes an engine of its stores: one loop that drives the pipeline, and the answers to what others ask. */
 
 import { runQuery } from './analytics/run-query.ts';
+import { type ActiveLimits, activeMarks, fillOf } from './canisters/room.ts';
 import type { Clock } from './clock.ts';
 import type { ImportProgress } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
@@ -24,6 +25,8 @@ export interface EngineOptions {
   pollMs: number;
   /** How long the inbox keeps what is stored: until the next checkpoint. */
   checkpointEveryMs: number;
+  /** What the active sessions of all datasets may hold together. */
+  active: ActiveLimits;
   /** Called when a step fails: what is stored is safe, but the process should start again. */
   failed: (why: Error) => void;
 }
@@ -34,11 +37,12 @@ export interface RunningEngine extends Engine {
 }
 
 export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
-  const { inbox, clock, openStores, badLinesFile, pollMs, checkpointEveryMs, failed } = options;
+  const { inbox, clock, openStores, badLinesFile, pollMs, checkpointEveryMs, active, failed } =
+    options;
   const datasets = new Map<string, DatasetEngine>();
   for (const config of options.datasets)
     datasets.set(config.slug, await openDatasetEngine(config, openStores));
-  const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs });
+  const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs, active });
   const desk = createImportDesk({ clock, badLinesFile, ended: options.importEnded });
   let stopping = false;
   let wake = () => {};
@@ -112,6 +116,18 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       };
     },
     waitingHits: () => inbox.waiting(pipeline.readThrough()),
+    async load() {
+      const since = await inbox.waitingSince(pipeline.readThrough());
+      const shortTerm = {
+        ...fillOf([...datasets.values()].map((dataset) => dataset.active)),
+        ...active,
+        highMark: activeMarks.high,
+        lowMark: activeMarks.low,
+        spooling: pipeline.isSpooling(),
+        evictedSessions: pipeline.evictedSessions(),
+      };
+      return { shortTerm, lagMs: since === undefined ? 0 : Math.max(0, clock() - since) };
+    },
     async query(slug, query) {
       const { analytics, config } = find(slug);
       return await runQuery(analytics, query, config.timeZone);

@@ -14,6 +14,8 @@ export class ShortTermCanister implements ActiveStore {
   readonly #byAge = new Set<OpenSession>();
   /** Moves on with every change, so that a viewer can ask whether there is news. */
   version = 0;
+  /** What all hits of the active sessions weigh. */
+  bytes = 0;
 
   get size(): number {
     return this.#byLatestHit.size;
@@ -32,6 +34,7 @@ export class ShortTermCanister implements ActiveStore {
     this.#byId.set(session.session.id, session);
     this.#byLatestHit.add(session);
     this.#byAge.add(session);
+    this.bytes += session.bytes;
     this.version += 1;
   }
 
@@ -41,8 +44,10 @@ export class ShortTermCanister implements ActiveStore {
     this.#byKey.set(key, session);
   }
 
-  /** Says that a session got a hit: it is now the one that has been idle for the shortest time. */
-  touch(session: OpenSession): void {
+  /** Says that a session got a hit of so many bytes: it is now the one that has been idle for the shortest time. */
+  touch(session: OpenSession, bytes: number): void {
+    session.bytes += bytes;
+    this.bytes += bytes;
     this.#byLatestHit.delete(session);
     this.#byLatestHit.add(session);
     this.version += 1;
@@ -53,6 +58,7 @@ export class ShortTermCanister implements ActiveStore {
     this.#byId.delete(session.session.id);
     this.#byLatestHit.delete(session);
     this.#byAge.delete(session);
+    this.bytes -= session.bytes;
     this.version += 1;
   }
 

@@ -10,6 +10,7 @@ import { stepSchema } from './step.ts';
  * - `midnight`, `campaign`: the next hit came on another day, or by another campaign, where the dataset cuts there
  * - `user_changed`: the next hit named another user
  * - `closed_by_page`: its last hit said so; `ended_by_hand`: somebody ended it
+ * - `memory`: there was no room left, and it was the one that had been idle for the longest time
  * - `end_of_log`: the imported log had no later line
  */
 export const endReasons = [
@@ -22,6 +23,7 @@ export const endReasons = [
   'user_changed',
   'closed_by_page',
   'ended_by_hand',
+  'memory',
   'end_of_log',
 ] as const;
 export type EndReason = (typeof endReasons)[number];

@@ -35,6 +35,7 @@ export function statusRoutes({ engine, datasets, version, startedAt, hitCounts }
       version,
       startedAt,
       waitingHits: await engine.waitingHits(),
+      ...(await engine.load()),
       datasets: all.map(({ slug }, index) => {
         const { lastHitAt, ...rest } = figures[index] ?? {
           activeSessions: 0,

@@ -23,7 +23,8 @@ export interface ActiveStore {
   open(session: OpenSession): void;
   /** Lets hits of one more key find the session. */
   addKey(session: OpenSession, key: string): void;
-  touch(session: OpenSession): void;
+  /** The session got a hit of so many bytes. */
+  touch(session: OpenSession, bytes: number): void;
   close(session: OpenSession): void;
   idleSince(beforeMs: number): Iterable<OpenSession>;
   values(): Iterable<OpenSession>;

@@ -121,8 +121,7 @@ export class Sessionizer {
     open.firstAt = Math.min(open.firstAt, arrivedAt);
     open.lastAt = Math.max(open.lastAt, arrivedAt);
     open.lastSeq = seq;
-    open.bytes += bytes;
-    this.#canister.touch(open);
+    this.#canister.touch(open, bytes);
   }
 
   /** Ends what has been idle for too long at engine time `nowMs`. */

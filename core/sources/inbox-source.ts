@@ -21,6 +21,8 @@ export interface InboxSource {
   take(after: number, limit: number): Promise<InboxRow[]>;
   /** How many hits are behind `after`. */
   waiting(after: number): Promise<number>;
+  /** When the first hit behind `after` was received; undefined when there is none. */
+  waitingSince(after: number): Promise<number | undefined>;
   /** Appends a heartbeat: no later row is older than `nowMs`. */
   heartbeat(nowMs: number): Promise<void>;
   /** Appends a command. It is durable when this resolves. */

@@ -37,6 +37,13 @@ export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
       );
       return Number(row?.waiting ?? 0);
     },
+    async waitingSince(after) {
+      const [row] = await read(
+        'SELECT received_at FROM hit_inbox WHERE seq > ? AND hit_id IS NOT NULL ORDER BY seq LIMIT 1',
+        [after],
+      );
+      return row === undefined ? undefined : Number(row.received_at);
+    },
     async heartbeat(nowMs) {
       await write(appendRow, [null, nowMs, null]);
     },
