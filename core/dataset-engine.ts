@@ -18,6 +18,7 @@ export interface DatasetEngine {
   config: DatasetConfig;
   ownHosts: (host: string) => boolean;
   analytics: AnalyticsStore;
+  canister: LongTermCanister;
   commit: SessionCommit;
   active: ShortTermCanister;
   sessionizer: Sessionizer;
@@ -63,6 +64,7 @@ export async function openDatasetEngine(
     config,
     ownHosts: hostMatcher(config.hosts),
     analytics,
+    canister,
     commit: createSessionCommit({ canister, analytics }),
     active,
     sessionizer,

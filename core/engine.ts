@@ -5,7 +5,7 @@
 
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
-import type { ActiveSessions } from './contract/session.ts';
+import type { ActiveSessions, WholeSession } from './contract/session.ts';
 import type { ShortTermStatus } from './contract/status.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
@@ -30,6 +30,11 @@ export interface Engine {
    * @throws Problem `session_unknown` when it is not active
    */
   endSession(slug: string, sessionId: string): Promise<void>;
+  /**
+   * A session with all its hits, active or ended.
+   * @throws Problem `session_unknown`; `key_missing` or `file_unreadable` when its record does not open
+   */
+  session(slug: string, sessionId: string): Promise<WholeSession>;
   figures(slug: string): Promise<DatasetFigures>;
   /** How many hits of the inbox were not read yet. */
   waitingHits(): Promise<number>;

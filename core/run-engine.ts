@@ -10,6 +10,7 @@ import { type DatasetEngine, type OpenStores, openDatasetEngine } from './datase
 import type { Engine } from './engine.ts';
 import { createImportDesk } from './import-desk.ts';
 import { createPipeline } from './pipeline.ts';
+import { readSession } from './read-session.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import type { InboxSource } from './sources/inbox-source.ts';
 
@@ -97,6 +98,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       await inbox.command(slug, { do: 'end_session', sessionId }, clock());
       wake();
     },
+    session: async (slug, sessionId) => await readSession(find(slug), sessionId),
     async figures(slug) {
       const { analytics, active } = find(slug);
       const { rows } = await analytics.query(

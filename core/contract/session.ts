@@ -1,7 +1,7 @@
 /** A session: the hits of one visitor until idle timeout, limit or close. Instants are epoch milliseconds. */
 import { z } from 'zod';
 import { hitTypes } from './hit.ts';
-import { stepSchema } from './step.ts';
+import { stepKinds } from './step.ts';
 
 /**
  * Why a session ended.
@@ -49,6 +49,14 @@ export type HitOrigin = (typeof hitOrigins)[number];
 const id = z.string().regex(/^[0-9a-f]{32}$/);
 const instant = z.int();
 
+/** A `Step` as sessions hold it. Its limits were checked when it came; the API's description cannot be made of the edge's schema. */
+const heldStepSchema = z.object({
+  kind: z.enum(stepKinds),
+  at: z.int(),
+  target: z.string().optional(),
+  value: z.string().optional(),
+});
+
 /**
  * A hit after normalization: canonical, cut and typed. Ids are 32 hex digits. It holds no whole client address.
  * This is the form that sessions, canisters and tables hold. Absent fields may be there as `undefined`: objects of
@@ -73,7 +81,7 @@ export const sessionHitSchema = z.object({
   title: z.string().optional(),
   name: z.string().optional(),
   properties: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-  steps: z.array(stepSchema).optional(),
+  steps: z.array(heldStepSchema).optional(),
   number: z.int().optional(),
   /** The page ended the session with this hit. */
   closeSession: z.literal(true).optional(),
@@ -124,6 +132,11 @@ export const sessionSchema = z.object({
 /** A session after its end. */
 export const closedSessionSchema = sessionSchema.extend({ endReason: z.enum(endReasons) });
 
+/** A session whole, active or ended: `endReason` is absent while it is active. */
+export const wholeSessionSchema = sessionSchema.extend({
+  endReason: z.enum(endReasons).optional(),
+});
+
 /** One row of the live list: an active session in short. */
 export const activeSessionSchema = z.object({
   id,
@@ -151,6 +164,7 @@ export type SessionHit = z.infer<typeof sessionHitSchema>;
 export type Acquisition = z.infer<typeof acquisitionSchema>;
 export type Technology = z.infer<typeof technologySchema>;
 export type Session = z.infer<typeof sessionSchema>;
+export type WholeSession = z.infer<typeof wholeSessionSchema>;
 export type ClosedSession = z.infer<typeof closedSessionSchema>;
 export type ActiveSession = z.infer<typeof activeSessionSchema>;
 export type ActiveSessions = z.infer<typeof activeSessionsSchema>;

@@ -549,7 +549,41 @@ describe('an active session', () => {
     });
   });
 
+  test('is read whole, with every hit, while it is active and in the same form when it has ended', async () => {
+    const id = await activeId();
+    await world.send({
+      url: 'https://shop.example/b?x=1',
+      type: 'event',
+      name: 'Bought',
+      properties: { price: 12.5 },
+    });
+    await world.settle();
+    const active = await (await get(`${path}/${id}`)).json();
+    expect(active).toMatchObject({
+      id,
+      visitor: 'v1',
+      hits: [
+        { path: '/a', type: 'page_view' },
+        { path: '/b', query: 'x=1', name: 'Bought', properties: { price: 12.5 } },
+      ],
+    });
+    expect(active.endReason).toBeUndefined();
+    world.advance(3_600_000);
+    await world.settle();
+    expect(await (await get(`${path}/${id}`)).json()).toEqual({ ...active, endReason: 'idle' });
+  });
+
+  test('that nobody knows is not found', async () => {
+    expect(await problem(get(`${path}/${'0'.repeat(32)}`))).toMatchObject({
+      status: 404,
+      code: 'session_unknown',
+    });
+    const elsewhere = get(`/api/datasets/nowhere/sessions/${'0'.repeat(32)}`);
+    expect(await problem(elsewhere)).toMatchObject({ code: 'dataset_unknown' });
+  });
+
   test('has an id of 32 hex digits', async () => {
+    expect(await problem(get(`${path}/x`))).toMatchObject({ code: 'request_invalid' });
     expect(await problem(post(`${path}/x/end`))).toMatchObject({ code: 'request_invalid' });
   });
 });

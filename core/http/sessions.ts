@@ -1,7 +1,7 @@
-/** /api/datasets/…/sessions: the active sessions, once or as a stream that goes on while hits arrive; and the end of one. */
+/** /api/datasets/…/sessions: the active sessions, once or as a stream; one session whole; and its end. */
 import { z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
-import { activeSessionsSchema, sessionSchema } from '../contract/session.ts';
+import { activeSessionsSchema, sessionSchema, wholeSessionSchema } from '../contract/session.ts';
 import type { Engine } from '../engine.ts';
 import { createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
@@ -40,6 +40,17 @@ const streamRoute = createRoute({
 
 const sessionParam = slugParam.extend({ id: sessionSchema.shape.id });
 
+const sessionRoute = createRoute({
+  method: 'get',
+  path: '/datasets/{slug}/sessions/{id}',
+  summary: 'One session with all its hits, active or ended',
+  request: { params: sessionParam },
+  responses: {
+    200: json(wholeSessionSchema, '`endReason` is absent while it is active.'),
+    ...otherwise,
+  },
+});
+
 const endRoute = createRoute({
   method: 'post',
   path: '/datasets/{slug}/sessions/{id}/end',
@@ -59,6 +70,10 @@ export function sessionRoutes(engine: Engine) {
         c.req.valid('query').limit,
       );
       return c.json(news?.active ?? { total: 0, robots: 0, sessions: [] }, 200);
+    })
+    .openapi(sessionRoute, async (c) => {
+      const { slug, id } = c.req.valid('param');
+      return c.json(await engine.session(slug, id), 200);
     })
     .openapi(endRoute, async (c) => {
       const { slug, id } = c.req.valid('param');
