@@ -10,7 +10,7 @@ export interface ActiveLimits {
   sessionsMax: number;
 }
 
-/** So many bytes of hits take two to three times as much memory. */
+/** In memory sessions take one to three times the bytes of their hits: a session of one hit about 1.5 kB. */
 export const usualActiveLimits = { bytesMax: 512 * 1024 * 1024, sessionsMax: 250_000 } as const;
 
 /** Above the high mark sessions are ended until the low mark is reached: shares of each limit. */
