@@ -79,6 +79,6 @@ if (isStale() && !build()) {
 }
 // Four long queries would otherwise keep every file and every look-up waiting; read before the pool starts.
 process.env.UV_THREADPOOL_SIZE ??= '16';
-// `--program bench` and `--program screenshots` run what was built beside the command line.
+// `--program bench`, `simulate` and `screenshots` run what was built beside the command line.
 const program = process.argv[2] === '--program' ? process.argv.splice(2, 2)[1] : 'cli';
 await import(join(root, `dist/node/${program}.js`));

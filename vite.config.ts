@@ -66,6 +66,7 @@ export default defineConfig(async () => ({
             cli: at('cli.ts'),
             bench: at('bench/bench.ts'),
             screenshots: at('bench/screenshots.ts'),
+            simulate: at('bench/simulate.ts'),
             'engine-thread': at('core/engine-thread.ts'),
             'libsql-thread': at('core/stores/libsql-thread.ts'),
           },

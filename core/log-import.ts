@@ -104,6 +104,8 @@ export async function startLogImport(
       from = Math.min(from, hit.at);
       to = Math.max(to, hit.at);
     }
+    // Asked beside a batch that is being stored: what of it the answer cannot know yet is still pending now.
+    const unstored = new Set(hits.map(({ hit }) => hit.id).filter((id) => pending.has(id)));
     const known = await dataset.analytics.knownHits(
       hits.map(({ hit }) => hit.id),
       from,
@@ -112,7 +114,7 @@ export async function startLogImport(
     for (const [index, normalized] of hits.entries()) {
       const { id, at } = normalized.hit;
       progress.lines += 1;
-      if (known.has(id) || pending.has(id)) {
+      if (known.has(id) || unstored.has(id) || pending.has(id)) {
         progress.duplicate += 1;
         continue;
       }

@@ -37,15 +37,10 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     throw error;
   });
   const reader = await database.connect();
+  const asker = await database.connect();
   let position = await readPosition(writer);
-  let writing: Promise<unknown> = Promise.resolve();
-
-  /** One write at a time, in the order of the calls. */
-  function exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = writing.then(work, work);
-    writing = result.catch(() => undefined);
-    return result;
-  }
+  const writing = oneAtATime();
+  const asking = oneAtATime();
 
   async function storeNow(
     sessions: readonly StoredSession[],
@@ -81,10 +76,10 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
       );
       return { position, closedThrough };
     },
-    unfinished: (origin) => exclusively(() => unfinished(writer, origin)),
-    store: (sessions, low) => exclusively(() => storeNow(sessions, low)),
-    knownHits: (ids, fromMs, toMs) => exclusively(() => knownHits(writer, ids, fromMs, toMs)),
-    checkpoint: () => exclusively(async () => void (await writer.run('CHECKPOINT'))),
+    unfinished: (origin) => writing.run(() => unfinished(writer, origin)),
+    store: (sessions, low) => writing.run(() => storeNow(sessions, low)),
+    knownHits: (ids, fromMs, toMs) => asking.run(() => knownHits(asker, ids, fromMs, toMs)),
+    checkpoint: () => writing.run(async () => void (await writer.run('CHECKPOINT'))),
     async query(sql, values) {
       const result = await reader.runAndReadAll(sql, values.map(toParameter));
       const names = result.deduplicatedColumnNames();
@@ -95,11 +90,26 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     },
     ask: (sql, limits) => ask(() => database.connect(), sql, limits),
     async close() {
-      await writing;
+      await writing.idle();
+      await asking.idle();
+      asker.closeSync();
       reader.closeSync();
       writer.closeSync();
       database.close();
     },
+  };
+}
+
+/** Runs work in the order of the calls, one after the other, whether the one before failed or not. */
+function oneAtATime() {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    run<T>(work: () => Promise<T>): Promise<T> {
+      const result = last.then(work, work);
+      last = result.catch(() => undefined);
+      return result;
+    },
+    idle: () => last,
   };
 }
 

@@ -1,0 +1,177 @@
+/**
+ * The engine's stores in memory, over a disk that outlives the process: what a crash keeps and what it loses is
+ * decided by whoever holds the disk. Every call passes named moments, at which it can be made to fail.
+ */
+import type { AnalyticsStore, Position } from '../analytics/analytics-store.ts';
+import { hitRows, type StoredSession } from '../analytics/rows.ts';
+import type { LongTermCanister } from '../canisters/long-term.ts';
+import type { ClosedSession } from '../contract/session.ts';
+import type { InboxRow, InboxSource } from '../sources/inbox-source.ts';
+
+/** What the tables of one dataset hold. */
+export interface MemoryTables {
+  sessions: StoredSession[];
+  position: Position;
+}
+
+/** What is on the disk. `checkpointed` is what remains of the tables when their write-ahead log is lost. */
+export interface MemoryDisk {
+  inbox: InboxRow[];
+  setAside: Map<number, string>;
+  records: ClosedSession[];
+  committed: MemoryTables;
+  checkpointed: MemoryTables;
+  lastSeq: number;
+  lastReceivedAt: number;
+}
+
+/** Passed at each moment; throwing there is a crash or a failing disk. */
+export type Moment = (name: string) => Promise<void>;
+
+export function newMemoryDisk(): MemoryDisk {
+  const empty = (): MemoryTables => ({ sessions: [], position: { epoch: 0, low: 0 } });
+  return {
+    inbox: [],
+    setAside: new Map(),
+    records: [],
+    committed: empty(),
+    checkpointed: empty(),
+    lastSeq: 0,
+    lastReceivedAt: 0,
+  };
+}
+
+/** Appends a row as the collector does: the next number, and a time that never goes back. */
+export function appendToInbox(
+  disk: MemoryDisk,
+  row: Pick<InboxRow, 'dataset' | 'body'>,
+  nowMs: number,
+): InboxRow {
+  disk.lastSeq += 1;
+  disk.lastReceivedAt = Math.max(disk.lastReceivedAt, nowMs);
+  const appended = { ...row, seq: disk.lastSeq, receivedAt: disk.lastReceivedAt };
+  disk.inbox.push(appended);
+  return appended;
+}
+
+export function memoryInbox(disk: MemoryDisk, moment: Moment): InboxSource {
+  return {
+    async take(after, limit) {
+      await moment('inbox-take');
+      return disk.inbox.filter(({ seq }) => seq > after).slice(0, limit);
+    },
+    async waiting(after) {
+      return disk.inbox.filter(({ seq, dataset }) => seq > after && dataset !== undefined).length;
+    },
+    async heartbeat(nowMs) {
+      await moment('inbox-before-heartbeat');
+      appendToInbox(disk, { dataset: undefined, body: undefined }, nowMs);
+      await moment('inbox-after-heartbeat');
+    },
+    async setAside({ seq }, reason) {
+      await moment('inbox-set-aside');
+      disk.setAside.set(seq, reason);
+    },
+    async prune(dataset, through) {
+      await moment('inbox-before-prune');
+      const goes = (row: InboxRow) => row.dataset === dataset && row.seq <= through;
+      const half = disk.inbox.filter(goes).length / 2;
+      let gone = 0;
+      // Pruned in two transactions, so that a crash can come between them.
+      disk.inbox = disk.inbox.filter((row) => !goes(row) || ++gone > half);
+      await moment('inbox-mid-prune');
+      disk.inbox = disk.inbox.filter((row) => !goes(row));
+      await moment('inbox-after-prune');
+    },
+    async forgetIds() {},
+  };
+}
+
+export function memoryCanister(disk: MemoryDisk, moment: Moment): LongTermCanister {
+  return {
+    async append(sessions) {
+      await moment('canister-before-append');
+      const places = [];
+      for (const session of sessions) {
+        await moment('canister-mid-append');
+        places.push({ day: 'memory', offset: disk.records.length, length: 1 });
+        disk.records.push(structuredClone(session));
+      }
+      await moment('canister-after-fsync');
+      return places;
+    },
+    async read(sessionId, { offset }) {
+      const session = disk.records[offset];
+      if (session?.id !== sessionId) throw new Error(`there is no record of ${sessionId}`);
+      return session;
+    },
+    async *scan() {
+      for (const [offset, session] of disk.records.entries()) {
+        yield { place: { day: 'memory', offset, length: 1 }, session };
+      }
+    },
+    async close() {},
+  };
+}
+
+export function memoryAnalytics(disk: MemoryDisk, moment: Moment): AnalyticsStore {
+  const unasked = async (): Promise<never> => {
+    throw new Error('tables in memory answer no SQL');
+  };
+  return {
+    async resume() {
+      await moment('tables-resume');
+      const { sessions, position } = disk.committed;
+      const closedThrough = new Map<string, number>();
+      for (const { session, lastSeq } of sessions) {
+        const through = Math.max(lastSeq, closedThrough.get(session.visitor) ?? 0);
+        if (lastSeq > position.low) closedThrough.set(session.visitor, through);
+      }
+      return { position, closedThrough };
+    },
+    unfinished: async () => new Map(),
+    async store(sessions, low) {
+      await moment('tables-before-begin');
+      const { position } = disk.committed;
+      const next: MemoryTables = {
+        sessions: [...disk.committed.sessions, ...structuredClone([...sessions])],
+        position: { epoch: position.epoch + 1, low: low ?? position.low },
+      };
+      await moment('tables-before-commit');
+      disk.committed = next;
+      await moment('tables-after-commit');
+      return next.position;
+    },
+    async knownHits(ids) {
+      const stored = new Set(
+        disk.committed.sessions.flatMap(({ session }) => session.hits.map((hit) => hit.id)),
+      );
+      return new Set(ids.filter((id) => stored.has(id)));
+    },
+    async checkpoint() {
+      await moment('tables-before-checkpoint');
+      disk.checkpointed = disk.committed;
+      await moment('tables-after-checkpoint');
+    },
+    query: unasked,
+    ask: unasked,
+    async close() {},
+  };
+}
+
+/** The tables as sorted texts, places left out: two histories with the same hits must give the same. */
+export function tableTexts({ sessions }: MemoryTables): string[] {
+  return sessions
+    .flatMap(({ session, firstSeq, lastSeq }) => [
+      JSON.stringify([
+        session.id,
+        session.visitor,
+        session.endReason,
+        session.continues,
+        firstSeq,
+        lastSeq,
+      ]),
+      ...hitRows(session).map((row) => JSON.stringify(row)),
+    ])
+    .sort();
+}
