@@ -217,6 +217,8 @@ export function createProgram(): Command {
       [],
     )
     .option('--idle-timeout-ms <ms>', 'how long a session may be idle', wholeNumber)
+    .option('--cut-at-midnight', 'end sessions when the day ends in the time zone')
+    .option('--cut-on-new-campaign', 'end a session when its visitor comes by another campaign')
     .action(
       async (
         slug: string,
@@ -225,9 +227,12 @@ export function createProgram(): Command {
           timeZone: string;
           host: string[];
           idleTimeoutMs?: number;
+          cutAtMidnight?: boolean;
+          cutOnNewCampaign?: boolean;
         },
       ) => {
         const { name, timeZone, host: hosts, idleTimeoutMs } = options;
+        const { cutAtMidnight, cutOnNewCampaign } = options;
         const made = await withApi(options, (api) =>
           api.json<Dataset>('POST', '/api/datasets', {
             slug,
@@ -235,6 +240,8 @@ export function createProgram(): Command {
             timeZone,
             hosts,
             idleTimeoutMs,
+            cutAtMidnight,
+            cutOnNewCampaign,
           }),
         );
         if (options.json) outJson(made);

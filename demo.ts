@@ -5,6 +5,7 @@
 import { Hono } from 'hono';
 import { createCollector } from './collector-edge/app.ts';
 import { createLibsqlInbox } from './collector-edge/inbox/libsql-inbox.ts';
+import { usualActiveLimits } from './core/canisters/room.ts';
 import type { Clock } from './core/clock.ts';
 import { type RunningEngine, runEngine } from './core/run-engine.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
@@ -95,6 +96,7 @@ async function openDemo(dataFolder: string, clock: Clock) {
     importEnded: async () => {},
     pollMs: 0,
     checkpointEveryMs: days * dayMs,
+    active: usualActiveLimits,
     failed(error) {
       throw error;
     },

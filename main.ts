@@ -102,6 +102,8 @@ export async function openCanister(
     addressSecret: entry.addressSecret,
     timeZone: dataset.timeZone,
     idleTimeoutMs: config.idleTimeoutMs ?? dataset.idleTimeoutMs,
+    cutAtMidnight: dataset.cutAtMidnight,
+    cutOnNewCampaign: dataset.cutOnNewCampaign,
   });
   const readDatasets = async (): Promise<DatasetConfig[]> => {
     const all = new Map((await datasets.list()).map((dataset) => [dataset.slug, dataset]));
@@ -115,7 +117,7 @@ export async function openCanister(
   const configs = await readDatasets();
   await publishDirectory(libsql.hits, [...directory.values()]);
   const engine = await startEngineThread(
-    { root: folder.root, datasets: configs, libsql: libsql.connect() },
+    { root: folder.root, datasets: configs, active: config.active, libsql: libsql.connect() },
     fatal,
   );
 

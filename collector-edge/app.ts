@@ -62,6 +62,7 @@ export function createCollector(options: CollectorOptions): Hono {
     userAgent: c.req.header('user-agent') ?? '',
     acceptLanguage: () => c.req.header('accept-language'),
     country: country?.(c),
+    nowMs: clock(),
   });
 
   const app = new Hono();

@@ -16,6 +16,8 @@ test('Without any variable everything has a sensible value', () => {
     port: 8080,
     dataFolder: './data',
     host: '0.0.0.0',
+    // 512 MiB.
+    active: { bytesMax: 536_870_912, sessionsMax: 250_000 },
     trustedProxies: [],
   });
 });
@@ -26,11 +28,14 @@ test('Variables are read, empty ones count as absent', () => {
       PORT: '9000',
       CANISTER_DATA: '/srv/canister',
       CANISTER_HOST: '',
+      CANISTER_ACTIVE_BYTES_MAX: '2000000',
+      CANISTER_ACTIVE_SESSIONS_MAX: '50',
       CANISTER_IDLE_TIMEOUT_MS: '2000',
       CANISTER_TRUSTED_PROXIES: ' 10.0.0.0/8, ,::1 ',
     }),
   ).toEqual({
     port: 9000,
+    active: { bytesMax: 2_000_000, sessionsMax: 50 },
     dataFolder: '/srv/canister',
     host: '0.0.0.0',
     idleTimeoutMs: 2000,

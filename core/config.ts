@@ -1,5 +1,6 @@
 /** The settings that the environment gives. Every variable is described in docs/settings.md (a test holds both together). */
 import { z } from 'zod';
+import { type ActiveLimits, usualActiveLimits } from './canisters/room.ts';
 import { Problem } from './contract/problem.ts';
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -13,6 +14,8 @@ export const settingSchemas = {
   CANISTER_CLIENT_RATE_MAX: integer(0, 1_000_000).default(50),
   CANISTER_DATASET_RATE_MAX: integer(0, 1_000_000).default(2_000),
   CANISTER_DISK_FREE_BYTES_MIN: integer(0, Number.MAX_SAFE_INTEGER).optional(),
+  CANISTER_ACTIVE_BYTES_MAX: integer(1_048_576, 68_719_476_736).default(usualActiveLimits.bytesMax),
+  CANISTER_ACTIVE_SESSIONS_MAX: integer(10, 10_000_000).default(usualActiveLimits.sessionsMax),
   CANISTER_TRUSTED_PROXIES: z
     .string()
     .default('')
@@ -30,6 +33,8 @@ export interface Config {
   datasetRateMax: number;
   /** With less room on the disk no hits are taken; without it a share of the disk decides. */
   diskFreeBytesMin?: number;
+  /** What the active sessions may hold together. */
+  active: ActiveLimits;
   /** Addresses or networks whose `X-Forwarded-For` is believed. */
   trustedProxies: string[];
 }
@@ -52,6 +57,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     port: read('PORT'),
     dataFolder: read('CANISTER_DATA'),
     host: read('CANISTER_HOST'),
+    active: {
+      bytesMax: read('CANISTER_ACTIVE_BYTES_MAX'),
+      sessionsMax: read('CANISTER_ACTIVE_SESSIONS_MAX'),
+    },
     trustedProxies: read('CANISTER_TRUSTED_PROXIES'),
     clientRateMax: read('CANISTER_CLIENT_RATE_MAX'),
     datasetRateMax: read('CANISTER_DATASET_RATE_MAX'),

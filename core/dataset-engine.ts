@@ -3,6 +3,7 @@ import type { AnalyticsStore } from './analytics/analytics-store.ts';
 import type { LongTermCanister } from './canisters/long-term.ts';
 import { ShortTermCanister } from './canisters/short-term.ts';
 import { hostMatcher } from './hits/referrer.ts';
+import { userKeys } from './hits/user-key.ts';
 import { createSessionCommit, type SessionCommit } from './session-commit.ts';
 import { closePolicy } from './sessions/close-policy.ts';
 import { type EndedSession, Sessionizer } from './sessions/sessionizer.ts';
@@ -17,6 +18,7 @@ export interface DatasetEngine {
   config: DatasetConfig;
   ownHosts: (host: string) => boolean;
   analytics: AnalyticsStore;
+  canister: LongTermCanister;
   commit: SessionCommit;
   active: ShortTermCanister;
   sessionizer: Sessionizer;
@@ -29,7 +31,7 @@ export interface DatasetEngine {
   /** What of it a checkpoint holds. */
   lowCheckpointed: number;
   hitsSinceCheckpoint: number;
-  /** Visitor → last inbox hit that is stored beyond `low`: taking the inbox again skips up to it. */
+  /** Device → last inbox hit that is stored beyond `low`: taking the inbox again skips up to it. */
   closedThrough: Map<string, number>;
   close(): Promise<void>;
 }
@@ -48,11 +50,13 @@ export async function openDatasetEngine(
   const sessionizer = new Sessionizer({
     dataset: config.slug,
     canister: active,
-    policy: closePolicy(config.idleTimeoutMs),
+    policy: closePolicy(config.idleTimeoutMs, config),
+    userKey: userKeys(config.addressSecret),
     ended: (session) => ended.push(session),
-    continued(visitor) {
-      const found = unfinished.get(visitor)?.id;
-      unfinished.delete(visitor);
+    continued(device) {
+      const found = unfinished.get(device)?.id;
+      // It may be known by the keys of several devices, and is continued once.
+      for (const [key, { id }] of unfinished) if (id === found) unfinished.delete(key);
       return found;
     },
   });
@@ -60,6 +64,7 @@ export async function openDatasetEngine(
     config,
     ownHosts: hostMatcher(config.hosts),
     analytics,
+    canister,
     commit: createSessionCommit({ canister, analytics }),
     active,
     sessionizer,

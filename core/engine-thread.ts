@@ -1,5 +1,6 @@
 /** The thread in which the engine runs: puts the real stores together and serves the engine on its port. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { ActiveLimits } from './canisters/room.ts';
 import { systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { runEngine } from './run-engine.ts';
@@ -16,6 +17,7 @@ import { serveCalls } from './thread-port.ts';
 export interface EngineThreadData {
   root: string;
   datasets: DatasetConfig[];
+  active: ActiveLimits;
   /** A port of the libSQL thread. */
   libsql: MessagePort;
 }
@@ -24,7 +26,7 @@ const pollMs = 100;
 const checkpointEveryMs = 60_000;
 
 async function start(port: NonNullable<typeof parentPort>): Promise<void> {
-  const { root, datasets, libsql } = workerData as EngineThreadData;
+  const { root, datasets, active, libsql } = workerData as EngineThreadData;
   const folder = openDataFolder(root);
   const files = libsqlOver(libsql);
   const keys = openDataKeys({
@@ -45,6 +47,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
     importEnded: openLibsqlCounts(files.hits, systemClock).addImport,
     pollMs,
     checkpointEveryMs,
+    active,
     failed(error) {
       throw error;
     },

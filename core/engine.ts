@@ -5,8 +5,8 @@
 
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
-import type { ActiveSessions } from './contract/session.ts';
-import type { HitAccount } from './contract/status.ts';
+import type { ActiveSessions, WholeSession } from './contract/session.ts';
+import type { HitAccount, ShortTermStatus } from './contract/status.ts';
 import type { Durations } from './duration-book.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
@@ -38,12 +38,24 @@ export interface Engine {
     limit: number,
     sinceVersion?: number,
   ): Promise<{ version: number; active: ActiveSessions } | undefined>;
+  /**
+   * Ends an active session as soon as the engine has read what came before; durable when this resolves.
+   * @throws Problem `session_unknown` when it is not active
+   */
+  endSession(slug: string, sessionId: string): Promise<void>;
+  /**
+   * A session with all its hits, active or ended.
+   * @throws Problem `session_unknown`; `key_missing` or `file_unreadable` when its record does not open
+   */
+  session(slug: string, sessionId: string): Promise<WholeSession>;
   figures(slug: string): Promise<DatasetFigures>;
   /** How many hits of the inbox were not read yet. */
   waitingHits(): Promise<number>;
   measures(): Promise<EngineMeasures>;
   /** Where the accepted hits of each dataset are, at one moment. */
   account(): Promise<HitAccount[]>;
+  /** How full the short-term canister is, and how long the first unread hit has waited. */
+  load(): Promise<{ shortTerm: ShortTermStatus; lagMs: number }>;
   query(slug: string, query: Query): Promise<Answer>;
   sql(slug: string, sql: string, rowsMax: number): Promise<SqlAnswer>;
   /** Begins an import and gives its number. One import a dataset at a time; a second waits for the first. */

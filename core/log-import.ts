@@ -6,6 +6,7 @@ import { ShortTermCanister } from './canisters/short-term.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { DatasetEngine } from './dataset-engine.ts';
 import type { NormalizedHit } from './hits/normalize-hit.ts';
+import { userKeys } from './hits/user-key.ts';
 import { pipelineLimits } from './pipeline.ts';
 import { closePolicy } from './sessions/close-policy.ts';
 import { type EndedSession, Sessionizer } from './sessions/sessionizer.ts';
@@ -55,7 +56,9 @@ export async function startLogImport(
   const sessionizer = new Sessionizer({
     dataset: slug,
     canister: new ShortTermCanister(),
-    policy: closePolicy(idleTimeoutMs),
+    // Several people may stand behind an address with a user agent: one who signs in does not end another's session.
+    policy: { ...closePolicy(idleTimeoutMs, dataset.config), keepsFirstUser: true },
+    userKey: userKeys(dataset.config.addressSecret),
     ended: (session) => ended.push(session),
     continued(visitor, atMs) {
       const found = unfinished.get(visitor);

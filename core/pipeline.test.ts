@@ -124,6 +124,8 @@ test('hits of a dataset that wait for it to be opened are taken then, and those 
     hosts: [],
     timeZone: 'UTC',
     idleTimeoutMs: 30 * minuteMs,
+    cutAtMidnight: false,
+    cutOnNewCampaign: false,
     addressSecret: 'x',
   });
   await world.send(

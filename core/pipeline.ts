@@ -2,11 +2,18 @@
  * The way of a hit, in order: inbox → normalize → sessionize → (session ends) → commit → checkpoint → prune.
  * A pure function of inbox rows and of their times: the wall clock only decides when to write a heartbeat.
  */
+import {
+  type ActiveLimits,
+  activeMarks,
+  evictionOrder,
+  fillOf,
+  isAbove,
+} from './canisters/room.ts';
 import type { Clock } from './clock.ts';
 import type { ReceivedHit } from './contract/hit.ts';
 import type { DatasetEngine } from './dataset-engine.ts';
 import { normalizeHit, UnusableHit } from './hits/normalize-hit.ts';
-import type { InboxRow, InboxSource } from './sources/inbox-source.ts';
+import type { InboxCommand, InboxRow, InboxSource } from './sources/inbox-source.ts';
 
 export const pipelineLimits = {
   rowsPerStepMax: 2_000,
@@ -28,6 +35,10 @@ export interface Pipeline {
   between<T>(work: () => Promise<T>): Promise<T>;
   /** The inbox position up to which rows were read. */
   readThrough(): number;
+  /** Whether reading stands still until there is room in the short-term canister again. */
+  isSpooling(): boolean;
+  /** How many sessions had to end since the start because there was no room. */
+  evictedSessions(): number;
 }
 
 /** @param datasets the open datasets by slug; `add` adds to it */
@@ -36,8 +47,9 @@ export function createPipeline(options: {
   datasets: Map<string, DatasetEngine>;
   clock: Clock;
   checkpointEveryMs: number;
+  active: ActiveLimits;
 }): Pipeline {
-  const { inbox, datasets, clock, checkpointEveryMs } = options;
+  const { inbox, datasets, clock, checkpointEveryMs, active } = options;
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let readThrough = Math.min(
     ...[...datasets.values()].map(({ low }) => low),
@@ -46,6 +58,8 @@ export function createPipeline(options: {
   if (readThrough === Number.MAX_SAFE_INTEGER) readThrough = 0;
   let engineTime = 0;
   let settledAt = clock();
+  let spooling = false;
+  let evicted = 0;
   let working: Promise<unknown> = Promise.resolve();
 
   /** One at a time: a dataset must not come in the middle of a step. */
@@ -62,7 +76,16 @@ export function createPipeline(options: {
     if (dataset === undefined || row.body === undefined || row.seq <= dataset.readThrough) return;
     dataset.readThrough = row.seq;
     try {
-      const received = JSON.parse(decoder.decode(row.body)) as ReceivedHit;
+      const content: unknown = JSON.parse(decoder.decode(row.body));
+      if (row.isCommand) {
+        dataset.sessionizer.end(
+          (content as InboxCommand).sessionId,
+          'ended_by_hand',
+          row.receivedAt,
+        );
+        return;
+      }
+      const received = content as ReceivedHit;
       if (row.seq <= (dataset.closedThrough.get(received.visitor) ?? 0)) return;
       const normalized = normalizeHit(received, row.receivedAt, dataset.ownHosts);
       dataset.sessionizer.take({
@@ -86,6 +109,33 @@ export function createPipeline(options: {
       readThrough = row.seq - 1;
       dataset.readThrough = row.seq - 1;
       throw error;
+    }
+  }
+
+  const fill = () => fillOf([...datasets.values()].map((dataset) => dataset.active));
+
+  /**
+   * Makes room when a row has filled the short-term canister, and stores what had to go before the next row is read:
+   * so no later hit was ever judged by an eviction that a crash could undo, and a replay ends the same sessions.
+   */
+  async function makeRoom(): Promise<void> {
+    spooling = true;
+    // What is idle goes first: whether somebody has looked for it since must make no difference.
+    for (const dataset of datasets.values()) dataset.sessionizer.closeIdle(engineTime);
+    if (isAbove(fill(), active, activeMarks.high)) evictToLowMark();
+    for (const dataset of datasets.values()) await commit(dataset);
+    spooling = false;
+  }
+
+  function evictToLowMark(): void {
+    const open = [...datasets.values()].flatMap(({ active: sessions, sessionizer }) =>
+      [...sessions.values()].map((session) => ({ session, sessionizer })),
+    );
+    open.sort((a, b) => evictionOrder(a.session, b.session));
+    for (const { session, sessionizer } of open) {
+      if (!isAbove(fill(), active, activeMarks.low)) return;
+      sessionizer.end(session.session.id, 'memory', engineTime);
+      evicted += 1;
     }
   }
 
@@ -128,7 +178,10 @@ export function createPipeline(options: {
 
   async function step(): Promise<boolean> {
     const rows = await inbox.take(readThrough, pipelineLimits.rowsPerStepMax);
-    for (const row of rows) await takeRow(row);
+    for (const row of rows) {
+      await takeRow(row);
+      if (isAbove(fill(), active, activeMarks.high)) await makeRoom();
+    }
     for (const dataset of datasets.values()) {
       dataset.sessionizer.closeIdle(engineTime);
       // Under load batches grow; when the inbox is read to its end, what has ended is stored at once.
@@ -155,6 +208,8 @@ export function createPipeline(options: {
       }),
     between: exclusively,
     readThrough: () => readThrough,
+    isSpooling: () => spooling,
+    evictedSessions: () => evicted,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Makes an engine of its stores: one loop that drives the pipeline, and the answers to what others ask. */
 
 import { runQuery } from './analytics/run-query.ts';
+import { type ActiveLimits, activeMarks, fillOf } from './canisters/room.ts';
 import type { Clock } from './clock.ts';
 import type { ImportProgress } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
@@ -11,6 +12,7 @@ import type { Engine } from './engine.ts';
 import { accountForHits } from './hit-account.ts';
 import { createImportDesk } from './import-desk.ts';
 import { createPipeline } from './pipeline.ts';
+import { readSession } from './read-session.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import type { InboxSource } from './sources/inbox-source.ts';
 
@@ -26,6 +28,8 @@ export interface EngineOptions {
   pollMs: number;
   /** How long the inbox keeps what is stored: until the next checkpoint. */
   checkpointEveryMs: number;
+  /** What the active sessions of all datasets may hold together. */
+  active: ActiveLimits;
   /** Called when a step fails: what is stored is safe, but the process should start again. */
   failed: (why: Error) => void;
 }
@@ -44,7 +48,8 @@ export interface RunningEngine extends Engine {
 }
 
 export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
-  const { inbox, clock, openStores, badLinesFile, pollMs, checkpointEveryMs, failed } = options;
+  const { inbox, clock, openStores, badLinesFile, pollMs, checkpointEveryMs, active, failed } =
+    options;
   const datasets = new Map<string, DatasetEngine>();
   const commits = createDurationBook(() => performance.now());
   let steppedAt = clock();
@@ -58,10 +63,16 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   }
 
   for (const config of options.datasets) datasets.set(config.slug, await open(config));
-  const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs });
+  const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs, active });
   const desk = createImportDesk({ clock, badLinesFile, ended: options.importEnded });
   let stopping = false;
   let wake = () => {};
+
+  /** How long the first unread hit has waited. */
+  async function lagMs(): Promise<number> {
+    const since = await inbox.waitingSince(pipeline.readThrough());
+    return since === undefined ? 0 : Math.max(0, clock() - since);
+  }
 
   function find(slug: string): DatasetEngine {
     const found = datasets.get(slug);
@@ -118,6 +129,17 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
         ? undefined
         : { version: active.version, active: active.list(limit) };
     },
+    async endSession(slug, sessionId) {
+      if (find(slug).active.byId(sessionId) === undefined) {
+        throw new Problem(
+          'session_unknown',
+          `No active session has the id ${sessionId}. It may have ended already.`,
+        );
+      }
+      await inbox.command(slug, { do: 'end_session', sessionId }, clock());
+      wake();
+    },
+    session: async (slug, sessionId) => await readSession(find(slug), sessionId),
     async figures(slug) {
       const { analytics, active } = find(slug);
       const { rows } = await analytics.query(
@@ -137,12 +159,24 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       };
     },
     waitingHits: () => inbox.waiting(pipeline.readThrough()),
-    async measures() {
-      const [oldest] = await inbox.take(pipeline.readThrough(), 1);
-      const lagMs = oldest === undefined ? 0 : Math.max(0, clock() - oldest.receivedAt);
-      return { lagMs, steppedAt, waitsForRoom, commits: commits.read() };
-    },
+    measures: async () => ({
+      lagMs: await lagMs(),
+      steppedAt,
+      waitsForRoom,
+      commits: commits.read(),
+    }),
     account: () => pipeline.between(() => accountForHits(inbox, datasets)),
+    async load() {
+      const shortTerm = {
+        ...fillOf([...datasets.values()].map((dataset) => dataset.active)),
+        ...active,
+        highMark: activeMarks.high,
+        lowMark: activeMarks.low,
+        spooling: pipeline.isSpooling(),
+        evictedSessions: pipeline.evictedSessions(),
+      };
+      return { shortTerm, lagMs: await lagMs() };
+    },
     async query(slug, query) {
       const { analytics, config } = find(slug);
       return await runQuery(analytics, query, config.timeZone);

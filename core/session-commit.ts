@@ -31,7 +31,8 @@ export function createSessionCommit(stores: {
         const source = ended[index];
         if (place === undefined || source === undefined)
           throw new Error('the canister gave a place short');
-        return { session, place, firstSeq: source.firstSeq, lastSeq: source.lastSeq };
+        const { firstSeq, lastSeq, devices } = source;
+        return { session, place, firstSeq, lastSeq, devices };
       });
       return await analytics.store(stored, low);
     },

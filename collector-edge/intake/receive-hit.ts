@@ -4,7 +4,7 @@ import { type Hit, hitLimits, type ReceivedHit } from '../../core/contract/hit.t
 import type { InboxHit } from '../inbox/inbox.ts';
 import type { ClientAddress } from './client-address.ts';
 import { bytesOfHitId } from './hit-id.ts';
-import type { VisitorKeys } from './visitor-key.ts';
+import { saltPeriod, type VisitorKeys } from './visitor-key.ts';
 
 /** What a request says of its client. The header is read only for hits that need it: most name their language. */
 export interface ClientFacts {
@@ -12,6 +12,8 @@ export interface ClientFacts {
   userAgent: string;
   acceptLanguage: () => string | undefined;
   country: string | undefined;
+  /** When the request came, epoch milliseconds. */
+  nowMs: number;
 }
 
 const encoder = new TextEncoder();
@@ -30,13 +32,18 @@ export function receiveHit(
   const { address } = facts;
   const userAgent = cut(facts.userAgent, hitLimits.userAgentLengthMax);
   const secret = dataset.addressSecret;
-  const visitor = hit.visitor ?? keys.ofClient(secret, address?.whole ?? '', userAgent);
+  const period = saltPeriod(facts.nowMs);
+  const ofPeriod = (number: number) =>
+    keys.ofClient(secret, address?.whole ?? '', userAgent, number);
+  const visitor = hit.visitor ?? ofPeriod(period);
+  // Whoever was here before the salt turned goes on in the same session: the core looks for both keys.
+  const visitorBefore = hit.visitor === undefined ? ofPeriod(period - 1) : undefined;
   const addressKey = address && keys.ofAddress(secret, address.whole);
-  const pack = (visitor: string, addressKey: string | undefined) =>
+  const pack = (visitor: string, visitorBefore?: string, addressKey?: string) =>
     packHit(
       hit,
       dataset.slug,
-      visitor,
+      { visitor, visitorBefore },
       {
         addressPrefix: address?.prefix,
         addressKey,
@@ -45,10 +52,14 @@ export function receiveHit(
       },
       facts,
     );
-  if (typeof visitor === 'string' && !(addressKey instanceof Promise)) {
-    return pack(visitor, addressKey);
+  if (
+    typeof visitor === 'string' &&
+    !(visitorBefore instanceof Promise) &&
+    !(addressKey instanceof Promise)
+  ) {
+    return pack(visitor, visitorBefore, addressKey);
   }
-  return Promise.all([visitor, addressKey]).then(([one, two]) => pack(one, two));
+  return Promise.all([visitor, visitorBefore, addressKey]).then((keys) => pack(...keys));
 }
 
 type Client = { [K in keyof ReceivedHit['client']]: ReceivedHit['client'][K] | undefined };
@@ -57,14 +68,19 @@ type Client = { [K in keyof ReceivedHit['client']]: ReceivedHit['client'][K] | u
 function packHit(
   hit: Hit,
   slug: string,
-  visitor: string,
+  keys: { visitor: string; visitorBefore: string | undefined },
   client: Client,
   facts: ClientFacts,
 ): InboxHit {
   const hitId = bytesOfHitId(hit.id);
-  const received: Omit<Hit, 'dataset'> & { dataset?: string | undefined; client?: Client } = hit;
+  const received: Omit<Hit, 'dataset'> & {
+    dataset?: string | undefined;
+    visitorBefore?: string | undefined;
+    client?: Client;
+  } = hit;
   received.dataset = undefined;
-  received.visitor = visitor;
+  received.visitor = keys.visitor;
+  received.visitorBefore = keys.visitorBefore;
   received.client = client;
   if (!received.language) {
     const language = firstLanguage(facts.acceptLanguage());

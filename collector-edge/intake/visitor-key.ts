@@ -12,9 +12,22 @@ const secretsCachedMax = 1_024;
 export interface VisitorKeys {
   /** 32 hex digits for a whole address. Ready at once where the address was seen before. */
   ofAddress(secret: string, address: string): string | Promise<string>;
-  /** 32 hex digits for an address and a user agent: stands for the visitor who has no id of his own. */
-  ofClient(secret: string, address: string, userAgent: string): string | Promise<string>;
+  /**
+   * 32 hex digits for an address and a user agent: stands for the visitor who has no id of his own. The salt turns
+   * with every `period`, a number that all collectors read from their clocks (`saltPeriod`).
+   */
+  ofClient(
+    secret: string,
+    address: string,
+    userAgent: string,
+    period: number,
+  ): string | Promise<string>;
 }
+
+const saltPeriodMs = 4 * 60 * 60 * 1000;
+
+/** The number of the salt at an instant: collectors agree on the salt without asking each other. */
+export const saltPeriod = (nowMs: number): number => Math.floor(nowMs / saltPeriodMs);
 
 export function createVisitorKeys(): VisitorKeys {
   const hashes = createBoundedCache<string>(keysCachedMax);
@@ -45,7 +58,8 @@ export function createVisitorKeys(): VisitorKeys {
 
   return {
     ofAddress: hash,
-    // An address holds no line feed, so no address equals an address with a user agent.
-    ofClient: (secret, address, userAgent) => hash(secret, `${address}\n${userAgent}`),
+    // An address holds no line feed, so no address equals a period with an address and a user agent.
+    ofClient: (secret, address, userAgent, period) =>
+      hash(secret, `${period}\n${address}\n${userAgent}`),
   };
 }

@@ -70,6 +70,8 @@ function hitOf(query: URLSearchParams, referer: string | undefined, atMs: number
     const text = query.get(name);
     if (text !== null) hit[name] = text === '' ? Number.NaN : Number(text);
   }
+  const closing = query.get('closeSession');
+  if (closing !== null) hit.closeSession = closing === 'true' ? true : closing;
   const properties = [...query]
     .filter(([key]) => key.startsWith(propertyPrefix))
     .map(([key, value]) => [key.slice(propertyPrefix.length), value]);

@@ -23,6 +23,8 @@ interface StoredHit {
   number: number;
   language: string;
   screenWidth: number;
+  closeSession?: boolean;
+  userId?: string;
 }
 
 let script: string;
@@ -51,6 +53,7 @@ function sitePage(path: string): string {
   const attributes = path.startsWith('/hash') ? ' data-hash' : '';
   return `<!doctype html><html lang="en"><head><title>Page ${path}</title>
     <script>window.canister = window.canister || function () { (canister.q = canister.q || []).push(arguments) }
+    ${path === '/signed-in' ? 'canister("user", "id-4711")' : ''}
     ${path === '/early' ? 'canister("event", "Early", { n: 1 })' : ''}</script>
     <script defer src="${collectorOrigin}/tracker.js" data-dataset="wk_shop"${attributes}></script>
     ${path === '/twice' ? `<script defer src="${collectorOrigin}/tracker.js" data-dataset="wk_shop"></script>` : ''}
@@ -197,6 +200,37 @@ describe('the tracker in a page of another origin', () => {
       ['page_view', undefined, undefined],
       ['event', 'Early', { n: 1 }],
       ['event', 'Bought', { price: 12.5, gift: true }],
+    ]);
+  });
+
+  it('closes the session when the page says so', async () => {
+    await page.goto(`${site}/a`);
+    await stored(1);
+    await page.evaluate(() =>
+      (window as never as { canister: (command: string) => void }).canister('closeSession'),
+    );
+    await stored(2);
+    expect(hits().map((hit) => [hit.type, hit.closeSession])).toEqual([
+      ['page_view', undefined],
+      ['steps', true],
+    ]);
+  });
+
+  it('names the user from its first page view to the logout', async () => {
+    await page.goto(`${site}/signed-in`);
+    await stored(1);
+    await page.evaluate(() => {
+      const { canister } = window as never as { canister: (...args: string[]) => void };
+      canister('event', 'Saved');
+      canister('logout');
+      canister('event', 'After');
+    });
+    await stored(4);
+    expect(hits().map((hit) => [hit.type, hit.userId, hit.closeSession])).toEqual([
+      ['page_view', 'id-4711', undefined],
+      ['event', 'id-4711', undefined],
+      ['steps', 'id-4711', true],
+      ['event', undefined, undefined],
     ]);
   });
 

@@ -1,13 +1,17 @@
 /**
  * The script of pages: `<script defer src="https://stats.example/tracker.js" data-dataset="wk_…"></script>`.
- * Sends page views by itself, and events by `canister('event', name, properties)`.
+ * Sends page views by itself, events by `canister('event', name, properties)`, names the user
+ * by `canister('user', id)`, and ends the session by `canister('closeSession')` or `canister('logout')`.
  */
 import { hitId, isIgnored, visitorId } from './identity.ts';
 import { watchPageViews } from './page-views.ts';
 import { createTransport, type WaitingHit } from './transport.ts';
 
 type Properties = Record<string, string | number | boolean>;
-type Command = [command: 'event', name: string, properties?: Properties];
+type Command =
+  | [command: 'event', name: string, properties?: Properties]
+  | [command: 'user', id: string, properties?: undefined]
+  | [command: 'closeSession' | 'logout', name?: undefined, properties?: undefined];
 
 interface Canister {
   (...command: Command): void;
@@ -24,6 +28,7 @@ declare global {
 }
 
 const urlLengthMax = 2_048;
+const userIdLengthMax = 128;
 const titleLengthMax = 512;
 const languageLengthMax = 35;
 
@@ -31,14 +36,20 @@ function start(script: HTMLScriptElement, dataset: string): void {
   const visitor = visitorId();
   const send = createTransport(new URL('hits', script.src).href);
   let number = 0;
+  let userId: string | undefined;
 
-  function hit(type: 'page_view' | 'event', url: string, more: Partial<WaitingHit>): void {
+  function hit(
+    type: 'page_view' | 'event' | 'steps',
+    url: string,
+    more: Partial<WaitingHit>,
+  ): void {
     const at = Date.now();
     send({
       dataset,
       id: hitId(at),
       type,
       visitor,
+      userId,
       url: cut(url, urlLengthMax),
       title: cut(document.title, titleLengthMax),
       at,
@@ -49,16 +60,23 @@ function start(script: HTMLScriptElement, dataset: string): void {
     });
   }
 
-  const canister: Canister = (command, name, properties) => {
+  const canister: Canister = (...[command, name, properties]) => {
     if (command === 'event') hit('event', location.href, { name, properties });
+    else if (command === 'user') userId = name ? cut(`${name}`, userIdLengthMax) : undefined;
+    else if (command === 'closeSession' || command === 'logout') {
+      hit('steps', location.href, { closeSession: true });
+      if (command === 'logout') userId = undefined;
+    }
   };
   const early = window.canister?.q || [];
   canister.on = true;
   window.canister = canister;
+  // The first page view names the user already.
+  for (const command of early) if (command[0] === 'user') canister(...command);
   watchPageViews('hash' in script.dataset, (url, referrer) => {
     hit('page_view', url, { referrer: cut(referrer, urlLengthMax) });
   });
-  for (const command of early) canister(...command);
+  for (const command of early) if (command[0] !== 'user') canister(...command);
 }
 
 /** Cuts a text, not within a surrogate pair: half of one would be refused. */

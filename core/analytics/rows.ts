@@ -8,6 +8,8 @@ export interface StoredSession {
   firstSeq: number;
   lastSeq: number;
   place: CanisterPlace;
+  /** The keys of the devices whose hits it holds; left out where it is the visitor key alone. */
+  devices?: readonly string[];
 }
 
 /** A cell as the tables take it: UUIDs as 32 hex digits, instants as epoch milliseconds. */
@@ -69,6 +71,13 @@ export function sessionRow({ session, firstSeq, lastSeq, place }: StoredSession)
     place.offset,
     place.length,
   ];
+}
+
+/** The cells of a row for each device that has another key than the visitor, in the order of `storeTables.session_devices`. */
+export function deviceRows({ session, devices = [] }: StoredSession): Cell[][] {
+  return devices
+    .filter((device) => device !== session.visitor)
+    .map((device) => [session.id, device]);
 }
 
 /** The cells of each hit's row, in the order of `storeTables.hits`. */

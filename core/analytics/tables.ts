@@ -21,7 +21,7 @@ export const sessionColumns = [
   column(
     'visitor_id',
     'VARCHAR',
-    'Visitor key: first-party id, or a keyed hash of address and user agent.',
+    'Visitor key: of a signed-in user, else the first-party id, else a hash of address and user agent.',
   ),
   column('user_id', 'VARCHAR', 'Id that the site gave for a signed-in user.'),
   column('origin', 'VARCHAR', '`tracker` or `log`.'),
@@ -30,7 +30,7 @@ export const sessionColumns = [
   column(
     'end_reason',
     'VARCHAR',
-    '`idle`, `hits_limit`, `bytes_limit`, `duration_limit` or `end_of_log`.',
+    'Why it ended: `idle`, a limit, a rule, the page or a hand; all reasons are listed below.',
   ),
   column('duration_ms', 'BIGINT', 'Last hit time minus first hit time; 0 for one hit.'),
   column('hits', 'INTEGER', 'Number of hits.'),
@@ -70,7 +70,7 @@ export const sessionColumns = [
   column(
     'continues_session_id',
     'UUID',
-    'The session that a limit closed and that this one continues.',
+    'The session that a limit or midnight closed and that this one continues.',
   ),
 ] as const satisfies readonly TableColumn[];
 
@@ -125,9 +125,16 @@ export const hitColumns = [
   ),
 ] as const satisfies readonly TableColumn[];
 
+/** Whose hits a session holds where the visitor key does not say; only to know after a restart what is stored. */
+export const sessionDeviceColumns = [
+  column('session_id', 'UUID', 'The session.'),
+  column('device_id', 'VARCHAR', 'Key of the device: first-party id, or keyed hash.'),
+] as const satisfies readonly TableColumn[];
+
 export const storeTables = {
   sessions: [...sessionColumns, ...sessionPlaceColumns],
   hits: hitColumns,
+  session_devices: sessionDeviceColumns,
 } as const;
 
 const define = (columns: readonly TableColumn[]) =>
@@ -144,4 +151,5 @@ export const analyticsMigrations: readonly (readonly string[])[] = [
     'CREATE TABLE store.position (epoch BIGINT NOT NULL, low BIGINT NOT NULL)',
     'INSERT INTO store.position VALUES (0, 0)',
   ],
+  [`CREATE TABLE store.session_devices (${define(storeTables.session_devices)})`],
 ];

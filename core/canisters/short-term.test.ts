@@ -38,6 +38,8 @@ function open(
         pageHit('/late', 'event'),
       ],
     },
+    devices: [visitor],
+    keys: [visitor],
     firstAt: 0,
     lastAt,
     firstSeq,
@@ -50,7 +52,7 @@ test('the oldest first hit is known whatever happens to the others', () => {
   const canister = new ShortTermCanister();
   const [a, b, c] = [open('a', 1, 1), open('b', 2, 2), open('c', 3, 3)];
   for (const one of [a, b, c]) canister.open(one);
-  canister.touch(a);
+  canister.touch(a, 0);
   expect(canister.oldestFirstSeq()).toBe(1);
   canister.close(a);
   expect(canister.oldestFirstSeq()).toBe(2);
@@ -67,7 +69,7 @@ test('idle sessions come longest idle first, and may be closed while they come',
   const [a] = sessions;
   if (a) {
     a.lastAt = 10;
-    canister.touch(a);
+    canister.touch(a, 0);
   }
   const closed: string[] = [];
   for (const one of canister.idleSince(3)) {
@@ -82,7 +84,11 @@ test('every change moves the version on', () => {
   const canister = new ShortTermCanister();
   const a = open('a', 1, 1);
   const versions = [canister.version];
-  for (const change of [() => canister.open(a), () => canister.touch(a), () => canister.close(a)]) {
+  for (const change of [
+    () => canister.open(a),
+    () => canister.touch(a, 0),
+    () => canister.close(a),
+  ]) {
     change();
     versions.push(canister.version);
   }

@@ -6,43 +6,65 @@ import type { ActiveSession, ActiveSessions, Session } from '../contract/session
 import type { ActiveStore, OpenSession } from '../sessions/open-session.ts';
 
 export class ShortTermCanister implements ActiveStore {
-  readonly #byVisitor = new Map<string, OpenSession>();
+  readonly #byKey = new Map<string, OpenSession>();
+  readonly #byId = new Map<string, OpenSession>();
+  /** In the order of the latest hits: the first entry has been idle for the longest time. */
+  readonly #byLatestHit = new Set<OpenSession>();
   /** In the order of opening: the first entry has the smallest `firstSeq`. */
   readonly #byAge = new Set<OpenSession>();
   /** Moves on with every change, so that a viewer can ask whether there is news. */
   version = 0;
+  /** What all hits of the active sessions weigh. */
+  bytes = 0;
 
   get size(): number {
-    return this.#byVisitor.size;
+    return this.#byLatestHit.size;
   }
 
-  get(visitor: string): OpenSession | undefined {
-    return this.#byVisitor.get(visitor);
+  get(key: string): OpenSession | undefined {
+    return this.#byKey.get(key);
+  }
+
+  byId(sessionId: string): OpenSession | undefined {
+    return this.#byId.get(sessionId);
   }
 
   open(session: OpenSession): void {
-    this.#byVisitor.set(session.session.visitor, session);
+    for (const key of session.keys) this.#byKey.set(key, session);
+    this.#byId.set(session.session.id, session);
+    this.#byLatestHit.add(session);
     this.#byAge.add(session);
+    this.bytes += session.bytes;
     this.version += 1;
   }
 
-  /** Says that a session got a hit: it is now the one that has been idle for the shortest time. */
-  touch(session: OpenSession): void {
-    const { visitor } = session.session;
-    this.#byVisitor.delete(visitor);
-    this.#byVisitor.set(visitor, session);
+  addKey(session: OpenSession, key: string): void {
+    if (session.keys.includes(key)) return;
+    session.keys.push(key);
+    this.#byKey.set(key, session);
+  }
+
+  /** Says that a session got a hit of so many bytes: it is now the one that has been idle for the shortest time. */
+  touch(session: OpenSession, bytes: number): void {
+    session.bytes += bytes;
+    this.bytes += bytes;
+    this.#byLatestHit.delete(session);
+    this.#byLatestHit.add(session);
     this.version += 1;
   }
 
   close(session: OpenSession): void {
-    this.#byVisitor.delete(session.session.visitor);
+    for (const key of session.keys) this.#byKey.delete(key);
+    this.#byId.delete(session.session.id);
+    this.#byLatestHit.delete(session);
     this.#byAge.delete(session);
+    this.bytes -= session.bytes;
     this.version += 1;
   }
 
   /** The sessions whose last hit is before `beforeMs`, longest idle first. */
   *idleSince(beforeMs: number): Generator<OpenSession> {
-    for (const open of this.#byVisitor.values()) {
+    for (const open of this.#byLatestHit) {
       // A late log line can hide idle sessions behind its own for a while: they end later, but never differently.
       if (open.lastAt >= beforeMs) return;
       yield open;
@@ -56,12 +78,12 @@ export class ShortTermCanister implements ActiveStore {
   }
 
   values(): Iterable<OpenSession> {
-    return this.#byVisitor.values();
+    return this.#byLatestHit;
   }
 
   /** The live list: newest activity first, at most `limit` sessions. */
   list(limit: number): ActiveSessions {
-    const all = [...this.#byVisitor.values()];
+    const all = [...this.#byLatestHit];
     const robots = all.reduce(
       (count, { session }) => count + (session.technology.robot === undefined ? 0 : 1),
       0,

@@ -41,3 +41,20 @@ export function dayOf(instantMs: number, timeZone: string): string {
     day: '2-digit',
   }).format(instantMs);
 }
+
+const quarterHourMs = 900_000;
+const quarterHoursMax = 1_024;
+
+/** `dayOf` for many instants: remembers the days of recent quarters of an hour, within which no zone changes its day. */
+export function dayFinder(timeZone: string): (instantMs: number) => string {
+  const days = new Map<number, string>();
+  return (instantMs) => {
+    const quarter = Math.floor(instantMs / quarterHourMs);
+    const known = days.get(quarter);
+    if (known !== undefined) return known;
+    const day = dayOf(quarter * quarterHourMs, timeZone);
+    if (days.size >= quarterHoursMax) days.clear();
+    days.set(quarter, day);
+    return day;
+  };
+}

@@ -34,6 +34,8 @@ export const datasetLimits = {
 /**
  * What may be set when a dataset is made.
  * `hosts` lists the hosts whose hits are taken; an empty list takes all. `idleTimeoutMs` ends a session.
+ * `cutAtMidnight` also ends it when the day of the dataset's time zone ends, `cutOnNewCampaign` when its visitor comes
+ * by another campaign.
  */
 export const datasetInputSchema = z.object({
   slug: datasetSlugSchema,
@@ -45,6 +47,8 @@ export const datasetInputSchema = z.object({
     .min(datasetLimits.idleTimeoutMsMin)
     .max(datasetLimits.idleTimeoutMsMax)
     .default(30 * 60 * 1000),
+  cutAtMidnight: z.boolean().default(false),
+  cutOnNewCampaign: z.boolean().default(false),
 });
 
 export const datasetSchema = z.object({
@@ -53,6 +57,8 @@ export const datasetSchema = z.object({
   timeZone: z.string(),
   hosts: z.array(z.string()),
   idleTimeoutMs: z.int(),
+  cutAtMidnight: z.boolean(),
+  cutOnNewCampaign: z.boolean(),
   writeKey: z.string(),
   createdAt: z.int(),
 });

@@ -49,6 +49,7 @@ const propertyValue = z.union([
  * - `at`, `sentAt`: epoch milliseconds of the sender's clock; their difference corrects a wrong clock
  * - `number`: how many hits this page load has sent before, for ordering and for counting losses
  * - `status`, `durationMs`, `responseBytes`: what the sender knows of the response
+ * - `closeSession`: the hit is the last of its session, such as at a logout
  * @example { "dataset": "wk_…", "id": "0197…", "type": "page_view", "visitor": "v1", "url": "https://shop.example/" }
  */
 export const hitSchema = z.object({
@@ -89,6 +90,7 @@ export const hitSchema = z.object({
   responseBytes: z.optional(z.int().check(z.nonnegative())),
   language: z.optional(z.string().check(z.maxLength(hitLimits.languageLengthMax))),
   screenWidth: z.optional(z.int().check(z.minimum(0), z.maximum(100_000))),
+  closeSession: z.optional(z.literal(true)),
 });
 
 export type Hit = z.infer<typeof hitSchema>;
@@ -99,6 +101,8 @@ export type Hit = z.infer<typeof hitSchema>;
  */
 export interface ReceivedHit extends Omit<Hit, 'dataset' | 'visitor'> {
   visitor: string;
+  /** For a hit without `visitor` of its own: what its key was until the salt last turned. */
+  visitorBefore?: string;
   client: {
     /** The cut address, such as `203.0.113.0`; absent where the address is unknown. */
     addressPrefix?: string;

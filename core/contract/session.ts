@@ -1,17 +1,40 @@
 /** A session: the hits of one visitor until idle timeout, limit or close. Instants are epoch milliseconds. */
 import { z } from 'zod';
 import { hitTypes } from './hit.ts';
-import { stepSchema } from './step.ts';
+import { stepKinds } from './step.ts';
 
-/** Why a session ended. `end_of_log`: the imported log had no later line. */
+/**
+ * Why a session ended.
+ * - `idle`: no hit for longer than the idle timeout
+ * - `hits_limit`, `bytes_limit`, `duration_limit`: the next hit would have gone over a limit
+ * - `midnight`, `campaign`: the next hit came on another day, or by another campaign, where the dataset cuts there
+ * - `user_changed`: the next hit named another user
+ * - `closed_by_page`: its last hit said so; `ended_by_hand`: somebody ended it
+ * - `memory`: there was no room left, and it was the one that had been idle for the longest time
+ * - `end_of_log`: the imported log had no later line
+ */
 export const endReasons = [
   'idle',
   'hits_limit',
   'bytes_limit',
   'duration_limit',
+  'midnight',
+  'campaign',
+  'user_changed',
+  'closed_by_page',
+  'ended_by_hand',
+  'memory',
   'end_of_log',
 ] as const;
 export type EndReason = (typeof endReasons)[number];
+
+/** The reasons by which a session ends although its visitor goes on: the hit that ended it begins the next one, which names it. */
+export const continuedReasons: readonly EndReason[] = [
+  'hits_limit',
+  'bytes_limit',
+  'duration_limit',
+  'midnight',
+];
 
 /** What a session may hold before it is closed and continued under a new id. */
 export const sessionLimits = {
@@ -25,6 +48,14 @@ export type HitOrigin = (typeof hitOrigins)[number];
 
 const id = z.string().regex(/^[0-9a-f]{32}$/);
 const instant = z.int();
+
+/** A `Step` as sessions hold it. Its limits were checked when it came; the API's description cannot be made of the edge's schema. */
+const heldStepSchema = z.object({
+  kind: z.enum(stepKinds),
+  at: z.int(),
+  target: z.string().optional(),
+  value: z.string().optional(),
+});
 
 /**
  * A hit after normalization: canonical, cut and typed. Ids are 32 hex digits. It holds no whole client address.
@@ -50,8 +81,10 @@ export const sessionHitSchema = z.object({
   title: z.string().optional(),
   name: z.string().optional(),
   properties: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-  steps: z.array(stepSchema).optional(),
+  steps: z.array(heldStepSchema).optional(),
   number: z.int().optional(),
+  /** The page ended the session with this hit. */
+  closeSession: z.literal(true).optional(),
 });
 
 /** Where a session came from, taken at its first hit. */
@@ -91,13 +124,18 @@ export const sessionSchema = z.object({
   screenWidth: z.int().optional(),
   technology: technologySchema,
   acquisition: acquisitionSchema,
-  /** The id of the session that a limit closed and that this one continues. */
+  /** The id of the session that a limit or midnight closed and that this one continues. */
   continues: id.optional(),
   hits: z.array(sessionHitSchema).max(sessionLimits.hitsMax),
 });
 
 /** A session after its end. */
 export const closedSessionSchema = sessionSchema.extend({ endReason: z.enum(endReasons) });
+
+/** A session whole, active or ended: `endReason` is absent while it is active. */
+export const wholeSessionSchema = sessionSchema.extend({
+  endReason: z.enum(endReasons).optional(),
+});
 
 /** One row of the live list: an active session in short. */
 export const activeSessionSchema = z.object({
@@ -126,6 +164,7 @@ export type SessionHit = z.infer<typeof sessionHitSchema>;
 export type Acquisition = z.infer<typeof acquisitionSchema>;
 export type Technology = z.infer<typeof technologySchema>;
 export type Session = z.infer<typeof sessionSchema>;
+export type WholeSession = z.infer<typeof wholeSessionSchema>;
 export type ClosedSession = z.infer<typeof closedSessionSchema>;
 export type ActiveSession = z.infer<typeof activeSessionSchema>;
 export type ActiveSessions = z.infer<typeof activeSessionsSchema>;

@@ -62,13 +62,31 @@ export interface HitAccount {
 }
 
 /**
- * `waitingHits` lie in the inbox and were not read by the engine yet. `unassigned` named no dataset, or one that
+ * The short-term canister over all datasets: what it holds, what it may hold, and the marks as shares of that. Above
+ * the high mark the engine is `spooling` (hits wait in the inbox) until enough sessions have ended.
+ */
+export const shortTermStatusSchema = z.object({
+  bytes: z.int(),
+  bytesMax: z.int(),
+  sessions: z.int(),
+  sessionsMax: z.int(),
+  highMark: z.number(),
+  lowMark: z.number(),
+  spooling: z.boolean(),
+  /** Sessions that ended for want of room since the start. */
+  evictedSessions: z.int(),
+});
+
+/**
+ * `lagMs` is how long the first of the waiting hits has waited. `waitingHits` lie in the inbox and were not read by the engine yet. `unassigned` named no dataset, or one that
  * does not exist: refused, but counted.
  */
 export const statusSchema = z.object({
   version: z.string(),
   startedAt: z.int(),
   waitingHits: z.int(),
+  lagMs: z.int(),
+  shortTerm: shortTermStatusSchema,
   datasets: z.array(datasetStatusSchema),
   unassigned: hitCountsSchema,
   alarms: z.array(alarmSchema),
@@ -80,4 +98,5 @@ export type HourCounts = z.infer<typeof hourCountsSchema>;
 export type DatasetCounts = z.infer<typeof datasetCountsSchema>;
 export type Alarm = z.infer<typeof alarmSchema>;
 export type AlarmCode = Alarm['code'];
+export type ShortTermStatus = z.infer<typeof shortTermStatusSchema>;
 export type Status = z.infer<typeof statusSchema>;

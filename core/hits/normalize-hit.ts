@@ -10,7 +10,10 @@ import { technologyOf } from './user-agent.ts';
 
 /** What a hit says of its session; the first hit of a session decides. */
 export interface HitContext {
+  /** Key of the device: the first-party id, or a hash of address and user agent. */
   visitor: string;
+  /** The device's key before the salt of the hash turned. */
+  visitorBefore?: string | undefined;
   userId?: string | undefined;
   userAgent: string;
   addressPrefix?: string | undefined;
@@ -20,6 +23,8 @@ export interface HitContext {
   screenWidth?: number | undefined;
   technology: Technology;
   acquisition: Acquisition;
+  /** The campaign that the hit's own URL names. */
+  campaign?: Pick<Acquisition, 'source' | 'medium' | 'campaign'> | undefined;
 }
 
 export interface NormalizedHit {
@@ -67,9 +72,11 @@ export function normalizeHit(
     properties: received.properties,
     steps: received.steps?.length ? received.steps : undefined,
     number: received.number,
+    closeSession: received.closeSession,
   };
   const context: HitContext = {
     visitor: received.visitor,
+    visitorBefore: received.visitorBefore,
     userId: received.userId,
     userAgent: client.userAgent,
     addressPrefix: client.addressPrefix,
@@ -79,6 +86,7 @@ export function normalizeHit(
     screenWidth: received.screenWidth,
     technology: technologyOf(client.userAgent),
     acquisition: { ...referrer, ...(source === undefined ? {} : { source }), ...url.campaign },
+    campaign: url.campaign,
   };
   return { hit, context };
 }

@@ -60,14 +60,8 @@ beforeEach(async () => {
     }),
     hourlyCounts: counts.readHours,
     reports,
-    async datasetCreated({ slug, hosts, timeZone, idleTimeoutMs }) {
-      await world.engine.openDataset({
-        slug,
-        hosts,
-        timeZone,
-        idleTimeoutMs,
-        addressSecret: 'secret',
-      });
+    async datasetCreated({ name: _name, writeKey: _key, createdAt: _at, ...config }) {
+      await world.engine.openDataset({ ...config, addressSecret: 'secret' });
     },
     peerAddress: () => peer,
   });
@@ -272,6 +266,8 @@ describe('datasets', () => {
       timeZone: 'Pacific/Fiji',
       hosts: ['*.shop.example'],
       idleTimeoutMs: 60_000,
+      cutAtMidnight: false,
+      cutOnNewCampaign: false,
       writeKey: expect.stringMatching(/^wk_[\w-]{24}$/),
       createdAt: worldStartMs,
     });
@@ -655,5 +651,68 @@ describe('Metrics', () => {
     );
     peer = '203.0.113.9';
     expect(await problem(get('/metrics'))).toMatchObject({ status: 403, code: 'local_only' });
+  });
+});
+
+describe('an active session', () => {
+  const path = '/api/datasets/shop/sessions';
+  beforeEach(async () => {
+    await world.dataset({ slug: 'shop' });
+    await world.send({ url: 'https://shop.example/a' });
+    await world.settle();
+  });
+  const activeId = async () =>
+    String((await (await get(`${path}/active`)).json()).sessions[0]?.id ?? '');
+
+  test('is ended by hand', async () => {
+    const id = await activeId();
+    const answer = await post(`${path}/${id}/end`);
+    expect([answer.status, await answer.json()]).toEqual([202, { id }]);
+    await world.settle();
+    expect(await world.sql('shop', 'SELECT hits, end_reason FROM sessions')).toEqual([
+      [1, 'ended_by_hand'],
+    ]);
+    expect(await problem(post(`${path}/${id}/end`))).toMatchObject({
+      status: 404,
+      code: 'session_unknown',
+    });
+  });
+
+  test('is read whole, with every hit, while it is active and in the same form when it has ended', async () => {
+    const id = await activeId();
+    await world.send({
+      url: 'https://shop.example/b?x=1',
+      type: 'event',
+      name: 'Bought',
+      properties: { price: 12.5 },
+    });
+    await world.settle();
+    const active = await (await get(`${path}/${id}`)).json();
+    expect(active).toMatchObject({
+      id,
+      visitor: 'v1',
+      hits: [
+        { path: '/a', type: 'page_view' },
+        { path: '/b', query: 'x=1', name: 'Bought', properties: { price: 12.5 } },
+      ],
+    });
+    expect(active.endReason).toBeUndefined();
+    world.advance(3_600_000);
+    await world.settle();
+    expect(await (await get(`${path}/${id}`)).json()).toEqual({ ...active, endReason: 'idle' });
+  });
+
+  test('that nobody knows is not found', async () => {
+    expect(await problem(get(`${path}/${'0'.repeat(32)}`))).toMatchObject({
+      status: 404,
+      code: 'session_unknown',
+    });
+    const elsewhere = get(`/api/datasets/nowhere/sessions/${'0'.repeat(32)}`);
+    expect(await problem(elsewhere)).toMatchObject({ code: 'dataset_unknown' });
+  });
+
+  test('has an id of 32 hex digits', async () => {
+    expect(await problem(get(`${path}/x`))).toMatchObject({ code: 'request_invalid' });
+    expect(await problem(post(`${path}/x/end`))).toMatchObject({ code: 'request_invalid' });
   });
 });

@@ -1,7 +1,7 @@
-/** /api/datasets/…/sessions: the active sessions, once or as a stream that goes on while hits arrive. */
+/** /api/datasets/…/sessions: the active sessions, once or as a stream; one session whole; and its end. */
 import { z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
-import { activeSessionsSchema } from '../contract/session.ts';
+import { activeSessionsSchema, sessionSchema, wholeSessionSchema } from '../contract/session.ts';
 import type { Engine } from '../engine.ts';
 import { createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
@@ -38,6 +38,30 @@ const streamRoute = createRoute({
   },
 });
 
+const sessionParam = slugParam.extend({ id: sessionSchema.shape.id });
+
+const sessionRoute = createRoute({
+  method: 'get',
+  path: '/datasets/{slug}/sessions/{id}',
+  summary: 'One session with all its hits, active or ended',
+  request: { params: sessionParam },
+  responses: {
+    200: json(wholeSessionSchema, '`endReason` is absent while it is active.'),
+    ...otherwise,
+  },
+});
+
+const endRoute = createRoute({
+  method: 'post',
+  path: '/datasets/{slug}/sessions/{id}/end',
+  summary: 'End an active session',
+  request: { params: sessionParam },
+  responses: {
+    202: json(z.object({ id: z.string() }), 'It ends behind the hits that came before.'),
+    ...otherwise,
+  },
+});
+
 export function sessionRoutes(engine: Engine) {
   return newRoutes()
     .openapi(activeRoute, async (c) => {
@@ -46,6 +70,15 @@ export function sessionRoutes(engine: Engine) {
         c.req.valid('query').limit,
       );
       return c.json(news?.active ?? { total: 0, robots: 0, sessions: [] }, 200);
+    })
+    .openapi(sessionRoute, async (c) => {
+      const { slug, id } = c.req.valid('param');
+      return c.json(await engine.session(slug, id), 200);
+    })
+    .openapi(endRoute, async (c) => {
+      const { slug, id } = c.req.valid('param');
+      await engine.endSession(slug, id);
+      return c.json({ id }, 202);
     })
     .openapi(streamRoute, async (c) => {
       const { slug } = c.req.valid('param');

@@ -45,6 +45,7 @@ export function statusRoutes({
       startedAt,
       alarms: alarms(),
       waitingHits: await engine.waitingHits(),
+      ...(await engine.load()),
       datasets: all.map(({ slug }, index) => {
         const { lastHitAt, ...rest } = figures[index] ?? {
           activeSessions: 0,

@@ -24,6 +24,8 @@ function open(more: { hits?: number; bytes?: number; lastAt?: number } = {}): Op
       acquisition: {},
       hits: Array.from({ length: hits }, () => ({ ...hit, host: '', path: '/' })),
     },
+    devices: ['v1'],
+    keys: ['v1'],
     firstAt: startMs,
     lastAt,
     firstSeq: 1,
@@ -75,4 +77,66 @@ test.each<[string, OpenSession, number, number, ReturnType<typeof reasonToClose>
   ['is idle before anything else', open({ hits: 2_048, bytes: 1e9 }), 25 * hourMs, 1, 'idle'],
 ])('a session %s', (_name, session, afterMs, bytes, reason) => {
   expect(reasonToClose(session, startMs + afterMs, bytes, policy)).toBe(reason);
+});
+
+test('without a setting neither midnight nor a campaign ends a session', () => {
+  const later = startMs + 20 * minuteMs;
+  const beforeMidnight = open({ lastAt: Date.UTC(2026, 10, 21, 23, 50) });
+  beforeMidnight.firstAt = beforeMidnight.lastAt;
+  expect(reasonToClose(beforeMidnight, Date.UTC(2026, 10, 22, 0, 5), 1, policy)).toBeUndefined();
+  const context = { campaign: { campaign: 'autumn' } };
+  expect(reasonToClose(open(), later, 1, policy, context)).toBeUndefined();
+});
+
+test.each([
+  // 22:59:59.999 and 23:00 UTC are the two sides of midnight in Berlin in winter; 18:15 UTC is midnight in Kathmandu.
+  ['Europe/Berlin', Date.UTC(2026, 10, 21, 22, 59, 59, 999), undefined],
+  ['Europe/Berlin', Date.UTC(2026, 10, 21, 23, 0), 'midnight'],
+  ['Asia/Kathmandu', Date.UTC(2026, 10, 21, 18, 14, 59, 999), undefined],
+  ['Asia/Kathmandu', Date.UTC(2026, 10, 21, 18, 15), 'midnight'],
+  ['America/New_York', Date.UTC(2026, 10, 22, 4, 59), undefined],
+] as const)('midnight is that of %s', (timeZone, atMs, reason) => {
+  const cut = closePolicy(24 * hourMs, { timeZone, cutAtMidnight: true, cutOnNewCampaign: false });
+  expect(reasonToClose(open(), atMs, 1, cut)).toBe(reason);
+});
+
+test('on the night of 23 hours the day ends where the clocks of the zone say', () => {
+  // Berlin, 29 March 2026: midnight is 23:00 UTC before and 22:00 UTC after the change.
+  const cut = closePolicy(24 * hourMs, {
+    timeZone: 'Europe/Berlin',
+    cutAtMidnight: true,
+    cutOnNewCampaign: false,
+  });
+  const first = Date.UTC(2026, 2, 28, 23, 30);
+  const session = { ...open(), firstAt: first, lastAt: first };
+  expect(reasonToClose(session, Date.UTC(2026, 2, 29, 21, 59), 1, cut)).toBeUndefined();
+  expect(reasonToClose(session, Date.UTC(2026, 2, 29, 22, 0), 1, cut)).toBe('midnight');
+});
+
+test.each([
+  ['a hit without campaign', {}, { campaign: {} }, undefined],
+  [
+    'the same campaign again',
+    { source: 'mail', medium: 'a' },
+    { campaign: { source: 'mail' } },
+    undefined,
+  ],
+  ['another source', { source: 'mail' }, { campaign: { source: 'ads' } }, 'campaign'],
+  ['a campaign where there was none', {}, { campaign: { campaign: 'autumn' } }, 'campaign'],
+  [
+    'another medium of one source',
+    { source: 'a', medium: 'b' },
+    { campaign: { source: 'a', medium: 'c' } },
+    'campaign',
+  ],
+  ['what a log says of no campaign', { source: 'mail' }, {}, undefined],
+] as const)('of campaigns: %s', (_name, acquisition, context, reason) => {
+  const cut = closePolicy(hourMs, {
+    timeZone: 'UTC',
+    cutAtMidnight: false,
+    cutOnNewCampaign: true,
+  });
+  const session = open();
+  session.session.acquisition = acquisition;
+  expect(reasonToClose(session, startMs, 1, cut, context)).toBe(reason);
 });

@@ -4,6 +4,10 @@ import type { Session } from '../contract/session.ts';
 /** A session that still takes hits. Times are engine time (arrival, or log time), not the page's clock. */
 export interface OpenSession {
   session: Session;
+  /** The keys of the devices whose hits it has taken: several where the salt turned meanwhile. */
+  devices: string[];
+  /** The keys by which hits find it: its devices, and what the first was called before the salt turned. */
+  keys: string[];
   firstAt: number;
   lastAt: number;
   /** Inbox positions of the first and the last hit; 0 where hits do not come from the inbox. */
@@ -12,11 +16,15 @@ export interface OpenSession {
   bytes: number;
 }
 
-/** The open sessions of one dataset, at most one a visitor. */
+/** The open sessions of one dataset, at most one a device. */
 export interface ActiveStore {
-  get(visitor: string): OpenSession | undefined;
+  get(key: string): OpenSession | undefined;
+  byId(sessionId: string): OpenSession | undefined;
   open(session: OpenSession): void;
-  touch(session: OpenSession): void;
+  /** Lets hits of one more key find the session. */
+  addKey(session: OpenSession, key: string): void;
+  /** The session got a hit of so many bytes. */
+  touch(session: OpenSession, bytes: number): void;
   close(session: OpenSession): void;
   idleSince(beforeMs: number): Iterable<OpenSession>;
   values(): Iterable<OpenSession>;

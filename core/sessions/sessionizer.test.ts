@@ -8,6 +8,8 @@ import { type ArrivingHit, type EndedSession, Sessionizer } from './sessionizer.
 const idleTimeoutMs = 1_000;
 const policy = { idleTimeoutMs, hitsMax: 5, bytesMax: 1_000, durationMsMax: 3_500 };
 
+const userKey = (userId: string) => `u:${userId}`;
+
 /** A hit of a visitor; `number` makes its id and its place in the inbox. */
 function arriving(
   number: number,
@@ -40,6 +42,7 @@ function start() {
     dataset: 'shop',
     canister,
     policy,
+    userKey,
     ended: (one) => ended.push(one),
   });
   return { ended, canister, sessionizer };
@@ -86,12 +89,66 @@ describe('a session', () => {
     expect(ended[0]?.session).toMatchObject({ startedAt: 200, endedAt: 900 });
   });
 
-  test('learns the user when he signs in, and keeps the first one', () => {
+  test('learns the user who signs in, stays the same session, and is his from its begin', () => {
     const { canister, sessionizer } = start();
     sessionizer.take(arriving(1, 'a', 0));
+    const id = canister.get('a')?.session.id;
     sessionizer.take(arriving(2, 'a', 1, { userId: 'anna' }));
-    sessionizer.take(arriving(3, 'a', 2, { userId: 'bert' }));
-    expect(canister.get('a')?.session.userId).toBe('anna');
+    sessionizer.take(arriving(3, 'a', 2));
+    expect(canister.get('a')?.session).toMatchObject({ id, userId: 'anna', visitor: 'u:anna' });
+    expect(canister.get('a')?.session.hits).toHaveLength(3);
+  });
+
+  test('ends when another user signs in on its device', () => {
+    const { ended, canister, sessionizer } = start();
+    sessionizer.take(arriving(1, 'a', 0, { userId: 'anna' }));
+    sessionizer.take(arriving(2, 'a', 1, { userId: 'bert' }));
+    expect(ended.map(({ endReason, session }) => [endReason, session.visitor])).toEqual([
+      ['user_changed', 'u:anna'],
+    ]);
+    expect(canister.get('a')?.session).toMatchObject({ visitor: 'u:bert', continues: undefined });
+  });
+
+  test('is that of one device: a user on two devices has two at a time, and one visitor key', () => {
+    const { ended, sessionizer } = start();
+    sessionizer.take(arriving(1, 'a', 0, { userId: 'anna' }));
+    sessionizer.take(arriving(2, 'b', 1, { userId: 'anna' }));
+    sessionizer.take(arriving(3, 'a', 2));
+    sessionizer.closeAll(3);
+    expect(ended.map((one) => [one.session.visitor, one.devices, paths(one)])).toEqual([
+      ['u:anna', ['b'], ['/2']],
+      ['u:anna', ['a'], ['/1', '/3']],
+    ]);
+  });
+
+  test('goes on when the salt turns, as often as it turns, whichever collector is late', () => {
+    const { ended, sessionizer } = start();
+    const turns: [device: string, before: string][] = [
+      ['k1', 'k0'],
+      ['k2', 'k1'],
+      ['k3', 'k2'],
+      ['k2', 'k1'],
+      ['k3', 'k2'],
+    ];
+    for (const [index, [visitor, visitorBefore]] of turns.entries()) {
+      const hit = arriving(index + 1, visitor, index);
+      sessionizer.take({ ...hit, context: { ...hit.context, visitorBefore } });
+    }
+    // One whose very first hit came after the turn, and the second through a collector whose clock is behind.
+    for (const [index, [visitor, visitorBefore]] of [
+      ['q2', 'q1'],
+      ['q1', 'q0'],
+    ].entries()) {
+      const hit = arriving(10 + index, visitor ?? '', 10 + index);
+      sessionizer.take({ ...hit, context: { ...hit.context, visitorBefore } });
+    }
+    sessionizer.closeAll(20);
+    expect(ended.map((one) => [one.session.visitor, one.devices, one.session.hits.length])).toEqual(
+      [
+        ['k1', ['k1', 'k2', 'k3'], 5],
+        ['q2', ['q2', 'q1'], 2],
+      ],
+    );
   });
 
   test('ends without another hit when engine time passes its timeout', () => {
@@ -142,6 +199,7 @@ describe('a session', () => {
       dataset: 'shop',
       canister: new ShortTermCanister(),
       policy,
+      userKey,
       ended: (one) => ended.push(one),
       continued(visitor, atMs) {
         asked.push([visitor, atMs]);

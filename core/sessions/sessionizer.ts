@@ -1,11 +1,17 @@
 /**
- * Groups hits into sessions: a pure function of the hits in their order and of engine time. A session takes its
- * visitor's hits until a rule of the close policy ends it; the next hit then opens the next session.
+ * Groups hits into sessions: a pure function of the hits in their order and of engine time. A session takes the hits
+ * of one device until a rule of the close policy ends it; the next hit then opens the next session. Who signs in on
+ * two devices is one visitor with two sessions: what a session says of its client is said of one device.
  */
 
-import type { EndReason, Session, SessionHit } from '../contract/session.ts';
+import {
+  continuedReasons,
+  type EndReason,
+  type Session,
+  type SessionHit,
+} from '../contract/session.ts';
 import type { HitContext, NormalizedHit } from '../hits/normalize-hit.ts';
-import { type ClosePolicy, reasonToClose } from './close-policy.ts';
+import { type ClosePolicy, isIdle, reasonToClose } from './close-policy.ts';
 import type { ActiveStore, OpenSession } from './open-session.ts';
 import { sessionId } from './session-key.ts';
 
@@ -15,6 +21,8 @@ export interface EndedSession {
   endReason: EndReason;
   firstSeq: number;
   lastSeq: number;
+  /** The keys of the devices whose hits it holds. */
+  devices: readonly string[];
 }
 
 export interface ArrivingHit extends NormalizedHit {
@@ -26,13 +34,14 @@ export interface ArrivingHit extends NormalizedHit {
   bytes: number;
 }
 
-/** Finds the stored session that a limit closed and that a visitor's hit at an instant continues, after a restart. */
-export type FindContinued = (visitor: string, atMs: number) => string | undefined;
+/** Finds the stored session that a limit closed and that a device's hit at an instant continues, after a restart. */
+export type FindContinued = (device: string, atMs: number) => string | undefined;
 
 export class Sessionizer {
   readonly #dataset: string;
   readonly #canister: ActiveStore;
   readonly #policy: ClosePolicy;
+  readonly #userKey: (userId: string) => string;
   readonly #ended: (session: EndedSession) => void;
   readonly #continued: FindContinued;
 
@@ -40,6 +49,8 @@ export class Sessionizer {
     dataset: string;
     canister: ActiveStore;
     policy: ClosePolicy;
+    /** Gives the visitor key of a signed-in user. */
+    userKey: (userId: string) => string;
     /** Called for each session at its end. */
     ended: (session: EndedSession) => void;
     continued?: FindContinued;
@@ -47,33 +58,70 @@ export class Sessionizer {
     this.#dataset = options.dataset;
     this.#canister = options.canister;
     this.#policy = options.policy;
+    this.#userKey = options.userKey;
     this.#ended = options.ended;
     this.#continued = options.continued ?? (() => undefined);
   }
 
   /** Puts a hit into its visitor's session, ending the one before where a rule says so. */
   take(arriving: ArrivingHit): void {
-    const { hit, context, arrivedAt, seq, bytes } = arriving;
-    const open = this.#canister.get(context.visitor);
-    if (open === undefined) {
-      this.#open(arriving, this.#continued(context.visitor, arrivedAt));
-      return;
+    const session = this.#join(arriving);
+    if (arriving.hit.closeSession) this.#close(session, 'closed_by_page');
+  }
+
+  /**
+   * Ends one session at engine time `nowMs`, for a reason that no hit gives.
+   * @returns false when it is not open
+   */
+  end(sessionId: string, reason: EndReason, nowMs: number): boolean {
+    const open = this.#canister.byId(sessionId);
+    if (open === undefined) return false;
+    // When its timeout has passed it was over before, whether or not anybody has looked since.
+    this.#close(open, isIdle(open, nowMs, this.#policy) ? 'idle' : reason);
+    return true;
+  }
+
+  #join(arriving: ArrivingHit): OpenSession {
+    const { context, arrivedAt, bytes } = arriving;
+    const open = this.#find(context);
+    if (open === undefined) return this.#open(arriving, this.#findContinued(context, arrivedAt));
+    const reason = reasonToClose(open, arrivedAt, bytes, this.#policy, context);
+    if (reason === undefined) {
+      this.#add(open, arriving);
+      return open;
     }
-    const reason = reasonToClose(open, arrivedAt, bytes, this.#policy);
-    if (reason !== undefined) {
-      this.#close(open, reason);
-      this.#open(arriving, reason === 'idle' ? undefined : open.session.id);
-      return;
-    }
+    this.#close(open, reason);
+    return this.#open(arriving, continuedReasons.includes(reason) ? open.session.id : undefined);
+  }
+
+  #find({ visitor, visitorBefore }: HitContext): OpenSession | undefined {
+    const open = this.#canister.get(visitor);
+    return open ?? (visitorBefore === undefined ? undefined : this.#canister.get(visitorBefore));
+  }
+
+  #findContinued({ visitor, visitorBefore }: HitContext, atMs: number): string | undefined {
+    const found = this.#continued(visitor, atMs);
+    return (
+      found ?? (visitorBefore === undefined ? undefined : this.#continued(visitorBefore, atMs))
+    );
+  }
+
+  #add(open: OpenSession, { hit, context, arrivedAt, seq, bytes }: ArrivingHit): void {
     insertInOrder(open.session.hits, hit);
     open.session.startedAt = Math.min(open.session.startedAt, hit.at);
     open.session.endedAt = Math.max(open.session.endedAt, hit.at);
-    open.session.userId ??= context.userId;
+    if (!open.devices.includes(context.visitor)) {
+      open.devices.push(context.visitor);
+      this.#canister.addKey(open, context.visitor);
+    }
+    if (open.session.userId === undefined && context.userId !== undefined) {
+      open.session.userId = context.userId;
+      open.session.visitor = this.#userKey(context.userId);
+    }
     open.firstAt = Math.min(open.firstAt, arrivedAt);
     open.lastAt = Math.max(open.lastAt, arrivedAt);
     open.lastSeq = seq;
-    open.bytes += bytes;
-    this.#canister.touch(open);
+    this.#canister.touch(open, bytes);
   }
 
   /** Ends what has been idle for too long at engine time `nowMs`. */
@@ -91,19 +139,28 @@ export class Sessionizer {
   /** Ends everything: the log has no later line. What is idle already says so. */
   closeAll(nowMs: number): void {
     for (const open of this.#canister.values()) {
-      this.#close(open, open.lastAt < nowMs - this.#policy.idleTimeoutMs ? 'idle' : 'end_of_log');
+      this.#close(open, isIdle(open, nowMs, this.#policy) ? 'idle' : 'end_of_log');
     }
   }
 
-  #open({ hit, context, arrivedAt, seq, bytes }: ArrivingHit, continues: string | undefined): void {
-    this.#canister.open({
-      session: newSession(this.#dataset, hit, context, continues),
+  #open(
+    { hit, context, arrivedAt, seq, bytes }: ArrivingHit,
+    continues: string | undefined,
+  ): OpenSession {
+    const { visitor: device, visitorBefore, userId } = context;
+    const visitor = userId === undefined ? device : this.#userKey(userId);
+    const open: OpenSession = {
+      session: newSession(this.#dataset, hit, { ...context, visitor }, continues),
+      devices: [device],
+      keys: visitorBefore === undefined ? [device] : [device, visitorBefore],
       firstAt: arrivedAt,
       lastAt: arrivedAt,
       firstSeq: seq,
       lastSeq: seq,
       bytes,
-    });
+    };
+    this.#canister.open(open);
+    return open;
   }
 
   #close(open: OpenSession, endReason: EndReason): void {
@@ -113,6 +170,7 @@ export class Sessionizer {
       endReason,
       firstSeq: open.firstSeq,
       lastSeq: open.lastSeq,
+      devices: open.devices,
     });
   }
 }

@@ -7,6 +7,8 @@ export interface DatasetConfig {
   hosts: string[];
   timeZone: string;
   idleTimeoutMs: number;
+  cutAtMidnight: boolean;
+  cutOnNewCampaign: boolean;
   addressSecret: string;
 }
 

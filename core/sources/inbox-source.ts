@@ -1,17 +1,25 @@
 /** The inbox as the engine reads it: the log of everything accepted, in order. A port; stores/ has it over libSQL. */
 
+/** What somebody told the engine to do: it lies among the hits, so that a replay does it again at the same place. */
+export interface InboxCommand {
+  do: 'end_session';
+  sessionId: string;
+}
+
 /** A row of the inbox. Without a dataset it is a heartbeat, which only moves the engine's clock on. */
 export interface InboxRow {
   seq: number;
   dataset: string | undefined;
   receivedAt: number;
   body: Uint8Array | undefined;
+  /** The body is an `InboxCommand`. No hit can pass for one: a command is a row without a hit id. */
+  isCommand?: true;
 }
 
 export interface InboxSource {
   /** The rows behind `after`, oldest first, at most `limit`. */
   take(after: number, limit: number): Promise<InboxRow[]>;
-  /** How many rows are behind `after`. */
+  /** How many hits are behind `after`. */
   waiting(after: number): Promise<number>;
   /**
    * What the inbox knows of the hits of each dataset, all at one moment: how many were accepted (imports left out),
@@ -20,8 +28,12 @@ export interface InboxSource {
   account(
     readThrough: ReadonlyMap<string, number>,
   ): Promise<Map<string, { accepted: number; waiting: number; setAside: number }>>;
+  /** When the first hit behind `after` was received; undefined when there is none. */
+  waitingSince(after: number): Promise<number | undefined>;
   /** Appends a heartbeat: no later row is older than `nowMs`. */
   heartbeat(nowMs: number): Promise<void>;
+  /** Appends a command. It is durable when this resolves. */
+  command(dataset: string, command: InboxCommand, nowMs: number): Promise<void>;
   /** Keeps a row that could not be processed, with the reason. Doing it twice is doing it once. */
   setAside(row: InboxRow, reason: string): Promise<void>;
   /** Forgets the rows of a dataset (undefined: heartbeats) up to `through`. */

@@ -78,6 +78,7 @@ export function logNormalizer(
         properties: undefined,
         steps: undefined,
         number: undefined,
+        closeSession: undefined,
       },
       context: {
         visitor: visitorOf(`${line.address}\n${userAgent}`),
@@ -90,6 +91,7 @@ export function logNormalizer(
         screenWidth: undefined,
         technology: technologyOf(userAgent),
         acquisition: { ...referrer, ...(source === undefined ? {} : { source }), ...url.campaign },
+        campaign: url.campaign,
       },
     };
   };

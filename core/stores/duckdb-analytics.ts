@@ -9,12 +9,18 @@ import type {
   Position,
   SqlResult,
 } from '../analytics/analytics-store.ts';
-import { type Cell, hitRows, type StoredSession, sessionRow } from '../analytics/rows.ts';
+import {
+  type Cell,
+  deviceRows,
+  hitRows,
+  type StoredSession,
+  sessionRow,
+} from '../analytics/rows.ts';
 import { checkAnalystSql } from '../analytics/sql-gate.ts';
 import { analyticsMigrations, storeTables, type TableColumn } from '../analytics/tables.ts';
 import { viewStatements } from '../analytics/views.ts';
 import { Problem } from '../contract/problem.ts';
-import type { HitOrigin } from '../contract/session.ts';
+import { continuedReasons, type HitOrigin } from '../contract/session.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
 import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
 
@@ -63,7 +69,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
   return {
     async resume() {
       const result = await writer.runAndReadAll(
-        `SELECT visitor_id, max(last_seq) FROM store.sessions WHERE last_seq > ${position.low} GROUP BY ALL`,
+        `SELECT device_id, max(last_seq) FROM (${sessionsByDevice}) WHERE last_seq > ${position.low} GROUP BY ALL`,
       );
       const closedThrough = new Map(
         result.getRows().map(([visitor, seq]) => [String(visitor), Number(seq)]),
@@ -132,6 +138,11 @@ async function migrate(connection: DuckDBConnection, file: string): Promise<void
   for (const statement of viewStatements()) await connection.run(statement);
 }
 
+/** Sessions under every key by which a hit may ask for them. */
+const sessionsByDevice = `
+  SELECT visitor_id AS device_id, * FROM store.sessions
+  UNION ALL SELECT d.device_id, s.* FROM store.sessions s JOIN store.session_devices d USING (session_id)`;
+
 async function readPosition(connection: DuckDBConnection): Promise<Position> {
   const [row] = (await connection.runAndReadAll('SELECT epoch, low FROM store.position')).getRows();
   if (row === undefined) throw new Error('the table store.position is empty');
@@ -155,6 +166,12 @@ async function appendSessions(
   }
   sessionWriter.close();
   hitWriter.close();
+  const devices = sessions.flatMap(deviceRows);
+  if (devices.length === 0) return;
+  const deviceTable = await connection.createAppender('session_devices', 'store');
+  const deviceWriter = rowWriter(deviceTable, storeTables.session_devices);
+  for (const row of devices) deviceWriter.append(row);
+  deviceWriter.close();
 }
 
 async function unfinished(
@@ -162,8 +179,8 @@ async function unfinished(
   origin: HitOrigin,
 ): Promise<Map<string, ContinuedSession>> {
   const result = await connection.runAndReadAll(
-    `SELECT visitor_id, arg_max(session_id, ended_at)::VARCHAR, epoch_ms(max(ended_at)) FROM store.sessions s
-     WHERE origin = $1 AND ends_with(end_reason, '_limit')
+    `SELECT device_id, arg_max(session_id, ended_at)::VARCHAR, epoch_ms(max(ended_at)) FROM (${sessionsByDevice}) s
+     WHERE origin = $1 AND end_reason IN (${quoted(continuedReasons)})
        AND NOT EXISTS (SELECT 1 FROM store.sessions next WHERE next.continues_session_id = s.session_id)
      GROUP BY ALL`,
     [origin],
@@ -177,6 +194,8 @@ async function unfinished(
       ]),
   );
 }
+
+const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ');
 
 const askedColumns: readonly TableColumn[] = [{ name: 'hit_id', type: 'UUID', meaning: '' }];
 

@@ -10,7 +10,10 @@ import type { SqlBatch } from './libsql-file.ts';
 const writeKeyBytes = 18;
 const secretBytes = 32;
 
-type Settings = Pick<Dataset, 'name' | 'timeZone' | 'hosts' | 'idleTimeoutMs'>;
+type Settings = Omit<Dataset, 'slug' | 'writeKey' | 'createdAt'>;
+
+/** What a dataset holds that was made before there was such a setting. */
+const settingsBefore = { cutAtMidnight: false, cutOnNewCampaign: false };
 
 export function openLibsqlDatasets(options: {
   control: SqlBatch;
@@ -87,6 +90,7 @@ function toDataset(row: Row): Dataset {
   const settings = JSON.parse(String(row.settings)) as Settings;
   return {
     slug: String(row.slug),
+    ...settingsBefore,
     ...settings,
     writeKey: String(row.write_key),
     createdAt: Number(row.created_at),

@@ -54,6 +54,25 @@ test('a heartbeat is a row without a dataset, never older than the row before it
   expect(await inbox.waiting(1)).toBe(0);
 });
 
+test('a command lies among the hits, says that it is one, and is not counted as a hit', async () => {
+  await fill('shop', 1, 1_000);
+  await inbox.command('shop', { do: 'end_session', sessionId: 'ab' }, 500);
+  await fill('shop', 1, 1_000);
+  const rows = await inbox.take(0, 10);
+  expect(rows.map(({ isCommand, receivedAt }) => [isCommand, receivedAt])).toEqual([
+    [undefined, 1_000],
+    [true, 1_000],
+    [undefined, 1_000],
+  ]);
+  expect(JSON.parse(Buffer.from(rows[1]?.body ?? []).toString())).toEqual({
+    do: 'end_session',
+    sessionId: 'ab',
+  });
+  expect(await inbox.waiting(0)).toBe(2);
+  await inbox.prune('shop', 3);
+  expect(await inbox.take(0, 10)).toEqual([]);
+});
+
 test('pruning takes the rows of one dataset up to a place, however many, and leaves all others', async () => {
   await fill('shop', 25_000, 10);
   await fill('blog', 2, 10);

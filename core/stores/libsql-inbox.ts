@@ -6,19 +6,23 @@ const pruneRowsMax = 10_000;
 
 const accountSql = `SELECT
   (SELECT coalesce(sum(count), 0) FROM hit_count WHERE dataset = ?1 AND outcome = 'accepted' AND reason <> 'import') AS accepted,
-  (SELECT count(*) FROM hit_inbox WHERE seq > ?2 AND dataset = ?1) AS waiting,
+  (SELECT count(*) FROM hit_inbox WHERE seq > ?2 AND dataset = ?1 AND hit_id IS NOT NULL) AS waiting,
   (SELECT count(*) FROM set_aside WHERE seq <= ?2 AND dataset = ?1) AS set_aside`;
+
+/** Appends a row that is no hit; like hits, it is never older than the row before it. */
+const appendRow = `INSERT INTO hit_inbox (dataset, hit_id, received_at, body)
+  SELECT ?, NULL, max(?, coalesce((SELECT received_at FROM hit_inbox ORDER BY seq DESC LIMIT 1), 0)), ?`;
 
 export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
   const read = async (sql: string, args: (number | string)[]) =>
     (await hits.batch([{ sql, args }], 'read'))[0]?.rows ?? [];
-  const write = async (sql: string, args: (number | string | Uint8Array)[]) =>
+  const write = async (sql: string, args: (number | string | Uint8Array | null)[]) =>
     (await hits.batch([{ sql, args }], 'write'))[0]?.rowsAffected ?? 0;
 
   return {
     async take(after, limit) {
       const rows = await read(
-        'SELECT seq, dataset, received_at, body FROM hit_inbox WHERE seq > ? ORDER BY seq LIMIT ?',
+        'SELECT seq, dataset, received_at, body, hit_id IS NULL AND dataset IS NOT NULL AS is_command FROM hit_inbox WHERE seq > ? ORDER BY seq LIMIT ?',
         [after, limit],
       );
       return rows.map(
@@ -27,12 +31,13 @@ export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
           dataset: row.dataset === null ? undefined : String(row.dataset),
           receivedAt: Number(row.received_at),
           body: row.body === null ? undefined : new Uint8Array(row.body as ArrayBuffer),
+          ...(Number(row.is_command) === 1 ? { isCommand: true } : {}),
         }),
       );
     },
     async waiting(after) {
       const [row] = await read(
-        'SELECT count(*) AS waiting FROM hit_inbox WHERE seq > ? AND dataset IS NOT NULL',
+        'SELECT count(*) AS waiting FROM hit_inbox WHERE seq > ? AND hit_id IS NOT NULL',
         [after],
       );
       return Number(row?.waiting ?? 0);
@@ -58,12 +63,18 @@ export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
         }),
       );
     },
-    async heartbeat(nowMs) {
-      await write(
-        `INSERT INTO hit_inbox (dataset, hit_id, received_at, body)
-         SELECT NULL, NULL, max(?, coalesce((SELECT received_at FROM hit_inbox ORDER BY seq DESC LIMIT 1), 0)), NULL`,
-        [nowMs],
+    async waitingSince(after) {
+      const [row] = await read(
+        'SELECT received_at FROM hit_inbox WHERE seq > ? AND hit_id IS NOT NULL ORDER BY seq LIMIT 1',
+        [after],
       );
+      return row === undefined ? undefined : Number(row.received_at);
+    },
+    async heartbeat(nowMs) {
+      await write(appendRow, [null, nowMs, null]);
+    },
+    async command(dataset, command, nowMs) {
+      await write(appendRow, [dataset, nowMs, Buffer.from(JSON.stringify(command))]);
     },
     async setAside({ seq, dataset, receivedAt, body }, reason) {
       await write(

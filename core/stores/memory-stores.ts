@@ -47,7 +47,7 @@ export function newMemoryDisk(): MemoryDisk {
 /** Appends a row as the collector does: the next number, and a time that never goes back. */
 export function appendToInbox(
   disk: MemoryDisk,
-  row: Pick<InboxRow, 'dataset' | 'body'>,
+  row: Pick<InboxRow, 'dataset' | 'body' | 'isCommand'>,
   nowMs: number,
 ): InboxRow {
   disk.lastSeq += 1;
@@ -59,6 +59,8 @@ export function appendToInbox(
   return appended;
 }
 
+const isHit = ({ dataset, isCommand }: InboxRow) => dataset !== undefined && !isCommand;
+
 export function memoryInbox(disk: MemoryDisk, moment: Moment): InboxSource {
   return {
     async take(after, limit) {
@@ -66,7 +68,10 @@ export function memoryInbox(disk: MemoryDisk, moment: Moment): InboxSource {
       return disk.inbox.filter(({ seq }) => seq > after).slice(0, limit);
     },
     async waiting(after) {
-      return disk.inbox.filter(({ seq, dataset }) => seq > after && dataset !== undefined).length;
+      return disk.inbox.filter((row) => row.seq > after && isHit(row)).length;
+    },
+    async waitingSince(after) {
+      return disk.inbox.find((row) => row.seq > after && isHit(row))?.receivedAt;
     },
     async account(readThrough) {
       return new Map(
@@ -85,6 +90,12 @@ export function memoryInbox(disk: MemoryDisk, moment: Moment): InboxSource {
       await moment('inbox-before-heartbeat');
       appendToInbox(disk, { dataset: undefined, body: undefined }, nowMs);
       await moment('inbox-after-heartbeat');
+    },
+    async command(dataset, command, nowMs) {
+      await moment('inbox-before-command');
+      const body = Buffer.from(JSON.stringify(command));
+      appendToInbox(disk, { dataset, body, isCommand: true }, nowMs);
+      await moment('inbox-after-command');
     },
     async setAside({ seq }, reason) {
       await moment('inbox-set-aside');
@@ -141,9 +152,10 @@ export function memoryAnalytics(disk: MemoryDisk, moment: Moment): AnalyticsStor
       await moment('tables-resume');
       const { sessions, position } = disk.committed;
       const closedThrough = new Map<string, number>();
-      for (const { session, lastSeq } of sessions) {
-        const through = Math.max(lastSeq, closedThrough.get(session.visitor) ?? 0);
-        if (lastSeq > position.low) closedThrough.set(session.visitor, through);
+      for (const { session, lastSeq, devices = [] } of sessions) {
+        if (lastSeq <= position.low) continue;
+        for (const device of [session.visitor, ...devices])
+          closedThrough.set(device, Math.max(lastSeq, closedThrough.get(device) ?? 0));
       }
       return { position, closedThrough };
     },

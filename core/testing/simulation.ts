@@ -3,6 +3,7 @@
  * at any moment, loses its write-ahead log, hears things twice and has a clock that jumps. Afterwards every hit that
  * was acknowledged must be stored once, and the tables must be those of the same inbox without a single fault.
  */
+import { usualActiveLimits } from '../canisters/room.ts';
 import type { ReceivedHit } from '../contract/hit.ts';
 import type { DatasetEngine } from '../dataset-engine.ts';
 import { type RunningEngine, runEngine } from '../run-engine.ts';
@@ -292,12 +293,21 @@ async function startEngine(
       canister: memoryCanister(disk, moment),
     }),
     datasets: [
-      { slug: 'shop', hosts: [], timeZone: 'UTC', idleTimeoutMs, addressSecret: 'secret' },
+      {
+        slug: 'shop',
+        hosts: [],
+        timeZone: 'UTC',
+        idleTimeoutMs,
+        cutAtMidnight: false,
+        cutOnNewCampaign: false,
+        addressSecret: 'secret',
+      },
     ],
     badLinesFile: () => '',
     importEnded: async () => {},
     pollMs: 0,
     checkpointEveryMs: 10 * 60_000,
+    active: usualActiveLimits,
     failed(error) {
       throw error;
     },

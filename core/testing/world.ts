@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnalyticsStore } from '../analytics/analytics-store.ts';
 import type { LongTermCanister } from '../canisters/long-term.ts';
+import type { ActiveLimits } from '../canisters/room.ts';
 import type { Dataset, DatasetInput } from '../contract/dataset.ts';
 import type { ReceivedHit } from '../contract/hit.ts';
 import { type ImportOptions, type ImportSummary, importOptionsSchema } from '../contract/import.ts';
@@ -26,6 +27,7 @@ import { openSegmentCanister } from '../stores/segment-canister.ts';
 /** Saturday, 21 November 2026, 10:00 UTC. */
 export const worldStartMs = Date.UTC(2026, 10, 21, 10);
 const neverMs = 1e12;
+const roomy: ActiveLimits = { bytesMax: 1e9, sessionsMax: 1e6 };
 
 export interface Stores {
   analytics: AnalyticsStore;
@@ -35,6 +37,8 @@ export interface Stores {
 export interface WorldOptions {
   /** A big number by default: nothing is checkpointed before the test says so. */
   checkpointEveryMs?: number;
+  /** Small numbers make the short-term canister run over. */
+  active?: ActiveLimits;
   /** Puts something between the engine and its stores, such as a fault. */
   wrapStores?: (stores: Stores, slug: string) => Stores;
   wrapInbox?: (inbox: InboxSource) => InboxSource;
@@ -168,7 +172,7 @@ interface Core {
 }
 
 async function openCore(root: string, clock: () => number, options: WorldOptions): Promise<Core> {
-  const { checkpointEveryMs = neverMs, wrapStores, wrapInbox } = options;
+  const { checkpointEveryMs = neverMs, active = roomy, wrapStores, wrapInbox } = options;
   const folder = openDataFolder(root);
   const hits = await openLibsqlFile(folder.hitsFile, hitsMigrations);
   const control = await openLibsqlFile(folder.controlFile, controlMigrations);
@@ -195,6 +199,7 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
     importEnded: openLibsqlCounts(hits, clock).addImport,
     pollMs: 0,
     checkpointEveryMs,
+    active,
     failed(error) {
       throw error;
     },
@@ -221,11 +226,13 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
 
 async function configs(datasets: Datasets): Promise<DatasetConfig[]> {
   const entries = new Map((await datasets.entries()).map((entry) => [entry.slug, entry]));
-  return (await datasets.list()).map(({ slug, hosts, timeZone, idleTimeoutMs }) => ({
+  return (await datasets.list()).map(({ slug, ...settings }) => ({
     slug,
-    hosts,
-    timeZone,
-    idleTimeoutMs,
+    hosts: settings.hosts,
+    timeZone: settings.timeZone,
+    idleTimeoutMs: settings.idleTimeoutMs,
+    cutAtMidnight: settings.cutAtMidnight,
+    cutOnNewCampaign: settings.cutOnNewCampaign,
     addressSecret: entries.get(slug)?.addressSecret ?? '',
   }));
 }
