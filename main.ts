@@ -96,7 +96,12 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
   const configs = await readDatasets();
   await publishDirectory(libsql.hits, [...directory.values()]);
   const engine = await startEngineThread(
-    { root: folder.root, datasets: configs, libsql: libsql.connect() },
+    {
+      root: folder.root,
+      datasets: configs,
+      libsql: libsql.connect(),
+      acceptLoss: config.acceptLoss === true,
+    },
     fatal,
   );
 

@@ -24,6 +24,8 @@ export interface Config {
   idleTimeoutMs?: number;
   /** Addresses or networks whose `X-Forwarded-For` is believed. */
   trustedProxies: string[];
+  /** Opens datasets although hits of them are lost; given with `serve`, never by the environment. */
+  acceptLoss?: boolean;
 }
 
 /**

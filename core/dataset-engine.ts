@@ -17,6 +17,7 @@ export interface DatasetEngine {
   config: DatasetConfig;
   ownHosts: (host: string) => boolean;
   analytics: AnalyticsStore;
+  canister: LongTermCanister;
   commit: SessionCommit;
   active: ShortTermCanister;
   sessionizer: Sessionizer;
@@ -60,6 +61,7 @@ export async function openDatasetEngine(
     config,
     ownHosts: hostMatcher(config.hosts),
     analytics,
+    canister,
     commit: createSessionCommit({ canister, analytics }),
     active,
     sessionizer,

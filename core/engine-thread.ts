@@ -5,11 +5,10 @@ import type { Engine } from './engine.ts';
 import { runEngine } from './run-engine.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import { openDataFolder } from './stores/data-folder.ts';
-import { openDuckDbAnalytics } from './stores/duckdb-analytics.ts';
+import { openDatasetStores } from './stores/dataset-stores.ts';
 import { openLibsqlInboxSource } from './stores/libsql-inbox.ts';
 import { libsqlOver } from './stores/libsql-owner.ts';
 import { openDataKeys, openMasterKey } from './stores/master-key.ts';
-import { openSegmentCanister } from './stores/segment-canister.ts';
 import { serveCalls } from './thread-port.ts';
 
 export interface EngineThreadData {
@@ -17,13 +16,15 @@ export interface EngineThreadData {
   datasets: DatasetConfig[];
   /** A port of the libSQL thread. */
   libsql: MessagePort;
+  /** Opens datasets although hits of them are lost. */
+  acceptLoss: boolean;
 }
 
 const pollMs = 100;
 const checkpointEveryMs = 60_000;
 
 async function start(port: NonNullable<typeof parentPort>): Promise<void> {
-  const { root, datasets, libsql } = workerData as EngineThreadData;
+  const { root, datasets, libsql, acceptLoss } = workerData as EngineThreadData;
   const folder = openDataFolder(root);
   const files = libsqlOver(libsql);
   const keys = openDataKeys({
@@ -34,11 +35,16 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
   const engine: Engine = await runEngine({
     inbox: openLibsqlInboxSource(files.hits),
     clock: systemClock,
-    async openStores({ slug, timeZone }) {
-      const paths = folder.dataset(slug);
-      const canister = openSegmentCanister({ dataset: slug, folder: paths.canister, keys });
-      return { canister, analytics: await openDuckDbAnalytics(paths.analyticsFile, timeZone) };
-    },
+    openStores: ({ slug, timeZone }) =>
+      openDatasetStores({
+        slug,
+        timeZone,
+        paths: folder.dataset(slug),
+        keys,
+        control: files.control,
+        acceptLoss,
+        say: (text) => console.error(text),
+      }),
     datasets,
     badLinesFile: folder.badLinesFile,
     pollMs,

@@ -6,6 +6,7 @@
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { ActiveSessions } from './contract/session.ts';
+import type { RebuildResult, VerifyResult } from './contract/upkeep.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
 export interface DatasetFigures {
@@ -39,6 +40,10 @@ export interface Engine {
   endFile(importNumber: number): Promise<ImportProgress>;
   finishImport(importNumber: number): Promise<ImportSummary>;
   abandonImport(importNumber: number): Promise<void>;
+  /** Reads every stored session and holds it against the tables. */
+  verify(slug: string): Promise<VerifyResult>;
+  /** Makes a dataset's tables anew out of its canister. @throws Problem `rebuild_loses` */
+  rebuild(slug: string, acceptLoss: boolean): Promise<RebuildResult>;
   /** Reads the inbox to its end, stores what has ended, and closes the files. */
   stop(): Promise<void>;
 }

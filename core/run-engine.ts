@@ -1,6 +1,7 @@
 /** Makes an engine of its stores: one loop that drives the pipeline, and the answers to what others ask. */
 
 import { runQuery } from './analytics/run-query.ts';
+import { verifyCanister } from './canisters/verify.ts';
 import type { Clock } from './clock.ts';
 import { Problem } from './contract/problem.ts';
 import { queryLimits } from './contract/query.ts';
@@ -35,6 +36,9 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   const datasets = new Map<string, DatasetEngine>();
   for (const config of options.datasets)
     datasets.set(config.slug, await openDatasetEngine(config, openStores));
+  // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
+  for (const { low, closedThrough } of datasets.values())
+    await inbox.startAbove([...closedThrough.values()].reduce((a, b) => Math.max(a, b), low));
   const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs });
   const desk = createImportDesk({ clock, badLinesFile });
   let stopping = false;
@@ -117,6 +121,8 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     endFile: (number) => desk.endFile(number),
     finishImport: (number) => desk.finish(number),
     abandonImport: (number) => desk.abandon(number),
+    verify: async (slug) => await verifyCanister(find(slug)),
+    rebuild: async (slug, acceptLoss) => await find(slug).commit.rebuild(acceptLoss),
     async stop() {
       stopping = true;
       wake();

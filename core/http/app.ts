@@ -13,6 +13,7 @@ import { queryRoutes } from './queries.ts';
 import { type ReportDesk, reportRoutes } from './reports.ts';
 import { sessionRoutes } from './sessions.ts';
 import { type StatusOptions, statusRoutes } from './status.ts';
+import { upkeepRoutes } from './upkeep.ts';
 
 export interface ApiOptions extends StatusOptions {
   reports: ReportDesk;
@@ -32,7 +33,8 @@ export function createApi(options: ApiOptions) {
     .route('/', sessionRoutes(engine))
     .route('/', queryRoutes(engine))
     .route('/', reportRoutes(datasets, options.reports))
-    .route('/', importRoutes(engine, options.importEnded));
+    .route('/', importRoutes(engine, options.importEnded))
+    .route('/', upkeepRoutes(engine));
   api.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Canister', version: options.version },

@@ -15,6 +15,8 @@ export interface InboxSource {
   waiting(after: number): Promise<number>;
   /** Appends a heartbeat: no later row is older than `nowMs`. */
   heartbeat(nowMs: number): Promise<void>;
+  /** Makes sure that all later rows have positions behind `seq`, also in an inbox that is older or new. */
+  startAbove(seq: number): Promise<void>;
   /** Keeps a row that could not be processed, with the reason. Doing it twice is doing it once. */
   setAside(row: InboxRow, reason: string): Promise<void>;
   /** Forgets the rows of a dataset (undefined: heartbeats) up to `through`. */

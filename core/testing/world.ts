@@ -14,13 +14,12 @@ import { type RunningEngine, runEngine } from '../run-engine.ts';
 import type { DatasetConfig, Datasets } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
-import { openDuckDbAnalytics } from '../stores/duckdb-analytics.ts';
+import { openDatasetStores } from '../stores/dataset-stores.ts';
 import { openLibsqlDatasets } from '../stores/libsql-datasets.ts';
 import { type LibsqlFile, openLibsqlFile } from '../stores/libsql-file.ts';
 import { openLibsqlInboxSource } from '../stores/libsql-inbox.ts';
 import { openDataKeys, openMasterKey } from '../stores/master-key.ts';
 import { controlMigrations, hitsMigrations } from '../stores/migrations/migrations.ts';
-import { openSegmentCanister } from '../stores/segment-canister.ts';
 
 /** Saturday, 21 November 2026, 10:00 UTC. */
 export const worldStartMs = Date.UTC(2026, 10, 21, 10);
@@ -37,6 +36,9 @@ export interface WorldOptions {
   /** Puts something between the engine and its stores, such as a fault. */
   wrapStores?: (stores: Stores, slug: string) => Stores;
   wrapInbox?: (inbox: InboxSource) => InboxSource;
+  acceptLoss?: boolean;
+  /** Takes what the administrator is told. */
+  said?: string[];
 }
 
 /** A hit as the inbox holds it; everything left out gets a valid value. */
@@ -180,12 +182,15 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
     inbox: wrapInbox?.(inbox) ?? inbox,
     clock,
     async openStores({ slug, timeZone }) {
-      const paths = folder.dataset(slug);
-      const canister = openSegmentCanister({ dataset: slug, folder: paths.canister, keys });
-      const real = {
-        canister,
-        analytics: await openDuckDbAnalytics(paths.analyticsFile, timeZone),
-      };
+      const real = await openDatasetStores({
+        slug,
+        timeZone,
+        paths: folder.dataset(slug),
+        keys,
+        control,
+        acceptLoss: options.acceptLoss ?? false,
+        say: (text) => options.said?.push(text),
+      });
       stores.set(slug, real);
       return wrapStores?.(real, slug) ?? real;
     },

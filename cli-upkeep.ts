@@ -1,0 +1,102 @@
+/** The commands that care for stored sessions. They work through the API, so that a running server may go on. */
+import type { Command } from 'commander';
+import type { Dataset } from './core/contract/dataset.ts';
+import type { Fingerprint, RebuildResult, VerifyResult } from './core/contract/upkeep.ts';
+import type { ApiClient } from './core/http/api-client.ts';
+
+/** What every command of the program has at hand. */
+export interface CommandDesk<O extends { json?: boolean }> {
+  command(usage: string, description: string): Command;
+  withApi<T>(options: O, work: (api: ApiClient) => Promise<T>): Promise<T>;
+  out(text: string): void;
+  outJson(value: unknown): void;
+}
+
+const exitFailed = 1;
+const pathOf = (slug: string) => `/api/datasets/${encodeURIComponent(slug)}`;
+
+export function addUpkeepCommands<O extends { json?: boolean }>(desk: CommandDesk<O>): void {
+  const { command, withApi, out, outJson } = desk;
+
+  command('verify', 'read every stored session and report damage')
+    .option('--dataset <slug>', 'the dataset to check (else all of them)')
+    .action(async (options: O & { dataset?: string }) => {
+      const results = await withApi(options, (api) => verifyAll(api, options.dataset));
+      if (options.json) outJson(options.dataset === undefined ? results : results[0]);
+      else out(results.map(describeVerify).join('\n\n') || 'There is no dataset.');
+      if (results.some(({ damagedCount, missingCount }) => damagedCount + missingCount > 0))
+        process.exitCode = exitFailed;
+    });
+
+  command('rebuild', 'make the tables of a dataset anew out of its canister')
+    .requiredOption('--dataset <slug>', 'the dataset to rebuild')
+    .option('--accept-loss', 'go on although some sessions cannot be read any more')
+    .action(async (options: O & { dataset: string; acceptLoss?: boolean }) => {
+      const result = await withApi(options, (api) =>
+        api.json<RebuildResult>('POST', `${pathOf(options.dataset)}/rebuild`, {
+          acceptLoss: options.acceptLoss === true,
+        }),
+      );
+      if (options.json) outJson(result);
+      else out(describeRebuild(result));
+    });
+}
+
+async function verifyAll(
+  api: ApiClient,
+  slug: string | undefined,
+): Promise<(VerifyResult & { dataset: string })[]> {
+  const slugs =
+    slug === undefined
+      ? (await api.json<{ datasets: Dataset[] }>('GET', '/api/datasets')).datasets.map(
+          (dataset) => dataset.slug,
+        )
+      : [slug];
+  const results: (VerifyResult & { dataset: string })[] = [];
+  for (const dataset of slugs) {
+    const result = await api.json<VerifyResult>('POST', `${pathOf(dataset)}/verify`);
+    results.push({ dataset, ...result });
+  }
+  return results;
+}
+
+function describeVerify(result: VerifyResult & { dataset: string }): string {
+  const { dataset, segments, records, sound, orphans, tornBytes } = result;
+  const { damaged, damagedCount, missing, missingCount } = result;
+  const troubles = [
+    ...damaged.map((trouble) => ({ what: 'damaged', ...trouble })),
+    ...missing.map((trouble) => ({ what: 'missing', ...trouble })),
+  ];
+  const unlisted = damagedCount + missingCount - troubles.length;
+  return [
+    `${dataset}: ${damagedCount + missingCount === 0 ? 'everything can be read' : 'damaged'}`,
+    ...Object.entries({
+      segments,
+      records,
+      sound,
+      damaged: damagedCount,
+      missing: missingCount,
+    }).map(([name, count]) => `  ${name.padEnd(9)} ${count}`),
+    ...(orphans > 0
+      ? [`  ${orphans} records have no session in the tables: harmless leftovers`]
+      : []),
+    ...(tornBytes > 0 ? [`  ${tornBytes} torn bytes at the end of segments: harmless`] : []),
+    ...troubles.map(
+      ({ what, day, offset, sessionId, reason }) =>
+        `  ${what}: session ${sessionId ?? '(unknown)'} in ${day}.seg at byte ${offset}: ${reason}`,
+    ),
+    ...(unlisted > 0 ? [`  and ${unlisted} more`] : []),
+  ].join('\n');
+}
+
+function describeRebuild({ before, after, equal }: RebuildResult): string {
+  const line = (name: string, { sessions, hits }: Fingerprint) =>
+    `${name.padEnd(7)} ${sessions.rows} sessions ${sessions.hash}  ${hits.rows} hits ${hits.hash}`;
+  return [
+    line('before', before),
+    line('after', after),
+    equal
+      ? 'The new tables are in place; they equal the old ones.'
+      : 'The new tables are in place.',
+  ].join('\n');
+}
