@@ -1,12 +1,19 @@
 /** The commands that care for stored sessions. They work through the API, so that a running server may go on. */
 import type { Command } from 'commander';
 import type { Dataset } from './core/contract/dataset.ts';
-import type { Fingerprint, RebuildResult, VerifyResult } from './core/contract/upkeep.ts';
+import type {
+  Fingerprint,
+  RebuildResult,
+  RotationResult,
+  VerifyResult,
+} from './core/contract/upkeep.ts';
 import type { ApiClient } from './core/http/api-client.ts';
 
 /** What every command of the program has at hand. */
 export interface CommandDesk<O extends { json?: boolean }> {
   command(usage: string, description: string): Command;
+  /** Begins a group of commands, such as `keys rotate`. */
+  group(name: string, description: string): CommandDesk<O>['command'];
   withApi<T>(options: O, work: (api: ApiClient) => Promise<T>): Promise<T>;
   out(text: string): void;
   outJson(value: unknown): void;
@@ -16,7 +23,7 @@ const exitFailed = 1;
 const pathOf = (slug: string) => `/api/datasets/${encodeURIComponent(slug)}`;
 
 export function addUpkeepCommands<O extends { json?: boolean }>(desk: CommandDesk<O>): void {
-  const { command, withApi, out, outJson } = desk;
+  const { command, group, withApi, out, outJson } = desk;
 
   command('verify', 'read every stored session and report damage')
     .option('--dataset <slug>', 'the dataset to check (else all of them)')
@@ -40,6 +47,18 @@ export function addUpkeepCommands<O extends { json?: boolean }>(desk: CommandDes
       if (options.json) outJson(result);
       else out(describeRebuild(result));
     });
+
+  const keys = group('keys', 'change the master key');
+  keys('rotate', 'put a new master key in place').action(async (options: O) => {
+    const result = await withApi(options, (api) =>
+      api.json<RotationResult>('POST', '/api/keys/rotate'),
+    );
+    if (options.json) outJson(result);
+    else
+      out(
+        `A new master.key is in place; it opens ${result.keys} data keys. Keep a copy of it. Backups that were made before need the old one.`,
+      );
+  });
 }
 
 async function verifyAll(

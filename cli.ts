@@ -303,6 +303,10 @@ export function createProgram(): Command {
 
   addUpkeepCommands<CommonOptions>({
     command: (usage, description) => command(program, usage, description),
+    group(name, description) {
+      const parent = program.command(name).description(description);
+      return (usage, what) => command(parent, usage, what);
+    },
     withApi,
     out,
     outJson,

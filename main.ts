@@ -15,7 +15,7 @@ import { nodePeerAddress } from './collector-edge/node.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
 import type { Dataset, DatasetEntry } from './core/contract/dataset.ts';
-import { Problem } from './core/contract/problem.ts';
+import { Problem, type ProblemCode, problemCodes } from './core/contract/problem.ts';
 import type { Engine } from './core/engine.ts';
 import type { EngineThreadData } from './core/engine-thread.ts';
 import { createApi } from './core/http/app.ts';
@@ -103,7 +103,11 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
       acceptLoss: config.acceptLoss === true,
     },
     fatal,
-  );
+  ).catch(async (error) => {
+    await libsql.close();
+    lock.release();
+    throw error;
+  });
 
   const inbox = createLibsqlInbox({ client: libsql.hits, clock });
   let stopping = false;
@@ -170,14 +174,18 @@ async function startEngineThread(data: EngineThreadData, fatal: (why: Error) => 
   });
   const { remote, ended } = callOver<Engine>(worker);
   let closing = false;
+  let ready = false;
   await new Promise<void>((resolve, reject) => {
     worker.on('message', (message) => {
-      if (message === 'ready') resolve();
+      if (message !== 'ready') return;
+      ready = true;
+      resolve();
     });
     const died = (why: Error) => {
-      reject(why);
+      // What keeps a data folder from being opened is a refusal, not a failure in the midst of work.
+      reject(asProblem(why));
       ended(why);
-      if (!closing) fatal(why);
+      if (ready && !closing) fatal(why);
     };
     worker.on('error', died);
     worker.on('exit', (code) => died(new Error(`the engine's thread ended with code ${code}`)));
@@ -189,6 +197,13 @@ async function startEngineThread(data: EngineThreadData, fatal: (why: Error) => 
       await worker.terminate();
     },
   };
+}
+
+/** A problem that came out of another thread is an error with its code. */
+function asProblem(error: Error & { code?: unknown }): Error {
+  const { name, code, message } = error;
+  const isProblem = name === 'Problem' && typeof code === 'string' && code in problemCodes;
+  return isProblem ? new Problem(code as ProblemCode, message) : error;
 }
 
 function reportDesk(engine: Engine): ReportDesk {

@@ -8,7 +8,7 @@ import { openDataFolder } from './stores/data-folder.ts';
 import { openDatasetStores } from './stores/dataset-stores.ts';
 import { openLibsqlInboxSource } from './stores/libsql-inbox.ts';
 import { libsqlOver } from './stores/libsql-owner.ts';
-import { openDataKeys, openMasterKey } from './stores/master-key.ts';
+import { openKeyring } from './stores/master-key.ts';
 import { serveCalls } from './thread-port.ts';
 
 export interface EngineThreadData {
@@ -27,9 +27,9 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
   const { root, datasets, libsql, acceptLoss } = workerData as EngineThreadData;
   const folder = openDataFolder(root);
   const files = libsqlOver(libsql);
-  const keys = openDataKeys({
+  const { keys, rotate } = await openKeyring({
+    file: folder.masterKeyFile,
     control: files.control,
-    masterKey: await openMasterKey(folder.masterKeyFile, files.control),
     clock: systemClock,
   });
   const engine: Engine = await runEngine({
@@ -46,6 +46,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
         say: (text) => console.error(text),
       }),
     datasets,
+    rotateKeys: () => rotate(),
     badLinesFile: folder.badLinesFile,
     pollMs,
     checkpointEveryMs,

@@ -44,6 +44,8 @@ export interface Engine {
   verify(slug: string): Promise<VerifyResult>;
   /** Makes a dataset's tables anew out of its canister. @throws Problem `rebuild_loses` */
   rebuild(slug: string, acceptLoss: boolean): Promise<RebuildResult>;
+  /** Puts a new master key in the place of the old one. Gives the number of data keys that it opens now. */
+  rotateKeys(): Promise<number>;
   /** Reads the inbox to its end, stores what has ended, and closes the files. */
   stop(): Promise<void>;
 }

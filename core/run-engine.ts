@@ -17,6 +17,8 @@ export interface EngineOptions {
   clock: Clock;
   openStores: OpenStores;
   datasets: readonly DatasetConfig[];
+  /** Puts a new master key in place; gives the number of data keys that it opens. */
+  rotateKeys: () => Promise<number>;
   badLinesFile: (slug: string, stamp: string) => string;
   /** How long to wait when the inbox is empty. 0: the caller drives the engine by `step`. */
   pollMs: number;
@@ -123,6 +125,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     abandonImport: (number) => desk.abandon(number),
     verify: async (slug) => await verifyCanister(find(slug)),
     rebuild: async (slug, acceptLoss) => await find(slug).commit.rebuild(acceptLoss),
+    rotateKeys: () => options.rotateKeys(),
     async stop() {
       stopping = true;
       wake();

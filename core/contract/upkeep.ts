@@ -48,6 +48,12 @@ export const rebuildResultSchema = z.object({
   equal: z.boolean(),
 });
 
+export const rotationResultSchema = z.object({
+  /** How many data keys the new master key opens. */
+  keys: z.int(),
+});
+
+export type RotationResult = z.infer<typeof rotationResultSchema>;
 export type Trouble = z.infer<typeof troubleSchema>;
 export type VerifyResult = z.infer<typeof verifyResultSchema>;
 export type Fingerprint = z.infer<typeof fingerprintSchema>;

@@ -93,7 +93,7 @@ async function openFitting(
 function refuse(slug: string, lost: number): never {
   throw new Problem(
     'hits_lost',
-    `${lost} stored hits of the dataset ${slug} are neither in its tables nor in its canister: its files come from backups of different times. Nothing was changed. Put back files of one backup, or go on without those hits: canister serve --accept-loss`,
+    `${lost} stored hits of the dataset ${slug} are neither in its tables nor readable in its canister: a segment is damaged, or files come from backups of different times. Nothing was changed. Put back the files of one backup, or go on without those hits: canister serve --accept-loss`,
   );
 }
 

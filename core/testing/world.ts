@@ -18,7 +18,7 @@ import { openDatasetStores } from '../stores/dataset-stores.ts';
 import { openLibsqlDatasets } from '../stores/libsql-datasets.ts';
 import { type LibsqlFile, openLibsqlFile } from '../stores/libsql-file.ts';
 import { openLibsqlInboxSource } from '../stores/libsql-inbox.ts';
-import { openDataKeys, openMasterKey } from '../stores/master-key.ts';
+import { openKeyring } from '../stores/master-key.ts';
 import { controlMigrations, hitsMigrations } from '../stores/migrations/migrations.ts';
 
 /** Saturday, 21 November 2026, 10:00 UTC. */
@@ -174,8 +174,7 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
   const hits = await openLibsqlFile(folder.hitsFile, hitsMigrations);
   const control = await openLibsqlFile(folder.controlFile, controlMigrations);
   const datasets = openLibsqlDatasets({ control, hits, clock });
-  const masterKey = await openMasterKey(folder.masterKeyFile, control);
-  const keys = openDataKeys({ control, masterKey, clock });
+  const { keys, rotate } = await openKeyring({ file: folder.masterKeyFile, control, clock });
   const stores = new Map<string, Stores>();
   const inbox = openLibsqlInboxSource(hits);
   const engine = await runEngine({
@@ -195,6 +194,7 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
       return wrapStores?.(real, slug) ?? real;
     },
     datasets: await configs(datasets),
+    rotateKeys: () => rotate(),
     badLinesFile: folder.badLinesFile,
     pollMs: 0,
     checkpointEveryMs,
