@@ -1,9 +1,10 @@
 /** The commands that care for stored sessions. They work through the API, so that a running server may go on. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Dataset } from './core/contract/dataset.ts';
 import type {
   Fingerprint,
   RebuildResult,
+  RetentionResult,
   RotationResult,
   VerifyResult,
 } from './core/contract/upkeep.ts';
@@ -48,6 +49,25 @@ export function addUpkeepCommands<O extends { json?: boolean }>(desk: CommandDes
       else out(describeRebuild(result));
     });
 
+  command('retention', 'set how long sessions are kept, and remove what is older')
+    .requiredOption('--dataset <slug>', 'the dataset')
+    .option('--keep-days <days>', 'keep sessions this many days', wholeNumber)
+    .option('--keep-bytes <bytes>', 'keep at most this much of the canister', wholeNumber)
+    .option('--keep-all', 'take both rules away')
+    .option('--dry-run', 'only say what would go; nothing is set or removed')
+    .action(async (options: O & RetentionOptions) => {
+      const none = options.keepAll ? null : undefined;
+      const result = await withApi(options, (api) =>
+        api.json<RetentionResult>('POST', `${pathOf(options.dataset)}/retention`, {
+          keepSessionsDays: options.keepDays ?? none,
+          keepBytesMax: options.keepBytes ?? none,
+          dryRun: options.dryRun === true,
+        }),
+      );
+      if (options.json) outJson(result);
+      else out(describeRetention(result));
+    });
+
   const keys = group('keys', 'change the master key');
   keys('rotate', 'put a new master key in place').action(async (options: O) => {
     const result = await withApi(options, (api) =>
@@ -59,6 +79,35 @@ export function addUpkeepCommands<O extends { json?: boolean }>(desk: CommandDes
         `A new master.key is in place; it opens ${result.keys} data keys. Keep a copy of it. Backups that were made before need the old one.`,
       );
   });
+}
+
+interface RetentionOptions {
+  dataset: string;
+  keepDays?: number;
+  keepBytes?: number;
+  keepAll?: boolean;
+  dryRun?: boolean;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+function describeRetention(result: RetentionResult): string {
+  const { keepSessionsDays, keepBytesMax, applied, days, bytes, sessions, hits } = result;
+  const rules = [
+    ...(keepSessionsDays === undefined ? [] : [`${keepSessionsDays} days`]),
+    ...(keepBytesMax === undefined ? [] : [`${keepBytesMax} bytes`]),
+  ];
+  return [
+    `Sessions are kept ${rules.length === 0 ? 'for good' : `for ${rules.join(' and within ')}`}.`,
+    ...days.map(
+      (day) =>
+        `  ${day.day}  ${day.sessions} sessions, ${day.hits} hits, ${day.bytes} bytes (${day.reason})`,
+    ),
+    `${applied ? 'Removed' : 'Would be removed'}: ${days.length} days, ${sessions} sessions, ${hits} hits, ${bytes} bytes. Kept: ${result.bytesKept} bytes.`,
+  ].join('\n');
 }
 
 async function verifyAll(

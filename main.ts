@@ -16,6 +16,7 @@ import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
 import type { Dataset, DatasetEntry } from './core/contract/dataset.ts';
 import { Problem, type ProblemCode, problemCodes } from './core/contract/problem.ts';
+import { retentionRulesSchema } from './core/contract/upkeep.ts';
 import type { Engine } from './core/engine.ts';
 import type { EngineThreadData } from './core/engine-thread.ts';
 import { createApi } from './core/http/app.ts';
@@ -83,6 +84,7 @@ export async function openCanister(config: Config, fatal: (why: Error) => void):
     addressSecret: entry.addressSecret,
     timeZone: dataset.timeZone,
     idleTimeoutMs: config.idleTimeoutMs ?? dataset.idleTimeoutMs,
+    retention: retentionRulesSchema.parse(dataset),
   });
   const readDatasets = async (): Promise<DatasetConfig[]> => {
     const all = new Map((await datasets.list()).map((dataset) => [dataset.slug, dataset]));

@@ -6,7 +6,12 @@
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { ActiveSessions } from './contract/session.ts';
-import type { RebuildResult, VerifyResult } from './contract/upkeep.ts';
+import type {
+  RebuildResult,
+  RetentionResult,
+  RetentionRules,
+  VerifyResult,
+} from './contract/upkeep.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
 export interface DatasetFigures {
@@ -44,6 +49,8 @@ export interface Engine {
   verify(slug: string): Promise<VerifyResult>;
   /** Makes a dataset's tables anew out of its canister. @throws Problem `rebuild_loses` */
   rebuild(slug: string, acceptLoss: boolean): Promise<RebuildResult>;
+  /** What goes by these rules, and its going when `apply`; the rules are then in force from now on. */
+  retain(slug: string, rules: RetentionRules, apply: boolean): Promise<RetentionResult>;
   /** Puts a new master key in the place of the old one. Gives the number of data keys that it opens now. */
   rotateKeys(): Promise<number>;
   /** Reads the inbox to its end, stores what has ended, and closes the files. */

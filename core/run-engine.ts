@@ -12,6 +12,8 @@ import { createPipeline } from './pipeline.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import type { InboxSource } from './sources/inbox-source.ts';
 
+const retainEveryMs = 3_600_000;
+
 export interface EngineOptions {
   inbox: InboxSource;
   clock: Clock;
@@ -44,6 +46,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs });
   const desk = createImportDesk({ clock, badLinesFile });
   let stopping = false;
+  let retainedAt = Number.NEGATIVE_INFINITY;
   let wake = () => {};
 
   function find(slug: string): DatasetEngine {
@@ -55,9 +58,24 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     );
   }
 
+  /** Once an hour, and at the start: that finishes what was killed. */
+  async function retainIfDue(): Promise<void> {
+    const nowMs = clock();
+    if (nowMs - retainedAt < retainEveryMs) return;
+    retainedAt = nowMs;
+    for (const { config, commit } of datasets.values())
+      if (config.retention) await commit.retain(config.retention, nowMs, true);
+  }
+
+  async function step(): Promise<boolean> {
+    const progressed = await pipeline.step();
+    await retainIfDue();
+    return progressed;
+  }
+
   async function loop(): Promise<void> {
     while (!stopping) {
-      const progressed = await pipeline.step();
+      const progressed = await step();
       if (progressed) await new Promise((resolve) => setImmediate(resolve));
       else {
         await desk.clear(false);
@@ -75,7 +93,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   looping.catch((error: Error) => failed(error));
 
   return {
-    step: () => pipeline.step(),
+    step,
     async openDataset(config) {
       if (!datasets.has(config.slug))
         await pipeline.add(await openDatasetEngine(config, openStores));
@@ -125,6 +143,11 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     abandonImport: (number) => desk.abandon(number),
     verify: async (slug) => await verifyCanister(find(slug)),
     rebuild: async (slug, acceptLoss) => await find(slug).commit.rebuild(acceptLoss),
+    async retain(slug, rules, apply) {
+      const dataset = find(slug);
+      if (apply) dataset.config = { ...dataset.config, retention: rules };
+      return await dataset.commit.retain(rules, clock(), apply);
+    },
     rotateKeys: () => options.rotateKeys(),
     async stop() {
       stopping = true;

@@ -9,7 +9,8 @@
 import type { AnalyticsStore, Position } from './analytics/analytics-store.ts';
 import type { LongTermCanister } from './canisters/long-term.ts';
 import { rebuildTables } from './canisters/rebuild.ts';
-import type { RebuildResult } from './contract/upkeep.ts';
+import { retain } from './canisters/retention.ts';
+import type { RebuildResult, RetentionResult, RetentionRules } from './contract/upkeep.ts';
 import { createGate } from './gate.ts';
 import type { EndedSession } from './sessions/sessionizer.ts';
 
@@ -20,6 +21,8 @@ export interface SessionCommit {
   checkpoint(): Promise<void>;
   /** Makes the tables anew out of the canister; storing waits meanwhile. */
   rebuild(acceptLoss: boolean): Promise<RebuildResult>;
+  /** What goes by these rules, and its going when `apply`; storing waits meanwhile. */
+  retain(rules: RetentionRules, nowMs: number, apply: boolean): Promise<RetentionResult>;
   /** Storing would have to wait. */
   isPaused(): boolean;
 }
@@ -54,6 +57,8 @@ export function createSessionCommit(stores: {
     store: (ended, low) => gate.pass(() => store(ended, low)),
     checkpoint: () => analytics.checkpoint(),
     rebuild: (acceptLoss) => gate.alone(() => rebuildTables({ canister, analytics, acceptLoss })),
+    retain: (rules, nowMs, apply) =>
+      gate.alone(() => retain({ canister, analytics, rules, nowMs, apply })),
     isPaused: () => gate.isTaken(),
   };
 }

@@ -44,6 +44,8 @@ export interface AnalyticsStore {
    * when `fill` says so. Until then, and when it throws, the present ones stay. Nothing is stored meanwhile.
    */
   remake(fill: (fresh: FreshTables) => Promise<boolean>): Promise<void>;
+  /** Removes the sessions of these segments, with their hits, in one transaction. */
+  removeDays(days: readonly string[]): Promise<void>;
   /** Runs one of our own statements with bound values. */
   query(sql: string, values: readonly Cell[]): Promise<SqlResult>;
   /** Runs analyst SQL: one SELECT, at most `rowsMax` rows, stopped at the deadline. */

@@ -32,6 +32,10 @@ export interface LongTermCanister {
   names(): AsyncIterable<{ place: CanisterPlace; sessionId: string }>;
   /** The days that have a segment, oldest first. */
   days(): Promise<string[]>;
+  /** The same with the size of each segment. */
+  segments(): Promise<{ day: string; bytes: number }[]>;
+  /** Removes a day's segment for good. */
+  remove(day: string): Promise<void>;
   /**
    * Reads everything in a day's segment and opens it.
    * @param starts offsets at which records are known to begin, ascending: damage hides none of them

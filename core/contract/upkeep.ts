@@ -53,6 +53,40 @@ export const rotationResultSchema = z.object({
   keys: z.int(),
 });
 
+/** How long sessions are kept; both absent: for good. `keepBytesMax` bounds the segments of the canister. */
+export const retentionRulesSchema = z.object({
+  keepSessionsDays: z.int().min(1).max(36_500).optional(),
+  keepBytesMax: z.int().min(1_000_000).optional(),
+});
+
+/** Rules that are given are set, `null` takes one away, others stay as they are. */
+export const retentionInputSchema = z.object({
+  keepSessionsDays: retentionRulesSchema.shape.keepSessionsDays.nullable(),
+  keepBytesMax: retentionRulesSchema.shape.keepBytesMax.nullable(),
+  /** Only says what would go, by these rules; nothing is set then. */
+  dryRun: z.boolean().default(false),
+});
+
+/** The days that have gone, or (not `applied`) would go, with all that is in them. Bytes are of segments. */
+export const retentionResultSchema = retentionRulesSchema.extend({
+  applied: z.boolean(),
+  days: z.array(
+    z.object({
+      day: z.string(),
+      bytes: z.int(),
+      sessions: z.int(),
+      hits: z.int(),
+      reason: z.enum(['age', 'size']),
+    }),
+  ),
+  bytes: z.int(),
+  sessions: z.int(),
+  hits: z.int(),
+  bytesKept: z.int(),
+});
+
+export type RetentionRules = z.infer<typeof retentionRulesSchema>;
+export type RetentionResult = z.infer<typeof retentionResultSchema>;
 export type RotationResult = z.infer<typeof rotationResultSchema>;
 export type Trouble = z.infer<typeof troubleSchema>;
 export type VerifyResult = z.infer<typeof verifyResultSchema>;

@@ -34,7 +34,7 @@ export function createApi(options: ApiOptions) {
     .route('/', queryRoutes(engine))
     .route('/', reportRoutes(datasets, options.reports))
     .route('/', importRoutes(engine, options.importEnded))
-    .route('/', upkeepRoutes(engine));
+    .route('/', upkeepRoutes(engine, datasets));
   api.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Canister', version: options.version },

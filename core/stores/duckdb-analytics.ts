@@ -39,14 +39,25 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     return result;
   }
 
-  async function storeNow(
-    sessions: readonly StoredSession[],
-    low: number | undefined,
-  ): Promise<Position> {
+  const storeNow = (sessions: readonly StoredSession[], low: number | undefined) =>
+    transact(() => appendSessions(writer, sessions), low);
+
+  async function removeNow(days: readonly string[]): Promise<void> {
+    const named = days.map((_, index) => `$${index + 1}`).join(', ');
+    const values = [...days];
+    const going = `FROM store.sessions WHERE segment_day IN (${named})`;
+    await transact(async () => {
+      const hits = `DELETE FROM store.hits WHERE session_id IN (SELECT session_id ${going})`;
+      await writer.run(hits, values);
+      await writer.run(`DELETE ${going}`, values);
+    }, undefined);
+  }
+
+  async function transact(change: () => Promise<void>, low: number | undefined): Promise<Position> {
     const next = { epoch: position.epoch + 1, low: low ?? position.low };
     await writer.run('BEGIN');
     try {
-      await appendSessions(writer, sessions);
+      await change();
       await writer.run(`UPDATE store.position SET epoch = ${next.epoch}, low = ${next.low}`);
       await writer.run('COMMIT');
     } catch (error) {
@@ -97,6 +108,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     store: (sessions, low) => exclusively(() => storeNow(sessions, low)),
     knownHits: (ids, fromMs, toMs) => exclusively(() => knownHits(writer, ids, fromMs, toMs)),
     checkpoint: () => exclusively(async () => void (await writer.run('CHECKPOINT'))),
+    removeDays: (days) => exclusively(() => removeNow(days)),
     remake: (fill) => exclusively(() => remake(fill)),
     query: (sql, values) => reading.pass(() => query(tables.reader, sql, values)),
     ask: (sql, limits) => reading.pass(() => ask(() => tables.connect(), sql, limits)),

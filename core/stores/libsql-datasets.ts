@@ -10,7 +10,7 @@ import type { SqlBatch } from './libsql-file.ts';
 const writeKeyBytes = 18;
 const secretBytes = 32;
 
-type Settings = Pick<Dataset, 'name' | 'timeZone' | 'hosts' | 'idleTimeoutMs'>;
+type Settings = Omit<Dataset, 'slug' | 'writeKey' | 'createdAt'>;
 
 export function openLibsqlDatasets(options: {
   control: SqlBatch;
@@ -60,6 +60,12 @@ export function openLibsqlDatasets(options: {
       }
       await publishDirectory(hits, await datasets.entries());
       return await datasets.get(slug);
+    },
+    async setRetention(slug, { keepSessionsDays, keepBytesMax }) {
+      const { slug: _, writeKey, createdAt, ...settings } = await datasets.get(slug);
+      const changed = { ...settings, keepSessionsDays, keepBytesMax };
+      const sql = 'UPDATE dataset SET settings = ? WHERE slug = ?';
+      await control.batch([{ sql, args: [JSON.stringify(changed), slug] }], 'write');
     },
     entries: async () => (await all()).map(toEntry),
   };

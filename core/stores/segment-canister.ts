@@ -3,7 +3,7 @@
  * writing; a damaged record before sound ones is left where it is and stepped over.
  */
 import { mkdirSync } from 'node:fs';
-import { type FileHandle, open, readdir, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   CanisterPlace,
@@ -191,6 +191,16 @@ export function openSegmentCanister(options: {
       }
     },
     days,
+    async segments() {
+      const all = (await days()).map(async (day) => ({ day, bytes: (await stat(path(day))).size }));
+      return await Promise.all(all);
+    },
+    async remove(day) {
+      await writing.get(day)?.file.close();
+      writing.delete(day);
+      await rm(path(day), { force: true });
+      await syncFolder(folder);
+    },
     check,
     async *names() {
       for (const day of await days()) {

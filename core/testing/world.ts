@@ -10,6 +10,7 @@ import type { LongTermCanister } from '../canisters/long-term.ts';
 import type { Dataset, DatasetInput } from '../contract/dataset.ts';
 import type { ReceivedHit } from '../contract/hit.ts';
 import { type ImportOptions, type ImportSummary, importOptionsSchema } from '../contract/import.ts';
+import { retentionRulesSchema } from '../contract/upkeep.ts';
 import { type RunningEngine, runEngine } from '../run-engine.ts';
 import type { DatasetConfig, Datasets } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
@@ -224,11 +225,12 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
 
 async function configs(datasets: Datasets): Promise<DatasetConfig[]> {
   const entries = new Map((await datasets.entries()).map((entry) => [entry.slug, entry]));
-  return (await datasets.list()).map(({ slug, hosts, timeZone, idleTimeoutMs }) => ({
+  return (await datasets.list()).map(({ slug, hosts, timeZone, idleTimeoutMs, ...rest }) => ({
     slug,
     hosts,
     timeZone,
     idleTimeoutMs,
+    retention: retentionRulesSchema.parse(rest),
     addressSecret: entries.get(slug)?.addressSecret ?? '',
   }));
 }
