@@ -19,6 +19,7 @@ const sources = [
   'bench',
   'main.ts',
   'cli.ts',
+  'cli-upkeep.ts',
   'vite.config.ts',
   'package-lock.json',
 ];

@@ -1,6 +1,7 @@
 /** The command line. Results go to stdout, progress and advice to stderr; exit codes are 0, 1 (failed) and 2 (usage). */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addUpkeepCommands } from './cli-upkeep.ts';
 import { systemClock } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import type { Dataset } from './core/contract/dataset.ts';
@@ -192,11 +193,12 @@ export function createProgram(): Command {
       .option('--data <dir>', 'data folder (else CANISTER_DATA, else ./data)')
       .option('--json', 'print the result as JSON');
 
-  command(program, 'serve', 'run collector, core, reports and console').action(
-    async (options: CommonOptions) => {
-      await serveUntilStopped(configOf(options), '/');
-    },
-  );
+  command(program, 'serve', 'run collector, core, reports and console')
+    .option('--accept-loss', 'open datasets although backups of different ages lost hits')
+    .action(async (options: CommonOptions & { acceptLoss?: boolean }) => {
+      const acceptLoss = options.acceptLoss === true;
+      await serveUntilStopped({ ...configOf(options), acceptLoss }, '/');
+    });
 
   command(program, 'demo', `serve a generated week of traffic from ${demoFolder}`).action(
     async (options: CommonOptions) => {
@@ -331,6 +333,16 @@ export function createProgram(): Command {
       if (!diagnosis.well) process.exitCode = exitFailed;
     },
   );
+  addUpkeepCommands<CommonOptions>({
+    command: (usage, description) => command(program, usage, description),
+    group(name, description) {
+      const parent = program.command(name).description(description);
+      return (usage, what) => command(parent, usage, what);
+    },
+    withApi,
+    out,
+    outJson,
+  });
 
   return program;
 }

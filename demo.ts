@@ -13,7 +13,7 @@ import { openDuckDbAnalytics } from './core/stores/duckdb-analytics.ts';
 import { openLibsqlDatasets } from './core/stores/libsql-datasets.ts';
 import { openLibsqlFile } from './core/stores/libsql-file.ts';
 import { openLibsqlInboxSource } from './core/stores/libsql-inbox.ts';
-import { openDataKeys, openMasterKey } from './core/stores/master-key.ts';
+import { openKeyring } from './core/stores/master-key.ts';
 import { controlMigrations, hitsMigrations } from './core/stores/migrations/migrations.ts';
 import { openSegmentCanister } from './core/stores/segment-canister.ts';
 import { generateTraffic, holdBack, type SeedRequest } from './core/testing/seed.ts';
@@ -81,8 +81,7 @@ async function openDemo(dataFolder: string, clock: Clock) {
   });
   const [entry] = await datasets.entries();
   if (entry === undefined) throw new Error('the new dataset has no entry for collectors');
-  const masterKey = await openMasterKey(folder.masterKeyFile, control);
-  const keys = openDataKeys({ control, masterKey, clock });
+  const { keys, rotate } = await openKeyring({ file: folder.masterKeyFile, control, clock });
   const engine: RunningEngine = await runEngine({
     inbox: openLibsqlInboxSource(hits),
     clock,
@@ -92,6 +91,7 @@ async function openDemo(dataFolder: string, clock: Clock) {
       return { canister, analytics: await openDuckDbAnalytics(paths.analyticsFile, timeZone) };
     },
     datasets: [{ ...dataset, addressSecret: entry.addressSecret }],
+    rotateKeys: () => rotate(),
     badLinesFile: folder.badLinesFile,
     importEnded: async () => {},
     pollMs: 0,

@@ -18,7 +18,8 @@ import { createAlarms } from './core/alarms.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
 import type { Dataset, DatasetEntry } from './core/contract/dataset.ts';
-import { Problem } from './core/contract/problem.ts';
+import { Problem, type ProblemCode, problemCodes } from './core/contract/problem.ts';
+import { retentionRulesSchema } from './core/contract/upkeep.ts';
 import type { Engine } from './core/engine.ts';
 import type { EngineThreadData } from './core/engine-thread.ts';
 import { explainAccount } from './core/hit-account.ts';
@@ -104,6 +105,7 @@ export async function openCanister(
     idleTimeoutMs: config.idleTimeoutMs ?? dataset.idleTimeoutMs,
     cutAtMidnight: dataset.cutAtMidnight,
     cutOnNewCampaign: dataset.cutOnNewCampaign,
+    retention: retentionRulesSchema.parse(dataset),
   });
   const readDatasets = async (): Promise<DatasetConfig[]> => {
     const all = new Map((await datasets.list()).map((dataset) => [dataset.slug, dataset]));
@@ -117,9 +119,19 @@ export async function openCanister(
   const configs = await readDatasets();
   await publishDirectory(libsql.hits, [...directory.values()]);
   const engine = await startEngineThread(
-    { root: folder.root, datasets: configs, active: config.active, libsql: libsql.connect() },
+    {
+      root: folder.root,
+      datasets: configs,
+      active: config.active,
+      libsql: libsql.connect(),
+      acceptLoss: config.acceptLoss === true,
+    },
     fatal,
-  );
+  ).catch(async (error) => {
+    await libsql.close();
+    lock.release();
+    throw error;
+  });
 
   const inbox = createLibsqlInbox({ client: libsql.hits, clock });
   let stopping = false;
@@ -287,14 +299,18 @@ async function startEngineThread(data: EngineThreadData, fatal: (why: Error) => 
   });
   const { remote, ended } = callOver<Engine>(worker);
   let closing = false;
+  let ready = false;
   await new Promise<void>((resolve, reject) => {
     worker.on('message', (message) => {
-      if (message === 'ready') resolve();
+      if (message !== 'ready') return;
+      ready = true;
+      resolve();
     });
     const died = (why: Error) => {
-      reject(why);
+      // What keeps a data folder from being opened is a refusal, not a failure in the midst of work.
+      reject(asProblem(why));
       ended(why);
-      if (!closing) fatal(why);
+      if (ready && !closing) fatal(why);
     };
     worker.on('error', died);
     worker.on('exit', (code) => died(new Error(`the engine's thread ended with code ${code}`)));
@@ -306,6 +322,13 @@ async function startEngineThread(data: EngineThreadData, fatal: (why: Error) => 
       await worker.terminate();
     },
   };
+}
+
+/** A problem that came out of another thread is an error with its code. */
+function asProblem(error: Error & { code?: unknown }): Error {
+  const { name, code, message } = error;
+  const isProblem = name === 'Problem' && typeof code === 'string' && code in problemCodes;
+  return isProblem ? new Problem(code as ProblemCode, message) : error;
 }
 
 function reportDesk(engine: Engine): ReportDesk {

@@ -37,6 +37,8 @@ export interface Config {
   active: ActiveLimits;
   /** Addresses or networks whose `X-Forwarded-For` is believed. */
   trustedProxies: string[];
+  /** Opens datasets although hits of them are lost; given with `serve`, never by the environment. */
+  acceptLoss?: boolean;
 }
 
 /**

@@ -6,12 +6,11 @@ import type { Engine } from './engine.ts';
 import { runEngine } from './run-engine.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import { openDataFolder } from './stores/data-folder.ts';
-import { openDuckDbAnalytics } from './stores/duckdb-analytics.ts';
+import { openDatasetStores } from './stores/dataset-stores.ts';
 import { openLibsqlCounts } from './stores/libsql-counts.ts';
 import { openLibsqlInboxSource } from './stores/libsql-inbox.ts';
 import { libsqlOver } from './stores/libsql-owner.ts';
-import { openDataKeys, openMasterKey } from './stores/master-key.ts';
-import { openSegmentCanister } from './stores/segment-canister.ts';
+import { openKeyring } from './stores/master-key.ts';
 import { serveCalls } from './thread-port.ts';
 
 export interface EngineThreadData {
@@ -20,29 +19,37 @@ export interface EngineThreadData {
   active: ActiveLimits;
   /** A port of the libSQL thread. */
   libsql: MessagePort;
+  /** Opens datasets although hits of them are lost. */
+  acceptLoss: boolean;
 }
 
 const pollMs = 100;
 const checkpointEveryMs = 60_000;
 
 async function start(port: NonNullable<typeof parentPort>): Promise<void> {
-  const { root, datasets, active, libsql } = workerData as EngineThreadData;
+  const { root, datasets, active, libsql, acceptLoss } = workerData as EngineThreadData;
   const folder = openDataFolder(root);
   const files = libsqlOver(libsql);
-  const keys = openDataKeys({
+  const { keys, rotate } = await openKeyring({
+    file: folder.masterKeyFile,
     control: files.control,
-    masterKey: await openMasterKey(folder.masterKeyFile, files.control),
     clock: systemClock,
   });
   const engine: Engine = await runEngine({
     inbox: openLibsqlInboxSource(files.hits),
     clock: systemClock,
-    async openStores({ slug, timeZone }) {
-      const paths = folder.dataset(slug);
-      const canister = openSegmentCanister({ dataset: slug, folder: paths.canister, keys });
-      return { canister, analytics: await openDuckDbAnalytics(paths.analyticsFile, timeZone) };
-    },
+    openStores: ({ slug, timeZone }) =>
+      openDatasetStores({
+        slug,
+        timeZone,
+        paths: folder.dataset(slug),
+        keys,
+        control: files.control,
+        acceptLoss,
+        say: (text) => console.error(text),
+      }),
     datasets,
+    rotateKeys: () => rotate(),
     badLinesFile: folder.badLinesFile,
     importEnded: openLibsqlCounts(files.hits, systemClock).addImport,
     pollMs,

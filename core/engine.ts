@@ -7,6 +7,12 @@ import type { ImportOptions, ImportProgress, ImportSummary } from './contract/im
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { ActiveSessions, WholeSession } from './contract/session.ts';
 import type { HitAccount, ShortTermStatus } from './contract/status.ts';
+import type {
+  RebuildResult,
+  RetentionResult,
+  RetentionRules,
+  VerifyResult,
+} from './contract/upkeep.ts';
 import type { Durations } from './duration-book.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
@@ -68,6 +74,14 @@ export interface Engine {
   endFile(importNumber: number): Promise<ImportProgress>;
   finishImport(importNumber: number): Promise<ImportSummary>;
   abandonImport(importNumber: number): Promise<void>;
+  /** Reads every stored session and holds it against the tables. */
+  verify(slug: string): Promise<VerifyResult>;
+  /** Makes a dataset's tables anew out of its canister. @throws Problem `rebuild_loses` */
+  rebuild(slug: string, acceptLoss: boolean): Promise<RebuildResult>;
+  /** What goes by these rules, and its going when `apply`; the rules are then in force from now on. */
+  retain(slug: string, rules: RetentionRules, apply: boolean): Promise<RetentionResult>;
+  /** Puts a new master key in the place of the old one. Gives the number of data keys that it opens now. */
+  rotateKeys(): Promise<number>;
   /** Reads the inbox to its end, stores what has ended, and closes the files. */
   stop(): Promise<void>;
 }

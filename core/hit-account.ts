@@ -13,7 +13,8 @@ export async function accountForHits(
   return await Promise.all(
     [...datasets].map(async ([slug, dataset]) => {
       const { rows } = await dataset.analytics.query(
-        "SELECT coalesce(sum(hits), 0) FROM store.sessions WHERE origin = 'tracker'",
+        `SELECT (SELECT coalesce(sum(hits), 0) FROM store.sessions WHERE origin = 'tracker')
+           + (SELECT coalesce(sum(hits), 0) FROM store.removed)`,
         [],
       );
       return {

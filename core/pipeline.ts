@@ -154,6 +154,7 @@ export function createPipeline(options: {
 
   async function settle(): Promise<void> {
     for (const [slug, dataset] of datasets) {
+      if (dataset.commit.isPaused()) continue;
       await commit(dataset);
       if (dataset.low === dataset.lowCheckpointed && dataset.hitsSinceCheckpoint === 0) continue;
       await dataset.commit.checkpoint();
@@ -185,8 +186,9 @@ export function createPipeline(options: {
     for (const dataset of datasets.values()) {
       dataset.sessionizer.closeIdle(engineTime);
       // Under load batches grow; when the inbox is read to its end, what has ended is stored at once.
-      if (rows.length < pipelineLimits.rowsPerStepMax ? dataset.ended.length > 0 : isFull(dataset))
-        await commit(dataset);
+      // While the tables are made anew, what has ended waits here, and the other datasets go on.
+      const isSpent = rows.length < pipelineLimits.rowsPerStepMax && !dataset.commit.isPaused();
+      if (isSpent ? dataset.ended.length > 0 : isFull(dataset)) await commit(dataset);
     }
     if (isSettlingDue()) await settle();
     if (rows.length > 0) return true;

@@ -2,6 +2,7 @@
 
 import { runQuery } from './analytics/run-query.ts';
 import { type ActiveLimits, activeMarks, fillOf } from './canisters/room.ts';
+import { verifyCanister } from './canisters/verify.ts';
 import type { Clock } from './clock.ts';
 import type { ImportProgress } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
@@ -16,11 +17,15 @@ import { readSession } from './read-session.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import type { InboxSource } from './sources/inbox-source.ts';
 
+const retainEveryMs = 3_600_000;
+
 export interface EngineOptions {
   inbox: InboxSource;
   clock: Clock;
   openStores: OpenStores;
   datasets: readonly DatasetConfig[];
+  /** Puts a new master key in place; gives the number of data keys that it opens. */
+  rotateKeys: () => Promise<number>;
   badLinesFile: (slug: string, stamp: string) => string;
   /** Adds what was stored of an import to the dataset's counters. */
   importEnded: (slug: string, stored: ImportProgress) => Promise<void>;
@@ -57,15 +62,19 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
 
   async function open(config: DatasetConfig): Promise<DatasetEngine> {
     const dataset = await openDatasetEngine(config, openStores);
-    const { store, checkpoint } = dataset.commit;
-    dataset.commit = { store: (...args) => commits.time(() => store(...args)), checkpoint };
+    const { commit } = dataset;
+    dataset.commit = { ...commit, store: (...args) => commits.time(() => commit.store(...args)) };
     return dataset;
   }
 
   for (const config of options.datasets) datasets.set(config.slug, await open(config));
+  // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
+  for (const { low, closedThrough } of datasets.values())
+    await inbox.startAbove([...closedThrough.values()].reduce((a, b) => Math.max(a, b), low));
   const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs, active });
   const desk = createImportDesk({ clock, badLinesFile, ended: options.importEnded });
   let stopping = false;
+  let retainedAt = Number.NEGATIVE_INFINITY;
   let wake = () => {};
 
   /** How long the first unread hit has waited. */
@@ -83,10 +92,25 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     );
   }
 
+  /** Once an hour, and at the start: that finishes what was killed. */
+  async function retainIfDue(): Promise<void> {
+    const nowMs = clock();
+    if (nowMs - retainedAt < retainEveryMs) return;
+    retainedAt = nowMs;
+    for (const { config, commit } of datasets.values())
+      if (config.retention) await commit.retain(config.retention, nowMs, true);
+  }
+
+  async function step(): Promise<boolean> {
+    const progressed = await pipeline.step();
+    await retainIfDue();
+    return progressed;
+  }
+
   /** A full disk is no fault of the engine: nothing is lost, and it goes on by itself when there is room. */
   async function stepOrWaitForRoom(): Promise<boolean> {
     try {
-      const progressed = await pipeline.step();
+      const progressed = await step();
       steppedAt = clock();
       waitsForRoom = false;
       return progressed;
@@ -119,7 +143,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   looping.catch((error: Error) => failed(error));
 
   return {
-    step: () => pipeline.step(),
+    step,
     async openDataset(config) {
       if (!datasets.has(config.slug)) await pipeline.add(await open(config));
     },
@@ -195,6 +219,14 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     endFile: (number) => desk.endFile(number),
     finishImport: (number) => desk.finish(number),
     abandonImport: (number) => desk.abandon(number),
+    verify: async (slug) => await verifyCanister(find(slug)),
+    rebuild: async (slug, acceptLoss) => await find(slug).commit.rebuild(acceptLoss),
+    async retain(slug, rules, apply) {
+      const dataset = find(slug);
+      if (apply) dataset.config = { ...dataset.config, retention: rules };
+      return await dataset.commit.retain(rules, clock(), apply);
+    },
+    rotateKeys: () => options.rotateKeys(),
     async stop() {
       stopping = true;
       wake();

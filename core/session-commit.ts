@@ -8,6 +8,10 @@
  */
 import type { AnalyticsStore, Position } from './analytics/analytics-store.ts';
 import type { LongTermCanister } from './canisters/long-term.ts';
+import { rebuildTables } from './canisters/rebuild.ts';
+import { retain } from './canisters/retention.ts';
+import type { RebuildResult, RetentionResult, RetentionRules } from './contract/upkeep.ts';
+import { createGate } from './gate.ts';
 import type { EndedSession } from './sessions/sessionizer.ts';
 
 export interface SessionCommit {
@@ -15,6 +19,12 @@ export interface SessionCommit {
   store(ended: readonly EndedSession[], low?: number): Promise<Position>;
   /** Writes what is stored into the DuckDB file itself; afterwards the inbox may be pruned up to the position. */
   checkpoint(): Promise<void>;
+  /** Makes the tables anew out of the canister; storing waits meanwhile. */
+  rebuild(acceptLoss: boolean): Promise<RebuildResult>;
+  /** What goes by these rules, and its going when `apply`; storing waits meanwhile. */
+  retain(rules: RetentionRules, nowMs: number, apply: boolean): Promise<RetentionResult>;
+  /** Storing would have to wait. */
+  isPaused(): boolean;
 }
 
 export function createSessionCommit(stores: {
@@ -22,20 +32,35 @@ export function createSessionCommit(stores: {
   analytics: AnalyticsStore;
 }): SessionCommit {
   const { canister, analytics } = stores;
+  // A record without its row must not be met while tables are made of records.
+  const gate = createGate();
+  async function store(ended: readonly EndedSession[], low?: number): Promise<Position> {
+    const sessions = ended.map(({ session, endReason }) => ({ ...session, endReason }));
+    // The inbox positions go with them: tables can be made anew of the canister alone.
+    const places = await canister.append(
+      sessions.map((session, index) => ({
+        ...session,
+        firstSeq: ended[index]?.firstSeq ?? 0,
+        lastSeq: ended[index]?.lastSeq ?? 0,
+        devices: ended[index]?.devices ?? [],
+      })),
+    );
+    const stored = sessions.map((session, index) => {
+      const place = places[index];
+      const source = ended[index];
+      if (place === undefined || source === undefined)
+        throw new Error('the canister gave a place short');
+      const { firstSeq, lastSeq, devices } = source;
+      return { session, place, firstSeq, lastSeq, devices };
+    });
+    return await analytics.store(stored, low);
+  }
   return {
-    async store(ended, low) {
-      const sessions = ended.map(({ session, endReason }) => ({ ...session, endReason }));
-      const places = await canister.append(sessions);
-      const stored = sessions.map((session, index) => {
-        const place = places[index];
-        const source = ended[index];
-        if (place === undefined || source === undefined)
-          throw new Error('the canister gave a place short');
-        const { firstSeq, lastSeq, devices } = source;
-        return { session, place, firstSeq, lastSeq, devices };
-      });
-      return await analytics.store(stored, low);
-    },
+    store: (ended, low) => gate.pass(() => store(ended, low)),
     checkpoint: () => analytics.checkpoint(),
+    rebuild: (acceptLoss) => gate.alone(() => rebuildTables({ canister, analytics, acceptLoss })),
+    retain: (rules, nowMs, apply) =>
+      gate.alone(() => retain({ canister, analytics, rules, nowMs, apply })),
+    isPaused: () => gate.isTaken(),
   };
 }

@@ -19,6 +19,8 @@ export interface Product {
 
 export interface ProductOptions {
   command?: 'serve' | 'demo';
+  /** Further options of the command. */
+  args?: readonly string[];
   environment?: Record<string, string>;
   /** A folder to go on with; else a new one, removed at the stop. */
   data?: string;
@@ -33,12 +35,12 @@ const pollMs = 100;
  * @throws with the program's own words, when it ends or stays silent for too long
  */
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
-  const { command = 'serve', environment = {} } = options;
+  const { command = 'serve', args = [], environment = {} } = options;
   const folder = options.data === undefined ? mkdtempSync(join(tmpdir(), 'canister-')) : undefined;
   const data = options.data ?? join(folder ?? '', 'data');
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
-  const program = spawn(process.execPath, [launcher, command, '--data', data], {
+  const program = spawn(process.execPath, [launcher, command, ...args, '--data', data], {
     env: { ...outsideOfTests(), ...environment, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -19,6 +19,12 @@ export interface ContinuedSession {
   endedAt: number;
 }
 
+/** Tables that are made beside the present ones. */
+export interface FreshTables {
+  add(sessions: readonly StoredSession[]): Promise<void>;
+  query(sql: string, values: readonly Cell[]): Promise<SqlResult>;
+}
+
 export interface AnalyticsStore {
   /** What a restart must know: the position, and for each visitor the last inbox hit that is already stored beyond it. */
   resume(): Promise<{ position: Position; closedThrough: Map<string, number> }>;
@@ -33,6 +39,13 @@ export interface AnalyticsStore {
   knownHits(ids: readonly string[], fromMs: number, toMs: number): Promise<Set<string>>;
   /** Writes everything into the file itself; only then may the inbox forget what is stored. */
   checkpoint(): Promise<void>;
+  /**
+   * Makes the tables anew beside the present ones, at the same position, and puts them in their place in one step
+   * when `fill` says so. Until then, and when it throws, the present ones stay. Nothing is stored meanwhile.
+   */
+  remake(fill: (fresh: FreshTables) => Promise<boolean>): Promise<void>;
+  /** Removes the sessions of these segments, with their hits, in one transaction. */
+  removeDays(days: readonly string[]): Promise<void>;
   /** Runs one of our own statements with bound values. */
   query(sql: string, values: readonly Cell[]): Promise<SqlResult>;
   /** Runs analyst SQL: one SELECT, at most `rowsMax` rows, stopped at the deadline. */

@@ -152,4 +152,6 @@ export const analyticsMigrations: readonly (readonly string[])[] = [
     'INSERT INTO store.position VALUES (0, 0)',
   ],
   [`CREATE TABLE store.session_devices (${define(storeTables.session_devices)})`],
+  // Hits of trackers that retention has removed: the account of accepted hits goes on counting them.
+  ['CREATE TABLE store.removed (hits BIGINT NOT NULL)'],
 ];

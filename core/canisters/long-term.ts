@@ -8,14 +8,52 @@ export interface CanisterPlace {
   length: number;
 }
 
+/**
+ * A session as the canister keeps it: with its first and last inbox position (0 where it comes from a log), and the
+ * keys of the devices whose hits it holds.
+ */
+export interface KeptSession extends ClosedSession {
+  firstSeq?: number;
+  lastSeq?: number;
+  devices?: readonly string[];
+}
+
+/** A stretch of a segment: a record, sound when there is no `damage`. Where nothing can be read, nobody is named. */
+export interface CheckedRecord {
+  place: CanisterPlace;
+  sessionId?: string;
+  damage?: string;
+}
+
 export interface LongTermCanister {
   /** Appends sessions and resolves when they are on the disk: one fsync a segment, places in the order given. */
-  append(sessions: readonly ClosedSession[]): Promise<CanisterPlace[]>;
+  append(sessions: readonly KeptSession[]): Promise<CanisterPlace[]>;
   /** @throws Problem `key_missing` or `file_unreadable` when the record is damaged */
   read(sessionId: string, place: CanisterPlace): Promise<ClosedSession>;
   /** Every readable session, in the order of writing; a session written twice comes twice, the later one counts. */
-  scan(): AsyncIterable<{ place: CanisterPlace; session: ClosedSession }>;
+  scan(): AsyncIterable<ScannedSession>;
+  /** Place and session id of every record with the right checksum, in the order of `scan`, unopened. */
+  names(): AsyncIterable<{ place: CanisterPlace; sessionId: string }>;
+  /** The days that have a segment, oldest first. */
+  days(): Promise<string[]>;
+  /** The same with the size of each segment. */
+  segments(): Promise<{ day: string; bytes: number }[]>;
+  /** Removes a day's segment for good. */
+  remove(day: string): Promise<void>;
+  /**
+   * Reads everything in a day's segment and opens it.
+   * @param starts offsets at which records are known to begin, ascending: damage hides none of them
+   */
+  check(day: string, starts: readonly number[]): AsyncIterable<CheckedRecord>;
   close(): Promise<void>;
+}
+
+export interface ScannedSession {
+  place: CanisterPlace;
+  session: ClosedSession;
+  firstSeq: number;
+  lastSeq: number;
+  devices: readonly string[];
 }
 
 /** Gives the key that seals a dataset's sessions of one day, making it at first use. */

@@ -1,5 +1,6 @@
 /** A dataset: one analysed site, with its settings, its raw data and what is derived from it. */
 import { z } from 'zod';
+import { retentionRulesSchema } from './upkeep.ts';
 
 /** The slug names the dataset's folder, so it is kept to what every file system takes. */
 export const datasetSlugSchema = z
@@ -51,7 +52,7 @@ export const datasetInputSchema = z.object({
   cutOnNewCampaign: z.boolean().default(false),
 });
 
-export const datasetSchema = z.object({
+export const datasetSchema = retentionRulesSchema.extend({
   slug: datasetSlugSchema,
   name: z.string(),
   timeZone: z.string(),

@@ -15,6 +15,7 @@ import { queryRoutes } from './queries.ts';
 import { type ReportDesk, reportRoutes } from './reports.ts';
 import { sessionRoutes } from './sessions.ts';
 import { statusRoutes } from './status.ts';
+import { upkeepRoutes } from './upkeep.ts';
 
 export interface ApiOptions extends MetricsOptions {
   reports: ReportDesk;
@@ -36,7 +37,8 @@ export function createApi(options: ApiOptions) {
     .route('/', sessionRoutes(engine))
     .route('/', queryRoutes(engine))
     .route('/', reportRoutes(datasets, options.reports))
-    .route('/', importRoutes(engine));
+    .route('/', importRoutes(engine))
+    .route('/', upkeepRoutes(engine, datasets));
   api.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Canister', version: options.version },

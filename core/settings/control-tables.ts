@@ -21,3 +21,15 @@ export const dataKey = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.dataset, table.day] })],
 );
+
+/**
+ * Where each dataset stood at its last checkpoint: what the inbox may have forgotten since. Tables that are older
+ * than this come from an older backup.
+ */
+export const datasetPosition = sqliteTable('dataset_position', {
+  dataset: text('dataset').primaryKey(),
+  epoch: integer('epoch').notNull(),
+  low: integer('low').notNull(),
+  /** How many hits were stored. */
+  hits: integer('hits').notNull(),
+});

@@ -1,5 +1,7 @@
 /** The datasets of an installation: made, listed, and made known to collectors and engine. A port over `control.db`. */
+
 import type { Dataset, DatasetEntry, DatasetInput } from '../contract/dataset.ts';
+import type { RetentionRules } from '../contract/upkeep.ts';
 
 /** What the engine needs of a dataset. `idleTimeoutMs` is the one in force. */
 export interface DatasetConfig {
@@ -10,6 +12,8 @@ export interface DatasetConfig {
   cutAtMidnight: boolean;
   cutOnNewCampaign: boolean;
   addressSecret: string;
+  /** How long sessions are kept. */
+  retention?: RetentionRules;
 }
 
 export interface Datasets {
@@ -18,6 +22,8 @@ export interface Datasets {
   get(slug: string): Promise<Dataset>;
   /** @throws Problem `dataset_exists` */
   create(input: DatasetInput): Promise<Dataset>;
+  /** Sets how long sessions are kept. */
+  setRetention(slug: string, rules: RetentionRules): Promise<void>;
   /** All datasets as collectors know them. */
   entries(): Promise<DatasetEntry[]>;
 }

@@ -34,6 +34,8 @@ export interface InboxSource {
   heartbeat(nowMs: number): Promise<void>;
   /** Appends a command. It is durable when this resolves. */
   command(dataset: string, command: InboxCommand, nowMs: number): Promise<void>;
+  /** Makes sure that all later rows have positions behind `seq`, also in an inbox that is older or new. */
+  startAbove(seq: number): Promise<void>;
   /** Keeps a row that could not be processed, with the reason. Doing it twice is doing it once. */
   setAside(row: InboxRow, reason: string): Promise<void>;
   /** Forgets the rows of a dataset (undefined: heartbeats) up to `through`. */

@@ -2,10 +2,13 @@
  * The analytics of a dataset in one DuckDB file. All writing goes through one connection and one transaction at a
  * time; a COMMIT is believed only after the position was read back, because DuckDB answers ok for aborted ones.
  */
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type {
   AnalyticsStore,
   ContinuedSession,
+  FreshTables,
   Position,
   SqlResult,
 } from '../analytics/analytics-store.ts';
@@ -21,6 +24,7 @@ import { analyticsMigrations, storeTables, type TableColumn } from '../analytics
 import { viewStatements } from '../analytics/views.ts';
 import { Problem } from '../contract/problem.ts';
 import { continuedReasons, type HitOrigin } from '../contract/session.ts';
+import { createGate } from '../gate.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
 import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
 
@@ -29,27 +33,35 @@ import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
  * @param timeZone the dataset's, in which SQL casts instants to days
  */
 export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promise<AnalyticsStore> {
-  const database = await openDuckDbFile(file, timeZone);
-  const writer = await database.connect();
-  await migrate(writer, file).catch((error) => {
-    writer.closeSync();
-    database.close();
-    throw error;
-  });
-  const reader = await database.connect();
-  const asker = await database.connect();
-  let position = await readPosition(writer);
+  let tables = await openTables(file, timeZone);
+  let { writer, position } = tables;
+  const reading = createGate();
   const writing = oneAtATime();
   const asking = oneAtATime();
 
-  async function storeNow(
-    sessions: readonly StoredSession[],
-    low: number | undefined,
-  ): Promise<Position> {
+  const storeNow = (sessions: readonly StoredSession[], low: number | undefined) =>
+    transact(() => appendSessions(writer, sessions), low);
+
+  async function removeNow(days: readonly string[]): Promise<void> {
+    const named = days.map((_, index) => `$${index + 1}`).join(', ');
+    const values = [...days];
+    const going = `FROM store.sessions WHERE segment_day IN (${named})`;
+    await transact(async () => {
+      const counted = `INSERT INTO store.removed SELECT coalesce(sum(hits), 0) ${going} AND origin = 'tracker'`;
+      await writer.run(counted, values);
+      const devices = `DELETE FROM store.session_devices WHERE session_id IN (SELECT session_id ${going})`;
+      await writer.run(devices, values);
+      const hits = `DELETE FROM store.hits WHERE session_id IN (SELECT session_id ${going})`;
+      await writer.run(hits, values);
+      await writer.run(`DELETE ${going}`, values);
+    }, undefined);
+  }
+
+  async function transact(change: () => Promise<void>, low: number | undefined): Promise<Position> {
     const next = { epoch: position.epoch + 1, low: low ?? position.low };
     await writer.run('BEGIN');
     try {
-      await appendSessions(writer, sessions);
+      await change();
       await writer.run(`UPDATE store.position SET epoch = ${next.epoch}, low = ${next.low}`);
       await writer.run('COMMIT');
     } catch (error) {
@@ -66,6 +78,29 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     return stored;
   }
 
+  /** Once nobody reads: either the old file is in place, whole, or the new one is. */
+  async function swapIn(fresh: string): Promise<void> {
+    await reading.alone(async () => {
+      try {
+        await writer.run('CHECKPOINT');
+        tables.close();
+        moveIntoPlace(fresh, file);
+      } finally {
+        tables = await openTables(file, timeZone);
+        ({ writer, position } = tables);
+      }
+    });
+  }
+
+  async function remake(fill: (fresh: FreshTables) => Promise<boolean>): Promise<void> {
+    const aside = `${file}.making`;
+    const removed = await writer.runAndReadAll('SELECT coalesce(sum(hits), 0) FROM store.removed');
+    const removedHits = Number(removed.getRows()[0]?.[0] ?? 0);
+    const wanted = await makeTables({ file: aside, timeZone, position, removedHits, fill });
+    if (wanted) await swapIn(aside);
+    else rmSync(aside, { force: true });
+  }
+
   return {
     async resume() {
       const result = await writer.runAndReadAll(
@@ -78,20 +113,39 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     },
     unfinished: (origin) => writing.run(() => unfinished(writer, origin)),
     store: (sessions, low) => writing.run(() => storeNow(sessions, low)),
-    knownHits: (ids, fromMs, toMs) => asking.run(() => knownHits(asker, ids, fromMs, toMs)),
+    knownHits: (ids, fromMs, toMs) =>
+      asking.run(() => reading.pass(() => knownHits(tables.asker, ids, fromMs, toMs))),
     checkpoint: () => writing.run(async () => void (await writer.run('CHECKPOINT'))),
-    async query(sql, values) {
-      const result = await reader.runAndReadAll(sql, values.map(toParameter));
-      const names = result.deduplicatedColumnNames();
-      const columns = result
-        .columnTypes()
-        .map((type, index) => ({ name: names[index] ?? '', type: String(type) }));
-      return { columns, rows: result.getRows().map((row) => row.map(toJson)) };
-    },
-    ask: (sql, limits) => ask(() => database.connect(), sql, limits),
+    removeDays: (days) => writing.run(() => removeNow(days)),
+    remake: (fill) => writing.run(() => remake(fill)),
+    query: (sql, values) => reading.pass(() => query(tables.reader, sql, values)),
+    ask: (sql, limits) => reading.pass(() => ask(() => tables.connect(), sql, limits)),
     async close() {
       await writing.idle();
       await asking.idle();
+      tables.close();
+    },
+  };
+}
+
+/** The connections to a file that is up to date. */
+async function openTables(file: string, timeZone: string) {
+  const database = await openDuckDbFile(file, timeZone);
+  const writer = await database.connect();
+  await migrate(writer, file).catch((error) => {
+    writer.closeSync();
+    database.close();
+    throw error;
+  });
+  const reader = await database.connect();
+  const asker = await database.connect();
+  return {
+    writer,
+    reader,
+    asker,
+    position: await readPosition(writer),
+    connect: () => database.connect(),
+    close() {
       asker.closeSync();
       reader.closeSync();
       writer.closeSync();
@@ -111,6 +165,64 @@ function oneAtATime() {
     },
     idle: () => last,
   };
+}
+
+/**
+ * Makes a whole file of tables and closes it, with nothing left in a write-ahead log.
+ * @param fill gives false when the file is not wanted after all
+ */
+export async function makeTables(options: {
+  file: string;
+  timeZone: string;
+  position: Position;
+  /** Hits that retention has removed so far. */
+  removedHits?: number;
+  fill: (fresh: FreshTables) => Promise<boolean>;
+}): Promise<boolean> {
+  const { file, timeZone, position, removedHits = 0, fill } = options;
+  // What a making that was killed has left.
+  rmSync(file, { force: true });
+  rmSync(`${file}.wal`, { force: true });
+  const tables = await openTables(file, timeZone);
+  const { writer, reader, close } = tables;
+  try {
+    const wanted = await fill({
+      add: (sessions) => appendSessions(writer, sessions),
+      query: (sql, values) => query(reader, sql, values),
+    });
+    await writer.run(`UPDATE store.position SET epoch = ${position.epoch}, low = ${position.low}`);
+    await writer.run(`INSERT INTO store.removed VALUES (${removedHits})`);
+    await writer.run('CHECKPOINT');
+    close();
+    return wanted;
+  } catch (error) {
+    close();
+    rmSync(file, { force: true });
+    rmSync(`${file}.wal`, { force: true });
+    throw error;
+  }
+}
+
+/** Replaces a closed file by another one in one step. A write-ahead log of the old one must not meet the new one. */
+export function moveIntoPlace(fresh: string, file: string): void {
+  if (existsSync(`${file}.wal`)) renameSync(`${file}.wal`, `${file}.wal.unreadable`);
+  renameSync(fresh, file);
+  const folder = openSync(dirname(file), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+async function query(
+  reader: DuckDBConnection,
+  sql: string,
+  values: readonly Cell[],
+): Promise<SqlResult> {
+  const result = await reader.runAndReadAll(sql, values.map(toParameter));
+  const names = result.deduplicatedColumnNames();
+  const columns = result
+    .columnTypes()
+    .map((type, index) => ({ name: names[index] ?? '', type: String(type) }));
+  return { columns, rows: result.getRows().map((row) => row.map(toJson)) };
 }
 
 async function migrate(connection: DuckDBConnection, file: string): Promise<void> {

@@ -259,7 +259,8 @@ async function readAnalytics(file: string): Promise<[Record<string, unknown>[], 
     const figures = await connection.runAndReadAll(
       `SELECT (SELECT max(version) FROM store.version) AS version, (SELECT low FROM store.position) AS low,
          (SELECT count(*) FROM store.sessions) AS sessions,
-         (SELECT coalesce(sum(hits), 0) FROM store.sessions WHERE origin = 'tracker') AS stored`,
+         (SELECT coalesce(sum(hits), 0) FROM store.sessions WHERE origin = 'tracker')
+           + (SELECT coalesce(sum(hits), 0) FROM store.removed) AS stored`,
     );
     const ids = await connection.runAndReadAll(
       `SELECT hit_id::VARCHAR FROM store.hits SEMI JOIN

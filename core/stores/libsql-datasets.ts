@@ -64,6 +64,12 @@ export function openLibsqlDatasets(options: {
       await publishDirectory(hits, await datasets.entries());
       return await datasets.get(slug);
     },
+    async setRetention(slug, { keepSessionsDays, keepBytesMax }) {
+      const { slug: _, writeKey, createdAt, ...settings } = await datasets.get(slug);
+      const changed = { ...settings, keepSessionsDays, keepBytesMax };
+      const sql = 'UPDATE dataset SET settings = ? WHERE slug = ?';
+      await control.batch([{ sql, args: [JSON.stringify(changed), slug] }], 'write');
+    },
     entries: async () => (await all()).map(toEntry),
   };
   return datasets;

@@ -72,7 +72,7 @@ describe('migrations', () => {
     ]);
     file = join(folder, 'control.db');
     (await openLibsqlFile(file, controlMigrations)).close();
-    expect(await seenElsewhere(tables)).toEqual(['data_key', 'dataset']);
+    expect(await seenElsewhere(tables)).toEqual(['data_key', 'dataset', 'dataset_position']);
   });
 });
 

@@ -76,6 +76,14 @@ export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
     async command(dataset, command, nowMs) {
       await write(appendRow, [dataset, nowMs, Buffer.from(JSON.stringify(command))]);
     },
+    async startAbove(seq) {
+      await write(
+        `INSERT INTO hit_inbox (seq, dataset, hit_id, received_at, body)
+         SELECT ?, NULL, NULL, coalesce((SELECT received_at FROM hit_inbox ORDER BY seq DESC LIMIT 1), 0), NULL
+         WHERE ? > coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'hit_inbox'), 0)`,
+        [seq, seq],
+      );
+    },
     async setAside({ seq, dataset, receivedAt, body }, reason) {
       await write(
         'INSERT OR REPLACE INTO set_aside (seq, dataset, received_at, reason, body) VALUES (?, ?, ?, ?, ?)',

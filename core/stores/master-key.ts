@@ -1,9 +1,19 @@
 /**
  * The master key and the data keys under it. The master key is a file that only its owner can read; data keys lie
- * wrapped in `control.db`, one a dataset and day.
+ * wrapped in `control.db`, one a dataset and day. While the master key is being changed, the new one lies beside the
+ * old one, and data keys under either of them open; a change that was killed is finished at the next start.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { DataKeys } from '../canisters/long-term.ts';
 import { unwrapKey, wrapKey } from '../canisters/seal.ts';
@@ -12,6 +22,100 @@ import { Problem } from '../contract/problem.ts';
 import type { SqlBatch } from './libsql-file.ts';
 
 const keyBytes = 32;
+const keysPerBatch = 200;
+
+/** Where a change of the master key stands; tests end the process there. */
+export type RotationStep = 'next key written' | 'batch wrapped' | 'all wrapped' | 'key in place';
+
+export interface Keyring {
+  keys: DataKeys;
+  /** Makes a new master key and wraps all data keys under it. Gives their number. */
+  rotate(reached?: (step: RotationStep) => void): Promise<number>;
+}
+
+/**
+ * Opens the keys of a data folder, finishing a change of the master key that was killed.
+ * @throws Problem `key_missing`
+ */
+export async function openKeyring(options: {
+  file: string;
+  control: SqlBatch;
+  clock: Clock;
+}): Promise<Keyring> {
+  const { file, control, clock } = options;
+  const next = `${file}.next`;
+  // What was killed while it was written was never used.
+  rmSync(`${next}.making`, { force: true });
+  let masterKey = await openMasterKey(file, control);
+  let nextKey: Buffer | undefined;
+  const openKeys = () => openDataKeys({ control, masterKey, clock, alsoOpens: () => nextKey });
+  let keys = openKeys();
+  let working: Promise<unknown> = Promise.resolve();
+
+  /** New data keys must not be wrapped under the old master key while it is being changed. */
+  function exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = working.then(work);
+    working = result.catch(() => undefined);
+    return result;
+  }
+
+  async function finish(reached: (step: RotationStep) => void): Promise<void> {
+    const key = readKey(next);
+    nextKey = key;
+    await wrapAnew(control, masterKey, key, () => reached('batch wrapped'));
+    reached('all wrapped');
+    renameSync(next, file);
+    masterKey = key;
+    nextKey = undefined;
+    keys = openKeys();
+    syncFolderOf(file);
+    reached('key in place');
+  }
+
+  if (existsSync(next)) await finish(() => {});
+  return {
+    keys: (dataset, day) => exclusively(() => keys(dataset, day)),
+    rotate: (reached = () => {}) =>
+      exclusively(async () => {
+        // A key that an earlier call left is gone on with: data keys may lie under it already.
+        if (!existsSync(next)) writeNewKey(next, `${next}.making`);
+        reached('next key written');
+        await finish(reached);
+        const [counted] = await control.batch(['SELECT count(*) AS keys FROM data_key'], 'read');
+        return Number(counted?.rows[0]?.keys);
+      }),
+  };
+}
+
+/** Wraps every data key under the next master key, those that are already under it left as they are. */
+async function wrapAnew(
+  control: SqlBatch,
+  masterKey: Buffer,
+  nextKey: Buffer,
+  batchDone: () => void,
+): Promise<void> {
+  const [found] = await control.batch(
+    ['SELECT dataset, day, wrapped FROM data_key ORDER BY dataset, day'],
+    'read',
+  );
+  const wrapped = (found?.rows ?? []).flatMap((row) => {
+    const [dataset, day] = [String(row.dataset), String(row.day)];
+    const label = `${dataset}\0${day}`;
+    const old = Buffer.from(row.wrapped as ArrayBuffer);
+    if (unwrapKey(old, nextKey, label)) return [];
+    const key = unwrapKey(old, masterKey, label);
+    if (key === undefined) throw wrongKey(dataset, day);
+    return [{ dataset, day, wrapped: wrapKey(key, nextKey, label) }];
+  });
+  for (let from = 0; from < wrapped.length; from += keysPerBatch) {
+    const statements = wrapped.slice(from, from + keysPerBatch).map((one) => ({
+      sql: 'UPDATE data_key SET wrapped = ? WHERE dataset = ? AND day = ?',
+      args: [one.wrapped, one.dataset, one.day],
+    }));
+    await control.batch(statements, 'write');
+    batchDone();
+  }
+}
 
 /**
  * Reads the master key, making it on the first start.
@@ -26,8 +130,12 @@ export async function openMasterKey(file: string, control: SqlBatch): Promise<Bu
         `${file} is gone, but there are stored sessions that only it opens. Put your backup of it back; nothing was changed.`,
       );
     }
-    writeNewKey(file);
+    writeNewKey(file, `${file}.making`);
   }
+  return readKey(file);
+}
+
+function readKey(file: string): Buffer {
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
   if (key.length !== keyBytes) {
     throw new Problem(
@@ -38,34 +146,47 @@ export async function openMasterKey(file: string, control: SqlBatch): Promise<Bu
   return key;
 }
 
-/** Durable before it is used: file and folder are synced. */
-function writeNewKey(file: string): void {
-  const handle = openSync(file, 'wx', 0o600);
+/** Whole and durable before it has its name: file and folder are synced. */
+function writeNewKey(file: string, aside: string): void {
+  rmSync(aside, { force: true });
+  const handle = openSync(aside, 'wx', 0o600);
   writeFileSync(handle, `${randomBytes(keyBytes).toString('base64')}\n`);
   fsyncSync(handle);
   closeSync(handle);
+  renameSync(aside, file);
+  syncFolderOf(file);
+}
+
+function syncFolderOf(file: string): void {
   const folder = openSync(dirname(file), 'r');
   fsyncSync(folder);
   closeSync(folder);
 }
+
+const wrongKey = (dataset: string, day: string) =>
+  new Problem(
+    'key_missing',
+    `master.key does not open the data key of ${dataset}, ${day}: it is not the key this data was written with. Put the right master.key back; nothing was changed.`,
+  );
 
 /** Data keys out of `control.db`, made at first use and durable before they are given out. */
 export function openDataKeys(options: {
   control: SqlBatch;
   masterKey: Buffer;
   clock: Clock;
+  /** A second master key under which data keys may lie, while one is changed for the other. */
+  alsoOpens?: () => Buffer | undefined;
 }): DataKeys {
-  const { control, masterKey, clock } = options;
+  const { control, masterKey, clock, alsoOpens = () => undefined } = options;
   const known = new Map<string, Promise<Buffer>>();
   let checked: Promise<void> | undefined;
 
   const unwrap = (wrapped: unknown, dataset: string, day: string): Buffer => {
-    const key = unwrapKey(Buffer.from(wrapped as ArrayBuffer), masterKey, `${dataset}\0${day}`);
+    const [bytes, label] = [Buffer.from(wrapped as ArrayBuffer), `${dataset}\0${day}`];
+    const second = alsoOpens();
+    const key = unwrapKey(bytes, masterKey, label) ?? (second && unwrapKey(bytes, second, label));
     if (key) return key;
-    throw new Problem(
-      'key_missing',
-      `master.key does not open the data key of ${dataset}, ${day}: it is not the key this data was written with. Put the right master.key back; nothing was changed.`,
-    );
+    throw wrongKey(dataset, day);
   };
 
   /** A master key that does not open what is there must not seal anything new beside it. */

@@ -70,6 +70,9 @@ export function memoryInbox(disk: MemoryDisk, moment: Moment): InboxSource {
     async waiting(after) {
       return disk.inbox.filter((row) => row.seq > after && isHit(row)).length;
     },
+    async startAbove(seq) {
+      disk.lastSeq = Math.max(disk.lastSeq, seq);
+    },
     async waitingSince(after) {
       return disk.inbox.find((row) => row.seq > after && isHit(row))?.receivedAt;
     },
@@ -116,6 +119,11 @@ export function memoryInbox(disk: MemoryDisk, moment: Moment): InboxSource {
   };
 }
 
+/** The care of what is stored is for real files. */
+function notInMemory(): never {
+  throw new Error('stores in memory are not checked, made anew or trimmed');
+}
+
 export function memoryCanister(disk: MemoryDisk, moment: Moment): LongTermCanister {
   return {
     async append(sessions) {
@@ -124,7 +132,8 @@ export function memoryCanister(disk: MemoryDisk, moment: Moment): LongTermCanist
       for (const session of sessions) {
         await moment('canister-mid-append');
         places.push({ day: 'memory', offset: disk.records.length, length: 1 });
-        disk.records.push(structuredClone(session));
+        const { firstSeq: _first, lastSeq: _last, devices: _devices, ...kept } = session;
+        disk.records.push(structuredClone(kept));
       }
       await moment('canister-after-fsync');
       return places;
@@ -134,11 +143,12 @@ export function memoryCanister(disk: MemoryDisk, moment: Moment): LongTermCanist
       if (session?.id !== sessionId) throw new Error(`there is no record of ${sessionId}`);
       return session;
     },
-    async *scan() {
-      for (const [offset, session] of disk.records.entries()) {
-        yield { place: { day: 'memory', offset, length: 1 }, session };
-      }
-    },
+    scan: notInMemory,
+    names: notInMemory,
+    days: notInMemory,
+    segments: notInMemory,
+    remove: notInMemory,
+    check: notInMemory,
     async close() {},
   };
 }
@@ -183,6 +193,8 @@ export function memoryAnalytics(disk: MemoryDisk, moment: Moment): AnalyticsStor
       disk.checkpointed = disk.committed;
       await moment('tables-after-checkpoint');
     },
+    remake: notInMemory,
+    removeDays: notInMemory,
     query: unasked,
     ask: unasked,
     async close() {},

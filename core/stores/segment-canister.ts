@@ -1,23 +1,32 @@
 /**
- * The long-term canister in files: `<day>.seg`, each a magic line and records of
- * length (u32) · session id (16 bytes) · sealed body · CRC-32 of all before it (u32).
- * A torn tail (the machine stopped while writing) is cut off, and kept beside, when the segment is next opened for
+ * The long-term canister in files: `<day>.seg`, each a magic line and records (segment-records.ts). A torn tail (the machine stopped while writing) is cut off, and kept beside, when the segment is next opened for
  * writing; a damaged record before sound ones is left where it is and stepped over.
  */
 import { mkdirSync } from 'node:fs';
-import { type FileHandle, open, readdir, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
-import type { CanisterPlace, DataKeys, LongTermCanister } from '../canisters/long-term.ts';
+import type {
+  CanisterPlace,
+  CheckedRecord,
+  DataKeys,
+  KeptSession,
+  LongTermCanister,
+} from '../canisters/long-term.ts';
 import { seal, unseal } from '../canisters/seal.ts';
 import { Problem } from '../contract/problem.ts';
 import type { ClosedSession } from '../contract/session.ts';
+import {
+  encodeRecord,
+  isSound,
+  segmentMagic as magic,
+  readStretches,
+  sealedBodyOf,
+  sessionIdOf,
+  soundSize,
+} from './segment-records.ts';
 
-const magic = Buffer.from('CANISTER SEGMENT 1\n');
-const headBytes = 4 + 16;
-const tailBytes = 4;
-const recordBytesMax = 64 * 1024 * 1024;
 const openSegmentsMax = 8;
+const segmentName = /^(\d{4}-\d{2}-\d{2})\.seg$/;
 
 interface Segment {
   file: FileHandle;
@@ -65,14 +74,15 @@ export function openSegmentCanister(options: {
 
   async function appendDay(
     day: string,
-    sessions: readonly ClosedSession[],
+    sessions: readonly KeptSession[],
   ): Promise<CanisterPlace[]> {
     const segment = await segmentFor(day);
     const records: Buffer[] = [];
     const places: CanisterPlace[] = [];
     let offset = segment.size;
     for (const session of sessions) {
-      const record = encodeRecord(session, segment.key, { dataset, day, offset });
+      const place = { dataset, day, offset, sessionId: session.id };
+      const record = encodeRecord(session.id, seal(session, segment.key, place));
       records.push(record);
       places.push({ day, offset, length: record.length });
       offset += record.length;
@@ -90,30 +100,58 @@ export function openSegmentCanister(options: {
     return places;
   }
 
-  async function* records(
-    day: string,
-  ): AsyncGenerator<{ place: CanisterPlace; session: ClosedSession }> {
-    const key = await keys(dataset, day);
-    const file = await open(path(day), 'r');
+  /** The stretches of a day's segment, as far as they are written. */
+  async function* stretches(day: string, starts: readonly number[] = []) {
+    const file = await open(path(day), 'r').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (file === undefined) return;
     try {
-      for await (const { offset, record } of readRecords(file, (await file.stat()).size)) {
-        if (!isSound(record)) continue;
-        const sessionId = record.toString('hex', 4, headBytes);
-        const session = unseal(record.subarray(headBytes, -tailBytes), key, {
-          dataset,
-          day,
-          offset,
-          sessionId,
-        });
-        yield { place: { day, offset, length: record.length }, session };
-      }
+      // What is being appended at this moment is not there yet.
+      const size = writing.get(day)?.size ?? (await file.stat()).size;
+      yield* readStretches(file, size, starts);
     } finally {
       await file.close();
     }
   }
 
-  async function appendNow(sessions: readonly ClosedSession[]): Promise<CanisterPlace[]> {
-    const places = new Map<ClosedSession, CanisterPlace>();
+  function openRecord(record: Buffer, key: Buffer, day: string, offset: number) {
+    const place = { dataset, day, offset, sessionId: sessionIdOf(record) };
+    return unseal(sealedBodyOf(record), key, place) as KeptSession;
+  }
+
+  async function* check(day: string, starts: readonly number[]): AsyncGenerator<CheckedRecord> {
+    const key = await keys(dataset, day);
+    for await (const { offset, length, record } of stretches(day, starts)) {
+      const place = { day, offset, length };
+      if (record === undefined) {
+        yield { place, damage: 'the bytes were changed: no record with the right checksum' };
+        continue;
+      }
+      const sessionId = sessionIdOf(record);
+      try {
+        const { id } = openRecord(record, key, day, offset);
+        if (id === sessionId) yield { place, sessionId };
+        else yield { place, sessionId, damage: `it holds the session ${id}` };
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        yield {
+          place,
+          sessionId,
+          damage: 'the seal does not open: changed, moved, or another key',
+        };
+      }
+    }
+  }
+
+  async function days(): Promise<string[]> {
+    const names = await readdir(folder);
+    return names.flatMap((name) => segmentName.exec(name)?.[1] ?? []).sort();
+  }
+
+  async function appendNow(sessions: readonly KeptSession[]): Promise<CanisterPlace[]> {
+    const places = new Map<KeptSession, CanisterPlace>();
     for (const [day, ofDay] of groupByDay(sessions)) {
       const written = await appendDay(day, ofDay);
       ofDay.forEach((session, index) => {
@@ -145,20 +183,39 @@ export function openSegmentCanister(options: {
             `The record of session ${sessionId} in ${path(day)} is damaged.`,
           );
         }
-        return unseal(record.subarray(headBytes, -tailBytes), await keys(dataset, day), {
-          dataset,
-          day,
-          offset,
-          sessionId,
-        });
+        const place = { dataset, day, offset, sessionId };
+        const kept = unseal(sealedBodyOf(record), await keys(dataset, day), place) as KeptSession;
+        return apart(kept).session;
       } finally {
         await file.close();
       }
     },
+    days,
+    async segments() {
+      const all = (await days()).map(async (day) => ({ day, bytes: (await stat(path(day))).size }));
+      return await Promise.all(all);
+    },
+    async remove(day) {
+      await writing.get(day)?.file.close();
+      writing.delete(day);
+      await rm(path(day), { force: true });
+      await syncFolder(folder);
+    },
+    check,
+    async *names() {
+      for (const day of await days()) {
+        for await (const { offset, length, record } of stretches(day))
+          if (record) yield { place: { day, offset, length }, sessionId: sessionIdOf(record) };
+      }
+    },
     async *scan() {
-      const names = await readdir(folder);
-      for (const name of names.filter((file) => file.endsWith('.seg')).sort())
-        yield* records(name.slice(0, -4));
+      for (const day of await days()) {
+        const key = await keys(dataset, day);
+        for await (const { offset, length, record } of stretches(day)) {
+          const kept = record && readable(() => openRecord(record, key, day, offset));
+          if (kept) yield { place: { day, offset, length }, ...apart(kept) };
+        }
+      }
     },
     async close() {
       await appending;
@@ -168,8 +225,8 @@ export function openSegmentCanister(options: {
   };
 }
 
-function groupByDay(sessions: readonly ClosedSession[]): Map<string, ClosedSession[]> {
-  const byDay = new Map<string, ClosedSession[]>();
+function groupByDay(sessions: readonly KeptSession[]): Map<string, KeptSession[]> {
+  const byDay = new Map<string, KeptSession[]>();
   for (const session of sessions) {
     const day = new Date(session.endedAt).toISOString().slice(0, 10);
     const ofDay = byDay.get(day);
@@ -179,49 +236,19 @@ function groupByDay(sessions: readonly ClosedSession[]): Map<string, ClosedSessi
   return byDay;
 }
 
-function encodeRecord(
-  session: ClosedSession,
-  key: Buffer,
-  at: { dataset: string; day: string; offset: number },
-): Buffer {
-  const body = seal(session, key, { ...at, sessionId: session.id });
-  const record = Buffer.allocUnsafe(headBytes + body.length + tailBytes);
-  record.writeUInt32LE(record.length, 0);
-  record.write(session.id, 4, 'hex');
-  body.copy(record, headBytes);
-  record.writeUInt32LE(crc32(record.subarray(0, -tailBytes)), record.length - tailBytes);
-  return record;
+/** The session and what the canister keeps beside it. */
+function apart({ firstSeq = 0, lastSeq = 0, devices = [], ...session }: KeptSession) {
+  return { session: session as ClosedSession, firstSeq, lastSeq, devices };
 }
 
-function isSound(record: Buffer): boolean {
-  if (record.length < headBytes + tailBytes || record.readUInt32LE(0) !== record.length)
-    return false;
-  return crc32(record.subarray(0, -tailBytes)) === record.readUInt32LE(record.length - tailBytes);
-}
-
-/** Reads records, sound or not, until the end or until a length that leads nowhere. */
-async function* readRecords(
-  file: FileHandle,
-  size: number,
-): AsyncGenerator<{ offset: number; record: Buffer }> {
-  const length = Buffer.alloc(4);
-  let offset = magic.length;
-  while (offset + headBytes + tailBytes <= size) {
-    await file.read(length, 0, 4, offset);
-    const bytes = length.readUInt32LE(0);
-    if (bytes < headBytes + tailBytes || bytes > recordBytesMax || offset + bytes > size) return;
-    const record = Buffer.alloc(bytes);
-    await file.read(record, 0, bytes, offset);
-    yield { offset, record };
-    offset += bytes;
+/** What the work gives; undefined where a record does not open. */
+function readable<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
   }
-}
-
-async function soundSize(file: FileHandle, size: number): Promise<number> {
-  let end = magic.length;
-  for await (const { offset, record } of readRecords(file, size))
-    if (isSound(record)) end = offset + record.length;
-  return end;
 }
 
 /** Nothing that was ever promised is in a torn tail; but should it be damage instead, the bytes are still there. */
@@ -282,15 +309,15 @@ export async function inspectSegment(path: string): Promise<SegmentState> {
     const state: SegmentState = { sound: 0, damaged: 0, tornBytes: size };
     let unsound = 0;
     if (size >= magic.length) state.tornBytes = size - magic.length;
-    for await (const { offset, record } of readRecords(file, size)) {
-      if (!isSound(record)) {
+    for await (const { offset, length, record } of readStretches(file, size)) {
+      if (record === undefined) {
         unsound += 1;
         continue;
       }
       state.sound += 1;
       state.damaged += unsound;
       unsound = 0;
-      state.tornBytes = size - offset - record.length;
+      state.tornBytes = size - offset - length;
     }
     return state;
   } finally {

@@ -303,6 +303,7 @@ async function startEngine(
         addressSecret: 'secret',
       },
     ],
+    rotateKeys: async () => 0,
     badLinesFile: () => '',
     importEnded: async () => {},
     pollMs: 0,

@@ -11,18 +11,18 @@ import type { ActiveLimits } from '../canisters/room.ts';
 import type { Dataset, DatasetInput } from '../contract/dataset.ts';
 import type { ReceivedHit } from '../contract/hit.ts';
 import { type ImportOptions, type ImportSummary, importOptionsSchema } from '../contract/import.ts';
+import { retentionRulesSchema } from '../contract/upkeep.ts';
 import { type RunningEngine, runEngine } from '../run-engine.ts';
 import type { DatasetConfig, Datasets } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
-import { openDuckDbAnalytics } from '../stores/duckdb-analytics.ts';
+import { openDatasetStores } from '../stores/dataset-stores.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDatasets } from '../stores/libsql-datasets.ts';
 import { type LibsqlFile, openLibsqlFile } from '../stores/libsql-file.ts';
 import { openLibsqlInboxSource } from '../stores/libsql-inbox.ts';
-import { openDataKeys, openMasterKey } from '../stores/master-key.ts';
+import { openKeyring } from '../stores/master-key.ts';
 import { controlMigrations, hitsMigrations } from '../stores/migrations/migrations.ts';
-import { openSegmentCanister } from '../stores/segment-canister.ts';
 
 /** Saturday, 21 November 2026, 10:00 UTC. */
 export const worldStartMs = Date.UTC(2026, 10, 21, 10);
@@ -42,6 +42,9 @@ export interface WorldOptions {
   /** Puts something between the engine and its stores, such as a fault. */
   wrapStores?: (stores: Stores, slug: string) => Stores;
   wrapInbox?: (inbox: InboxSource) => InboxSource;
+  acceptLoss?: boolean;
+  /** Takes what the administrator is told. */
+  said?: string[];
 }
 
 /** A hit as the inbox holds it; everything left out gets a valid value. */
@@ -177,24 +180,27 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
   const hits = await openLibsqlFile(folder.hitsFile, hitsMigrations);
   const control = await openLibsqlFile(folder.controlFile, controlMigrations);
   const datasets = openLibsqlDatasets({ control, hits, clock });
-  const masterKey = await openMasterKey(folder.masterKeyFile, control);
-  const keys = openDataKeys({ control, masterKey, clock });
+  const { keys, rotate } = await openKeyring({ file: folder.masterKeyFile, control, clock });
   const stores = new Map<string, Stores>();
   const inbox = openLibsqlInboxSource(hits);
   const engine = await runEngine({
     inbox: wrapInbox?.(inbox) ?? inbox,
     clock,
     async openStores({ slug, timeZone }) {
-      const paths = folder.dataset(slug);
-      const canister = openSegmentCanister({ dataset: slug, folder: paths.canister, keys });
-      const real = {
-        canister,
-        analytics: await openDuckDbAnalytics(paths.analyticsFile, timeZone),
-      };
+      const real = await openDatasetStores({
+        slug,
+        timeZone,
+        paths: folder.dataset(slug),
+        keys,
+        control,
+        acceptLoss: options.acceptLoss ?? false,
+        say: (text) => options.said?.push(text),
+      });
       stores.set(slug, real);
       return wrapStores?.(real, slug) ?? real;
     },
     datasets: await configs(datasets),
+    rotateKeys: () => rotate(),
     badLinesFile: folder.badLinesFile,
     importEnded: openLibsqlCounts(hits, clock).addImport,
     pollMs: 0,
@@ -233,6 +239,7 @@ async function configs(datasets: Datasets): Promise<DatasetConfig[]> {
     idleTimeoutMs: settings.idleTimeoutMs,
     cutAtMidnight: settings.cutAtMidnight,
     cutOnNewCampaign: settings.cutOnNewCampaign,
+    retention: retentionRulesSchema.parse(settings),
     addressSecret: entries.get(slug)?.addressSecret ?? '',
   }));
 }

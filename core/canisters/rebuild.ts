@@ -1,0 +1,103 @@
+/**
+ * Makes the tables of a dataset anew out of its canister. Where the old tables can still be read, they say which
+ * record counts; where they are gone, the last one of each session does.
+ */
+import type { AnalyticsStore, FreshTables } from '../analytics/analytics-store.ts';
+import { fingerprintOf } from '../analytics/fingerprint.ts';
+import type { StoredSession } from '../analytics/rows.ts';
+import { Problem } from '../contract/problem.ts';
+import type { RebuildResult } from '../contract/upkeep.ts';
+import type { CanisterPlace, LongTermCanister } from './long-term.ts';
+import { placesOf } from './verify.ts';
+
+const sessionsPerBatch = 2_000;
+const hitsPerBatch = 50_000;
+const dayMs = 86_400_000;
+const offsetsPerDay = 2 ** 38;
+
+/** Whether a record is the one of its session that counts. */
+type Counts = (sessionId: string, place: CanisterPlace) => Promise<boolean>;
+
+/**
+ * New tables beside the present ones, put in their place when they hold every session. Commits must be paused.
+ * @throws Problem `rebuild_loses` when sessions cannot be read from the canister any more; nothing was changed then
+ */
+export async function rebuildTables(options: {
+  canister: LongTermCanister;
+  analytics: AnalyticsStore;
+  acceptLoss: boolean;
+}): Promise<RebuildResult> {
+  const { canister, analytics, acceptLoss } = options;
+  const before = await fingerprintOf(analytics.query);
+  let after = before;
+  await analytics.remake(async (fresh) => {
+    await fillFromCanister(canister, fresh, countsInTables(analytics));
+    after = await fingerprintOf(fresh.query);
+    const lost = before.sessions.rows - after.sessions.rows;
+    if (lost > 0 && !acceptLoss) {
+      throw new Problem(
+        'rebuild_loses',
+        `${lost} of ${before.sessions.rows} sessions cannot be read from the canister, so new tables would lose them. Nothing was changed. See which with: canister verify. To go on without them: --accept-loss`,
+      );
+    }
+    return true;
+  });
+  // What is remembered of the last checkpoint must not name more hits than there are now.
+  await analytics.checkpoint();
+  const equal = JSON.stringify(before) === JSON.stringify(after);
+  return { before, after, equal };
+}
+
+/** Tables out of nothing but the canister: the last record of each session counts. Gives the number of sessions. */
+export async function fillFromNothing(
+  canister: LongTermCanister,
+  fresh: FreshTables,
+): Promise<number> {
+  const last = new Map<string, number>();
+  for await (const { sessionId, place } of canister.names()) last.set(sessionId, packed(place));
+  return await fillFromCanister(
+    canister,
+    fresh,
+    async (sessionId, place) => last.get(sessionId) === packed(place),
+  );
+}
+
+async function fillFromCanister(
+  canister: LongTermCanister,
+  fresh: FreshTables,
+  counts: Counts,
+): Promise<number> {
+  let batch: StoredSession[] = [];
+  let hits = 0;
+  let sessions = 0;
+  const flush = async () => {
+    await fresh.add(batch);
+    sessions += batch.length;
+    batch = [];
+    hits = 0;
+  };
+  for await (const stored of canister.scan()) {
+    if (!(await counts(stored.session.id, stored.place))) continue;
+    batch.push(stored);
+    hits += stored.session.hits.length;
+    if (batch.length >= sessionsPerBatch || hits >= hitsPerBatch) await flush();
+  }
+  await flush();
+  return sessions;
+}
+
+function countsInTables(analytics: AnalyticsStore): Counts {
+  let day = '';
+  let places = new Map<number, string>();
+  return async (sessionId, place) => {
+    if (place.day !== day) {
+      day = place.day;
+      places = await placesOf(analytics, day);
+    }
+    return places.get(place.offset) === sessionId;
+  };
+}
+
+/** Day and offset in one number, which takes less memory than two in an object. */
+const packed = ({ day, offset }: CanisterPlace) =>
+  (Date.parse(`${day}T00:00:00Z`) / dayMs) * offsetsPerDay + offset;

@@ -1,0 +1,92 @@
+/**
+ * Which days of a canister go, by age and by size, and their going: rows first, then the segment. Killed in between,
+ * a segment without rows is left, which the next run takes; never rows that point to nothing.
+ */
+import type { AnalyticsStore } from '../analytics/analytics-store.ts';
+import type { RetentionResult, RetentionRules } from '../contract/upkeep.ts';
+import type { LongTermCanister } from './long-term.ts';
+
+const dayMs = 86_400_000;
+
+export interface Segment {
+  day: string;
+  bytes: number;
+}
+
+export interface DueSegment extends Segment {
+  reason: 'age' | 'size';
+}
+
+/**
+ * The days that go, oldest first. Today and later days stay, whatever their size.
+ * @param segments oldest first
+ */
+export function planRetention(
+  segments: readonly Segment[],
+  { keepSessionsDays, keepBytesMax }: RetentionRules,
+  nowMs: number,
+): DueSegment[] {
+  const startOf = (day: string) => Date.parse(`${day}T00:00:00Z`);
+  let total = segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  const due: DueSegment[] = [];
+  for (const segment of segments) {
+    const endMs = startOf(segment.day) + dayMs;
+    if (endMs > nowMs) break;
+    const isOld = keepSessionsDays !== undefined && endMs <= nowMs - keepSessionsDays * dayMs;
+    if (!isOld && (keepBytesMax === undefined || total <= keepBytesMax)) break;
+    due.push({ ...segment, reason: isOld ? 'age' : 'size' });
+    total -= segment.bytes;
+  }
+  return due;
+}
+
+/** What would go now, or has gone when `apply`. Commits must be paused to apply it. */
+export async function retain(options: {
+  canister: LongTermCanister;
+  analytics: AnalyticsStore;
+  rules: RetentionRules;
+  nowMs: number;
+  apply: boolean;
+}): Promise<RetentionResult> {
+  const { canister, analytics, rules, nowMs, apply } = options;
+  const segments = await canister.segments();
+  const needed = await daysOfReplay(analytics);
+  const due = planRetention(segments, rules, nowMs).filter(({ day }) => !needed.has(day));
+  const { rows } = await analytics.query(
+    'SELECT segment_day, count(*), sum(hits) FROM store.sessions GROUP BY segment_day',
+    [],
+  );
+  const stored = new Map(
+    rows.map(([day, sessions, hits]) => [String(day), [Number(sessions), Number(hits)] as const]),
+  );
+  const days = due.map(({ day, bytes, reason }) => {
+    const [sessions = 0, hits = 0] = stored.get(day) ?? [];
+    return { day, bytes, sessions, hits, reason };
+  });
+  if (apply && days.length > 0) {
+    const names = days.map(({ day }) => day);
+    await analytics.removeDays(names);
+    await analytics.checkpoint();
+    for (const day of names) await canister.remove(day);
+  }
+  const sum = (name: 'bytes' | 'sessions' | 'hits') =>
+    days.reduce((total, day) => total + day[name], 0);
+  return {
+    ...rules,
+    applied: apply,
+    days,
+    bytes: sum('bytes'),
+    sessions: sum('sessions'),
+    hits: sum('hits'),
+    bytesKept: segments.reduce((total, { bytes }) => total + bytes, 0) - sum('bytes'),
+  };
+}
+
+/** Days with sessions by which a replay of the inbox knows what to skip: they go when the inbox has moved on. */
+async function daysOfReplay(analytics: AnalyticsStore): Promise<Set<string>> {
+  const { rows } = await analytics.query(
+    'SELECT DISTINCT segment_day FROM store.sessions WHERE last_seq > (SELECT low FROM store.position)',
+    [],
+  );
+  return new Set(rows.map(([day]) => String(day)));
+}

@@ -1,0 +1,149 @@
+/** A canister is damaged by hand, in a whole core, and the check must name exactly what was damaged. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import type { VerifyResult } from '../contract/upkeep.ts';
+import { createWorld, type World } from '../testing/world.ts';
+
+const hourMs = 3_600_000;
+let world: World;
+afterEach(async () => world.close());
+
+interface Row {
+  id: string;
+  offset: number;
+  length: number;
+}
+
+/** Five visitors who come once each, in one segment. */
+async function fiveSessions(): Promise<Row[]> {
+  world = await createWorld();
+  await world.dataset({ slug: 'shop' });
+  await world.send(...['a', 'b', 'c', 'd', 'e'].map((visitor) => ({ visitor })));
+  world.advance(hourMs);
+  await world.settle();
+  const { rows } = await world
+    .stores('shop')
+    .analytics.query(
+      "SELECT replace(session_id::VARCHAR, '-', ''), segment_offset, segment_length FROM store.sessions ORDER BY 2",
+      [],
+    );
+  return rows.map(([id, offset, length]) => ({
+    id: String(id),
+    offset: Number(offset),
+    length: Number(length),
+  }));
+}
+
+const segment = () => `${world.root}/datasets/shop/canister/2026-11-21.seg`;
+
+function damage(change: (bytes: Buffer) => Buffer | undefined): void {
+  const bytes = readFileSync(segment());
+  writeFileSync(segment(), change(bytes) ?? bytes);
+}
+
+const sound: VerifyResult = {
+  segments: 1,
+  records: 5,
+  sound: 5,
+  orphans: 0,
+  tornBytes: 0,
+  damagedCount: 0,
+  damaged: [],
+  missingCount: 0,
+  missing: [],
+};
+
+test('What was stored and not touched is sound', async () => {
+  await fiveSessions();
+  expect(await world.engine.verify('shop')).toEqual(sound);
+});
+
+test('A dataset without sessions is sound', async () => {
+  world = await createWorld();
+  await world.dataset({ slug: 'shop' });
+  expect(await world.engine.verify('shop')).toEqual({
+    ...sound,
+    segments: 0,
+    records: 0,
+    sound: 0,
+  });
+});
+
+test.each([
+  ['in its length', 0],
+  ['in its session id', 7],
+  ['in its sealed body', 40],
+])('A record that was changed %s is named, and hides none of those behind it', async (_, at) => {
+  const [, second] = await fiveSessions();
+  damage((bytes) => {
+    bytes[(second?.offset ?? 0) + at] = (bytes[(second?.offset ?? 0) + at] ?? 0) ^ 0x41;
+    return undefined;
+  });
+  expect(await world.engine.verify('shop')).toEqual({
+    ...sound,
+    sound: 4,
+    damagedCount: 1,
+    damaged: [
+      {
+        day: '2026-11-21',
+        offset: second?.offset,
+        sessionId: second?.id,
+        reason: expect.stringContaining('checksum'),
+      },
+    ],
+  });
+});
+
+test('Two records side by side that were wiped out are named one by one', async () => {
+  const [, second, third] = await fiveSessions();
+  const [from, to] = [second?.offset ?? 0, (third?.offset ?? 0) + (third?.length ?? 0)];
+  damage((bytes) => bytes.fill(0, from, to));
+  const result = await world.engine.verify('shop');
+  expect([result.records, result.sound, result.damagedCount]).toEqual([5, 3, 2]);
+  expect(result.damaged.map(({ sessionId }) => sessionId)).toEqual([second?.id, third?.id]);
+});
+
+test('A record under another key, with a right checksum, is damaged', async () => {
+  await fiveSessions();
+  await world.crash();
+  // The key of the day is gone: the next one asked for is another one.
+  await world.reopen();
+  await world.control.batch(['DELETE FROM data_key'], 'write');
+  const result = await world.engine.verify('shop');
+  expect([result.records, result.sound, result.damagedCount]).toEqual([5, 0, 5]);
+  expect(result.damaged[0]?.reason).toMatch(/seal does not open/);
+});
+
+test('A segment that was cut misses the sessions behind the cut; one that is gone misses all', async () => {
+  const rows = await fiveSessions();
+  const fourth = rows[3]?.offset ?? 0;
+  await world.crash();
+  damage((bytes) => bytes.subarray(0, fourth));
+  await world.reopen();
+  const cut = await world.engine.verify('shop');
+  expect([cut.sound, cut.damagedCount, cut.missingCount]).toEqual([3, 0, 2]);
+  expect(cut.missing.map(({ sessionId }) => sessionId)).toEqual([rows[3]?.id, rows[4]?.id]);
+  rmSync(segment());
+  const gone = await world.engine.verify('shop');
+  expect([gone.segments, gone.records, gone.missingCount]).toEqual([0, 0, 5]);
+  expect(gone.missing[0]?.reason).toBe('the segment is gone');
+});
+
+test('What a crash leaves is no damage: a record without a row, and a torn end', async () => {
+  const rows = await fiveSessions();
+  const { canister } = world.stores('shop');
+  const first = rows[0];
+  if (!first) throw new Error('five rows were expected');
+  const session = await canister.read(first.id, { day: '2026-11-21', ...first });
+  await canister.append([{ ...session, id: 'f'.repeat(32) }]);
+  await world.crash();
+  damage((bytes) => Buffer.concat([bytes, bytes.subarray(first.offset, first.offset + 30)]));
+  await world.reopen();
+  expect(await world.engine.verify('shop')).toEqual({
+    ...sound,
+    records: 6,
+    sound: 6,
+    orphans: 1,
+    tornBytes: 30,
+  });
+});

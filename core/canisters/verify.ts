@@ -1,0 +1,95 @@
+/**
+ * Holds a canister and its tables against each other: every record is read, checked and opened, and every session of
+ * the tables must find its record at its place. Takes a day at a time, so that memory does not grow with the past.
+ */
+import type { AnalyticsStore } from '../analytics/analytics-store.ts';
+import { listedMax, type Trouble, type VerifyResult } from '../contract/upkeep.ts';
+import type { CheckedRecord, LongTermCanister } from './long-term.ts';
+
+/** Session ids of the tables by their record's offset in the segment of `day`, ascending. */
+export async function placesOf(
+  analytics: Pick<AnalyticsStore, 'query'>,
+  day: string,
+): Promise<Map<number, string>> {
+  const { rows } = await analytics.query(
+    `SELECT segment_offset, replace(session_id::VARCHAR, '-', '') FROM store.sessions
+     WHERE segment_day = $1 ORDER BY segment_offset`,
+    [day],
+  );
+  return new Map(rows.map(([offset, id]) => [Number(offset), String(id)]));
+}
+
+export async function verifyCanister(stores: {
+  canister: LongTermCanister;
+  analytics: Pick<AnalyticsStore, 'query'>;
+}): Promise<VerifyResult> {
+  const { canister, analytics } = stores;
+  const segments = new Set(await canister.days());
+  const { rows } = await analytics.query('SELECT DISTINCT segment_day FROM store.sessions', []);
+  const days = new Set([...segments, ...rows.map(([day]) => String(day))]);
+  const result: VerifyResult = {
+    segments: segments.size,
+    records: 0,
+    sound: 0,
+    orphans: 0,
+    tornBytes: 0,
+    damagedCount: 0,
+    damaged: [],
+    missingCount: 0,
+    missing: [],
+  };
+  for (const day of [...days].sort()) {
+    // The places first: what is stored while the segment is read has no place here, and counts as an orphan at most.
+    const places = await placesOf(analytics, day);
+    await verifyDay(result, canister.check(day, [...places.keys()]), places);
+    const reason = segments.has(day) ? 'no record begins there' : 'the segment is gone';
+    for (const [offset, sessionId] of places) {
+      result.missingCount += 1;
+      list(result.missing, { day, offset, sessionId, reason });
+    }
+  }
+  return result;
+}
+
+/** Counts the records of a day, and takes from `places` those that were found, sound or damaged. */
+async function verifyDay(
+  result: VerifyResult,
+  records: AsyncIterable<CheckedRecord>,
+  places: Map<number, string>,
+): Promise<void> {
+  // Damage is torn or rotten: which of the two shows when something sound comes behind it.
+  let atEnd: Trouble | undefined;
+  let endBytes = 0;
+  const settle = (trouble: Trouble | undefined) => {
+    if (trouble === undefined) return;
+    result.records += 1;
+    result.damagedCount += 1;
+    list(result.damaged, trouble);
+  };
+  for await (const { place, sessionId, damage } of records) {
+    settle(atEnd);
+    atEnd = undefined;
+    const { day, offset } = place;
+    const expected = places.get(offset);
+    if (damage === undefined && (expected === undefined || expected === sessionId)) {
+      result.records += 1;
+      result.sound += 1;
+      if (expected === undefined) result.orphans += 1;
+      places.delete(offset);
+      continue;
+    }
+    const reason = damage ?? `the tables have the session ${expected} at this place`;
+    const named = expected ?? sessionId;
+    const trouble = { day, offset, ...(named === undefined ? {} : { sessionId: named }), reason };
+    if (places.delete(offset) || sessionId !== undefined) settle(trouble);
+    else {
+      atEnd = trouble;
+      endBytes = place.length;
+    }
+  }
+  if (atEnd) result.tornBytes += endBytes;
+}
+
+function list(troubles: Trouble[], trouble: Trouble): void {
+  if (troubles.length < listedMax) troubles.push(trouble);
+}

@@ -1,0 +1,94 @@
+/** What the care of stored sessions reports: the check of a canister, and tables made anew of it. */
+import { z } from 'zod';
+
+/** How many damaged or missing records are listed one by one; the counts are always whole. */
+export const listedMax = 1_000;
+
+const troubleSchema = z.object({
+  day: z.string(),
+  offset: z.int(),
+  /** Absent where damage leaves no name to be read. */
+  sessionId: z.string().optional(),
+  reason: z.string(),
+});
+
+/**
+ * `damaged` records cannot be read; `missing` are sessions in the tables that have no record at their place.
+ * `orphans` are sound records without a session in the tables, and `tornBytes` what a stop left at the end of a
+ * segment: both are harmless leftovers.
+ */
+export const verifyResultSchema = z.object({
+  segments: z.int(),
+  records: z.int(),
+  sound: z.int(),
+  orphans: z.int(),
+  tornBytes: z.int(),
+  damagedCount: z.int(),
+  damaged: z.array(troubleSchema),
+  missingCount: z.int(),
+  missing: z.array(troubleSchema),
+});
+
+const tableFingerprintSchema = z.object({ rows: z.int(), hash: z.string() });
+
+/** Equal tables have equal fingerprints, in whatever order their rows lie. */
+export const fingerprintSchema = z.object({
+  sessions: tableFingerprintSchema,
+  hits: tableFingerprintSchema,
+});
+
+export const rebuildInputSchema = z.object({
+  /** Puts the new tables in place although sessions of the old ones cannot be read any more. */
+  acceptLoss: z.boolean().default(false),
+});
+
+export const rebuildResultSchema = z.object({
+  before: fingerprintSchema,
+  after: fingerprintSchema,
+  equal: z.boolean(),
+});
+
+export const rotationResultSchema = z.object({
+  /** How many data keys the new master key opens. */
+  keys: z.int(),
+});
+
+/** How long sessions are kept; both absent: for good. `keepBytesMax` bounds the segments of the canister. */
+export const retentionRulesSchema = z.object({
+  keepSessionsDays: z.int().min(1).max(36_500).optional(),
+  keepBytesMax: z.int().min(1_000_000).optional(),
+});
+
+/** Rules that are given are set, `null` takes one away, others stay as they are. */
+export const retentionInputSchema = z.object({
+  keepSessionsDays: retentionRulesSchema.shape.keepSessionsDays.nullable(),
+  keepBytesMax: retentionRulesSchema.shape.keepBytesMax.nullable(),
+  /** Only says what would go, by these rules; nothing is set then. */
+  dryRun: z.boolean().default(false),
+});
+
+/** The days that have gone, or (not `applied`) would go, with all that is in them. Bytes are of segments. */
+export const retentionResultSchema = retentionRulesSchema.extend({
+  applied: z.boolean(),
+  days: z.array(
+    z.object({
+      day: z.string(),
+      bytes: z.int(),
+      sessions: z.int(),
+      hits: z.int(),
+      reason: z.enum(['age', 'size']),
+    }),
+  ),
+  bytes: z.int(),
+  sessions: z.int(),
+  hits: z.int(),
+  bytesKept: z.int(),
+});
+
+export type RetentionRules = z.infer<typeof retentionRulesSchema>;
+export type RetentionResult = z.infer<typeof retentionResultSchema>;
+export type RotationResult = z.infer<typeof rotationResultSchema>;
+export type Trouble = z.infer<typeof troubleSchema>;
+export type VerifyResult = z.infer<typeof verifyResultSchema>;
+export type Fingerprint = z.infer<typeof fingerprintSchema>;
+export type RebuildResult = z.infer<typeof rebuildResultSchema>;

@@ -1,0 +1,147 @@
+/**
+ * Opens the stores of a dataset so that they fit together. Tables that are gone, unreadable, or older than what the
+ * inbox has forgotten are made anew out of the canister; where that loses hits, opening is refused.
+ */
+import { existsSync, renameSync } from 'node:fs';
+import type { AnalyticsStore, Position } from '../analytics/analytics-store.ts';
+import type { DataKeys, LongTermCanister } from '../canisters/long-term.ts';
+import { fillFromNothing } from '../canisters/rebuild.ts';
+import { Problem } from '../contract/problem.ts';
+import { makeTables, moveIntoPlace, openDuckDbAnalytics } from './duckdb-analytics.ts';
+import type { SqlBatch } from './libsql-file.ts';
+import { openSegmentCanister } from './segment-canister.ts';
+
+/** Where a dataset stood at its last checkpoint. */
+interface Remembered extends Position {
+  hits: number;
+}
+
+export interface DatasetStoresOptions {
+  slug: string;
+  timeZone: string;
+  paths: { canister: string; analyticsFile: string };
+  keys: DataKeys;
+  control: SqlBatch;
+  /** Opens the dataset although hits are lost. */
+  acceptLoss: boolean;
+  /** Tells the administrator what was found and done. */
+  say: (text: string) => void;
+}
+
+/** @throws Problem `hits_lost`, naming how many; nothing was changed then */
+export async function openDatasetStores(
+  options: DatasetStoresOptions,
+): Promise<{ analytics: AnalyticsStore; canister: LongTermCanister }> {
+  const { slug, paths, keys, control } = options;
+  const canister = openSegmentCanister({ dataset: slug, folder: paths.canister, keys });
+  const remembered = await recall(control, slug);
+  const analytics = await openFitting(options, canister, remembered);
+  return {
+    canister,
+    analytics: {
+      ...analytics,
+      async checkpoint() {
+        // Read before, so that all of it is in the checkpoint.
+        const present = await standing(analytics);
+        await analytics.checkpoint();
+        await remember(control, slug, present);
+      },
+    },
+  };
+}
+
+async function openFitting(
+  options: DatasetStoresOptions,
+  canister: LongTermCanister,
+  remembered: Remembered | undefined,
+): Promise<AnalyticsStore> {
+  const { slug, timeZone, paths, acceptLoss, say, control } = options;
+  const file = paths.analyticsFile;
+  const present = existsSync(file) ? await openReadable(file, timeZone, say) : undefined;
+  const found = present && (await standing(present));
+  const isOld = (remembered?.low ?? 0) > (found?.low ?? 0);
+  if (present !== undefined && !isOld) return present;
+  if (present === undefined && !isOld && (await canister.days()).length === 0)
+    return await openDuckDbAnalytics(file, timeZone);
+
+  await present?.close();
+  say(
+    `The tables of the dataset ${slug} are ${present ? 'older than its inbox' : 'gone'}. Making them anew out of its canister …`,
+  );
+  const aside = `${file}.making`;
+  let sessions = 0;
+  await makeTables({
+    file: aside,
+    timeZone,
+    position: { epoch: (remembered?.epoch ?? 0) + 1, low: remembered?.low ?? 0 },
+    async fill(fresh) {
+      sessions = await fillFromNothing(canister, fresh);
+      const { rows } = await fresh.query('SELECT count(*) FROM store.hits', []);
+      const lost = (remembered?.hits ?? 0) - Number(rows[0]?.[0]);
+      if (lost > 0 && !acceptLoss) refuse(slug, lost);
+      if (lost > 0) say(`${lost} hits of the dataset ${slug} are lost, as accepted.`);
+      return true;
+    },
+  });
+  moveIntoPlace(aside, file);
+  say(`The tables of the dataset ${slug} are there again: ${sessions} sessions.`);
+  const analytics = await openDuckDbAnalytics(file, timeZone);
+  await remember(control, slug, await standing(analytics));
+  return analytics;
+}
+
+function refuse(slug: string, lost: number): never {
+  throw new Problem(
+    'hits_lost',
+    `${lost} stored hits of the dataset ${slug} are neither in its tables nor readable in its canister: a segment is damaged, or files come from backups of different times. Nothing was changed. Put back the files of one backup, or go on without those hits: canister serve --accept-loss`,
+  );
+}
+
+/** Undefined when the file cannot be opened as it is: it is then kept under another name. */
+async function openReadable(
+  file: string,
+  timeZone: string,
+  say: (text: string) => void,
+): Promise<AnalyticsStore | undefined> {
+  try {
+    return await openDuckDbAnalytics(file, timeZone);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    let kept = `${file}.unreadable`;
+    for (let number = 2; existsSync(kept); number += 1) kept = `${file}.unreadable-${number}`;
+    renameSync(file, kept);
+    say(`${file} cannot be read (${(error as Error).message}). It is kept as ${kept}.`);
+    return undefined;
+  }
+}
+
+async function standing(analytics: AnalyticsStore): Promise<Remembered> {
+  const { rows } = await analytics.query(
+    'SELECT epoch, low, (SELECT count(*) FROM store.hits) FROM store.position',
+    [],
+  );
+  const [epoch, low, hits] = rows[0] ?? [];
+  return { epoch: Number(epoch), low: Number(low), hits: Number(hits) };
+}
+
+async function recall(control: SqlBatch, slug: string): Promise<Remembered | undefined> {
+  const [found] = await control.batch(
+    [{ sql: 'SELECT epoch, low, hits FROM dataset_position WHERE dataset = ?', args: [slug] }],
+    'read',
+  );
+  const row = found?.rows[0];
+  return row && { epoch: Number(row.epoch), low: Number(row.low), hits: Number(row.hits) };
+}
+
+async function remember(control: SqlBatch, slug: string, at: Remembered): Promise<void> {
+  await control.batch(
+    [
+      {
+        sql: `INSERT INTO dataset_position (dataset, epoch, low, hits) VALUES (?, ?, ?, ?)
+          ON CONFLICT (dataset) DO UPDATE SET epoch = excluded.epoch, low = excluded.low, hits = excluded.hits`,
+        args: [slug, at.epoch, at.low, at.hits],
+      },
+    ],
+    'write',
+  );
+}
