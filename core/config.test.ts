@@ -19,6 +19,8 @@ test('Without any variable everything has a sensible value', () => {
     // 512 MiB.
     active: { bytesMax: 536_870_912, sessionsMax: 250_000 },
     trustedProxies: [],
+    clientRateMax: 50,
+    datasetRateMax: 2_000,
   });
 });
 
@@ -30,6 +32,9 @@ test('Variables are read, empty ones count as absent', () => {
       CANISTER_HOST: '',
       CANISTER_ACTIVE_BYTES_MAX: '2000000',
       CANISTER_ACTIVE_SESSIONS_MAX: '50',
+      CANISTER_CLIENT_RATE_MAX: '0',
+      CANISTER_DATASET_RATE_MAX: '100',
+      CANISTER_DISK_FREE_BYTES_MIN: '5000000',
       CANISTER_IDLE_TIMEOUT_MS: '2000',
       CANISTER_TRUSTED_PROXIES: ' 10.0.0.0/8, ,::1 ',
     }),
@@ -39,6 +44,9 @@ test('Variables are read, empty ones count as absent', () => {
     dataFolder: '/srv/canister',
     host: '0.0.0.0',
     idleTimeoutMs: 2000,
+    clientRateMax: 0,
+    datasetRateMax: 100,
+    diskFreeBytesMin: 5_000_000,
     trustedProxies: ['10.0.0.0/8', '::1'],
   });
 });
