@@ -129,6 +129,14 @@ describe('A damaged folder', () => {
     cpSync(stopped, data, { recursive: true });
   });
 
+  test('is none for a command that waits in the inbox: it is no hit', async () => {
+    await hitsSql(
+      "INSERT INTO hit_inbox (dataset, hit_id, received_at, body) VALUES ('shop', NULL, 1, x'7b7d')",
+    );
+    const result = doctor(data);
+    expect([result.code, notWell(result)]).toEqual([0, []]);
+  });
+
   const cases: [what: string, damage: () => void | Promise<void>, found: string[], code: number][] =
     [
       [

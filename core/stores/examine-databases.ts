@@ -22,6 +22,8 @@ interface Copies {
   control: Client;
 }
 
+const rebuildAdvice =
+  'Start Canister: it makes the tables anew out of the stored sessions, and says so.';
 const restoreAdvice = 'Put your backup of the whole folder back: docs/operations.md, "Backup".';
 const reportAdvice =
   'Keep the folder as it is, and report this. After restoring only some files of a backup it is to be expected.';
@@ -157,7 +159,7 @@ async function examineDataset(root: string, slug: string, askHits: Ask): Promise
       attention(
         'analytics',
         `${slug}: analytics.duckdb is missing, so reports have no past.`,
-        restoreAdvice,
+        rebuildAdvice,
       ),
     ];
   }
@@ -176,7 +178,7 @@ async function examineDataset(root: string, slug: string, askHits: Ask): Promise
       ];
     }
     return [
-      attention('analytics', `${slug}: analytics.duckdb cannot be read: ${why}`, restoreAdvice),
+      attention('analytics', `${slug}: analytics.duckdb cannot be read: ${why}`, rebuildAdvice),
     ];
   }
   const { version, low, stored, sessions } = rows[0] ?? {};
@@ -213,10 +215,10 @@ async function examineInbox(
       ),
     ];
   }
-  const waiting = await askHits('SELECT hit_id FROM hit_inbox WHERE dataset = ? AND seq > ?', [
-    slug,
-    low,
-  ]);
+  const waiting = await askHits(
+    'SELECT hit_id FROM hit_inbox WHERE dataset = ? AND seq > ? AND hit_id IS NOT NULL',
+    [slug, low],
+  );
   const open = waiting.filter(
     ({ hit_id }) => !doubled.has(Buffer.from(hit_id as ArrayBuffer).toString('hex')),
   ).length;

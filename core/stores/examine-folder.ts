@@ -90,7 +90,7 @@ async function examineSegments(root: string, slug: string, isRunning: boolean): 
         attention(
           check,
           `${slug}, ${name}: ${damaged} ${damaged === 1 ? 'record is' : 'records are'} damaged. The others open; reports are not touched by it.`,
-          'Take this file out of a backup. If it happens again, the disk is failing.',
+          `canister verify --dataset ${slug} names the sessions. Take this file out of a backup; if it happens again, the disk is failing.`,
         ),
       );
     }
