@@ -102,6 +102,8 @@ export default defineConfig(async () => ({
     },
   },
   test: {
+    // Much of the time is waiting: for processes to start, for sessions to end.
+    maxWorkers: 4,
     projects: [
       {
         extends: true as const,
@@ -115,7 +117,7 @@ export default defineConfig(async () => ({
             '**/*.workerd.test.ts',
           ],
           env: { TZ: 'Pacific/Fiji' },
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 120_000,
         },
       },
