@@ -135,9 +135,9 @@ function startProduct(folder: string, port: number): ChildProcess {
   });
 }
 
-/** Starts the command that runs now once more, in another role. */
+/** Starts this bench once more, in another role. */
 function startSelf(role: 'load' | 'bare', environment: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, process.argv.slice(1), {
+  return spawn(process.execPath, [launcher(), '--program', 'bench', 'collect'], {
     env: { ...process.env, ...environment, [roleVariable]: role },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
