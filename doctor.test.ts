@@ -17,7 +17,7 @@ import { createClient } from '@libsql/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runCommand, startProduct } from './console/testing/product.ts';
 
-const idleTimeoutMs = 1_500;
+const idleTimeoutMs = 15_000;
 const folder = mkdtempSync(join(tmpdir(), 'canister-doctor-test-'));
 const stopped = join(folder, 'stopped');
 const killed = join(folder, 'killed');
@@ -85,7 +85,7 @@ beforeAll(async () => {
   cpSync(killed, stopped, { recursive: true });
   const again = await startProduct({ data: stopped });
   expect(await again.stop()).toBe(0);
-}, 60_000);
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('A folder that is well', () => {

@@ -103,7 +103,7 @@ export default defineConfig(async () => ({
   },
   test: {
     // Much of the time is waiting: for processes to start, for sessions to end.
-    maxWorkers: 4,
+    maxWorkers: 3,
     projects: [
       {
         extends: true as const,
