@@ -190,6 +190,9 @@ export async function startLogImport(
       return { ...progress, formats, ...(badFile === undefined ? {} : { badFile }) };
     },
     async abandon() {
+      // A batch that could not be stored was told to whoever fed the file; here its hits are among those left.
+      await storing.catch(() => undefined);
+      storing = Promise.resolve();
       await commit();
       await storing;
       await badLines.close();
