@@ -2,7 +2,7 @@
  * The collector as a Hono app: takes hits from anywhere, answers when they are durable, and names what it refuses.
  * It runs wherever `fetch` runs; what a runtime knows of the client and where hits go is handed in.
  */
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { type Context, Hono } from 'hono';
 import { Problem } from '../core/contract/problem.ts';
 import type { Inbox } from './inbox/inbox.ts';
 import { createAddressFinder } from './intake/client-address.ts';
@@ -67,42 +67,44 @@ export function createCollector(options: CollectorOptions): Hono {
 
   const app = new Hono();
   const gate = limitUnderWay(inbox, options.requestsUnderWayMax ?? requestsUnderWayMaxUsual);
-  app.use('/hits', gate);
-  app.use('/pixel.gif', gate);
-  app.post('/hits', postHits(intake, factsOf));
-  app.get('/pixel.gif', getPixel(intake, factsOf, clock));
+  app.post('/hits', gate(postHits(intake, factsOf)));
+  app.get('/pixel.gif', gate(getPixel(intake, factsOf, clock)));
   app.get('/tracker.js', getTracker(trackerScript));
   app.get('/healthz', getHealth(health));
   app.get('/readyz', getHealth(options.readiness ?? health));
-  refuseOtherMethods(app, '/hits', 'POST, OPTIONS');
+  refuseOtherMethods(app, '/hits', ['POST', 'OPTIONS']);
   for (const path of ['/pixel.gif', '/tracker.js', '/healthz', '/readyz']) {
-    refuseOtherMethods(app, path, 'GET, HEAD, OPTIONS');
+    refuseOtherMethods(app, path, ['GET', 'HEAD', 'OPTIONS']);
   }
   return app;
 }
 
-/** Bodies are held in memory while they arrive: only so many at once, and the rest comes again later. */
-function limitUnderWay(inbox: Inbox, requestsMax: number): MiddlewareHandler {
+/**
+ * Bodies are held in memory while they arrive: only so many at once, and the rest comes again later. Handlers are
+ * wrapped, because a request with one handler and nothing before it takes the router's short way.
+ */
+function limitUnderWay(inbox: Inbox, requestsMax: number) {
   let underWay = 0;
-  return async (_c, next) => {
+  return (handle: (c: Context) => Promise<Response>) => (c: Context) => {
     if (underWay >= requestsMax) {
       refuseAll(inbox, 1, 'inbox_full');
       const detail = 'More requests are under way than can be answered now. Send it again later.';
       return answerProblem(new Problem('inbox_full', detail));
     }
     underWay += 1;
-    try {
-      return await next();
-    } finally {
+    return handle(c).finally(() => {
       underWay -= 1;
-    }
+    });
   };
 }
 
-function refuseOtherMethods(app: Hono, path: string, allowed: string): void {
-  app.options(path, () => answerPreflight(allowed));
-  app.all(path, (c) => {
-    const problem = new Problem('method_not_allowed', `${c.req.path} takes ${allowed}.`);
-    return answerProblem(problem, { Allow: allowed });
+/** For the same reason these name the methods: a route for all would be a second handler of each good request. */
+function refuseOtherMethods(app: Hono, path: string, allowed: readonly string[]): void {
+  const list = allowed.join(', ');
+  app.options(path, () => answerPreflight(list));
+  const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !allowed.includes(one));
+  app.on(others, path, (c) => {
+    const problem = new Problem('method_not_allowed', `${c.req.path} takes ${list}.`);
+    return answerProblem(problem, { Allow: list });
   });
 }

@@ -26,7 +26,7 @@ export type Served<T> = {
   [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => R : never;
 };
 
-/** A value whose buffers are handed over instead of copied. */
+/** A value whose buffers are handed over instead of copied: an argument, or what a method gives. */
 export class Transferred {
   readonly value: unknown;
   readonly buffers: Transferable[];
@@ -85,7 +85,9 @@ export function callOver<T extends object>(port: Port): { remote: T; ended: (why
           }
           calls += 1;
           open.set(calls, { resolve, reject });
-          port.postMessage({ call: calls, method, args } satisfies Call);
+          const buffers = args.flatMap((arg) => (arg instanceof Transferred ? arg.buffers : []));
+          const plain = args.map((arg) => (arg instanceof Transferred ? arg.value : arg));
+          port.postMessage({ call: calls, method, args: plain } satisfies Call, buffers);
         });
     },
   });

@@ -91,15 +91,12 @@ function hitStatements(
   hits: readonly InboxHit[],
   receivedAtMs: number,
 ): InStatement[] {
-  const ids = packed(hits.map((hit) => hit.hitId));
-  const bodies = packed(hits.map((hit) => hit.body));
   const remembered: InValue[] = [];
   const stored: InValue[] = [batchId];
   const received = new Map<string, number>();
   hits.forEach(({ dataset, hitId, body }, index) => {
-    const id = ids[index] ?? hitId;
-    remembered.push(dataset, id, index, batchId, receivedAtMs);
-    stored.push(dataset, id, index, bodies[index] ?? body);
+    remembered.push(dataset, hitId, index, batchId, receivedAtMs);
+    stored.push(dataset, hitId, index, body);
     received.set(dataset, (received.get(dataset) ?? 0) + 1);
   });
   stored.push(batchId);
@@ -109,18 +106,6 @@ function hitStatements(
     { sql: storeHead + rows(storeRow, hits.length) + storeTail, args: stored },
     { sql: countHitsHead + rows(receivedRow, received.size) + countHitsTail, args: counted },
   ];
-}
-
-/** The same bytes in one buffer: where the database lives in another thread, buffers cost more than bytes. */
-function packed(parts: readonly Uint8Array[]): Uint8Array[] {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let end = 0;
-  return parts.map((part) => {
-    const start = end;
-    end += part.byteLength;
-    whole.set(part, start);
-    return whole.subarray(start, end);
-  });
 }
 
 function rows(row: string, count: number): string {

@@ -30,7 +30,7 @@ export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
           seq: Number(row.seq),
           dataset: row.dataset === null ? undefined : String(row.dataset),
           receivedAt: Number(row.received_at),
-          body: row.body === null ? undefined : new Uint8Array(row.body as ArrayBuffer),
+          body: row.body === null ? undefined : bytesOf(row.body),
           ...(Number(row.is_command) === 1 ? { isCommand: true } : {}),
         }),
       );
@@ -102,3 +102,7 @@ export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
     },
   };
 }
+
+/** The driver gives bytes as a buffer, and its thread as a view of one. */
+const bytesOf = (value: unknown) =>
+  value instanceof Uint8Array ? value : new Uint8Array(value as ArrayBuffer);

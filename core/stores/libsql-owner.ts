@@ -4,9 +4,16 @@
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { InStatement, ResultSet, Row } from '@libsql/client';
-import { callOver } from '../thread-port.ts';
+import { callOver, Transferred } from '../thread-port.ts';
 import type { SqlBatch } from './libsql-file.ts';
-import type { FileName, LibsqlThreadCalls, PlainResult } from './libsql-thread.ts';
+import type { FileName, LibsqlThreadCalls } from './libsql-thread.ts';
+import {
+  type FramedResult,
+  type FramedValue,
+  frameStatements,
+  readResults,
+  type StatementFrame,
+} from './sql-frame.ts';
 
 export interface LibsqlFiles {
   hits: SqlBatch;
@@ -63,25 +70,22 @@ export function libsqlOver(port: MessagePort): LibsqlFiles {
 function filesOf(remote: LibsqlThreadCalls): LibsqlFiles {
   const file = (name: FileName): SqlBatch => ({
     async batch(statements, mode) {
-      const results = await remote.batch(name, statements as InStatement[], mode ?? 'write');
-      return results.map(toResultSet);
+      const frame = frameStatements(statements as InStatement[]);
+      const handedOver = new Transferred(frame, [frame.buffer]) as unknown as StatementFrame;
+      return readResults(await remote.batch(name, handedOver, mode ?? 'write')).map(toResultSet);
     },
   });
   return { hits: file('hits'), control: file('control') };
 }
 
-function toResultSet({ columns, rows, rowsAffected }: PlainResult): ResultSet {
-  const rebuilt = rows.map((cells) => {
-    const row: Record<string | number, unknown> = { length: cells.length };
-    cells.forEach((cell, index) => {
-      row[index] = cell;
-      row[columns[index] ?? index] = cell;
-    });
-    return row as Row;
-  });
+/** Rows as the driver gives them, read by place or by name. */
+function toResultSet({ columns, rows, rowsAffected }: FramedResult): ResultSet {
+  for (const row of rows as (FramedValue[] & Record<string, FramedValue>)[])
+    for (let column = 0; column < columns.length; column += 1)
+      row[columns[column] ?? ''] = row[column] ?? null;
   return {
     columns,
-    rows: rebuilt,
+    rows: rows as unknown as Row[],
     rowsAffected,
     columnTypes: [],
     lastInsertRowid: undefined,

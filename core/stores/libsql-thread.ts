@@ -1,25 +1,25 @@
 /**
  * A thread that owns `hits.db` and `control.db`: the one connection to each, behind ports. Other threads send
- * batches; rows come back as arrays, their BLOBs handed over instead of copied.
+ * batches and get rows, each way as one buffer that is handed over.
  */
-import { type MessagePort, parentPort, type Transferable, workerData } from 'node:worker_threads';
-import type { InStatement, TransactionMode } from '@libsql/client';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { TransactionMode } from '@libsql/client';
 import { serveCalls, Transferred } from '../thread-port.ts';
 import { type LibsqlFile, openLibsqlFile } from './libsql-file.ts';
 import { controlMigrations, hitsMigrations } from './migrations/migrations.ts';
+import {
+  frameResults,
+  type ResultFrame,
+  readStatements,
+  type StatementFrame,
+} from './sql-frame.ts';
 
 export type FileName = 'hits' | 'control';
 
 /** What the thread serves on each port. */
 export interface LibsqlThreadCalls {
-  batch(file: FileName, statements: InStatement[], mode: TransactionMode): Promise<PlainResult[]>;
+  batch(file: FileName, statements: StatementFrame, mode: TransactionMode): Promise<ResultFrame>;
   close(): Promise<void>;
-}
-
-export interface PlainResult {
-  columns: string[];
-  rows: unknown[][];
-  rowsAffected: number;
 }
 
 const { hitsFile, controlFile } = workerData as { hitsFile: string; controlFile: string };
@@ -33,20 +33,9 @@ for (const file of Object.values(opening)) file.catch(() => undefined);
 
 const calls: LibsqlThreadCalls = {
   async batch(file, statements, mode) {
-    const results = await (await opening[file]).batch(statements, mode);
-    const buffers: Transferable[] = [];
-    const plain = results.map((result): PlainResult => {
-      const width = result.columns.length;
-      const rows = result.rows.map((row) =>
-        Array.from({ length: width }, (_, column) => {
-          const cell: unknown = row[column];
-          if (cell instanceof ArrayBuffer) buffers.push(cell);
-          return cell;
-        }),
-      );
-      return { columns: result.columns, rows, rowsAffected: result.rowsAffected };
-    });
-    return new Transferred(plain, buffers) as unknown as PlainResult[];
+    const results = await (await opening[file]).batch(readStatements(statements), mode);
+    const frame = frameResults(results);
+    return new Transferred(frame, [frame.buffer]) as unknown as ResultFrame;
   },
   async close() {
     for (const file of Object.values(opening)) (await file).close();
