@@ -1,8 +1,19 @@
 /** `npm run bench -- NAME`: each bench prints its figures as JSON and compares with a baseline in the same run. */
 import { collect } from './collect.ts';
+import { engine } from './engine.ts';
 import { importLog } from './import.ts';
+import { memory } from './memory.ts';
+import { overload } from './overload.ts';
+import { recover } from './recover.ts';
 
-const benches: Record<string, () => Promise<object>> = { collect, import: importLog };
+const benches: Record<string, () => Promise<object>> = {
+  collect,
+  engine,
+  import: importLog,
+  memory,
+  overload,
+  recover,
+};
 
 const name = process.argv[2] ?? '';
 const bench = benches[name];

@@ -2,19 +2,27 @@
  * How many single hits a second the built product takes, against a bare Hono route in the same run, and whether every
  * accepted answer is a stored row. The load comes from a process of its own, over plain keep-alive sockets.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { serve } from '@hono/node-server';
-import { createClient } from '@libsql/client';
 import { Hono } from 'hono';
 import { generateLoad, type Load, type LoadOptions } from './load.ts';
+import {
+  countAccepted,
+  createDataset,
+  freePort,
+  launcher,
+  median,
+  type Product,
+  pause,
+  startProduct,
+  stop,
+  waitFor,
+} from './product.ts';
 
 const rounds = 3;
-const startWaitMsMax = 60_000;
 const roleVariable = 'BENCH_COLLECT_ROLE';
 const loadVariable = 'BENCH_COLLECT_LOAD';
 
@@ -30,6 +38,8 @@ export interface CollectResult {
   stored: number;
   lost: number;
   connections: number;
+  /** How far the engine was behind when the last load had ended, and how long it took to catch up. */
+  engineAtEnd: { waitingHits: number; lagMs: number; emptyAfterMs: number };
   secondsPerRound: number;
   rounds: { collector: Load; bare: Load }[];
 }
@@ -48,13 +58,11 @@ export async function collect(): Promise<CollectResult> {
   const writeKey = createDataset(folder);
   const children: ChildProcess[] = [];
   try {
-    const [port, barePort] = [await freePort(), await freePort()];
-    const product = startProduct(folder, port);
-    children.push(product, startSelf('bare', { PORT: String(barePort) }));
-    await Promise.all([
-      waitFor(`http://127.0.0.1:${port}/healthz`),
-      waitFor(`http://127.0.0.1:${barePort}/`),
-    ]);
+    const barePort = await freePort();
+    const product = await startProduct(folder);
+    const { port } = product;
+    children.push(product.child, startSelf('bare', { PORT: String(barePort) }));
+    await waitFor(`http://127.0.0.1:${barePort}/`);
     const measure = (to: number, time: number) =>
       runLoad({ port: to, writeKey, seconds: time, connections });
     const warm = [await measure(port, 1), await measure(barePort, 1)][0];
@@ -65,18 +73,21 @@ export async function collect(): Promise<CollectResult> {
         bare: await measure(barePort, seconds),
       });
     }
-    await stop(product);
+    const { waitingHits, lagMs } = await product.status();
+    const emptyAfterMs = await emptied(product);
+    await product.stop();
     const accepted = [...measured.map((one) => one.collector), warm].reduce(
       (sum, load) => sum + (load?.accepted ?? 0),
       0,
     );
-    const stored = await countStored(folder);
+    const stored = await countAccepted(folder);
     return {
       ...summary(measured),
       accepted,
       stored,
       lost: accepted - stored,
       connections,
+      engineAtEnd: { waitingHits, lagMs, emptyAfterMs },
       secondsPerRound: seconds,
       rounds: measured,
     };
@@ -101,6 +112,12 @@ function summary(measured: CollectResult['rounds']) {
   };
 }
 
+async function emptied(product: Product): Promise<number> {
+  const startedAt = performance.now();
+  while ((await product.status()).waitingHits > 0) await pause(100);
+  return Math.round(performance.now() - startedAt);
+}
+
 /** The baseline: the same server and router, and nothing behind them. */
 function serveBare(port: number): Promise<never> {
   const app = new Hono();
@@ -108,31 +125,6 @@ function serveBare(port: number): Promise<never> {
   app.post('/hits', (c) => c.json({ accepted: 1 }, 202));
   serve({ fetch: app.fetch, port, hostname: '127.0.0.1' });
   return new Promise(() => {});
-}
-
-function launcher(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'canister.mjs'))) folder = dirname(folder);
-  return join(folder, 'canister.mjs');
-}
-
-/** @returns the write key */
-function createDataset(folder: string): string {
-  const command = [launcher(), 'dataset', 'create', 'bench', '--data', folder, '--json'];
-  const made: unknown = JSON.parse(execFileSync(process.execPath, command, { encoding: 'utf8' }));
-  return (made as { writeKey: string }).writeKey;
-}
-
-function startProduct(folder: string, port: number): ChildProcess {
-  return spawn(process.execPath, [launcher(), 'serve', '--data', folder], {
-    env: {
-      ...process.env,
-      PORT: String(port),
-      CANISTER_HOST: '127.0.0.1',
-      CANISTER_DATASET_RATE_MAX: '0',
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
 }
 
 /** Starts this bench once more, in another role. */
@@ -143,7 +135,7 @@ function startSelf(role: 'load' | 'bare', environment: Record<string, string>): 
   });
 }
 
-async function runLoad(load: LoadOptions): Promise<Load> {
+export async function runLoad(load: LoadOptions): Promise<Load> {
   const child = startSelf('load', { [loadVariable]: JSON.stringify(load) });
   return new Promise((resolve, reject) => {
     child.once('message', (measured) => resolve(measured as Load));
@@ -155,49 +147,4 @@ async function runLoad(load: LoadOptions): Promise<Load> {
 async function sendLoad(): Promise<never> {
   const load = await generateLoad(JSON.parse(process.env[loadVariable] ?? '{}'));
   return new Promise(() => process.send?.(load, undefined, {}, () => process.exit(0)));
-}
-
-async function waitFor(url: string): Promise<void> {
-  const waitMs = 100;
-  for (let waitedMs = 0; waitedMs < startWaitMsMax; waitedMs += waitMs) {
-    const ready = await fetch(url).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (ready) return;
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
-  }
-  throw new Error(`${url} did not answer within ${startWaitMsMax} ms`);
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await ended;
-}
-
-/** Counts in the database itself. Rows of the log are pruned once sessions are stored; the ids of its hits stay. */
-async function countStored(folder: string): Promise<number> {
-  const client = createClient({ url: `file:${join(folder, 'hits.db')}` });
-  try {
-    const sql = "SELECT count(*) FROM recent_hit WHERE dataset = 'bench'";
-    const [result] = await client.batch([sql], 'read');
-    return Number(result?.rows[0]?.[0]);
-  } finally {
-    client.close();
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

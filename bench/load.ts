@@ -7,14 +7,17 @@ export interface LoadOptions {
   writeKey: string;
   seconds: number;
   connections: number;
+  /** How many requests a second go out at the most; without it as many as are answered. */
+  perSecond?: number;
 }
 
 export interface Load {
   requestsPerSecond: number;
   /** Answers with status 202. */
   accepted: number;
-  /** Answers with any other status. */
+  /** Answers with any other status, and how many of each. */
   refused: number;
+  refusedByStatus: Record<string, number>;
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
@@ -34,15 +37,20 @@ const userAgent =
 /** Sends for so many seconds and waits for the last answers. */
 export async function generateLoad(options: LoadOptions): Promise<Load> {
   const times: number[] = [];
-  const answers = { accepted: 0, refused: 0 };
+  const answers = { accepted: 0, refused: 0, refusedByStatus: {} as Record<string, number> };
   const nextRequest = requestsOf(options.writeKey);
   const startedAt = performance.now();
+  const nextAt = paced(startedAt, options.perSecond);
   const endsAt = startedAt + options.seconds * 1_000;
   const senders = Array.from({ length: options.connections }, () =>
-    sendUntil(endsAt, options.port, nextRequest, (status, ms) => {
+    sendUntil(endsAt, options.port, { nextRequest, nextAt }, (status, ms) => {
       times.push(ms);
-      if (status === '202') answers.accepted += 1;
-      else answers.refused += 1;
+      if (status === '202') {
+        answers.accepted += 1;
+        return;
+      }
+      answers.refused += 1;
+      answers.refusedByStatus[status] = (answers.refusedByStatus[status] ?? 0) + 1;
     }),
   );
   await Promise.all(senders);
@@ -56,6 +64,22 @@ export async function generateLoad(options: LoadOptions): Promise<Load> {
     p50Ms: quantile(0.5),
     p99Ms: quantile(0.99),
     maxMs: Math.round((times.at(-1) ?? 0) * 100) / 100,
+  };
+}
+
+/** What the senders send, and when the next request is due (in the time of `performance`). */
+interface Script {
+  nextRequest: () => string;
+  nextAt: () => number;
+}
+
+/** Requests are due at even distances, whoever sends them; a late one goes at once. */
+function paced(startedAt: number, perSecond: number | undefined): () => number {
+  if (perSecond === undefined) return () => 0;
+  let number = 0;
+  return () => {
+    number += 1;
+    return startedAt + (number * 1_000) / perSecond;
   };
 }
 
@@ -89,25 +113,30 @@ function requestsOf(writeKey: string): () => string {
 async function sendUntil(
   endsAt: number,
   port: number,
-  nextRequest: () => string,
+  script: Script,
   answered: (status: string, ms: number) => void,
 ): Promise<void> {
   while (performance.now() < endsAt) {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    await useSocket(socket, endsAt, nextRequest, answered);
+    await useSocket(socket, endsAt, script, answered);
   }
 }
 
 function useSocket(
   socket: Socket,
   endsAt: number,
-  nextRequest: () => string,
+  { nextRequest, nextAt }: Script,
   answered: (status: string, ms: number) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let received = '';
     let sentAt = 0;
     const send = () => {
+      const waitMs = nextAt() - performance.now();
+      if (waitMs > 0) setTimeout(sendNow, waitMs);
+      else sendNow();
+    };
+    const sendNow = () => {
       if (performance.now() >= endsAt) {
         socket.end();
         return;
