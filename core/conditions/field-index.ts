@@ -1,0 +1,146 @@
+/**
+ * All tests of one field, answered together: equal values by a map, literals by one scan of the text, patterns only
+ * where a literal that they need occurred.
+ */
+import type { ConditionValue, FieldTest } from '../contract/condition.ts';
+import type { FieldValue } from './field-values.ts';
+import type { Field } from './fields.ts';
+import { foldCase, wellFormed } from './folded-text.ts';
+import { compilePattern, requiredLiteral } from './pattern.ts';
+import { createTextScan, type TextScan } from './text-scan.ts';
+
+/** Turns up in the matches of `s` without being one when lower case is compared. */
+const longS = 'ſ';
+
+interface LiteralUse {
+  test: number;
+  kind: 'contains' | 'starts with' | 'ends with' | 'pattern';
+  /** The text as it was written, where case counts. */
+  exact?: string;
+}
+
+interface PatternUse {
+  test: number;
+  matches: (text: string) => boolean;
+}
+
+export class FieldIndex {
+  readonly field: Field;
+  readonly #equal = new Map<FieldValue, number[]>();
+  readonly #equalExact = new Map<string, number[]>();
+  readonly #uses = new Map<string, LiteralUse[]>();
+  readonly #patterns = new Map<number, PatternUse>();
+  /** Tests that every text meets, such as `contains ""`. */
+  readonly #anyText: number[] = [];
+  #scan: TextScan | undefined;
+  #literals: string[] = [];
+
+  constructor(field: Field) {
+    this.field = field;
+  }
+
+  /** Takes a test in; false where it can only be answered by itself. */
+  add(test: FieldTest, number: number): boolean {
+    this.#scan = undefined;
+    if (test.op === '=') return this.#addEqual([test.value], number, test.exact === true);
+    if (test.op === 'in') return this.#addEqual(test.values, number, test.exact === true);
+    if (test.op === 'matches') return this.#addPattern(test.value, number, test.exact === true);
+    if (test.op === 'contains' || test.op === 'starts with' || test.op === 'ends with') {
+      this.#addLiteral(foldCase(test.value), {
+        test: number,
+        kind: test.op,
+        ...(test.exact ? { exact: test.value } : {}),
+      });
+      return true;
+    }
+    return false;
+  }
+
+  /** The tests that one of the values meets. */
+  found(values: readonly FieldValue[]): Set<number> {
+    const found = new Set<number>();
+    for (const value of values) {
+      if (this.field.type === 'text') this.#findText(String(value), found);
+      else for (const test of this.#equal.get(value) ?? []) found.add(test);
+    }
+    return found;
+  }
+
+  #addEqual(values: readonly ConditionValue[], test: number, exact: boolean): boolean {
+    const isText = this.field.type === 'text';
+    if (this.field.type === 'time') return false;
+    if (isText && values.some((value) => typeof value === 'number')) return false;
+    for (const value of values) {
+      if (!isText) push(this.#equal, value, test);
+      else if (exact) push(this.#equalExact, String(value), test);
+      else push(this.#equal, foldCase(String(value)), test);
+    }
+    return true;
+  }
+
+  #addPattern(pattern: string, test: number, exact: boolean): boolean {
+    const literal = requiredLiteral(pattern);
+    if (literal === undefined) return false;
+    const compiled = compilePattern(pattern, exact);
+    this.#patterns.set(test, { test, matches: (text) => compiled.test(text) });
+    this.#addLiteral(literal, { test, kind: 'pattern' });
+    return true;
+  }
+
+  #addLiteral(literal: string, use: LiteralUse): void {
+    if (literal === '') this.#anyText.push(use.test);
+    else push(this.#uses, literal, use);
+  }
+
+  #findText(value: string, found: Set<number>): void {
+    const text = wellFormed(value);
+    const folded = foldCase(text);
+    const takeAll = (tests: readonly number[] = []) => {
+      for (const test of tests) found.add(test);
+    };
+    takeAll(this.#equal.get(folded));
+    takeAll(this.#equalExact.get(text));
+    takeAll(this.#anyText);
+    const patterns = new Set<PatternUse>();
+    this.#scanOf()(folded, (number, end) => {
+      const literal = this.#literals[number] ?? '';
+      for (const use of this.#uses.get(literal) ?? []) {
+        const pattern = this.#patterns.get(use.test);
+        if (pattern !== undefined) patterns.add(pattern);
+        else if (isMet(use, literal, end, text, folded)) found.add(use.test);
+      }
+    });
+    const waiting = folded.includes(longS) ? this.#patterns.values() : patterns;
+    for (const pattern of waiting) if (pattern.matches(text)) found.add(pattern.test);
+  }
+
+  #scanOf(): TextScan {
+    if (this.#scan === undefined) {
+      this.#literals = [...this.#uses.keys()];
+      this.#scan = createTextScan(this.#literals);
+    }
+    return this.#scan;
+  }
+}
+
+/** A literal was found; whether it stands where it should, in the case that it should. */
+function isMet(
+  { kind, exact }: LiteralUse,
+  literal: string,
+  end: number,
+  text: string,
+  folded: string,
+): boolean {
+  if (exact !== undefined) {
+    if (kind === 'contains') return text.includes(exact);
+    return kind === 'starts with' ? text.startsWith(exact) : text.endsWith(exact);
+  }
+  if (kind === 'contains') return true;
+  return kind === 'starts with' ? end === literal.length : end === folded.length;
+}
+
+function push<Key, One>(map: Map<Key, One[]>, key: Key, one: One): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [one]);
+  else list.push(one);
+}

@@ -1,0 +1,139 @@
+/** A real analytics file with sessions in it, and the tables of steps, events and session attributes beside them. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Condition } from '../../contract/condition.ts';
+import type { ClosedSession } from '../../contract/session.ts';
+import { openDuckDbAnalytics } from '../../stores/duckdb-analytics.ts';
+import { compileSql } from '../compile-sql.ts';
+import type { ConditionSession } from '../field-values.ts';
+
+export type StoredConditionSession = ConditionSession & ClosedSession;
+
+const tables = {
+  sessions: 'sessions',
+  hits: 'hits',
+  steps: 'steps',
+  events: 'events',
+  sessionValues: 'session_values',
+};
+
+const definitions = [
+  'CREATE TABLE steps (session_id UUID, hit_number INTEGER, number INTEGER, "at" TIMESTAMPTZ, kind VARCHAR, target VARCHAR, value VARCHAR)',
+  'CREATE TABLE events (session_id UUID, hit_number INTEGER, number INTEGER, "at" TIMESTAMPTZ, event VARCHAR, value_number DOUBLE, value_text VARCHAR)',
+  'CREATE TABLE session_values (session_id UUID, field VARCHAR, value VARCHAR)',
+];
+
+export interface ConditionTablesHandle {
+  /** For each condition the ids of the sessions that it holds for; all in one statement. */
+  holding(conditions: readonly Condition[]): Promise<Set<string>[]>;
+  query(sql: string, values?: string[]): Promise<unknown[][]>;
+  close(): Promise<void>;
+}
+
+/** @param timeZone in which conditions write days and times */
+export async function openConditionTables(
+  sessions: readonly StoredConditionSession[],
+  timeZone: string,
+): Promise<ConditionTablesHandle> {
+  const folder = mkdtempSync(join(tmpdir(), 'conditions-'));
+  const store = await openDuckDbAnalytics(join(folder, 'analytics.duckdb'), timeZone);
+  await store.store(
+    sessions.map((session) => ({
+      session,
+      firstSeq: 0,
+      lastSeq: 0,
+      place: { day: '2026-11-21', offset: 0, length: 0 },
+    })),
+    0,
+  );
+  for (const definition of definitions) await store.query(definition, []);
+  const insert = async (table: string, casts: string, rows: unknown[][]) => {
+    // One JSON text instead of thousands of bound values.
+    if (rows.length === 0) return;
+    const picked = casts
+      .split(' ')
+      .map((type, index) =>
+        type === 'AT'
+          ? `make_timestamptz(CAST(r->>${index} AS BIGINT) * 1000)`
+          : `CAST(r->>${index} AS ${type})`,
+      );
+    await store.query(
+      `INSERT INTO ${table} SELECT ${picked.join(', ')} FROM (SELECT unnest(CAST($1::VARCHAR AS JSON[])) AS r)`,
+      [JSON.stringify(rows)],
+    );
+  };
+  await insert('steps', 'UUID INTEGER INTEGER AT VARCHAR VARCHAR VARCHAR', stepRows(sessions));
+  await insert('events', 'UUID INTEGER INTEGER AT VARCHAR DOUBLE VARCHAR', eventRows(sessions));
+  await insert('session_values', 'UUID VARCHAR VARCHAR', attributeRows(sessions));
+
+  return {
+    async holding(conditions) {
+      const values: string[] = [];
+      const clauses = conditions.map((condition) => {
+        const clause = compileSql(condition, {
+          timeZone,
+          tables,
+          firstParameter: values.length + 1,
+        });
+        values.push(...clause.values);
+        return clause.sql;
+      });
+      const sql = `SELECT replace(s.session_id::VARCHAR, '-', ''), ${clauses.join(', ')} FROM sessions s`;
+      const { rows } = await store.query(sql, values);
+      return conditions.map(
+        (_, index) =>
+          new Set(
+            rows.flatMap(([id, ...answers]) => {
+              if (typeof answers[index] !== 'boolean')
+                throw new Error(`no truth: ${clauses[index]}`);
+              return answers[index] ? [String(id)] : [];
+            }),
+          ),
+      );
+    },
+    query: async (sql, values = []) => (await store.query(sql, values)).rows as unknown[][],
+    async close() {
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function stepRows(sessions: readonly StoredConditionSession[]): unknown[][] {
+  return sessions.flatMap(({ id, hits }) =>
+    hits.flatMap(({ steps = [] }, hit) =>
+      steps.map(({ kind, at, target, value }, step) => [
+        id,
+        hit + 1,
+        step + 1,
+        at,
+        kind,
+        target,
+        value,
+      ]),
+    ),
+  );
+}
+
+function eventRows(sessions: readonly StoredConditionSession[]): unknown[][] {
+  return sessions.flatMap(({ id, events = [] }) =>
+    events.map(({ hitNumber, number, at, name, value, text }) => [
+      id,
+      hitNumber,
+      number,
+      at,
+      name,
+      value,
+      text,
+    ]),
+  );
+}
+
+function attributeRows(sessions: readonly StoredConditionSession[]): unknown[][] {
+  return sessions.flatMap(({ id, attributes = {} }) =>
+    Object.entries(attributes).flatMap(([field, values]) =>
+      values.map((value) => [id, field, value]),
+    ),
+  );
+}
