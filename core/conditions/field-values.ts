@@ -15,7 +15,7 @@ export interface EventOccurrence {
 }
 
 /** A hit with what only capture sees of it. Header names are in lower case; bodies are texts, masked already. */
-export interface ConditionHit extends SessionHit {
+export interface ConditionHit extends Omit<SessionHit, 'form'> {
   requestHeaders?: Readonly<Record<string, string>> | undefined;
   form?: Readonly<Record<string, readonly string[]>> | undefined;
   requestBody?: string | undefined;
@@ -24,7 +24,7 @@ export interface ConditionHit extends SessionHit {
 }
 
 /** A session as conditions look at it, active or ended. */
-export interface ConditionSession extends Omit<Session, 'hits'> {
+export interface ConditionSession extends Omit<Session, 'hits' | 'attributes'> {
   origin: HitOrigin;
   endReason?: string | undefined;
   hits: readonly ConditionHit[];
@@ -40,6 +40,14 @@ export interface View {
   hitNumber?: number | undefined;
   step?: Step | undefined;
   event?: EventOccurrence | undefined;
+  /** Gives the values of hit and step attributes, where definitions of them are at hand. */
+  taken?: TakenValues | undefined;
+}
+
+/** Values that attributes take out of one hit and its steps. */
+export interface TakenValues {
+  ofHit(name: string): readonly string[];
+  ofStep(name: string, step: Step): readonly string[];
 }
 
 export type FieldValue = string | number | boolean;
@@ -90,6 +98,8 @@ const readers: Record<FieldName, Read> = {
     const value = entryOf(hit.properties, name);
     return value === undefined ? undefined : textOf(value);
   }),
+  'hit_attribute.NAME': ({ taken }, name) => taken?.ofHit(name),
+  'step_attribute.NAME': ({ taken, step }, name) => step && taken?.ofStep(name, step),
   'step.kind': ({ step }) => step?.kind,
   'step.target': ({ step }) => step?.target,
   'step.value': ({ step }) => step?.value,
@@ -140,7 +150,8 @@ export function readValues(name: FieldName, parameter: string, view: View): read
   return typeof found === 'object' ? found : [found];
 }
 
-function queryValues(query: string | undefined, name: string): readonly string[] {
+/** The decoded values of one parameter of a query. */
+export function queryValues(query: string | undefined, name: string): readonly string[] {
   if (query === undefined) return [];
   const values: string[] = [];
   for (const pair of query.split('&')) {
