@@ -9,7 +9,7 @@ import type { SessionHit } from '../../core/contract/session.ts';
 import { hitStyles } from '../styles/hits.ts';
 import { textStyles } from '../styles/text.ts';
 import { fieldsOf, type HitField } from './hit-fields.ts';
-import { formatCount, formatOffset, plural } from './number-format.ts';
+import { formatCount, formatDuration, formatOffset, plural } from './number-format.ts';
 import { hitTypeTexts } from './session-words.ts';
 import { formatInstantExact } from './time-format.ts';
 
@@ -96,7 +96,7 @@ export class HitList extends LitElement {
     return html`<ul class="steps" aria-label="Steps; times after the first of them, by the page’s clock">
       ${shown.map(
         (step) => html`<li>
-          <span class="offset figures">${formatOffset(step.at - firstAt)}</span>
+          <span class="offset figures">${step.at > firstAt ? `+${formatDuration(step.at - firstAt)}` : nothing}</span>
           <span class="kind">${step.kind}</span>
           <span class="step">
             ${step.target === undefined ? nothing : html`<code>${step.target}</code>`}
@@ -131,17 +131,14 @@ function fieldList(fields: readonly HitField[]) {
     ${fields.map(
       ({ name, value, href }) => html`<div>
         <dt>${name}</dt>
-        <dd>
-          ${
-            href === undefined
-              ? value
-              : html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${value}</a>`
-          }
-        </dd>
+        <dd>${href === undefined ? value : link(href, value)}</dd>
       </div>`,
     )}
   </dl>`;
 }
+
+const link = (href: string, text: string) =>
+  html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${text}</a>`;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -15,7 +15,6 @@ const columns = [
   ['duplicate', 'Duplicate'],
   ['excluded', 'Excluded'],
   ['bad', 'Bad'],
-  ['setAside', 'Set aside'],
 ] as const;
 const outcomeTexts: Partial<Record<string, string>> = {
   duplicate: 'Duplicate',
@@ -39,19 +38,22 @@ export class HourTable extends LitElement {
       .scroll table {
         min-width: 34rem;
       }
-      .received {
+      .hour {
         position: relative;
-        width: 22%;
+        width: 26%;
+        white-space: nowrap;
+      }
+      .hour:first-child {
+        padding-left: var(--space-2);
       }
       .bar {
         position: absolute;
-        inset: 2px 0 2px auto;
+        inset: 2px auto 2px 0;
         background: var(--share);
         border-radius: 2px;
       }
-      .figure {
+      .text {
         position: relative;
-        padding-right: var(--space-1);
       }
       tfoot th {
         border-bottom: 0;
@@ -70,6 +72,9 @@ export class HourTable extends LitElement {
         color: var(--ink-quiet);
       }
       .right {
+        color: var(--ink-quiet);
+      }
+      .equation .right {
         color: var(--better);
       }
       .wrong {
@@ -80,7 +85,7 @@ export class HourTable extends LitElement {
         max-width: 44rem;
         margin-top: var(--space-5);
       }
-      .reasons td {
+      .reasons td:nth-child(2) {
         overflow-wrap: anywhere;
       }
     `,
@@ -101,10 +106,11 @@ export class HourTable extends LitElement {
           <caption class="only-read">${this.label}</caption>
           <thead>
             <tr>
-              <th scope="col">Hour</th>
-              <th scope="col" class="number received">Received</th>
+              <th scope="col" class="hour">Hour</th>
+              <th scope="col" class="number">Received</th>
               ${columns.map(([, name]) => html`<th scope="col" class="number">${name}</th>`)}
               <th scope="col" class="number">Adds up</th>
+              <th scope="col" class="number">Set aside</th>
             </tr>
           </thead>
           <tbody>
@@ -112,10 +118,8 @@ export class HourTable extends LitElement {
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row">All</th>
-              <td class="number received"><span class="figure">${formatCount(sum.received)}</span></td>
-              ${numbers(sum)}
-              <td class="number">${verdict(sum)}</td>
+              <th scope="row" class="hour">All</th>
+              ${cells(sum)}
             </tr>
           </tfoot>
         </table>
@@ -126,13 +130,11 @@ export class HourTable extends LitElement {
   #hour(hour: HourCounts, largest: number) {
     const width = ((hour.received / largest) * 100).toFixed(1);
     return html`<tr>
-      <td class="when">${formatHour(hour.at, this.timeZone)}</td>
-      <td class="number received">
+      <td class="hour when">
         <span class="bar" style="width: ${width}%"></span
-        ><span class="figure">${formatCount(hour.received)}</span>
+        ><span class="text">${formatHour(hour.at, this.timeZone)}</span>
       </td>
-      ${numbers(hour)}
-      <td class="number">${verdict(hour)}</td>
+      ${cells(hour)}
     </tr>`;
   }
 
@@ -178,22 +180,20 @@ export function addUp(hours: readonly HourCounts[]): Figures {
 }
 
 function equation(sum: Figures) {
-  const parts = columns
-    .filter(([key]) => key !== 'setAside')
-    .map(([key, name]) => `${formatCount(sum[key])} ${name.toLowerCase()}`);
+  const parts = columns.map(([key, name]) => `${formatCount(sum[key])} ${name.toLowerCase()}`);
   const sign = unexplained(sum) === 0 ? '=' : '≠';
   return html`<p class="equation figures">
     ${formatCount(sum.received)} received ${sign} ${parts.join(' + ')}. ${verdict(sum, true)}
   </p>`;
 }
 
-function numbers(counts: Figures) {
-  return columns.map(
-    ([key]) =>
-      html`<td class="number ${counts[key] === 0 ? 'zero' : key === 'accepted' ? '' : 'some'}">
-        ${formatCount(counts[key])}
-      </td>`,
-  );
+function cells(counts: Figures) {
+  const number = (value: number, usual: boolean) =>
+    html`<td class="number ${value === 0 ? 'zero' : usual ? '' : 'some'}">${formatCount(value)}</td>`;
+  return html`${number(counts.received, true)}
+    ${columns.map(([key]) => number(counts[key], key === 'accepted'))}
+    <td class="number">${verdict(counts)}</td>
+    ${number(counts.setAside, false)}`;
 }
 
 /** Whether the identity holds: a word, or how many hits are unexplained. */

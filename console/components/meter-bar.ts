@@ -66,6 +66,9 @@ export class MeterBar extends LitElement {
   /** Shares at which something happens; above the largest of them the bar warns. */
   @property({ attribute: false }) marks: readonly number[] = [];
 
+  /** True to leave out the figures below the marks. */
+  @property({ type: Boolean }) plain = false;
+
   override render() {
     const over = this.marks.length > 0 && this.share > Math.max(...this.marks);
     const words = `${this.text}, ${formatShare(this.share)}${over ? ', above the mark' : ''}`;
@@ -85,7 +88,7 @@ export class MeterBar extends LitElement {
         <div class="fill ${over ? 'over' : ''}" style="width: ${percent(this.share)}"></div>
         ${this.marks.map((mark) => html`<div class="mark" style="left: ${percent(mark)}"></div>`)}
       </div>
-      ${this.marks.length === 0 ? nothing : this.#scale()}`;
+      ${this.plain ? nothing : this.#scale()}`;
   }
 
   #scale() {

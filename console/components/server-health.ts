@@ -21,9 +21,12 @@ export class ServerHealth extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr));
-        gap: var(--space-6) var(--space-12);
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 15.5rem), 1fr));
+        gap: var(--space-6) var(--space-8);
         align-items: start;
+      }
+      dl + .caption {
+        margin-top: var(--space-2);
       }
       h2 + .caption,
       .state + .caption {
@@ -42,8 +45,11 @@ export class ServerHealth extends LitElement {
         background: var(--share);
       }
       .spread {
-        width: 45%;
+        width: 40%;
         vertical-align: middle;
+      }
+      tbody td:first-child {
+        white-space: nowrap;
       }
     `,
   ];
@@ -93,12 +99,12 @@ export class ServerHealth extends LitElement {
       <p class="state"><span class="dot ${mark}" aria-hidden="true"></span>${name}</p>
       <p class="caption">${meaning}</p>
       <dl class="facts">
-        <div><dt>Hits that wait to be read</dt><dd>${formatCount(waitingHits)}</dd></div>
-        <div><dt>Lag: the first of them waits for</dt><dd>${waitingHits === 0 ? 'none' : formatDuration(lagMs)}</dd></div>
+        <div><dt>Waiting hits</dt><dd>${formatCount(waitingHits)}</dd></div>
+        <div><dt>Lag</dt><dd>${waitingHits === 0 ? 'none' : formatDuration(lagMs)}</dd></div>
         <div><dt>Evicted sessions</dt><dd>${formatCount(evictedSessions)}</dd></div>
       </dl>
       <p class="caption">
-        Evicted sessions ended for want of room, since the start.
+        Lag is how long the first waiting hit has waited. Evicted sessions ended for want of room, since the start.
         ${evictedSessions > 0 ? 'When they grow, give the short-term canister more room.' : ''}
       </p>
     </div>`;
@@ -161,7 +167,7 @@ export class ServerHealth extends LitElement {
       ${disk === undefined ? html`<p class="caption">The disk has not been looked at yet.</p>` : this.#disk(disk)}
       <dl class="facts">
         <div><dt>Version</dt><dd>${version}</dd></div>
-        <div><dt>Running since</dt><dd>${formatInstant(startedAt, this.timeZone)}</dd></div>
+        <div><dt>Running since</dt><dd>${formatInstant(startedAt, this.timeZone)} ${this.timeZone}</dd></div>
       </dl>
     </div>`;
   }
@@ -169,12 +175,13 @@ export class ServerHealth extends LitElement {
   #disk({ freeBytes, totalBytes, freeBytesMin }: DiskStatus) {
     const used = totalBytes - freeBytes;
     return html`<cn-meter-bar
-        label="Disk of the data folder"
+        plain
+        label="Disk"
         text="${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free"
         .share=${totalBytes === 0 ? 0 : used / totalBytes}
         .marks=${totalBytes === 0 ? [] : [1 - freeBytesMin / totalBytes]}
       ></cn-meter-bar>
-      <p class="caption">With less than ${formatBytes(freeBytesMin)} free, hits are refused.</p>`;
+      <p class="caption">The disk of the data folder. With less than ${formatBytes(freeBytesMin)} free, hits are refused.</p>`;
   }
 }
 

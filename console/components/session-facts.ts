@@ -54,7 +54,7 @@ export class SessionFacts extends LitElement {
           session.screenWidth === undefined ? undefined : `${session.screenWidth} px`,
         ],
         ['User agent', session.userAgent || 'not sent'],
-        ['Hits from', originTexts[session.origin]],
+        ['Origin', originTexts[session.origin]],
       ])}`;
   }
 }

@@ -23,7 +23,7 @@ export const endReasonTexts: Record<EndReason, string> = {
 };
 
 export const originTexts: Record<HitOrigin, string> = {
-  tracker: 'Sent to the collector',
+  tracker: 'Collector',
   log: 'Web server log',
 };
 

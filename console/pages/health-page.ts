@@ -149,7 +149,7 @@ export class HealthPage extends LitElement {
     }
     return html`<section>
         <h2>Hits by dataset</h2>
-        <p class="caption">Since the beginning. Every hit that was received has one outcome.</p>
+        <p class="caption">Since the beginning. Every hit that was received has one outcome. Last hits in the zone of each dataset.</p>
         <div class="scroll" tabindex="0" role="region" aria-label="Hits by dataset">
           ${this.#table(status, dataset)}
         </div>
@@ -209,14 +209,15 @@ export class HealthPage extends LitElement {
   }
 
   #hours(hours: HourCounts[], { slug, name, timeZone }: Dataset) {
-    const { label } = spans[this.#view.value.span];
     if (hours.length === 0) {
       return html`<p class="nothing">
         No hit came in this time. Each hour with hits gets a row here.
         <a href="/${slug}/settings">Settings</a> says how to send some.
       </p>`;
     }
-    return html`<p class="caption">${label} with hits, in ${timeZone}. Hits that were set aside were accepted, could not be processed, and are kept.</p>
+    return html`<p class="caption">
+        Hours that had hits, in ${timeZone}. Hits that were set aside were accepted, could not be processed, and are kept.
+      </p>
       <cn-hour-table
         .hours=${hours}
         timeZone=${timeZone}

@@ -21,7 +21,7 @@ export const healthPageStyles = css`
     white-space: nowrap;
   }
   .right {
-    color: var(--better);
+    color: var(--ink-quiet);
   }
   .wrong {
     color: var(--worse);

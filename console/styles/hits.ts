@@ -15,8 +15,6 @@ export const hitStyles = css`
   }
   ol > li {
     border-bottom: 1px solid var(--line);
-    content-visibility: auto;
-    contain-intrinsic-size: auto 2rem;
   }
   summary {
     display: grid;
@@ -173,7 +171,9 @@ export const hitStyles = css`
     .steps li {
       grid-template-columns: 0.75rem 3.25rem minmax(0, 1fr);
     }
-    .steps .kind,
+    .steps .kind {
+      grid-column: 3;
+    }
     .steps .step {
       grid-column: 3;
     }
