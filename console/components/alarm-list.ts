@@ -28,6 +28,7 @@ export class AlarmList extends LitElement {
         padding: var(--space-3) var(--space-4);
         border-left: 3px solid var(--worse);
         background: var(--worse-ground);
+        font-size: var(--text-dense);
       }
       li > div {
         min-width: 0;

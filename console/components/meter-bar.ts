@@ -31,7 +31,6 @@ export class MeterBar extends LitElement {
       .fill {
         position: absolute;
         inset: 0 auto 0 0;
-        min-width: 1px;
         background: var(--accent);
       }
       .fill.over {

@@ -161,6 +161,7 @@ export class LivePage extends LitElement {
         Times in ${this.open?.timeZone ?? 'UTC'}.
         ${hidden > 0 ? `${plural(hidden, 'more session is', 'more sessions are')} active.` : ''}
         A session ends after ${formatSpan(this.open?.idleTimeoutMs ?? 0)} without a hit.
+        A row opens its session.
       </p>`;
   }
 

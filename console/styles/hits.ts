@@ -145,6 +145,7 @@ export const hitStyles = css`
   @container (max-width: 36rem) {
     summary {
       grid-template-columns: 0.75rem 3.25rem minmax(0, 1fr) auto;
+      row-gap: 0;
     }
     summary .type {
       grid-column: 3;
@@ -168,8 +169,12 @@ export const hitStyles = css`
       grid-template-columns: minmax(0, 1fr);
       margin-left: 0;
     }
+    dl > div {
+      grid-template-columns: 6rem minmax(0, 1fr);
+    }
     .steps li {
       grid-template-columns: 0.75rem 3.25rem minmax(0, 1fr);
+      row-gap: 0;
     }
     .steps .kind {
       grid-column: 3;
