@@ -3,6 +3,7 @@
  * Threads: this one answers HTTP, one owns libSQL, one runs the engine.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
@@ -222,6 +223,11 @@ export async function openCanister(
       hourlyCounts: counts.readHours,
       alarms: alarms.list,
       log,
+      disk: () =>
+        diskRoom && {
+          ...diskRoom,
+          freeBytesMin: diskFreeBytesMin(diskRoom, config.diskFreeBytesMin),
+        },
       processMeasures: () => measureProcess(eventLoop, diskRoom?.freeBytes),
       reports: reportDesk(engine.remote),
       async datasetCreated(dataset) {
@@ -365,6 +371,10 @@ function serveConsole(app: Hono): void {
       'Cache-Control',
       c.req.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     );
+  });
+  app.get('/docs/:file{[a-z-]+\\.md}', async (c) => {
+    const file = join(projectRoot, 'docs', c.req.param('file'));
+    return existsSync(file) ? c.text(await readFile(file, 'utf8')) : c.notFound();
   });
   app.get('*', serveStatic({ root: folder }));
   // A page that was loaded before an upgrade asks for files that are gone: that is no page of the console.

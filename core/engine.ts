@@ -50,10 +50,11 @@ export interface Engine {
    */
   endSession(slug: string, sessionId: string): Promise<void>;
   /**
-   * A session with all its hits, active or ended.
+   * A session with all its hits, active or ended; undefined while it is active and has exactly `unlessHits` hits:
+   * a session only ever gets more, so that is no news.
    * @throws Problem `session_unknown`; `key_missing` or `file_unreadable` when its record does not open
    */
-  session(slug: string, sessionId: string): Promise<WholeSession>;
+  session(slug: string, sessionId: string, unlessHits?: number): Promise<WholeSession | undefined>;
   figures(slug: string): Promise<DatasetFigures>;
   /** How many hits of the inbox were not read yet. */
   waitingHits(): Promise<number>;

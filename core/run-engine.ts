@@ -163,7 +163,12 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       await inbox.command(slug, { do: 'end_session', sessionId }, clock());
       wake();
     },
-    session: async (slug, sessionId) => await readSession(find(slug), sessionId),
+    session: async (slug, sessionId, unlessHits) => {
+      const dataset = find(slug);
+      const held = dataset.active.byId(sessionId)?.session.hits.length;
+      if (held !== undefined && held === unlessHits) return undefined;
+      return await readSession(dataset, sessionId);
+    },
     async figures(slug) {
       const { analytics, active } = find(slug);
       const { rows } = await analytics.query(

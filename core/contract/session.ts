@@ -135,6 +135,8 @@ export const closedSessionSchema = sessionSchema.extend({ endReason: z.enum(endR
 /** A session whole, active or ended: `endReason` is absent while it is active. */
 export const wholeSessionSchema = sessionSchema.extend({
   endReason: z.enum(endReasons).optional(),
+  /** The id of the session that goes on where a limit or midnight closed this one. */
+  continuedBy: id.optional(),
 });
 
 /** One row of the live list: an active session in short. */

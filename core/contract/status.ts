@@ -77,9 +77,24 @@ export const shortTermStatusSchema = z.object({
   evictedSessions: z.int(),
 });
 
+/** How long it took to store batches of ended sessions, since the start. A longer one than any bound counts in `count` only. */
+export const commitDurationsSchema = z.object({
+  count: z.int(),
+  sumSeconds: z.number(),
+  /** How many took at most so long, the shorter ones included; bounds ascend. */
+  within: z.array(z.object({ boundSeconds: z.number(), count: z.int() })),
+});
+
+/** The disk of the data folder. With less than `freeBytesMin` no hits are taken. */
+export const diskStatusSchema = z.object({
+  freeBytes: z.int(),
+  totalBytes: z.int(),
+  freeBytesMin: z.int(),
+});
+
 /**
  * `lagMs` is how long the first of the waiting hits has waited. `waitingHits` lie in the inbox and were not read by the engine yet. `unassigned` named no dataset, or one that
- * does not exist: refused, but counted.
+ * does not exist: refused, but counted. `disk` is absent until it was first looked at.
  */
 export const statusSchema = z.object({
   version: z.string(),
@@ -87,6 +102,8 @@ export const statusSchema = z.object({
   waitingHits: z.int(),
   lagMs: z.int(),
   shortTerm: shortTermStatusSchema,
+  commits: commitDurationsSchema,
+  disk: diskStatusSchema.optional(),
   datasets: z.array(datasetStatusSchema),
   unassigned: hitCountsSchema,
   alarms: z.array(alarmSchema),
@@ -99,4 +116,6 @@ export type DatasetCounts = z.infer<typeof datasetCountsSchema>;
 export type Alarm = z.infer<typeof alarmSchema>;
 export type AlarmCode = Alarm['code'];
 export type ShortTermStatus = z.infer<typeof shortTermStatusSchema>;
+export type CommitDurations = z.infer<typeof commitDurationsSchema>;
+export type DiskStatus = z.infer<typeof diskStatusSchema>;
 export type Status = z.infer<typeof statusSchema>;
