@@ -24,8 +24,11 @@ export interface StoredDay {
   day: string;
   sessions: number;
   hits: number;
-  /** By sessions of it a replay of the inbox knows what to skip. */
-  isReplayed: boolean;
+  /**
+   * By a session of it a replay of the inbox knows what to skip, or that a session of a later day was continued:
+   * without it that one would seem to wait for its visitor.
+   */
+  isNeeded: boolean;
 }
 
 /** Tables that are made beside the present ones. */

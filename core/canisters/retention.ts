@@ -51,10 +51,8 @@ export async function retain(options: {
   const { canister, analytics, rules, nowMs, apply } = options;
   const segments = await canister.segments();
   const stored = new Map((await analytics.storedDays()).map((one) => [one.day, one]));
-  // What a replay of the inbox needs goes when the inbox has moved on.
-  const due = planRetention(segments, rules, nowMs).filter(
-    ({ day }) => !stored.get(day)?.isReplayed,
-  );
+  // What is needed goes in a later run, when the inbox has moved on or the later day has gone.
+  const due = planRetention(segments, rules, nowMs).filter(({ day }) => !stored.get(day)?.isNeeded);
   const days = due.map(({ day, bytes, reason }) => {
     const { sessions = 0, hits = 0 } = stored.get(day) ?? {};
     return { day, bytes, sessions, hits, reason };

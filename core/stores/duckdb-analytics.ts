@@ -229,14 +229,16 @@ async function query(
 
 async function storedDays(reader: DuckDBConnection): Promise<StoredDay[]> {
   const result = await reader.runAndReadAll(
-    `SELECT segment_day, count(*), sum(hits), max(last_seq) > (SELECT low FROM store.position)
-     FROM store.sessions GROUP BY segment_day`,
+    `SELECT s.segment_day, count(*), sum(s.hits), max(s.last_seq) > (SELECT low FROM store.position)
+       OR coalesce(bool_or(before.segment_day > s.segment_day), false)
+     FROM store.sessions s LEFT JOIN store.sessions before ON before.session_id = s.continues_session_id
+     GROUP BY s.segment_day`,
   );
-  return result.getRows().map(([day, sessions, hits, isReplayed]) => ({
+  return result.getRows().map(([day, sessions, hits, isNeeded]) => ({
     day: String(day),
     sessions: Number(sessions),
     hits: Number(hits),
-    isReplayed: isReplayed === true,
+    isNeeded: isNeeded === true,
   }));
 }
 

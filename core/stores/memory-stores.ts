@@ -203,13 +203,17 @@ export function memoryAnalytics(disk: DatasetDisk, moment: Moment): AnalyticsSto
     },
     async storedDays() {
       const { sessions, position } = disk.committed;
+      const dayOf = new Map(sessions.map(({ session, place }) => [session.id, place.day]));
       return [...new Set(sessions.map(({ place }) => place.day))].map((day) => {
         const own = sessions.filter(({ place }) => place.day === day);
         return {
           day,
           sessions: own.length,
           hits: own.reduce((sum, { session }) => sum + session.hits.length, 0),
-          isReplayed: own.some(({ lastSeq }) => lastSeq > position.low),
+          isNeeded: own.some(
+            ({ lastSeq, session }) =>
+              lastSeq > position.low || (dayOf.get(session.continues ?? '') ?? '') > day,
+          ),
         };
       });
     },
@@ -231,6 +235,9 @@ export function memoryAnalytics(disk: DatasetDisk, moment: Moment): AnalyticsSto
 }
 
 const keysOf = ({ session, devices = [] }: StoredSession) => new Set([session.visitor, ...devices]);
+
+/** Where the text of a session names the one that it continues. */
+export const continuesCell = 4;
 
 /** Everything that was ever stored as sorted texts, places left out: the same hits must give the same. */
 export function tableTexts({ sessions, removed }: MemoryTables): string[] {

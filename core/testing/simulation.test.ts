@@ -55,7 +55,14 @@ test('In two hundred histories of faults every acknowledged hit is stored once, 
       'tables-mid-commit',
     ]),
   );
-}, 120_000);
+}, 240_000);
+
+test.each([
+  [5_268, 'the session that continued another one was removed before that one'],
+  [5_996, 'a session was removed before the one that continues it was stored'],
+])('Seed %i, in which %s', async (seed) => {
+  expect((await simulate(seed)).faults).toEqual([]);
+});
 
 test('The same seed is the same history', async () => {
   expect(await simulate(7)).toEqual(await simulate(7));
