@@ -2,6 +2,7 @@
 import type { AnalyticsStore } from './analytics/analytics-store.ts';
 import type { LongTermCanister } from './canisters/long-term.ts';
 import { ShortTermCanister } from './canisters/short-term.ts';
+import { type SessionLimits, sessionLimits } from './contract/session.ts';
 import { hostMatcher } from './hits/referrer.ts';
 import { userKeys } from './hits/user-key.ts';
 import { createSessionCommit, type SessionCommit } from './session-commit.ts';
@@ -40,6 +41,7 @@ export interface DatasetEngine {
 export async function openDatasetEngine(
   config: DatasetConfig,
   openStores: OpenStores,
+  limits: SessionLimits = sessionLimits,
 ): Promise<DatasetEngine> {
   const { analytics, canister } = await openStores(config);
   const { position, closedThrough } = await analytics.resume();
@@ -50,7 +52,7 @@ export async function openDatasetEngine(
   const sessionizer = new Sessionizer({
     dataset: config.slug,
     canister: active,
-    policy: closePolicy(config.idleTimeoutMs, config),
+    policy: { ...closePolicy(config.idleTimeoutMs, config), ...limits },
     userKey: userKeys(config.addressSecret),
     ended: (session) => ended.push(session),
     continued(device) {
@@ -71,7 +73,8 @@ export async function openDatasetEngine(
     ended,
     readThrough: position.low,
     low: position.low,
-    lowCheckpointed: position.low,
+    // What was read may be in the write-ahead log alone: nothing is pruned before the first checkpoint.
+    lowCheckpointed: 0,
     hitsSinceCheckpoint: 0,
     closedThrough,
     async close() {

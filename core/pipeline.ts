@@ -117,24 +117,37 @@ export function createPipeline(options: {
   /**
    * Makes room when a row has filled the short-term canister, and stores what had to go before the next row is read:
    * so no later hit was ever judged by an eviction that a crash could undo, and a replay ends the same sessions.
+   * One dataset leaves after the other, each in one commit. A crash between two of them leaves a fill that is still
+   * above the high mark, and the replay goes on with the next one; below it nobody else had to go.
    */
   async function makeRoom(): Promise<void> {
     spooling = true;
     // What is idle goes first: whether somebody has looked for it since must make no difference.
     for (const dataset of datasets.values()) dataset.sessionizer.closeIdle(engineTime);
-    if (isAbove(fill(), active, activeMarks.high)) evictToLowMark();
-    for (const dataset of datasets.values()) await commit(dataset);
+    // Also what a full disk did not let be stored when room was made last.
+    for (const dataset of datasets.values()) if (dataset.ended.length > 0) await commit(dataset);
+    while (isAbove(fill(), active, activeMarks.high)) {
+      const dataset = fullest();
+      evictToLowMark(dataset);
+      await commit(dataset);
+    }
     spooling = false;
   }
 
-  function evictToLowMark(): void {
-    const open = [...datasets.values()].flatMap(({ active: sessions, sessionizer }) =>
-      [...sessions.values()].map((session) => ({ session, sessionizer })),
-    );
-    open.sort((a, b) => evictionOrder(a.session, b.session));
-    for (const { session, sessionizer } of open) {
+  /** The dataset that holds most: it makes the room, and not the smaller ones beside it. */
+  function fullest(): DatasetEngine {
+    const shareOf = ({ active: { bytes, size } }: DatasetEngine) =>
+      Math.max(bytes / active.bytesMax, size / active.sessionsMax);
+    return [...datasets.values()].reduce((most, dataset) => {
+      const more = shareOf(dataset) - shareOf(most);
+      return more > 0 || (more === 0 && dataset.config.slug < most.config.slug) ? dataset : most;
+    });
+  }
+
+  function evictToLowMark({ active: canister, sessionizer }: DatasetEngine): void {
+    for (const { session } of [...canister.values()].sort(evictionOrder)) {
       if (!isAbove(fill(), active, activeMarks.low)) return;
-      sessionizer.end(session.session.id, 'memory', engineTime);
+      sessionizer.end(session.id, 'memory', engineTime);
       evicted += 1;
     }
   }
@@ -158,9 +171,10 @@ export function createPipeline(options: {
       await commit(dataset);
       if (dataset.low === dataset.lowCheckpointed && dataset.hitsSinceCheckpoint === 0) continue;
       await dataset.commit.checkpoint();
+      await inbox.prune(slug, dataset.low);
+      // Only now: a pruning that failed is due again, also where no hit comes any more.
       dataset.lowCheckpointed = dataset.low;
       dataset.hitsSinceCheckpoint = 0;
-      await inbox.prune(slug, dataset.lowCheckpointed);
     }
     const through = Math.min(
       readThrough,
@@ -178,6 +192,8 @@ export function createPipeline(options: {
     );
 
   async function step(): Promise<boolean> {
+    // The last step broke off while room was made: no row is read before that is done.
+    if (spooling) await makeRoom();
     const rows = await inbox.take(readThrough, pipelineLimits.rowsPerStepMax);
     for (const row of rows) {
       await takeRow(row);

@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import type { ImportProgress } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
 import { queryLimits } from './contract/query.ts';
+import type { SessionLimits } from './contract/session.ts';
 import { type DatasetEngine, type OpenStores, openDatasetEngine } from './dataset-engine.ts';
 import { createDurationBook } from './duration-book.ts';
 import type { Engine } from './engine.ts';
@@ -35,6 +36,8 @@ export interface EngineOptions {
   checkpointEveryMs: number;
   /** What the active sessions of all datasets may hold together. */
   active: ActiveLimits;
+  /** What one session may hold, where it is not the usual. */
+  sessionLimits?: SessionLimits;
   /** Called when a step fails: what is stored is safe, but the process should start again. */
   failed: (why: Error) => void;
 }
@@ -61,7 +64,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   let waitsForRoom = false;
 
   async function open(config: DatasetConfig): Promise<DatasetEngine> {
-    const dataset = await openDatasetEngine(config, openStores);
+    const dataset = await openDatasetEngine(config, openStores, options.sessionLimits);
     const { commit } = dataset;
     dataset.commit = { ...commit, store: (...args) => commits.time(() => commit.store(...args)) };
     return dataset;

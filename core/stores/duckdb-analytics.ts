@@ -11,6 +11,7 @@ import type {
   FreshTables,
   Position,
   SqlResult,
+  StoredDay,
 } from '../analytics/analytics-store.ts';
 import {
   type Cell,
@@ -116,6 +117,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     knownHits: (ids, fromMs, toMs) =>
       asking.run(() => reading.pass(() => knownHits(tables.asker, ids, fromMs, toMs))),
     checkpoint: () => writing.run(async () => void (await writer.run('CHECKPOINT'))),
+    storedDays: () => reading.pass(() => storedDays(tables.reader)),
     removeDays: (days) => writing.run(() => removeNow(days)),
     remake: (fill) => writing.run(() => remake(fill)),
     query: (sql, values) => reading.pass(() => query(tables.reader, sql, values)),
@@ -223,6 +225,21 @@ async function query(
     .columnTypes()
     .map((type, index) => ({ name: names[index] ?? '', type: String(type) }));
   return { columns, rows: result.getRows().map((row) => row.map(toJson)) };
+}
+
+async function storedDays(reader: DuckDBConnection): Promise<StoredDay[]> {
+  const result = await reader.runAndReadAll(
+    `SELECT s.segment_day, count(*), sum(s.hits), max(s.last_seq) > (SELECT low FROM store.position)
+       OR coalesce(bool_or(before.segment_day > s.segment_day), false)
+     FROM store.sessions s LEFT JOIN store.sessions before ON before.session_id = s.continues_session_id
+     GROUP BY s.segment_day`,
+  );
+  return result.getRows().map(([day, sessions, hits, isNeeded]) => ({
+    day: String(day),
+    sessions: Number(sessions),
+    hits: Number(hits),
+    isNeeded: isNeeded === true,
+  }));
 }
 
 async function migrate(connection: DuckDBConnection, file: string): Promise<void> {
