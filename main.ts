@@ -13,7 +13,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { createCollector } from './collector-edge/app.ts';
 import { createLibsqlInbox } from './collector-edge/inbox/libsql-inbox.ts';
-import { createRates } from './collector-edge/intake/rates.ts';
+import { createRates, visitorRate } from './collector-edge/intake/rates.ts';
 import { nodePeerAddress } from './collector-edge/node.ts';
 import { createAlarms } from './core/alarms.ts';
 import { systemClock } from './core/clock.ts';
@@ -209,6 +209,7 @@ export async function openCanister(
       rates: createRates(clock, {
         client: { perSecond: config.clientRateMax, burst: config.clientRateMax * 4 },
         dataset: { perSecond: config.datasetRateMax, burst: config.datasetRateMax * 2 },
+        visitor: visitorRate(config.visitorRateMax),
       }),
     }),
   );
