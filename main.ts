@@ -30,7 +30,8 @@ import type { ProcessMeasures } from './core/http/metrics.ts';
 import type { ReportDesk } from './core/http/reports.ts';
 import { type Job, startJobs } from './core/jobs.ts';
 import type { Log } from './core/log.ts';
-import { reasonsAgainst } from './core/readiness.ts';
+import type { HeldDataset } from './core/open-datasets.ts';
+import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
@@ -141,6 +142,7 @@ export async function openCanister(
   let engineSteppedAt = clock();
   let storeAnsweredAt = clock();
   let waitsForRoom = false;
+  let held: HeldDataset[] = [];
   const closed = () =>
     stopping ? new Problem('shutting_down', 'The server is stopping. Send it again.') : diskLow;
   const eventLoop = monitorEventLoopDelay({ resolution: lookEveryMs });
@@ -172,7 +174,8 @@ export async function openCanister(
         description: 'ask the engine how it is doing',
         periodMs: partsCheckEveryMs,
         async run() {
-          ({ steppedAt: engineSteppedAt, waitsForRoom } = await engine.remote.measures());
+          ({ steppedAt: engineSteppedAt, waitsForRoom, held } = await engine.remote.measures());
+          alarms.set('dataset_held', describeHeld(held));
           const full = 'The disk is full: sessions that have ended wait in memory for room.';
           alarms.set('disk_full', waitsForRoom ? full : undefined);
         },
@@ -203,7 +206,8 @@ export async function openCanister(
       readiness() {
         const state = { stopping, waitsForRoom, storeAnsweredAt, engineSteppedAt };
         const reasons = reasonsAgainst({ ...state, diskLow: diskLow !== undefined }, clock());
-        return reasons.length === 0 ? { ready: true } : { ready: false, detail: reasons.join(' ') };
+        const detail = [...reasons, describeHeldCount(held.length) ?? ''].join(' ').trim();
+        return { ready: reasons.length === 0, ...(detail === '' ? {} : { detail }) };
       },
       closed,
       rates: createRates(clock, {
@@ -285,6 +289,11 @@ function describeFailing(failing: ReadonlyMap<Job, Error>): string | undefined {
     ([{ description }, why]) => `Could not ${description}: ${why.message}`,
   );
   return sentences.length > 0 ? sentences.join('; ') : undefined;
+}
+
+function describeHeld(held: readonly HeldDataset[]): string | undefined {
+  if (held.length === 0) return undefined;
+  return held.map(({ slug, reason }) => `${slug}: ${reason}`).join('; ');
 }
 
 function findDiskLow(room: DiskRoom, setBytes?: number): Problem | undefined {

@@ -7,7 +7,7 @@ import type { Engine } from './engine.ts';
 import { runEngine } from './run-engine.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import { openDataFolder } from './stores/data-folder.ts';
-import { openDatasetStores } from './stores/dataset-stores.ts';
+import { lastLow, openDatasetStores } from './stores/dataset-stores.ts';
 import { openLibsqlCounts } from './stores/libsql-counts.ts';
 import { openLibsqlInboxSource } from './stores/libsql-inbox.ts';
 import { libsqlOver } from './stores/libsql-owner.ts';
@@ -26,6 +26,7 @@ export interface EngineThreadData {
 
 const pollMs = 100;
 const checkpointEveryMs = 60_000;
+const retryHeldAfterMs = 60_000;
 
 /** Taking hits goes before processing them: a hit that waits is on disk, a hit that is refused may be lost. */
 const niceness = 10;
@@ -60,6 +61,10 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
     pollMs,
     checkpointEveryMs,
     active,
+    holding: {
+      retryAfterMs: retryHeldAfterMs,
+      lastLow: (slug) => lastLow(files.control, slug),
+    },
     failed(error) {
       throw error;
     },

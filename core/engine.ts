@@ -6,7 +6,7 @@
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { ActiveSessions, WholeSession } from './contract/session.ts';
-import type { HitAccount, ShortTermStatus } from './contract/status.ts';
+import type { HeldState, HitAccount, ShortTermStatus } from './contract/status.ts';
 import type {
   RebuildResult,
   RetentionResult,
@@ -14,6 +14,7 @@ import type {
   VerifyResult,
 } from './contract/upkeep.ts';
 import type { Durations } from './duration-book.ts';
+import type { HeldDataset } from './open-datasets.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
 export interface DatasetFigures {
@@ -21,6 +22,8 @@ export interface DatasetFigures {
   storedSessions: number;
   storedHits: number;
   lastHitAt: number | undefined;
+  /** Its stores cannot be used: the other figures are not known, and its hits wait. */
+  held?: HeldState;
 }
 
 /** How the engine is doing, for health and metrics. */
@@ -31,6 +34,8 @@ export interface EngineMeasures {
   steppedAt: number;
   /** The disk is full; it goes on when there is room. */
   waitsForRoom: boolean;
+  /** Datasets whose stores cannot be used. */
+  held: HeldDataset[];
   /** How long it took to store batches of sessions, imports included. */
   commits: Durations;
 }

@@ -29,6 +29,8 @@ export interface Pipeline {
   step(): Promise<boolean>;
   /** Adds a dataset between two steps: the inbox is read again from its position, for it alone. */
   add(dataset: DatasetEngine): Promise<void>;
+  /** Takes a dataset out between two steps: what is in memory of it is left, for it is in the inbox. */
+  remove(slug: string): Promise<void>;
   /** Writes checkpoints and prunes, whether due or not. */
   settle(): Promise<void>;
   /** Does something between two steps, while nothing moves. */
@@ -112,6 +114,16 @@ export function createPipeline(options: {
     }
   }
 
+  /** Stores that fail are passed over until their dataset is put aside; the others go on. */
+  async function onStores(dataset: DatasetEngine, work: () => Promise<void>): Promise<void> {
+    if (dataset.failure !== undefined) return;
+    try {
+      await work();
+    } catch (error) {
+      if (dataset.failure === undefined) throw error;
+    }
+  }
+
   const fill = () => fillOf([...datasets.values()].map((dataset) => dataset.active));
 
   /**
@@ -123,7 +135,7 @@ export function createPipeline(options: {
     // What is idle goes first: whether somebody has looked for it since must make no difference.
     for (const dataset of datasets.values()) dataset.sessionizer.closeIdle(engineTime);
     if (isAbove(fill(), active, activeMarks.high)) evictToLowMark();
-    for (const dataset of datasets.values()) await commit(dataset);
+    for (const dataset of datasets.values()) await onStores(dataset, () => commit(dataset));
     spooling = false;
   }
 
@@ -155,12 +167,14 @@ export function createPipeline(options: {
   async function settle(): Promise<void> {
     for (const [slug, dataset] of datasets) {
       if (dataset.commit.isPaused()) continue;
-      await commit(dataset);
-      if (dataset.low === dataset.lowCheckpointed && dataset.hitsSinceCheckpoint === 0) continue;
-      await dataset.commit.checkpoint();
-      dataset.lowCheckpointed = dataset.low;
-      dataset.hitsSinceCheckpoint = 0;
-      await inbox.prune(slug, dataset.lowCheckpointed);
+      await onStores(dataset, async () => {
+        await commit(dataset);
+        if (dataset.low === dataset.lowCheckpointed && dataset.hitsSinceCheckpoint === 0) return;
+        await dataset.commit.checkpoint();
+        dataset.lowCheckpointed = dataset.low;
+        dataset.hitsSinceCheckpoint = 0;
+        await inbox.prune(slug, dataset.lowCheckpointed);
+      });
     }
     const through = Math.min(
       readThrough,
@@ -188,7 +202,8 @@ export function createPipeline(options: {
       // Under load batches grow; when the inbox is read to its end, what has ended is stored at once.
       // While the tables are made anew, what has ended waits here, and the other datasets go on.
       const isSpent = rows.length < pipelineLimits.rowsPerStepMax && !dataset.commit.isPaused();
-      if (isSpent ? dataset.ended.length > 0 : isFull(dataset)) await commit(dataset);
+      if (isSpent ? dataset.ended.length > 0 : isFull(dataset))
+        await onStores(dataset, () => commit(dataset));
     }
     if (isSettlingDue()) await settle();
     if (rows.length > 0) return true;
@@ -207,6 +222,13 @@ export function createPipeline(options: {
         if (dataset.low >= readThrough) return;
         readThrough = dataset.low;
         engineTime = 0;
+      }),
+    remove: (slug) =>
+      exclusively(async () => {
+        const dataset = datasets.get(slug);
+        datasets.delete(slug);
+        // Stores that failed may fail to close, too; there is nothing in them that is not elsewhere.
+        await dataset?.close().catch(() => undefined);
       }),
     between: exclusively,
     readThrough: () => readThrough,

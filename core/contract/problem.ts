@@ -48,6 +48,7 @@ export const problemCodes = {
   data_newer: { status: 409, title: 'The data folder was written by a newer version' },
   key_missing: { status: 500, title: 'The master key does not open this data' },
   hits_lost: { status: 409, title: 'Stored hits are missing' },
+  dataset_held: { status: 409, title: 'The stores of the dataset cannot be used' },
   rebuild_loses: { status: 409, title: 'New tables would lose sessions' },
   internal: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -10,7 +10,17 @@ export const hitCountsSchema = z.object({
   bad: z.int(),
 });
 
-/** `lastHitAt` is the time of the newest hit, stored or active, whether sent or imported; absent before the first. */
+/**
+ * A dataset whose stores cannot be used since an instant: why and what to do, and how many of its hits wait in the
+ * inbox. Nothing of it is lost or forgotten meanwhile.
+ */
+export const heldStateSchema = z.object({
+  reason: z.string(),
+  since: z.int(),
+  waitingHits: z.int(),
+});
+
+/** `lastHitAt` is the time of the newest hit, stored or active, whether sent or imported; absent before the first. What is stored of a dataset that is `held` counts as 0. */
 export const datasetStatusSchema = z.object({
   slug: z.string(),
   counts: hitCountsSchema,
@@ -18,6 +28,7 @@ export const datasetStatusSchema = z.object({
   storedSessions: z.int(),
   storedHits: z.int(),
   lastHitAt: z.int().optional(),
+  held: heldStateSchema.optional(),
 });
 
 /** What became of hits in one hour. `setAside` are accepted hits that could not be processed; they are kept. */
@@ -43,6 +54,7 @@ export const alarmCodes = [
   'hits_unaccounted',
   'disk_low',
   'disk_full',
+  'dataset_held',
   'job_failed',
 ] as const;
 export const alarmSchema = z.object({ code: z.enum(alarmCodes), detail: z.string() });
@@ -111,6 +123,7 @@ export const statusSchema = z.object({
 
 export type HitCounts = z.infer<typeof hitCountsSchema>;
 export type DatasetStatus = z.infer<typeof datasetStatusSchema>;
+export type HeldState = z.infer<typeof heldStateSchema>;
 export type HourCounts = z.infer<typeof hourCountsSchema>;
 export type DatasetCounts = z.infer<typeof datasetCountsSchema>;
 export type Alarm = z.infer<typeof alarmSchema>;

@@ -23,6 +23,7 @@ import type { SqlBatch } from './libsql-file.ts';
 
 const keyBytes = 32;
 const keysPerBatch = 200;
+const keysCheckedMax = 20;
 
 /** Where a change of the master key stands; tests end the process there. */
 export type RotationStep = 'next key written' | 'batch wrapped' | 'all wrapped' | 'key in place';
@@ -189,14 +190,27 @@ export function openDataKeys(options: {
     throw wrongKey(dataset, day);
   };
 
-  /** A master key that does not open what is there must not seal anything new beside it. */
+  /**
+   * A master key that does not open what is there must not seal anything new beside it. A single data key that is
+   * damaged says nothing of the others.
+   */
   async function check(): Promise<void> {
     const [found] = await control.batch(
-      ['SELECT dataset, day, wrapped FROM data_key ORDER BY created_at DESC LIMIT 1'],
+      [
+        `SELECT dataset, day, wrapped FROM data_key ORDER BY created_at DESC LIMIT ${keysCheckedMax}`,
+      ],
       'read',
     );
-    const row = found?.rows[0];
-    if (row) unwrap(row.wrapped, String(row.dataset), String(row.day));
+    let refusal: unknown;
+    for (const row of found?.rows ?? []) {
+      try {
+        unwrap(row.wrapped, String(row.dataset), String(row.day));
+        return;
+      } catch (error) {
+        refusal ??= error;
+      }
+    }
+    if (refusal !== undefined) throw refusal;
   }
 
   async function load(dataset: string, day: string): Promise<Buffer> {

@@ -16,7 +16,7 @@ import { type RunningEngine, runEngine } from '../run-engine.ts';
 import type { DatasetConfig, Datasets } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
-import { openDatasetStores } from '../stores/dataset-stores.ts';
+import { lastLow, openDatasetStores } from '../stores/dataset-stores.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDatasets } from '../stores/libsql-datasets.ts';
 import { type LibsqlFile, openLibsqlFile } from '../stores/libsql-file.ts';
@@ -43,6 +43,8 @@ export interface WorldOptions {
   wrapStores?: (stores: Stores, slug: string) => Stores;
   wrapInbox?: (inbox: InboxSource) => InboxSource;
   acceptLoss?: boolean;
+  /** A dataset that fails is held, and opened again after so long; without it its failure is that of the engine. */
+  retryHeldAfterMs?: number;
   /** Takes what the administrator is told. */
   said?: string[];
 }
@@ -206,6 +208,14 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
     pollMs: 0,
     checkpointEveryMs,
     active,
+    ...(options.retryHeldAfterMs === undefined
+      ? {}
+      : {
+          holding: {
+            retryAfterMs: options.retryHeldAfterMs,
+            lastLow: (slug: string) => lastLow(control, slug),
+          },
+        }),
     failed(error) {
       throw error;
     },
