@@ -38,6 +38,7 @@ import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/dis
 import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
+import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
 import { callOver } from './core/thread-port.ts';
 import { reportToHtml } from './reports/html/report-html.ts';
 import { reportToCsv } from './reports/run/report-csv.ts';
@@ -226,6 +227,7 @@ export async function openCanister(
       startedAt: clock(),
       hitCounts: () => counts.read(),
       hourlyCounts: counts.readHours,
+      setAside: openLibsqlSetAside(libsql.hits),
       alarms: alarms.list,
       log,
       disk: () =>

@@ -11,6 +11,7 @@ import { lastLow, openDatasetStores } from './stores/dataset-stores.ts';
 import { openLibsqlCounts } from './stores/libsql-counts.ts';
 import { openLibsqlInboxSource } from './stores/libsql-inbox.ts';
 import { libsqlOver } from './stores/libsql-owner.ts';
+import { openLibsqlSetAside } from './stores/libsql-set-aside.ts';
 import { openKeyring } from './stores/master-key.ts';
 import { serveCalls } from './thread-port.ts';
 
@@ -56,6 +57,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
       }),
     datasets,
     rotateKeys: () => rotate(),
+    setAside: openLibsqlSetAside(files.hits),
     badLinesFile: folder.badLinesFile,
     importEnded: openLibsqlCounts(files.hits, systemClock).addImport,
     pollMs,

@@ -6,7 +6,7 @@
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { ActiveSessions, WholeSession } from './contract/session.ts';
-import type { HeldState, HitAccount, ShortTermStatus } from './contract/status.ts';
+import type { HeldState, HitAccount, SetAsideChoice, ShortTermStatus } from './contract/status.ts';
 import type {
   RebuildResult,
   RetentionResult,
@@ -86,6 +86,10 @@ export interface Engine {
   rebuild(slug: string, acceptLoss: boolean): Promise<RebuildResult>;
   /** What goes by these rules, and its going when `apply`; the rules are then in force from now on. */
   retain(slug: string, rules: RetentionRules, apply: boolean): Promise<RetentionResult>;
+  /** Puts hits that were set aside back among those that wait. Gives their number. @throws Problem `hit_unknown` */
+  replaySetAside(slug: string, choice: SetAsideChoice): Promise<number>;
+  /** Removes hits that were set aside; they count as bad then. Gives their number. @throws Problem `hit_unknown` */
+  deleteSetAside(slug: string, choice: SetAsideChoice): Promise<number>;
   /** Puts a new master key in the place of the old one. Gives the number of data keys that it opens now. */
   rotateKeys(): Promise<number>;
   /** Reads the inbox to its end, stores what has ended, and closes the files. */

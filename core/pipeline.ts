@@ -89,10 +89,11 @@ export function createPipeline(options: {
       }
       const received = content as ReceivedHit;
       if (row.seq <= (dataset.closedThrough.get(received.visitor) ?? 0)) return;
-      const normalized = normalizeHit(received, row.receivedAt, dataset.ownHosts);
+      const arrivedAt = received.receivedAt ?? row.receivedAt;
+      const normalized = normalizeHit(received, arrivedAt, dataset.ownHosts);
       dataset.sessionizer.take({
         ...normalized,
-        arrivedAt: row.receivedAt,
+        arrivedAt,
         seq: row.seq,
         bytes: row.body.length,
       });

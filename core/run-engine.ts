@@ -20,6 +20,7 @@ import {
 } from './open-datasets.ts';
 import { createPipeline } from './pipeline.ts';
 import { readSession } from './read-session.ts';
+import type { SetAside } from './set-aside.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import type { InboxSource } from './sources/inbox-source.ts';
 
@@ -27,6 +28,8 @@ const retainEveryMs = 3_600_000;
 
 export interface EngineOptions {
   inbox: InboxSource;
+  /** The hits that were set aside; they go back, or for good, while the engine stands still. */
+  setAside: Pick<SetAside, 'replay' | 'remove'>;
   clock: Clock;
   openStores: OpenStores;
   datasets: readonly DatasetConfig[];
@@ -246,6 +249,12 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       if (apply) dataset.config = { ...dataset.config, retention: rules };
       return await dataset.commit.retain(rules, clock(), apply);
     },
+    async replaySetAside(slug, choice) {
+      const hits = await pipeline.between(() => options.setAside.replay(slug, choice, clock()));
+      wake();
+      return hits;
+    },
+    deleteSetAside: (slug, choice) => pipeline.between(() => options.setAside.remove(slug, choice)),
     rotateKeys: () => options.rotateKeys(),
     async stop() {
       stopping = true;

@@ -34,6 +34,7 @@ export const problemCodes = {
   condition_invalid: { status: 400, title: 'The condition is not understood' },
   condition_not_in_tables: { status: 400, title: 'The tables do not hold what the condition needs' },
   session_unknown: { status: 404, title: 'There is no session of this id' },
+  hit_unknown: { status: 404, title: 'There is no hit of this number set aside' },
   report_unknown: { status: 404, title: 'There is no report of this name' },
   sql_invalid: { status: 400, title: 'The SQL is not understood' },
   sql_not_select: { status: 403, title: 'Only one SELECT statement can be run' },

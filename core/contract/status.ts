@@ -40,6 +40,36 @@ export const hourCountsSchema = hitCountsSchema.extend({
   reasons: z.array(z.object({ outcome: z.string(), reason: z.string(), count: z.int() })),
 });
 
+/** An accepted hit that could not be processed. `number` is its place in the inbox; it is the same until it is replayed. */
+export const setAsideHitSchema = z.object({
+  number: z.int(),
+  reason: z.string(),
+  /** When it was first received. */
+  receivedAt: z.int(),
+  bytes: z.int(),
+});
+
+/** The newest first; `total` counts all of them. */
+export const setAsideListSchema = z.object({
+  total: z.int(),
+  hits: z.array(setAsideHitSchema),
+});
+
+/** One of them whole. `content` is what was sent, as text; bytes that are no UTF-8 are shown as `\ufffd`. */
+export const setAsideContentSchema = setAsideHitSchema.extend({ content: z.string() });
+
+export const setAsideLimits = { listedMax: 1_000, numbersMax: 1_000 } as const;
+
+const numbersSchema = z.array(z.int().min(1)).min(1).max(setAsideLimits.numbersMax);
+
+/** Which ones: by number, or all of the dataset. */
+export const setAsideChoiceSchema = z.union([
+  z.strictObject({ numbers: numbersSchema }),
+  z.strictObject({ all: z.literal(true) }),
+]);
+
+export const setAsideDoneSchema = z.object({ hits: z.int() });
+
 /** The hours of a range that had hits, oldest first. */
 export const datasetCountsSchema = z.object({
   total: hitCountsSchema.extend({ setAside: z.int() }),
@@ -128,6 +158,10 @@ export type HourCounts = z.infer<typeof hourCountsSchema>;
 export type DatasetCounts = z.infer<typeof datasetCountsSchema>;
 export type Alarm = z.infer<typeof alarmSchema>;
 export type AlarmCode = Alarm['code'];
+export type SetAsideHit = z.infer<typeof setAsideHitSchema>;
+export type SetAsideList = z.infer<typeof setAsideListSchema>;
+export type SetAsideContent = z.infer<typeof setAsideContentSchema>;
+export type SetAsideChoice = z.infer<typeof setAsideChoiceSchema>;
 export type ShortTermStatus = z.infer<typeof shortTermStatusSchema>;
 export type CommitDurations = z.infer<typeof commitDurationsSchema>;
 export type DiskStatus = z.infer<typeof diskStatusSchema>;

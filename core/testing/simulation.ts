@@ -303,6 +303,7 @@ async function startEngine(
         addressSecret: 'secret',
       },
     ],
+    setAside: { replay: async () => 0, remove: async () => 0 },
     rotateKeys: async () => 0,
     badLinesFile: () => '',
     importEnded: async () => {},

@@ -21,6 +21,7 @@ import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDatasets } from '../stores/libsql-datasets.ts';
 import { type LibsqlFile, openLibsqlFile } from '../stores/libsql-file.ts';
 import { openLibsqlInboxSource } from '../stores/libsql-inbox.ts';
+import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { openKeyring } from '../stores/master-key.ts';
 import { controlMigrations, hitsMigrations } from '../stores/migrations/migrations.ts';
 
@@ -203,6 +204,7 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
     },
     datasets: await configs(datasets),
     rotateKeys: () => rotate(),
+    setAside: openLibsqlSetAside(hits),
     badLinesFile: folder.badLinesFile,
     importEnded: openLibsqlCounts(hits, clock).addImport,
     pollMs: 0,
