@@ -37,7 +37,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
   const folder = openDataFolder(root);
   letOthersGoFirst();
   const files = libsqlOver(libsql);
-  const { keys, rotate } = await openKeyring({
+  const { keys, drop, rotate } = await openKeyring({
     file: folder.masterKeyFile,
     control: files.control,
     clock: systemClock,
@@ -51,6 +51,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
         timeZone,
         paths: folder.dataset(slug),
         keys,
+        dropKey: drop,
         control: files.control,
         acceptLoss,
         say: (text) => console.error(text),

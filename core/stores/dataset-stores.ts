@@ -21,6 +21,8 @@ export interface DatasetStoresOptions {
   timeZone: string;
   paths: { canister: string; analyticsFile: string };
   keys: DataKeys;
+  /** Destroys the data key of a day that is removed. */
+  dropKey: (dataset: string, day: string) => Promise<void>;
   control: SqlBatch;
   /** Opens the dataset although hits are lost. */
   acceptLoss: boolean;
@@ -32,8 +34,9 @@ export interface DatasetStoresOptions {
 export async function openDatasetStores(
   options: DatasetStoresOptions,
 ): Promise<{ analytics: AnalyticsStore; canister: LongTermCanister }> {
-  const { slug, paths, keys, control } = options;
-  const canister = openSegmentCanister({ dataset: slug, folder: paths.canister, keys });
+  const { slug, paths, keys, dropKey, control } = options;
+  const folder = paths.canister;
+  const canister = openSegmentCanister({ dataset: slug, folder, keys, dropKey });
   // With another master key nothing could be sealed beside what is there: better said now than when sessions end.
   const lastDay = (await canister.days()).at(-1);
   if (lastDay !== undefined) await keys(slug, lastDay);

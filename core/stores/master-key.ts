@@ -30,6 +30,8 @@ export type RotationStep = 'next key written' | 'batch wrapped' | 'all wrapped' 
 
 export interface Keyring {
   keys: DataKeys;
+  /** Destroys the data key of a day: what was sealed with it can be opened by nobody any more. */
+  drop(dataset: string, day: string): Promise<void>;
   /** Makes a new master key and wraps all data keys under it. Gives their number. */
   rotate(reached?: (step: RotationStep) => void): Promise<number>;
 }
@@ -76,6 +78,20 @@ export async function openKeyring(options: {
   if (existsSync(next)) await finish(() => {});
   return {
     keys: (dataset, day) => exclusively(() => keys(dataset, day)),
+    drop: (dataset, day) =>
+      exclusively(async () => {
+        await control.batch(
+          [
+            // The bytes themselves are overwritten, too: who finds the master key later must not find them.
+            'PRAGMA secure_delete = ON',
+            { sql: 'DELETE FROM data_key WHERE dataset = ? AND day = ?', args: [dataset, day] },
+          ],
+          'write',
+        );
+        // Its bytes are in the write-ahead log, too. A batch for reading holds no lock that would be in the way.
+        await control.batch(['PRAGMA wal_checkpoint(TRUNCATE)'], 'read');
+        keys = openKeys();
+      }),
     rotate: (reached = () => {}) =>
       exclusively(async () => {
         // A key that an earlier call left is gone on with: data keys may lie under it already.

@@ -183,7 +183,7 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
   const hits = await openLibsqlFile(folder.hitsFile, hitsMigrations);
   const control = await openLibsqlFile(folder.controlFile, controlMigrations);
   const datasets = openLibsqlDatasets({ control, hits, clock });
-  const { keys, rotate } = await openKeyring({ file: folder.masterKeyFile, control, clock });
+  const { keys, drop, rotate } = await openKeyring({ file: folder.masterKeyFile, control, clock });
   const stores = new Map<string, Stores>();
   const inbox = openLibsqlInboxSource(hits);
   const engine = await runEngine({
@@ -195,6 +195,7 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
         timeZone,
         paths: folder.dataset(slug),
         keys,
+        dropKey: drop,
         control,
         acceptLoss: options.acceptLoss ?? false,
         say: (text) => options.said?.push(text),
