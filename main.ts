@@ -33,6 +33,7 @@ import type { Log } from './core/log.ts';
 import type { HeldDataset } from './core/open-datasets.ts';
 import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
+import { createSteadyClock, describeJump } from './core/steady-clock.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
 import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
@@ -96,7 +97,8 @@ export async function openCanister(
     controlFile: folder.controlFile,
     onDeath: fatal,
   });
-  const clock = systemClock;
+  const steady = createSteadyClock(systemClock, () => performance.now());
+  const clock = steady.now;
   const datasets = openLibsqlDatasets({ control: libsql.control, hits: libsql.hits, clock });
   const counts = openLibsqlCounts(libsql.hits, clock);
   const directory = new Map<string, DatasetEntry>();
@@ -167,6 +169,7 @@ export async function openCanister(
         description: 'ask the store of the inbox',
         periodMs: partsCheckEveryMs,
         async run() {
+          alarms.set('clock_jumped', describeJump(steady.jumpMs()));
           await libsql.hits.batch(['SELECT 1'], 'read');
           storeAnsweredAt = clock();
         },
@@ -211,6 +214,10 @@ export async function openCanister(
         return { ready: reasons.length === 0, ...(detail === '' ? {} : { detail }) };
       },
       closed,
+      heardTime(senderMs) {
+        // When the engine has ended, that is told elsewhere.
+        if (steady.hear(senderMs)) engine.remote.followClock().catch(() => undefined);
+      },
       rates: createRates(clock, {
         client: { perSecond: config.clientRateMax, burst: config.clientRateMax * 4 },
         dataset: { perSecond: config.datasetRateMax, burst: config.datasetRateMax * 2 },

@@ -6,6 +6,7 @@ import { systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { runEngine } from './run-engine.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
+import { createSteadyClock } from './steady-clock.ts';
 import { openDataFolder } from './stores/data-folder.ts';
 import { lastLow, openDatasetStores } from './stores/dataset-stores.ts';
 import { openLibsqlCounts } from './stores/libsql-counts.ts';
@@ -37,14 +38,16 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
   const folder = openDataFolder(root);
   letOthersGoFirst();
   const files = libsqlOver(libsql);
+  const steady = createSteadyClock(systemClock, () => performance.now());
   const { keys, drop, rotate } = await openKeyring({
     file: folder.masterKeyFile,
     control: files.control,
-    clock: systemClock,
+    clock: steady.now,
   });
   const engine: Engine = await runEngine({
     inbox: openLibsqlInboxSource(files.hits),
-    clock: systemClock,
+    clock: steady.now,
+    followClock: steady.follow,
     openStores: ({ slug, timeZone }) =>
       openDatasetStores({
         slug,
@@ -60,7 +63,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
     rotateKeys: () => rotate(),
     setAside: openLibsqlSetAside(files.hits),
     badLinesFile: folder.badLinesFile,
-    importEnded: openLibsqlCounts(files.hits, systemClock).addImport,
+    importEnded: openLibsqlCounts(files.hits, steady.now).addImport,
     pollMs,
     checkpointEveryMs,
     active,

@@ -90,6 +90,8 @@ export interface Engine {
   replaySetAside(slug: string, choice: SetAsideChoice): Promise<number>;
   /** Removes hits that were set aside; they count as bad then. Gives their number. @throws Problem `hit_unknown` */
   deleteSetAside(slug: string, choice: SetAsideChoice): Promise<number>;
+  /** Takes the machine's clock as it is, after it has jumped and hits have confirmed it. */
+  followClock(): Promise<void>;
   /** Puts a new master key in the place of the old one. Gives the number of data keys that it opens now. */
   rotateKeys(): Promise<number>;
   /** Reads the inbox to its end, stores what has ended, and closes the files. */

@@ -31,6 +31,8 @@ export interface EngineOptions {
   /** The hits that were set aside; they go back, or for good, while the engine stands still. */
   setAside: Pick<SetAside, 'replay' | 'remove'>;
   clock: Clock;
+  /** Takes the machine's clock as it is, where `clock` has its own mind about it. */
+  followClock?: () => void;
   openStores: OpenStores;
   datasets: readonly DatasetConfig[];
   /** Puts a new master key in place; gives the number of data keys that it opens. */
@@ -255,6 +257,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       return hits;
     },
     deleteSetAside: (slug, choice) => pipeline.between(() => options.setAside.remove(slug, choice)),
+    followClock: async () => options.followClock?.(),
     rotateKeys: () => options.rotateKeys(),
     async stop() {
       stopping = true;

@@ -18,6 +18,7 @@ export interface Intake {
   directory: DatasetDirectory;
   keys: VisitorKeys;
   rates?: Rates | undefined;
+  heardTime?: ((senderMs: number) => void) | undefined;
   /** Why no hit can be taken at present. */
   closed?: (() => Problem | undefined) | undefined;
 }
@@ -110,6 +111,7 @@ function takeHit(
   const hit = parseHit(value);
   const receive = (found: DatasetEntry | undefined) => {
     const dataset = allowed(hit, found);
+    if (hit.sentAt !== undefined) intake.heardTime?.(hit.sentAt);
     const visitor = visitorOf(dataset.slug, hit.visitor, facts);
     if (visitor !== undefined) hitsOfVisitors.set(visitor, (hitsOfVisitors.get(visitor) ?? 0) + 1);
     return receiveHit(hit, dataset, facts, intake.keys);

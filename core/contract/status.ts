@@ -85,6 +85,7 @@ export const alarmCodes = [
   'disk_low',
   'disk_full',
   'dataset_held',
+  'clock_jumped',
   'job_failed',
 ] as const;
 export const alarmSchema = z.object({ code: z.enum(alarmCodes), detail: z.string() });

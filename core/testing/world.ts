@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { AnalyticsStore } from '../analytics/analytics-store.ts';
 import type { LongTermCanister } from '../canisters/long-term.ts';
 import type { ActiveLimits } from '../canisters/room.ts';
+import type { Clock } from '../clock.ts';
 import type { Dataset, DatasetInput } from '../contract/dataset.ts';
 import type { ReceivedHit } from '../contract/hit.ts';
 import { type ImportOptions, type ImportSummary, importOptionsSchema } from '../contract/import.ts';
@@ -43,6 +44,8 @@ export interface WorldOptions {
   /** Puts something between the engine and its stores, such as a fault. */
   wrapStores?: (stores: Stores, slug: string) => Stores;
   wrapInbox?: (inbox: InboxSource) => InboxSource;
+  /** The clock of the engine, made of that of the world. */
+  wrapClock?: (clock: Clock) => Clock;
   acceptLoss?: boolean;
   /** A dataset that fails is held, and opened again after so long; without it its failure is that of the engine. */
   retryHeldAfterMs?: number;
@@ -188,7 +191,7 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
   const inbox = openLibsqlInboxSource(hits);
   const engine = await runEngine({
     inbox: wrapInbox?.(inbox) ?? inbox,
-    clock,
+    clock: options.wrapClock?.(clock) ?? clock,
     async openStores({ slug, timeZone }) {
       const real = await openDatasetStores({
         slug,
