@@ -1,5 +1,4 @@
 /** The commands for accepted hits that could not be processed. They work through the API like all others. */
-import { InvalidArgumentError } from 'commander';
 import type { CommandDesk } from './cli-upkeep.ts';
 import { Problem } from './core/contract/problem.ts';
 import {
@@ -72,7 +71,7 @@ function choiceOf(numbers: readonly string[], all: boolean): SetAsideChoice {
 
 function hitNumber(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text))
-    throw new InvalidArgumentError(`"${text}" is no number of a hit.`);
+    throw new Problem('request_invalid', `"${text}" is no number of a hit.`);
   return Number(text);
 }
 

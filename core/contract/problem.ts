@@ -32,7 +32,10 @@ export const problemCodes = {
   date_range_invalid: { status: 400, title: 'The date range cannot be used' },
   query_invalid: { status: 400, title: 'The query cannot be answered as asked' },
   condition_invalid: { status: 400, title: 'The condition is not understood' },
-  condition_not_in_tables: { status: 400, title: 'The tables do not hold what the condition needs' },
+  condition_not_in_tables: {
+    status: 400,
+    title: 'The tables do not hold what the condition needs',
+  },
   session_unknown: { status: 404, title: 'There is no session of this id' },
   hit_unknown: { status: 404, title: 'There is no hit of this number set aside' },
   report_unknown: { status: 404, title: 'There is no report of this name' },
