@@ -34,6 +34,8 @@ export interface DatasetEngine {
   hitsSinceCheckpoint: number;
   /** Device → last inbox hit that is stored beyond `low`: taking the inbox again skips up to it. */
   closedThrough: Map<string, number>;
+  /** Why its stores cannot be used any more: it is passed over, and put aside after the step. */
+  failure?: Error;
   close(): Promise<void>;
 }
 
@@ -43,7 +45,22 @@ export async function openDatasetEngine(
   openStores: OpenStores,
   limits: SessionLimits = sessionLimits,
 ): Promise<DatasetEngine> {
-  const { analytics, canister } = await openStores(config);
+  const stores = await openStores(config);
+  try {
+    return await startDatasetEngine(config, stores, limits);
+  } catch (error) {
+    // What stays open could not be opened again.
+    await stores.analytics.close();
+    await stores.canister.close();
+    throw error;
+  }
+}
+
+async function startDatasetEngine(
+  config: DatasetConfig,
+  { analytics, canister }: Awaited<ReturnType<OpenStores>>,
+  limits: SessionLimits,
+): Promise<DatasetEngine> {
   const { position, closedThrough } = await analytics.resume();
   // The next hit of such a visitor is still in the inbox: it is the one that the limit did not let in.
   const unfinished = await analytics.unfinished('tracker');

@@ -6,7 +6,7 @@
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { ActiveSessions, WholeSession } from './contract/session.ts';
-import type { HitAccount, ShortTermStatus } from './contract/status.ts';
+import type { HeldState, HitAccount, SetAsideChoice, ShortTermStatus } from './contract/status.ts';
 import type {
   RebuildResult,
   RetentionResult,
@@ -14,6 +14,7 @@ import type {
   VerifyResult,
 } from './contract/upkeep.ts';
 import type { Durations } from './duration-book.ts';
+import type { HeldDataset } from './open-datasets.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
 export interface DatasetFigures {
@@ -21,6 +22,8 @@ export interface DatasetFigures {
   storedSessions: number;
   storedHits: number;
   lastHitAt: number | undefined;
+  /** Its stores cannot be used: the other figures are not known, and its hits wait. */
+  held?: HeldState;
 }
 
 /** How the engine is doing, for health and metrics. */
@@ -31,6 +34,8 @@ export interface EngineMeasures {
   steppedAt: number;
   /** The disk is full; it goes on when there is room. */
   waitsForRoom: boolean;
+  /** Datasets whose stores cannot be used. */
+  held: HeldDataset[];
   /** How long it took to store batches of sessions, imports included. */
   commits: Durations;
 }
@@ -81,6 +86,12 @@ export interface Engine {
   rebuild(slug: string, acceptLoss: boolean): Promise<RebuildResult>;
   /** What goes by these rules, and its going when `apply`; the rules are then in force from now on. */
   retain(slug: string, rules: RetentionRules, apply: boolean): Promise<RetentionResult>;
+  /** Puts hits that were set aside back among those that wait. Gives their number. @throws Problem `hit_unknown` */
+  replaySetAside(slug: string, choice: SetAsideChoice): Promise<number>;
+  /** Removes hits that were set aside; they count as bad then. Gives their number. @throws Problem `hit_unknown` */
+  deleteSetAside(slug: string, choice: SetAsideChoice): Promise<number>;
+  /** Takes the machine's clock as it is, after it has jumped and hits have confirmed it. */
+  followClock(): Promise<void>;
   /** Puts a new master key in the place of the old one. Gives the number of data keys that it opens now. */
   rotateKeys(): Promise<number>;
   /** Reads the inbox to its end, stores what has ended, and closes the files. */

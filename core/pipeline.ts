@@ -29,6 +29,8 @@ export interface Pipeline {
   step(): Promise<boolean>;
   /** Adds a dataset between two steps: the inbox is read again from its position, for it alone. */
   add(dataset: DatasetEngine): Promise<void>;
+  /** Takes a dataset out between two steps: what is in memory of it is left, for it is in the inbox. */
+  remove(slug: string): Promise<void>;
   /** Writes checkpoints and prunes, whether due or not. */
   settle(): Promise<void>;
   /** Does something between two steps, while nothing moves. */
@@ -87,10 +89,11 @@ export function createPipeline(options: {
       }
       const received = content as ReceivedHit;
       if (row.seq <= (dataset.closedThrough.get(received.visitor) ?? 0)) return;
-      const normalized = normalizeHit(received, row.receivedAt, dataset.ownHosts);
+      const arrivedAt = received.receivedAt ?? row.receivedAt;
+      const normalized = normalizeHit(received, arrivedAt, dataset.ownHosts);
       dataset.sessionizer.take({
         ...normalized,
-        arrivedAt: row.receivedAt,
+        arrivedAt,
         seq: row.seq,
         bytes: row.body.length,
       });
@@ -112,6 +115,16 @@ export function createPipeline(options: {
     }
   }
 
+  /** Stores that fail are passed over until their dataset is put aside; the others go on. */
+  async function onStores(dataset: DatasetEngine, work: () => Promise<void>): Promise<void> {
+    if (dataset.failure !== undefined) return;
+    try {
+      await work();
+    } catch (error) {
+      if (dataset.failure === undefined) throw error;
+    }
+  }
+
   const fill = () => fillOf([...datasets.values()].map((dataset) => dataset.active));
 
   /**
@@ -125,11 +138,12 @@ export function createPipeline(options: {
     // What is idle goes first: whether somebody has looked for it since must make no difference.
     for (const dataset of datasets.values()) dataset.sessionizer.closeIdle(engineTime);
     // Also what a full disk did not let be stored when room was made last.
-    for (const dataset of datasets.values()) if (dataset.ended.length > 0) await commit(dataset);
+    for (const dataset of datasets.values())
+      if (dataset.ended.length > 0) await onStores(dataset, () => commit(dataset));
     while (isAbove(fill(), active, activeMarks.high)) {
       const dataset = fullest();
       evictToLowMark(dataset);
-      await commit(dataset);
+      await onStores(dataset, () => commit(dataset));
     }
     spooling = false;
   }
@@ -168,13 +182,15 @@ export function createPipeline(options: {
   async function settle(): Promise<void> {
     for (const [slug, dataset] of datasets) {
       if (dataset.commit.isPaused()) continue;
-      await commit(dataset);
-      if (dataset.low === dataset.lowCheckpointed && dataset.hitsSinceCheckpoint === 0) continue;
-      await dataset.commit.checkpoint();
-      await inbox.prune(slug, dataset.low);
-      // Only now: a pruning that failed is due again, also where no hit comes any more.
-      dataset.lowCheckpointed = dataset.low;
-      dataset.hitsSinceCheckpoint = 0;
+      await onStores(dataset, async () => {
+        await commit(dataset);
+        if (dataset.low === dataset.lowCheckpointed && dataset.hitsSinceCheckpoint === 0) return;
+        await dataset.commit.checkpoint();
+        await inbox.prune(slug, dataset.low);
+        // Only now: a pruning that failed is due again, also where no hit comes any more.
+        dataset.lowCheckpointed = dataset.low;
+        dataset.hitsSinceCheckpoint = 0;
+      });
     }
     const through = Math.min(
       readThrough,
@@ -204,7 +220,8 @@ export function createPipeline(options: {
       // Under load batches grow; when the inbox is read to its end, what has ended is stored at once.
       // While the tables are made anew, what has ended waits here, and the other datasets go on.
       const isSpent = rows.length < pipelineLimits.rowsPerStepMax && !dataset.commit.isPaused();
-      if (isSpent ? dataset.ended.length > 0 : isFull(dataset)) await commit(dataset);
+      if (isSpent ? dataset.ended.length > 0 : isFull(dataset))
+        await onStores(dataset, () => commit(dataset));
     }
     if (isSettlingDue()) await settle();
     if (rows.length > 0) return true;
@@ -223,6 +240,13 @@ export function createPipeline(options: {
         if (dataset.low >= readThrough) return;
         readThrough = dataset.low;
         engineTime = 0;
+      }),
+    remove: (slug) =>
+      exclusively(async () => {
+        const dataset = datasets.get(slug);
+        datasets.delete(slug);
+        // Stores that failed may fail to close, too; there is nothing in them that is not elsewhere.
+        await dataset?.close().catch(() => undefined);
       }),
     between: exclusively,
     readThrough: () => readThrough,

@@ -8,13 +8,20 @@ import type { ImportProgress } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
 import { queryLimits } from './contract/query.ts';
 import type { SessionLimits } from './contract/session.ts';
-import { type DatasetEngine, type OpenStores, openDatasetEngine } from './dataset-engine.ts';
+import type { OpenStores } from './dataset-engine.ts';
 import { createDurationBook } from './duration-book.ts';
-import type { Engine } from './engine.ts';
+import type { DatasetFigures, Engine } from './engine.ts';
 import { accountForHits } from './hit-account.ts';
 import { createImportDesk } from './import-desk.ts';
+import {
+  createOpenDatasets,
+  type HeldDataset,
+  type HoldingRules,
+  isDiskFull,
+} from './open-datasets.ts';
 import { createPipeline } from './pipeline.ts';
 import { readSession } from './read-session.ts';
+import type { SetAside } from './set-aside.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import type { InboxSource } from './sources/inbox-source.ts';
 
@@ -22,7 +29,11 @@ const retainEveryMs = 3_600_000;
 
 export interface EngineOptions {
   inbox: InboxSource;
+  /** The hits that were set aside; they go back, or for good, while the engine stands still. */
+  setAside: Pick<SetAside, 'replay' | 'remove'>;
   clock: Clock;
+  /** Takes the machine's clock as it is, where `clock` has its own mind about it. */
+  followClock?: () => void;
   openStores: OpenStores;
   datasets: readonly DatasetConfig[];
   /** Puts a new master key in place; gives the number of data keys that it opens. */
@@ -38,17 +49,13 @@ export interface EngineOptions {
   active: ActiveLimits;
   /** What one session may hold, where it is not the usual. */
   sessionLimits?: SessionLimits;
+  /** Datasets that fail are held, and the others go on; without it their failure is that of the engine. */
+  holding?: HoldingRules;
   /** Called when a step fails: what is stored is safe, but the process should start again. */
   failed: (why: Error) => void;
 }
 
 const roomPollMs = 1_000;
-
-/** As libSQL, the file system and DuckDB say it. */
-const isDiskFull = (error: unknown) =>
-  /SQLITE_FULL|database or disk is full|ENOSPC|no space left on device/i.test(
-    `${(error as { code?: string }).code} ${(error as Error).message}`,
-  );
 
 /** The engine, and its single step for callers that drive it themselves. */
 export interface RunningEngine extends Engine {
@@ -58,22 +65,21 @@ export interface RunningEngine extends Engine {
 export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
   const { inbox, clock, openStores, badLinesFile, pollMs, checkpointEveryMs, active, failed } =
     options;
-  const datasets = new Map<string, DatasetEngine>();
   const commits = createDurationBook(() => performance.now());
+  const shelf = createOpenDatasets({
+    openStores,
+    clock,
+    holding: options.holding,
+    timed: (work) => commits.time(work),
+    sessionLimits: options.sessionLimits,
+  });
+  const { open: datasets, find } = shelf;
   let steppedAt = clock();
   let waitsForRoom = false;
 
-  async function open(config: DatasetConfig): Promise<DatasetEngine> {
-    const dataset = await openDatasetEngine(config, openStores, options.sessionLimits);
-    const { commit } = dataset;
-    dataset.commit = { ...commit, store: (...args) => commits.time(() => commit.store(...args)) };
-    return dataset;
-  }
-
-  for (const config of options.datasets) datasets.set(config.slug, await open(config));
+  await shelf.openAll(options.datasets);
   // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
-  for (const { low, closedThrough } of datasets.values())
-    await inbox.startAbove([...closedThrough.values()].reduce((a, b) => Math.max(a, b), low));
+  await shelf.keepPositionsApart(inbox);
   const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs, active });
   const desk = createImportDesk({ clock, badLinesFile, ended: options.importEnded });
   let stopping = false;
@@ -86,27 +92,32 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     return since === undefined ? 0 : Math.max(0, clock() - since);
   }
 
-  function find(slug: string): DatasetEngine {
-    const found = datasets.get(slug);
-    if (found) return found;
-    throw new Problem(
-      'dataset_unknown',
-      `No dataset is called "${slug}". Make it with: canister dataset create ${slug}`,
-    );
-  }
-
   /** Once an hour, and at the start: that finishes what was killed. */
   async function retainIfDue(): Promise<void> {
     const nowMs = clock();
     if (nowMs - retainedAt < retainEveryMs) return;
     retainedAt = nowMs;
-    for (const { config, commit } of datasets.values())
-      if (config.retention) await commit.retain(config.retention, nowMs, true);
+    for (const dataset of datasets.values()) {
+      const { config, commit } = dataset;
+      if (config.retention === undefined || dataset.failure !== undefined) continue;
+      await commit.retain(config.retention, nowMs, true).catch((error) => {
+        if (dataset.failure === undefined) throw error;
+      });
+    }
+  }
+
+  /** What is stored of it cannot be asked; its hits can. */
+  async function figuresOfHeld({ slug, reason, since }: HeldDataset): Promise<DatasetFigures> {
+    const waitingHits = (await inbox.account(new Map([[slug, 0]]))).get(slug)?.waiting ?? 0;
+    const none = { activeSessions: 0, storedSessions: 0, storedHits: 0, lastHitAt: undefined };
+    return { ...none, held: { reason, since, waitingHits } };
   }
 
   async function step(): Promise<boolean> {
+    await shelf.tend(pipeline);
     const progressed = await pipeline.step();
     await retainIfDue();
+    await shelf.tend(pipeline);
     return progressed;
   }
 
@@ -126,12 +137,19 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     }
   }
 
+  /** An import whose sender is gone, into stores that failed: what was stored stays, and its files can come again. */
+  async function clearImports(everything: boolean): Promise<void> {
+    await desk.clear(everything).catch((error) => {
+      if (options.holding === undefined || isDiskFull(error)) throw error;
+    });
+  }
+
   async function loop(): Promise<void> {
     while (!stopping) {
       const progressed = await stepOrWaitForRoom();
       if (progressed) await new Promise((resolve) => setImmediate(resolve));
       else {
-        await desk.clear(false);
+        await clearImports(false);
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, pollMs);
           wake = () => {
@@ -148,7 +166,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   return {
     step,
     async openDataset(config) {
-      if (!datasets.has(config.slug)) await pipeline.add(await open(config));
+      if (!datasets.has(config.slug)) await pipeline.add(await shelf.openOne(config));
     },
     async activeSessions(slug, limit, sinceVersion) {
       const { active } = find(slug);
@@ -173,6 +191,8 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       return await readSession(dataset, sessionId);
     },
     async figures(slug) {
+      const held = shelf.held().find((one) => one.slug === slug);
+      if (held) return await figuresOfHeld(held);
       const { analytics, active } = find(slug);
       const { rows } = await analytics.query(
         'SELECT (SELECT count(*) FROM store.sessions), (SELECT count(*) FROM store.hits), (SELECT max(epoch_ms(ended_at)) FROM store.sessions)',
@@ -195,6 +215,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       lagMs: await lagMs(),
       steppedAt,
       waitsForRoom,
+      held: shelf.held(),
       commits: commits.read(),
     }),
     account: () => pipeline.between(() => accountForHits(inbox, datasets)),
@@ -234,14 +255,22 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       if (apply) dataset.config = { ...dataset.config, retention: rules };
       return await dataset.commit.retain(rules, clock(), apply);
     },
+    async replaySetAside(slug, choice) {
+      const hits = await pipeline.between(() => options.setAside.replay(slug, choice, clock()));
+      wake();
+      return hits;
+    },
+    deleteSetAside: (slug, choice) => pipeline.between(() => options.setAside.remove(slug, choice)),
+    followClock: async () => options.followClock?.(),
     rotateKeys: () => options.rotateKeys(),
     async stop() {
       stopping = true;
       wake();
       await looping.catch(() => undefined);
-      await desk.clear(true);
+      await clearImports(true);
       while (await pipeline.step());
       await pipeline.settle();
+      await shelf.tend(pipeline);
       for (const dataset of datasets.values()) await dataset.close();
       datasets.clear();
     },

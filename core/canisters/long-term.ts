@@ -38,7 +38,7 @@ export interface LongTermCanister {
   days(): Promise<string[]>;
   /** The same with the size of each segment. */
   segments(): Promise<{ day: string; bytes: number }[]>;
-  /** Removes a day's segment for good. */
+  /** Removes a day's segment for good, and before it the key that opens copies of it. */
   remove(day: string): Promise<void>;
   /**
    * Reads everything in a day's segment and opens it.

@@ -37,6 +37,7 @@ export const problemCodes = {
     title: 'The tables do not hold what the condition needs',
   },
   session_unknown: { status: 404, title: 'There is no session of this id' },
+  hit_unknown: { status: 404, title: 'There is no hit of this number set aside' },
   report_unknown: { status: 404, title: 'There is no report of this name' },
   sql_invalid: { status: 400, title: 'The SQL is not understood' },
   sql_not_select: { status: 403, title: 'Only one SELECT statement can be run' },
@@ -51,6 +52,7 @@ export const problemCodes = {
   data_newer: { status: 409, title: 'The data folder was written by a newer version' },
   key_missing: { status: 500, title: 'The master key does not open this data' },
   hits_lost: { status: 409, title: 'Stored hits are missing' },
+  dataset_held: { status: 409, title: 'The stores of the dataset cannot be used' },
   rebuild_loses: { status: 409, title: 'New tables would lose sessions' },
   internal: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, { status: number; title: string }>;

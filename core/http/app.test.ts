@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ReportResult } from '../contract/report.ts';
 import type { Alarm, DatasetCounts } from '../contract/status.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
+import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
 import { pieceBytesMax } from './imports.ts';
@@ -60,6 +61,7 @@ beforeEach(async () => {
       diskFreeBytes: undefined,
     }),
     hourlyCounts: counts.readHours,
+    setAside: openLibsqlSetAside(world.hits),
     reports,
     async datasetCreated({ name: _name, writeKey: _key, createdAt: _at, ...config }) {
       await world.engine.openDataset({ ...config, addressSecret: 'secret' });

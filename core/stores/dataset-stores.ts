@@ -21,6 +21,8 @@ export interface DatasetStoresOptions {
   timeZone: string;
   paths: { canister: string; analyticsFile: string };
   keys: DataKeys;
+  /** Destroys the data key of a day that is removed. */
+  dropKey: (dataset: string, day: string) => Promise<void>;
   control: SqlBatch;
   /** Opens the dataset although hits are lost. */
   acceptLoss: boolean;
@@ -28,12 +30,16 @@ export interface DatasetStoresOptions {
   say: (text: string) => void;
 }
 
-/** @throws Problem `hits_lost`, naming how many; nothing was changed then */
+/** @throws Problem `hits_lost`, naming how many, or `key_missing`; nothing was changed then */
 export async function openDatasetStores(
   options: DatasetStoresOptions,
 ): Promise<{ analytics: AnalyticsStore; canister: LongTermCanister }> {
-  const { slug, paths, keys, control } = options;
-  const canister = openSegmentCanister({ dataset: slug, folder: paths.canister, keys });
+  const { slug, paths, keys, dropKey, control } = options;
+  const folder = paths.canister;
+  const canister = openSegmentCanister({ dataset: slug, folder, keys, dropKey });
+  // With another master key nothing could be sealed beside what is there: better said now than when sessions end.
+  const lastDay = (await canister.days()).at(-1);
+  if (lastDay !== undefined) await keys(slug, lastDay);
   const remembered = await recall(control, slug);
   const analytics = await openFitting(options, canister, remembered);
   return {
@@ -95,6 +101,11 @@ function refuse(slug: string, lost: number): never {
     'hits_lost',
     `${lost} stored hits of the dataset ${slug} are neither in its tables nor readable in its canister: a segment is damaged, or files come from backups of different times. Nothing was changed. Put back the files of one backup, or go on without those hits: canister serve --accept-loss`,
   );
+}
+
+/** The inbox position up to which a dataset was stored at its last checkpoint; 0 without one. */
+export async function lastLow(control: SqlBatch, slug: string): Promise<number> {
+  return (await recall(control, slug))?.low ?? 0;
 }
 
 /** Undefined when the file cannot be opened as it is: it is then kept under another name. */

@@ -17,10 +17,20 @@ export async function examineFiles(root: string, freeBytesMin?: number): Promise
   const isRunning = findOwner(root) !== undefined;
   const findings = [examineLock(root), examineKeyFile(root), await examineDisk(root, freeBytesMin)];
   for (const slug of datasetFolders(root)) {
-    findings.push(
-      ...(await examineSegments(root, slug, isRunning)),
-      ...examineLeftovers(root, slug),
-    );
+    try {
+      findings.push(
+        ...(await examineSegments(root, slug, isRunning)),
+        ...examineLeftovers(root, slug),
+      );
+    } catch (error) {
+      findings.push(
+        attention(
+          'segments',
+          `${slug}: its folder cannot be read: ${(error as Error).message}`,
+          'Mend that, and start Canister again: until then the dataset is held, and its hits wait in hits.db.',
+        ),
+      );
+    }
   }
   return findings;
 }

@@ -39,8 +39,10 @@ export function openSegmentCanister(options: {
   dataset: string;
   folder: string;
   keys: DataKeys;
+  /** Destroys the key of a day whose segment goes. */
+  dropKey?: (dataset: string, day: string) => Promise<void>;
 }): LongTermCanister {
-  const { dataset, folder, keys } = options;
+  const { dataset, folder, keys, dropKey } = options;
   mkdirSync(folder, { recursive: true });
   const writing = new Map<string, Segment>();
   const path = (day: string) => join(folder, `${day}.seg`);
@@ -198,6 +200,8 @@ export function openSegmentCanister(options: {
     async remove(day) {
       await writing.get(day)?.file.close();
       writing.delete(day);
+      // The key first: killed before the file is gone, the next run finds the segment and takes it.
+      await dropKey?.(dataset, day);
       await rm(path(day), { force: true });
       await syncFolder(folder);
     },

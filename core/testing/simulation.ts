@@ -319,6 +319,7 @@ async function startEngine(options: {
       return { analytics, canister: memoryCanister(files, moment) };
     },
     datasets,
+    setAside: { replay: async () => 0, remove: async () => 0 },
     rotateKeys: async () => 0,
     badLinesFile: () => '',
     importEnded: async () => {},
