@@ -102,7 +102,10 @@ test('a pattern that is taken here is taken by DuckDB', async () => {
     '(?s).',
     '.{900}',
     '\\pL{90}',
-    '(\\PL\\pN){40}',
+    '(\\PL\\pN){20}',
+    '\\PL'.repeat(170),
+    '\\pL'.repeat(170),
+    '語'.repeat(512),
   ];
   for (const pattern of patterns) {
     compilePattern(pattern, false);
