@@ -1,5 +1,6 @@
 /** What conditions mean, on sessions that one can read: the answers are counted by hand, for the predicate and for SQL. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Condition } from '../contract/condition.ts';
 import { compilePredicate } from './compile-predicate.ts';
 import { compileSql } from './compile-sql.ts';
 import type { ConditionHit, ConditionSession } from './field-values.ts';
@@ -230,6 +231,19 @@ describe.each(Object.entries(cases))('%s', (_, list) => {
     const [answer] = await tables.holding([condition]);
     expect(names(sessions.filter(({ id }) => answer?.has(id)))).toBe(expected);
   });
+});
+
+test('a condition as large and as deep as it may be still runs', async () => {
+  const values = Array.from({ length: 990 }, (_, index) => index);
+  const wide: Condition = {
+    op: 'or',
+    of: values.map((value) => ({ op: '=', field: 'screen.width', value })),
+  };
+  let deep: Condition = { op: '=', field: 'request.path', value: '/pay' };
+  for (let level = 1; level < 50; level += 1) deep = { op: 'not', of: deep };
+  const list: Condition = { op: 'in', field: 'response.status', values };
+  const answers = await tables.holding([wide, deep, list]);
+  expect(answers.map(({ size }) => size)).toEqual([0, 3, 3]);
 });
 
 test('what only capture sees is found in the session, and refused for the tables', () => {
