@@ -9,6 +9,7 @@ import type { DatasetConfig } from './settings/datasets.ts';
 import { openDataFolder } from './stores/data-folder.ts';
 import { openDatasetStores } from './stores/dataset-stores.ts';
 import { openLibsqlCounts } from './stores/libsql-counts.ts';
+import { openLibsqlDatasets } from './stores/libsql-datasets.ts';
 import { openLibsqlInboxSource } from './stores/libsql-inbox.ts';
 import { libsqlOver } from './stores/libsql-owner.ts';
 import { openKeyring } from './stores/master-key.ts';
@@ -40,6 +41,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
     control: files.control,
     clock: systemClock,
   });
+  const settings = openLibsqlDatasets({ ...files, clock: systemClock });
   const engine: Engine = await runEngine({
     inbox: openLibsqlInboxSource(files.hits),
     clock: systemClock,
@@ -50,6 +52,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
         paths: folder.dataset(slug),
         keys,
         control: files.control,
+        setRules: (rules) => settings.setRules(slug, rules),
         acceptLoss,
         say: (text) => console.error(text),
       }),

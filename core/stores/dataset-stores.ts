@@ -6,9 +6,13 @@ import { existsSync, renameSync } from 'node:fs';
 import type { AnalyticsStore, Position } from '../analytics/analytics-store.ts';
 import type { DataKeys, LongTermCanister } from '../canisters/long-term.ts';
 import { fillFromNothing } from '../canisters/rebuild.ts';
+import type { RecutPlace } from '../canisters/recut.ts';
 import { Problem } from '../contract/problem.ts';
+import type { SessionRules } from '../contract/session-rules.ts';
+import type { DatasetPaths } from './data-folder.ts';
 import { makeTables, moveIntoPlace, openDuckDbAnalytics } from './duckdb-analytics.ts';
 import type { SqlBatch } from './libsql-file.ts';
+import { openRecutFolder, type SwapStep } from './recut-folder.ts';
 import { openSegmentCanister } from './segment-canister.ts';
 
 /** Where a dataset stood at its last checkpoint. */
@@ -19,25 +23,30 @@ interface Remembered extends Position {
 export interface DatasetStoresOptions {
   slug: string;
   timeZone: string;
-  paths: { canister: string; analyticsFile: string };
+  paths: DatasetPaths;
   keys: DataKeys;
   control: SqlBatch;
   /** Opens the dataset although hits are lost. */
   acceptLoss: boolean;
   /** Tells the administrator what was found and done. */
   say: (text: string) => void;
+  /** Makes rules those of the dataset. */
+  setRules: (rules: SessionRules) => Promise<void>;
+  /** Called at each step of the swap of a recut. */
+  reached?: ((step: SwapStep) => void) | undefined;
 }
 
 /** @throws Problem `hits_lost`, naming how many; nothing was changed then */
 export async function openDatasetStores(
   options: DatasetStoresOptions,
-): Promise<{ analytics: AnalyticsStore; canister: LongTermCanister }> {
+): Promise<{ analytics: AnalyticsStore; canister: LongTermCanister; recut: RecutPlace }> {
   const { slug, paths, keys, control } = options;
   const canister = openSegmentCanister({ dataset: slug, folder: paths.canister, keys });
   const remembered = await recall(control, slug);
   const analytics = await openFitting(options, canister, remembered);
   return {
     canister,
+    recut: openRecutFolder(options),
     analytics: {
       ...analytics,
       async checkpoint() {
