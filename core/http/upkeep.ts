@@ -41,7 +41,7 @@ const cancelRoute = createRoute({
 const recutRoute = createRoute({
   method: 'post',
   path: '/datasets/{slug}/recut',
-  summary: 'Apply changed session rules over the past, beside it',
+  summary: 'Begin to apply changed session rules over the past, beside it',
   request: { params: slugParam, ...body(recutInputSchema) },
   responses: begun,
 });
@@ -57,7 +57,7 @@ const readRecutRoute = createRoute({
 const applyRecutRoute = createRoute({
   method: 'post',
   path: '/datasets/{slug}/recut/apply',
-  summary: 'Put the recut in the place of the past, and its rules in force',
+  summary: 'Begin to put the recut in the place of the past, and its rules in force',
   request: { params: slugParam },
   responses: begun,
 });
@@ -73,7 +73,7 @@ const discardRecutRoute = createRoute({
 const verifyRoute = createRoute({
   method: 'post',
   path: '/datasets/{slug}/verify',
-  summary: 'Read every stored session and hold it against the tables',
+  summary: 'Begin to read every stored session and hold it against the tables',
   request: { params: slugParam },
   responses: begun,
 });
@@ -81,7 +81,7 @@ const verifyRoute = createRoute({
 const rebuildRoute = createRoute({
   method: 'post',
   path: '/datasets/{slug}/rebuild',
-  summary: 'Make the tables anew out of the stored sessions',
+  summary: 'Begin to make the tables anew out of the stored sessions',
   request: { params: slugParam, ...body(rebuildInputSchema) },
   responses: begun,
 });
