@@ -45,7 +45,9 @@ const hitIds = () =>
     "SELECT count(*), md5(string_agg(hit_id::VARCHAR, ',' ORDER BY hit_id)) FROM hits",
   );
 const reasons = async () =>
-  (await world.sql('shop', 'SELECT end_reason FROM sessions ORDER BY started_at')).flat();
+  (
+    await world.sql('shop', 'SELECT end_reason FROM sessions ORDER BY started_at, end_reason')
+  ).flat();
 
 /** How many sessions the hits of devices give by gaps alone, as a window function counts them. */
 const sessionsByGaps = (idleTimeoutMs: number) =>
@@ -66,7 +68,7 @@ async function traffic(turns: number, seed = 7): Promise<void> {
 }
 
 test.each([
-  10, 45, 90,
+  10, 90,
 ])('With an idle timeout of %i minutes there are as many sessions as the hits alone give', async (minutes) => {
   await traffic(40);
   expect(await sessions()).toBe(await sessionsByGaps(usualMs));
@@ -272,11 +274,8 @@ test('Hits and sessions that come while a recut is made and put in place are the
 test.each<[SwapStep, 'old' | 'new']>([
   ['late sessions taken', 'old'],
   ['swap begun', 'new'],
-  ['old canister aside', 'new'],
   ['new canister in place', 'new'],
-  ['old log aside', 'new'],
   ['new tables in place', 'new'],
-  ['rules set', 'new'],
   ['plan gone', 'new'],
 ])('Killed at "%s" the next start gives all %s', async (step, which) => {
   await traffic(6);
@@ -321,6 +320,8 @@ test('Tables that are lost, retention and new keys work on a recut canister', as
   rmSync(join(world.root, 'datasets/shop/analytics.duckdb'));
   await world.reopen();
   expect(await fingerprint()).toEqual(after);
+  // What the inbox still holds of it is passed over again.
+  await world.settle();
   world.advance(40 * 24 * hourMs);
   const gone = await world.engine.retain('shop', { keepSessionsDays: 1 }, true);
   expect([gone.sessions, await sessions()]).toEqual([after.sessions.rows, 0]);
