@@ -158,7 +158,7 @@ test('A recut shows what moves, is seen by the doctor, and is in force when told
   expect(recut('--discard')).toBe(null);
   expect(command('recut', '--dataset', 'logs', '--apply').notes).toMatch(/no recut to apply/);
   expect(command('recut', '--dataset', 'logs', '--cut-at-midnight', 'yes').code).toBe(2);
-}, 60_000);
+}, 120_000);
 
 test('Retention says what would go, and then it goes', () => {
   const rule = ['retention', '--dataset', 'logs', '--keep-days', '30'];
