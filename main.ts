@@ -40,6 +40,7 @@ import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
+import { settleRecut } from './core/stores/recut-folder.ts';
 import { callOver } from './core/thread-port.ts';
 import { reportToHtml } from './reports/html/report-html.ts';
 import { reportToCsv } from './reports/run/report-csv.ts';
@@ -121,6 +122,11 @@ export async function openCanister(
       return dataset ? [inForce(entry, dataset)] : [];
     });
   };
+  for (const { slug } of await datasets.list())
+    await settleRecut(folder.dataset(slug), (rules) => datasets.setRules(slug, rules)).catch(
+      // Its stores are then held, and say why.
+      (error: Error) => log('error', 'recut_unsettled', error.message),
+    );
   const configs = await readDatasets();
   await publishDirectory(libsql.hits, [...directory.values()]);
   const engine = await startEngineThread(

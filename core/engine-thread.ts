@@ -10,6 +10,7 @@ import { createSteadyClock } from './steady-clock.ts';
 import { openDataFolder } from './stores/data-folder.ts';
 import { lastLow, openDatasetStores } from './stores/dataset-stores.ts';
 import { openLibsqlCounts } from './stores/libsql-counts.ts';
+import { openLibsqlDatasets } from './stores/libsql-datasets.ts';
 import { openLibsqlInboxSource } from './stores/libsql-inbox.ts';
 import { libsqlOver } from './stores/libsql-owner.ts';
 import { openLibsqlSetAside } from './stores/libsql-set-aside.ts';
@@ -44,6 +45,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
     control: files.control,
     clock: steady.now,
   });
+  const settings = openLibsqlDatasets({ ...files, clock: systemClock });
   const engine: Engine = await runEngine({
     inbox: openLibsqlInboxSource(files.hits),
     clock: steady.now,
@@ -56,6 +58,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
         keys,
         dropKey: drop,
         control: files.control,
+        setRules: (rules) => settings.setRules(slug, rules),
         acceptLoss,
         say: (text) => console.error(text),
       }),

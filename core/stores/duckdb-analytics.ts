@@ -80,12 +80,12 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
   }
 
   /** Once nobody reads: either the old file is in place, whole, or the new one is. */
-  async function swapIn(fresh: string): Promise<void> {
+  async function replaceBy(move: () => void): Promise<void> {
     await reading.alone(async () => {
       try {
         await writer.run('CHECKPOINT');
         tables.close();
-        moveIntoPlace(fresh, file);
+        move();
       } finally {
         tables = await openTables(file, timeZone);
         ({ writer, position } = tables);
@@ -98,7 +98,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     const removed = await writer.runAndReadAll('SELECT coalesce(sum(hits), 0) FROM store.removed');
     const removedHits = Number(removed.getRows()[0]?.[0] ?? 0);
     const wanted = await makeTables({ file: aside, timeZone, position, removedHits, fill });
-    if (wanted) await swapIn(aside);
+    if (wanted) await replaceBy(() => moveIntoPlace(aside, file));
     else rmSync(aside, { force: true });
   }
 
@@ -120,6 +120,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     storedDays: () => reading.pass(() => storedDays(tables.reader)),
     removeDays: (days) => writing.run(() => removeNow(days)),
     remake: (fill) => writing.run(() => remake(fill)),
+    replace: (move) => writing.run(() => replaceBy(move)),
     query: (sql, values) => reading.pass(() => query(tables.reader, sql, values)),
     ask: (sql, limits) => reading.pass(() => ask(() => tables.connect(), sql, limits)),
     async close() {
@@ -202,6 +203,33 @@ export async function makeTables(options: {
     rmSync(file, { force: true });
     rmSync(`${file}.wal`, { force: true });
     throw error;
+  }
+}
+
+/**
+ * Adds to a file that `makeTables` has made, sets its position anew, and closes it.
+ * @returns what `fill` gives
+ */
+export async function extendTables<T>(options: {
+  file: string;
+  timeZone: string;
+  position: Position;
+  removedHits: number;
+  fill: (fresh: FreshTables) => Promise<T>;
+}): Promise<T> {
+  const { file, timeZone, position, removedHits, fill } = options;
+  const { writer, reader, close } = await openTables(file, timeZone);
+  try {
+    const result = await fill({
+      add: (sessions) => appendSessions(writer, sessions),
+      query: (sql, values) => query(reader, sql, values),
+    });
+    await writer.run(`UPDATE store.position SET epoch = ${position.epoch}, low = ${position.low}`);
+    await writer.run(`UPDATE store.removed SET hits = ${removedHits}`);
+    await writer.run('CHECKPOINT');
+    return result;
+  } finally {
+    close();
   }
 }
 
