@@ -3,6 +3,7 @@
  * Threads: this one answers HTTP, one owns libSQL, one runs the engine.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { createCollector } from './collector-edge/app.ts';
 import { createLibsqlInbox } from './collector-edge/inbox/libsql-inbox.ts';
-import { createRates } from './collector-edge/intake/rates.ts';
+import { createRates, visitorRate } from './collector-edge/intake/rates.ts';
 import { nodePeerAddress } from './collector-edge/node.ts';
 import { createAlarms } from './core/alarms.ts';
 import { systemClock } from './core/clock.ts';
@@ -29,13 +30,17 @@ import type { ProcessMeasures } from './core/http/metrics.ts';
 import type { ReportDesk } from './core/http/reports.ts';
 import { type Job, startJobs } from './core/jobs.ts';
 import type { Log } from './core/log.ts';
-import { reasonsAgainst } from './core/readiness.ts';
+import type { HeldDataset } from './core/open-datasets.ts';
+import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
+import { createSteadyClock, describeJump } from './core/steady-clock.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
 import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
+import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
+import { settleRecut } from './core/stores/recut-folder.ts';
 import { callOver } from './core/thread-port.ts';
 import { reportToHtml } from './reports/html/report-html.ts';
 import { reportToCsv } from './reports/run/report-csv.ts';
@@ -93,7 +98,8 @@ export async function openCanister(
     controlFile: folder.controlFile,
     onDeath: fatal,
   });
-  const clock = systemClock;
+  const steady = createSteadyClock(systemClock, () => performance.now());
+  const clock = steady.now;
   const datasets = openLibsqlDatasets({ control: libsql.control, hits: libsql.hits, clock });
   const counts = openLibsqlCounts(libsql.hits, clock);
   const directory = new Map<string, DatasetEntry>();
@@ -116,6 +122,11 @@ export async function openCanister(
       return dataset ? [inForce(entry, dataset)] : [];
     });
   };
+  for (const { slug } of await datasets.list())
+    await settleRecut(folder.dataset(slug), (rules) => datasets.setRules(slug, rules)).catch(
+      // Its stores are then held, and say why.
+      (error: Error) => log('error', 'recut_unsettled', error.message),
+    );
   const configs = await readDatasets();
   await publishDirectory(libsql.hits, [...directory.values()]);
   const engine = await startEngineThread(
@@ -140,6 +151,7 @@ export async function openCanister(
   let engineSteppedAt = clock();
   let storeAnsweredAt = clock();
   let waitsForRoom = false;
+  let held: HeldDataset[] = [];
   const closed = () =>
     stopping ? new Problem('shutting_down', 'The server is stopping. Send it again.') : diskLow;
   const eventLoop = monitorEventLoopDelay({ resolution: lookEveryMs });
@@ -163,6 +175,7 @@ export async function openCanister(
         description: 'ask the store of the inbox',
         periodMs: partsCheckEveryMs,
         async run() {
+          alarms.set('clock_jumped', describeJump(steady.jumpMs()));
           await libsql.hits.batch(['SELECT 1'], 'read');
           storeAnsweredAt = clock();
         },
@@ -171,7 +184,8 @@ export async function openCanister(
         description: 'ask the engine how it is doing',
         periodMs: partsCheckEveryMs,
         async run() {
-          ({ steppedAt: engineSteppedAt, waitsForRoom } = await engine.remote.measures());
+          ({ steppedAt: engineSteppedAt, waitsForRoom, held } = await engine.remote.measures());
+          alarms.set('dataset_held', describeHeld(held));
           const full = 'The disk is full: sessions that have ended wait in memory for room.';
           alarms.set('disk_full', waitsForRoom ? full : undefined);
         },
@@ -202,12 +216,18 @@ export async function openCanister(
       readiness() {
         const state = { stopping, waitsForRoom, storeAnsweredAt, engineSteppedAt };
         const reasons = reasonsAgainst({ ...state, diskLow: diskLow !== undefined }, clock());
-        return reasons.length === 0 ? { ready: true } : { ready: false, detail: reasons.join(' ') };
+        const detail = [...reasons, describeHeldCount(held.length) ?? ''].join(' ').trim();
+        return { ready: reasons.length === 0, ...(detail === '' ? {} : { detail }) };
       },
       closed,
+      heardTime(senderMs) {
+        // When the engine has ended, that is told elsewhere.
+        if (steady.hear(senderMs)) engine.remote.followClock().catch(() => undefined);
+      },
       rates: createRates(clock, {
         client: { perSecond: config.clientRateMax, burst: config.clientRateMax * 4 },
         dataset: { perSecond: config.datasetRateMax, burst: config.datasetRateMax * 2 },
+        visitor: visitorRate(config.visitorRateMax),
       }),
     }),
   );
@@ -220,8 +240,14 @@ export async function openCanister(
       startedAt: clock(),
       hitCounts: () => counts.read(),
       hourlyCounts: counts.readHours,
+      setAside: openLibsqlSetAside(libsql.hits),
       alarms: alarms.list,
       log,
+      disk: () =>
+        diskRoom && {
+          ...diskRoom,
+          freeBytesMin: diskFreeBytesMin(diskRoom, config.diskFreeBytesMin),
+        },
       processMeasures: () => measureProcess(eventLoop, diskRoom?.freeBytes),
       reports: reportDesk(engine.remote),
       async datasetCreated(dataset) {
@@ -278,6 +304,11 @@ function describeFailing(failing: ReadonlyMap<Job, Error>): string | undefined {
     ([{ description }, why]) => `Could not ${description}: ${why.message}`,
   );
   return sentences.length > 0 ? sentences.join('; ') : undefined;
+}
+
+function describeHeld(held: readonly HeldDataset[]): string | undefined {
+  if (held.length === 0) return undefined;
+  return held.map(({ slug, reason }) => `${slug}: ${reason}`).join('; ');
 }
 
 function findDiskLow(room: DiskRoom, setBytes?: number): Problem | undefined {
@@ -365,6 +396,10 @@ function serveConsole(app: Hono): void {
       'Cache-Control',
       c.req.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     );
+  });
+  app.get('/docs/:file{[a-z-]+\\.md}', async (c) => {
+    const file = join(projectRoot, 'docs', c.req.param('file'));
+    return existsSync(file) ? c.text(await readFile(file, 'utf8')) : c.notFound();
   });
   app.get('*', serveStatic({ root: folder }));
   // A page that was loaded before an upgrade asks for files that are gone: that is no page of the console.

@@ -13,9 +13,17 @@ import { listDatasets } from './api/datasets.ts';
 import './components/empty-state.ts';
 import './components/error-note.ts';
 import './components/side-nav.ts';
-import { datasetsContext, rememberDataset } from './context/datasets.ts';
+import { datasetsContext, firstDataset, rememberDataset } from './context/datasets.ts';
 import { onLocationChange } from './controllers/location.ts';
-import { createRoutes, overviewPath, type Place, placeOf, placesOf } from './routes.ts';
+import {
+  administerPlaces,
+  createRoutes,
+  overviewPath,
+  type Place,
+  placeLabel,
+  placeOf,
+  placesOf,
+} from './routes.ts';
 import logo from './styles/canister.svg';
 import { controlStyles } from './styles/controls.ts';
 import { skeletonStyles } from './styles/skeleton.ts';
@@ -166,7 +174,8 @@ export class AppShell extends LitElement {
   /** At another place: closes the menu and puts keyboard and screen reader at the start of the new page. */
   #arrive(): void {
     const place = placeOf(location.pathname);
-    if (place.id === this.place.id && place.slug === this.place.slug) return;
+    const { id, slug, item } = this.place;
+    if (place.id === id && place.slug === slug && place.item === item) return;
     this.place = place;
     this.renderRoot.querySelector('dialog')?.close();
     window.scrollTo(0, 0);
@@ -176,8 +185,9 @@ export class AppShell extends LitElement {
   protected override updated(): void {
     const open = this.#open;
     if (open) rememberDataset(open.slug);
-    const name = placesOf('').find(({ id }) => id === this.place.id)?.label;
-    document.title = [name, open?.name, 'Canister'].filter(Boolean).join(' · ');
+    document.title = [placeLabel(this.place.id), open?.name, 'Canister']
+      .filter(Boolean)
+      .join(' · ');
   }
 
   get #open(): Dataset | undefined {
@@ -198,10 +208,15 @@ export class AppShell extends LitElement {
   }
 
   #nav() {
-    const slug = this.#open?.slug ?? '';
+    const { place } = this;
+    // Where the page is about the whole server, the way back to the dataset last seen stays.
+    const wholeServer = administerPlaces.some(({ id }) => id === place.id && place.slug === '');
+    const shown = wholeServer ? firstDataset(this.datasets ?? []) : this.#open;
+    const slug = shown?.slug ?? '';
     return html`<cn-side-nav
       .datasets=${(this.datasets ?? []).map(({ slug, name }) => ({ slug, name, href: overviewPath(slug) }))}
       .places=${slug === '' ? [] : placesOf(slug)}
+      .administerPlaces=${administerPlaces}
       openSlug=${slug}
       place=${this.place.id}
       logo=${logo}

@@ -3,27 +3,19 @@
  * No request may leave the origin, nothing may be complained about in the browser's console, and axe finds nothing.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
+import { firefox, isFocused, violations, type Watched, watch } from './testing/pages.ts';
 import { type Product, startProduct } from './testing/product.ts';
 
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-  'utf8',
-);
-const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0';
 const hostileTitle = '<img src=x onerror="window.hit=1">';
 
 let product: Product;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
-/** What must stay empty over the whole run. */
-const foreignRequests: string[] = [];
-const complaints: string[] = [];
+let watched: Watched;
 
 beforeAll(async () => {
   product = await startProduct({ environment: { CANISTER_IDLE_TIMEOUT_MS: '2000' } });
@@ -36,24 +28,13 @@ beforeAll(async () => {
   });
   page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  watch(page);
+  watched = watch(page, product.baseUrl);
 });
 
 afterAll(async () => {
   await browser?.close();
   await product?.stop();
 });
-
-function watch(watched: Page): void {
-  const ours = new URL(product.baseUrl).origin;
-  watched.on('request', (request) => {
-    if (new URL(request.url()).origin !== ours) foreignRequests.push(request.url());
-  });
-  watched.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  watched.on('pageerror', (error) => complaints.push(String(error)));
-}
 
 /** Sends hits as the tracker does. */
 async function send(hits: { visitor: string; path: string; title?: string }[]): Promise<void> {
@@ -160,7 +141,7 @@ describe('the console', () => {
     await page.getByRole('button', { name: 'Run' }).click();
     await page.getByRole('alert').waitFor();
     // The browser itself notes the refused request; that is the one complaint that belongs here.
-    expect(complaints.splice(0).filter((text) => !text.includes('403'))).toEqual([]);
+    expect(watched.complaints.splice(0).filter((text) => !text.includes('403'))).toEqual([]);
   });
 
   it.each([
@@ -214,23 +195,6 @@ describe('the console', () => {
   });
 
   it('never asked another host for anything, and nothing was complained about', () => {
-    expect(foreignRequests).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(watched).toEqual({ foreignRequests: [], complaints: [] });
   });
 });
-
-const isFocused = (element: Element) =>
-  (element.getRootNode() as Document | ShadowRoot).activeElement === element;
-
-/** What axe finds, in short: the rule and the elements. The script comes past the page's security policy. */
-async function violations(checked: Page): Promise<string[]> {
-  await checked.evaluate(axeSource);
-  return checked.evaluate(async () => {
-    interface Axe {
-      run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-    }
-    const { axe } = window as unknown as { axe: Axe };
-    const result = await axe.run();
-    return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(' ')}`);
-  });
-}

@@ -8,13 +8,16 @@ import type { NavPlace } from './components/side-nav.ts';
 export interface Place {
   slug: string;
   id: string;
+  /** What is open at the place, such as the id of a session. */
+  item: string;
 }
 
-/** Reads an address. `/datasets/new` is about no dataset: "datasets" has no places of its own. */
+/** Reads an address. `/datasets/new` and `/health` are about no dataset: neither name has places of its own there. */
 export function placeOf(pathname: string): Place {
-  const [slug = '', first = ''] = pathname.split('/').slice(1);
-  if (slug === 'datasets' && first === 'new') return { slug: '', id: 'new' };
-  return { slug: decodeSafely(slug), id: first };
+  const [slug = '', first = '', item = ''] = pathname.split('/').slice(1);
+  if (slug === 'datasets' && first === 'new') return { slug: '', id: 'new', item };
+  if (slug === 'health' && first === '') return { slug: '', id: 'health', item };
+  return { slug: decodeSafely(slug), id: first, item };
 }
 
 function decodeSafely(text: string): string {
@@ -35,6 +38,19 @@ export function placesOf(slug: string): NavPlace[] {
   ];
 }
 
+/** The places that are about the whole server. */
+export const administerPlaces: readonly NavPlace[] = [
+  { id: 'health', label: 'Health', icon: 'health', href: '/health' },
+];
+
+/** The name of a place, for the title of the window. */
+export function placeLabel(id: string): string | undefined {
+  if (id === 'sessions') return 'Session';
+  return [...placesOf(''), ...administerPlaces].find((place) => place.id === id)?.label;
+}
+
+export const sessionPath = (slug: string, sessionId: string) => `/${slug}/sessions/${sessionId}`;
+
 export const overviewPath = (slug: string) => `/${slug}/reports/overview`;
 
 export interface RoutesOptions {
@@ -47,7 +63,10 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
   const page = (
     path: string,
     load: () => Promise<unknown>,
-    render: (open: Dataset | undefined) => TemplateResult,
+    render: (
+      open: Dataset | undefined,
+      params: Record<string, string | undefined>,
+    ) => TemplateResult,
   ): RouteConfig => ({
     path,
     enter: () =>
@@ -58,7 +77,7 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
           return false;
         },
       ),
-    render: (params) => render(dataset(params.dataset)),
+    render: (params) => render(dataset(params.dataset), params),
   });
 
   return [
@@ -76,6 +95,17 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       '/:dataset/live',
       () => import('./pages/live-page.ts'),
       (open) => html`<cn-live-page .open=${open}></cn-live-page>`,
+    ),
+    page(
+      '/health',
+      () => import('./pages/health-page.ts'),
+      () => html`<cn-health-page></cn-health-page>`,
+    ),
+    page(
+      '/:dataset/sessions/:session',
+      () => import('./pages/session-page.ts'),
+      (open, { session = '' }) =>
+        html`<cn-session-page .open=${open} session=${session}></cn-session-page>`,
     ),
     page(
       '/:dataset/reports/overview',

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type APIRequestContext, type Browser, chromium, type Page } from 'playwright-core';
 import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
 
 export interface ScreenshotOptions {
@@ -70,11 +70,15 @@ async function shotsOf(browser: Browser, baseUrl: string): Promise<Shot[]> {
   const response = await context.request.get('/api/datasets');
   if (!response.ok()) throw new Error(`${baseUrl}/api/datasets answered ${response.status()}`);
   const { datasets } = (await response.json()) as { datasets: { slug: string }[] };
-  await context.close();
   const slug = datasets[0]?.slug;
+  const sessions = slug === undefined ? [] : await sessionShots(context.request, slug);
+  await context.close();
   const newDataset: Shot = { name: 'new-dataset', path: '/datasets/new' };
-  if (slug === undefined) return [{ name: 'welcome', path: '/' }, newDataset];
+  const health: Shot = { name: 'health', path: '/health', prepare: waitForHealth };
+  if (slug === undefined) return [{ name: 'welcome', path: '/' }, newDataset, health];
   return [
+    health,
+    ...sessions,
     { name: 'overview', path: `/${slug}/reports/overview` },
     { name: 'live', path: `/${slug}/live` },
     { name: 'sql', path: `/${slug}/sql`, prepare: runQuery },
@@ -87,6 +91,23 @@ async function shotsOf(browser: Browser, baseUrl: string): Promise<Shot[]> {
   ];
 }
 
+/** An active session, the longest stored one with a hit opened, and one that nobody knows. */
+async function sessionShots(api: APIRequestContext, slug: string): Promise<Shot[]> {
+  const active = await api.get(`/api/datasets/${slug}/sessions/active?limit=1`);
+  const { sessions } = (await active.json()) as { sessions: { id: string }[] };
+  const stored = await api.post(`/api/datasets/${slug}/sql`, {
+    headers: { 'x-canister': 'screenshots' },
+    data: { sql: 'SELECT session_id FROM sessions WHERE NOT is_robot ORDER BY hits DESC LIMIT 1' },
+  });
+  const { rows } = (await stored.json()) as { rows: string[][] };
+  const shots: Shot[] = [{ name: 'session-unknown', path: `/${slug}/sessions/${'0'.repeat(32)}` }];
+  for (const { id } of sessions)
+    shots.push({ name: 'session-active', path: `/${slug}/sessions/${id}`, prepare: waitForHits });
+  for (const [id] of rows)
+    shots.push({ name: 'session', path: `/${slug}/sessions/${id}`, prepare: openHit });
+  return shots;
+}
+
 async function take(page: Page, shot: Shot, file: string): Promise<void> {
   await page.goto(shot.path);
   await page.locator('main h1, main h2').first().waitFor();
@@ -95,6 +116,19 @@ async function take(page: Page, shot: Shot, file: string): Promise<void> {
   // The live page never falls silent, so there is no quiet network to wait for: give drawing a moment.
   await page.waitForTimeout(settleMs);
   await page.screenshot({ path: file, fullPage: shot.prepare !== openMenu });
+}
+
+async function waitForHealth(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Short-term canister' }).waitFor();
+}
+
+async function waitForHits(page: Page): Promise<void> {
+  await page.locator('cn-hit-list summary').first().waitFor();
+}
+
+async function openHit(page: Page): Promise<void> {
+  await waitForHits(page);
+  await page.locator('cn-hit-list summary').nth(1).click();
 }
 
 async function runQuery(page: Page): Promise<void> {

@@ -1,7 +1,9 @@
 /** Everything of one dataset that the engine keeps at hand: its active sessions, its stores, and where the inbox stands. */
 import type { AnalyticsStore } from './analytics/analytics-store.ts';
 import type { LongTermCanister } from './canisters/long-term.ts';
+import type { RecutPlace } from './canisters/recut.ts';
 import { ShortTermCanister } from './canisters/short-term.ts';
+import { type SessionLimits, sessionLimits } from './contract/session.ts';
 import { hostMatcher } from './hits/referrer.ts';
 import { userKeys } from './hits/user-key.ts';
 import { createSessionCommit, type SessionCommit } from './session-commit.ts';
@@ -10,16 +12,22 @@ import { type EndedSession, Sessionizer } from './sessions/sessionizer.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
 /** Opens the stores of a dataset. */
-export type OpenStores = (
-  config: DatasetConfig,
-) => Promise<{ analytics: AnalyticsStore; canister: LongTermCanister }>;
+export type OpenStores = (config: DatasetConfig) => Promise<{
+  analytics: AnalyticsStore;
+  canister: LongTermCanister;
+  recut?: RecutPlace | undefined;
+}>;
 
 export interface DatasetEngine {
   config: DatasetConfig;
   ownHosts: (host: string) => boolean;
   analytics: AnalyticsStore;
   canister: LongTermCanister;
+  /** Where a recut lies until it is applied or discarded; absent where stores are in memory. */
+  recut?: RecutPlace | undefined;
   commit: SessionCommit;
+  /** What a session may hold. */
+  limits: SessionLimits;
   active: ShortTermCanister;
   sessionizer: Sessionizer;
   /** Sessions that have ended and wait for the next batch. */
@@ -33,6 +41,8 @@ export interface DatasetEngine {
   hitsSinceCheckpoint: number;
   /** Device → last inbox hit that is stored beyond `low`: taking the inbox again skips up to it. */
   closedThrough: Map<string, number>;
+  /** Why its stores cannot be used any more: it is passed over, and put aside after the step. */
+  failure?: Error;
   close(): Promise<void>;
 }
 
@@ -40,8 +50,43 @@ export interface DatasetEngine {
 export async function openDatasetEngine(
   config: DatasetConfig,
   openStores: OpenStores,
+  limits: SessionLimits = sessionLimits,
 ): Promise<DatasetEngine> {
-  const { analytics, canister } = await openStores(config);
+  const { analytics, canister, recut } = await openStores(config);
+  const close = async () => {
+    await analytics.close();
+    await canister.close();
+  };
+  try {
+    return {
+      ...(await startOf(config, analytics, limits)),
+      limits,
+      analytics,
+      canister,
+      recut,
+      commit: createSessionCommit({ canister, analytics }),
+      close,
+    };
+  } catch (error) {
+    // What stays open could not be opened again.
+    await close();
+    throw error;
+  }
+}
+
+/** Begins again at what is stored, by other settings: as after a crash, active sessions come out of the inbox anew. */
+export async function startAgain(dataset: DatasetEngine, config: DatasetConfig): Promise<void> {
+  Object.assign(dataset, await startOf(config, dataset.analytics, dataset.limits));
+}
+
+/** Everything of a dataset that is in memory only, as its tables give it. */
+async function startOf(
+  config: DatasetConfig,
+  analytics: AnalyticsStore,
+  limits: SessionLimits,
+): Promise<
+  Omit<DatasetEngine, 'analytics' | 'canister' | 'recut' | 'commit' | 'limits' | 'close'>
+> {
   const { position, closedThrough } = await analytics.resume();
   // The next hit of such a visitor is still in the inbox: it is the one that the limit did not let in.
   const unfinished = await analytics.unfinished('tracker');
@@ -50,7 +95,7 @@ export async function openDatasetEngine(
   const sessionizer = new Sessionizer({
     dataset: config.slug,
     canister: active,
-    policy: closePolicy(config.idleTimeoutMs, config),
+    policy: { ...closePolicy(config.idleTimeoutMs, config), ...limits },
     userKey: userKeys(config.addressSecret),
     ended: (session) => ended.push(session),
     continued(device) {
@@ -63,20 +108,14 @@ export async function openDatasetEngine(
   return {
     config,
     ownHosts: hostMatcher(config.hosts),
-    analytics,
-    canister,
-    commit: createSessionCommit({ canister, analytics }),
     active,
     sessionizer,
     ended,
     readThrough: position.low,
     low: position.low,
-    lowCheckpointed: position.low,
+    // What was read may be in the write-ahead log alone: nothing is pruned before the first checkpoint.
+    lowCheckpointed: 0,
     hitsSinceCheckpoint: 0,
     closedThrough,
-    async close() {
-      await analytics.close();
-      await canister.close();
-    },
   };
 }

@@ -24,6 +24,8 @@ export interface ImportDesk {
   endFile(number: number): Promise<ImportProgress>;
   finish(number: number): Promise<ImportSummary>;
   abandon(number: number): Promise<void>;
+  /** Does something on a dataset while no import of it is under way: waits like an import, and imports wait for it. */
+  alone<T>(slug: string, work: () => Promise<T>): Promise<T>;
   /** Abandons what has been silent for too long; all of it when `everything`. */
   clear(everything: boolean): Promise<void>;
 }
@@ -61,16 +63,23 @@ export function createImportDesk(options: {
     }
   }
 
+  /** Waits for the turn on a dataset; gives what ends it. */
+  async function queue(slug: string): Promise<() => void> {
+    const before = queues.get(slug) ?? Promise.resolve();
+    let leave = () => {};
+    queues.set(
+      slug,
+      before.then(() => new Promise<void>((resolve) => (leave = resolve))),
+    );
+    await before;
+    // The promise of this turn is made in the same moment as this one goes on: only then is `leave` its own.
+    return () => leave();
+  }
+
   const desk: ImportDesk = {
     async begin(dataset, importOptions) {
       const { slug } = dataset.config;
-      const before = queues.get(slug) ?? Promise.resolve();
-      let leave = () => {};
-      queues.set(
-        slug,
-        before.then(() => new Promise<void>((resolve) => (leave = resolve))),
-      );
-      await before;
+      const leave = await queue(slug);
       numbers += 1;
       const number = numbers;
       const stamp = new Date(clock()).toISOString().replace(/[:.]/g, '-');
@@ -86,7 +95,7 @@ export function createImportDesk(options: {
         startedAt: clock(),
         heardAt: clock(),
         file: undefined,
-        leave: () => leave(),
+        leave,
       });
       return number;
     },
@@ -128,6 +137,14 @@ export function createImportDesk(options: {
         await file?.done.catch(() => undefined);
         await options.ended(slug, await logImport.abandon());
       }),
+    async alone(slug, work) {
+      const leave = await queue(slug);
+      try {
+        return await work();
+      } finally {
+        leave();
+      }
+    },
     async clear(everything) {
       for (const [number, { heardAt }] of underWay) {
         if (everything || clock() - heardAt > silenceMsMax) await desk.abandon(number);

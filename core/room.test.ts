@@ -78,17 +78,23 @@ test('what is idle goes before anybody is sent away', async () => {
   expect((await ended(world)).map((row) => row[2])).toEqual(Array(8).fill('idle'));
 });
 
-test('the marks count the sessions of all datasets', async () => {
+test('the marks count the sessions of all datasets, and the one that holds most makes the room', async () => {
   const world = await start({ bytesMax: 1e9, sessionsMax: 4 });
   await world.dataset({ slug: 'blog' });
-  for (const visitor of ['a', 'b']) {
-    await world.send({ visitor }, { visitor, dataset: 'blog', url: 'https://blog.example/' });
+  await world.send({ visitor: 'reader', dataset: 'blog', url: 'https://blog.example/' });
+  for (const visitor of ['a', 'b', 'c']) {
     world.advance(1_000);
+    await world.send({ visitor });
   }
   await world.settle();
   const { shortTerm } = await world.engine.load();
   expect([shortTerm.sessions, shortTerm.evictedSessions]).toEqual([2, 2]);
-  expect(await world.sql('blog', 'SELECT visitor_id FROM sessions')).toEqual([['a']]);
+  // The reader of the small blog has been idle for longest, and stays: the shop's flood is the shop's.
+  expect(await world.sql('blog', 'SELECT visitor_id FROM sessions')).toEqual([]);
+  expect(await ended(world)).toEqual([
+    ['a', 1, 'memory'],
+    ['b', 1, 'memory'],
+  ]);
 });
 
 test('how long the first unread hit has waited is told', async () => {

@@ -1,27 +1,43 @@
 /** Makes an engine of its stores: one loop that drives the pipeline, and the answers to what others ask. */
 
 import { runQuery } from './analytics/run-query.ts';
+import type { Report } from './canisters/long-term.ts';
 import { type ActiveLimits, activeMarks, fillOf } from './canisters/room.ts';
 import { verifyCanister } from './canisters/verify.ts';
 import type { Clock } from './clock.ts';
 import type { ImportProgress } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
 import { queryLimits } from './contract/query.ts';
-import { type DatasetEngine, type OpenStores, openDatasetEngine } from './dataset-engine.ts';
+import type { SessionLimits } from './contract/session.ts';
+import type { RebuildResult, VerifyResult } from './contract/upkeep.ts';
+import type { DatasetEngine, OpenStores } from './dataset-engine.ts';
 import { createDurationBook } from './duration-book.ts';
-import type { Engine } from './engine.ts';
+import type { DatasetFigures, Engine, UpkeepTask } from './engine.ts';
 import { accountForHits } from './hit-account.ts';
 import { createImportDesk } from './import-desk.ts';
+import {
+  createOpenDatasets,
+  type HeldDataset,
+  type HoldingRules,
+  isDiskFull,
+} from './open-datasets.ts';
 import { createPipeline } from './pipeline.ts';
 import { readSession } from './read-session.ts';
+import { beginRecut, placeOf, putRecutInPlace } from './recut-dataset.ts';
+import type { SetAside } from './set-aside.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import type { InboxSource } from './sources/inbox-source.ts';
+import { createUpkeepDesk } from './upkeep-desk.ts';
 
 const retainEveryMs = 3_600_000;
 
 export interface EngineOptions {
   inbox: InboxSource;
+  /** The hits that were set aside; they go back, or for good, while the engine stands still. */
+  setAside: Pick<SetAside, 'replay' | 'remove'>;
   clock: Clock;
+  /** Takes the machine's clock as it is, where `clock` has its own mind about it. */
+  followClock?: () => void;
   openStores: OpenStores;
   datasets: readonly DatasetConfig[];
   /** Puts a new master key in place; gives the number of data keys that it opens. */
@@ -35,43 +51,47 @@ export interface EngineOptions {
   checkpointEveryMs: number;
   /** What the active sessions of all datasets may hold together. */
   active: ActiveLimits;
+  /** What one session may hold, where it is not the usual. */
+  sessionLimits?: SessionLimits;
+  /** Datasets that fail are held, and the others go on; without it their failure is that of the engine. */
+  holding?: HoldingRules;
   /** Called when a step fails: what is stored is safe, but the process should start again. */
   failed: (why: Error) => void;
 }
 
 const roomPollMs = 1_000;
 
-/** As libSQL, the file system and DuckDB say it. */
-const isDiskFull = (error: unknown) =>
-  /SQLITE_FULL|database or disk is full|ENOSPC|no space left on device/i.test(
-    `${(error as { code?: string }).code} ${(error as Error).message}`,
-  );
-
 /** The engine, and its single step for callers that drive it themselves. */
 export interface RunningEngine extends Engine {
   step(): Promise<boolean>;
+  /** Reads every stored session and holds it against the tables. */
+  verify(slug: string): Promise<VerifyResult>;
+  /** Makes a dataset's tables anew out of its canister. @throws Problem `rebuild_loses` */
+  rebuild(slug: string, acceptLoss: boolean): Promise<RebuildResult>;
 }
 
 export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
   const { inbox, clock, openStores, badLinesFile, pollMs, checkpointEveryMs, active, failed } =
     options;
-  const datasets = new Map<string, DatasetEngine>();
   const commits = createDurationBook(() => performance.now());
+  const shelf = createOpenDatasets({
+    openStores,
+    clock,
+    holding: options.holding,
+    timed: (work) => commits.time(work),
+    sessionLimits: options.sessionLimits,
+  });
+  const { open: datasets, find } = shelf;
   let steppedAt = clock();
   let waitsForRoom = false;
+  /** What only a start can mend. */
+  let broken: Error | undefined;
 
-  async function open(config: DatasetConfig): Promise<DatasetEngine> {
-    const dataset = await openDatasetEngine(config, openStores);
-    const { commit } = dataset;
-    dataset.commit = { ...commit, store: (...args) => commits.time(() => commit.store(...args)) };
-    return dataset;
-  }
-
-  for (const config of options.datasets) datasets.set(config.slug, await open(config));
+  await shelf.openAll(options.datasets);
   // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
-  for (const { low, closedThrough } of datasets.values())
-    await inbox.startAbove([...closedThrough.values()].reduce((a, b) => Math.max(a, b), low));
+  await shelf.keepPositionsApart(inbox);
   const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs, active });
+  const upkeep = createUpkeepDesk();
   const desk = createImportDesk({ clock, badLinesFile, ended: options.importEnded });
   let stopping = false;
   let retainedAt = Number.NEGATIVE_INFINITY;
@@ -83,13 +103,14 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     return since === undefined ? 0 : Math.max(0, clock() - since);
   }
 
-  function find(slug: string): DatasetEngine {
-    const found = datasets.get(slug);
-    if (found) return found;
-    throw new Problem(
-      'dataset_unknown',
-      `No dataset is called "${slug}". Make it with: canister dataset create ${slug}`,
-    );
+  function work(dataset: DatasetEngine, task: UpkeepTask, report: Report) {
+    if (task.kind === 'verify') return verifyCanister(dataset, report);
+    if (task.kind === 'rebuild') return dataset.commit.rebuild(task.acceptLoss, report);
+    if (task.kind === 'recut') return beginRecut(dataset, task.rules, report);
+    const failed = (why: Error) => {
+      broken = why;
+    };
+    return putRecutInPlace(dataset, { pipeline, imports: desk, failed });
   }
 
   /** Once an hour, and at the start: that finishes what was killed. */
@@ -97,13 +118,28 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     const nowMs = clock();
     if (nowMs - retainedAt < retainEveryMs) return;
     retainedAt = nowMs;
-    for (const { config, commit } of datasets.values())
-      if (config.retention) await commit.retain(config.retention, nowMs, true);
+    for (const dataset of datasets.values()) {
+      const { config, commit } = dataset;
+      if (config.retention === undefined || dataset.failure !== undefined) continue;
+      await commit.retain(config.retention, nowMs, true).catch((error) => {
+        if (dataset.failure === undefined) throw error;
+      });
+    }
+  }
+
+  /** What is stored of it cannot be asked; its hits can. */
+  async function figuresOfHeld({ slug, reason, since }: HeldDataset): Promise<DatasetFigures> {
+    const waitingHits = (await inbox.account(new Map([[slug, 0]]))).get(slug)?.waiting ?? 0;
+    const none = { activeSessions: 0, storedSessions: 0, storedHits: 0, lastHitAt: undefined };
+    return { ...none, held: { reason, since, waitingHits } };
   }
 
   async function step(): Promise<boolean> {
+    if (broken) throw broken;
+    await shelf.tend(pipeline);
     const progressed = await pipeline.step();
     await retainIfDue();
+    await shelf.tend(pipeline);
     return progressed;
   }
 
@@ -123,12 +159,19 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     }
   }
 
+  /** An import whose sender is gone, into stores that failed: what was stored stays, and its files can come again. */
+  async function clearImports(everything: boolean): Promise<void> {
+    await desk.clear(everything).catch((error) => {
+      if (options.holding === undefined || isDiskFull(error)) throw error;
+    });
+  }
+
   async function loop(): Promise<void> {
     while (!stopping) {
       const progressed = await stepOrWaitForRoom();
       if (progressed) await new Promise((resolve) => setImmediate(resolve));
       else {
-        await desk.clear(false);
+        await clearImports(false);
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, pollMs);
           wake = () => {
@@ -145,7 +188,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   return {
     step,
     async openDataset(config) {
-      if (!datasets.has(config.slug)) await pipeline.add(await open(config));
+      if (!datasets.has(config.slug)) await pipeline.add(await shelf.openOne(config));
     },
     async activeSessions(slug, limit, sinceVersion) {
       const { active } = find(slug);
@@ -163,8 +206,15 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       await inbox.command(slug, { do: 'end_session', sessionId }, clock());
       wake();
     },
-    session: async (slug, sessionId) => await readSession(find(slug), sessionId),
+    session: async (slug, sessionId, unlessHits) => {
+      const dataset = find(slug);
+      const held = dataset.active.byId(sessionId)?.session.hits.length;
+      if (held !== undefined && held === unlessHits) return undefined;
+      return await readSession(dataset, sessionId);
+    },
     async figures(slug) {
+      const held = shelf.held().find((one) => one.slug === slug);
+      if (held) return await figuresOfHeld(held);
       const { analytics, active } = find(slug);
       const { rows } = await analytics.query(
         'SELECT (SELECT count(*) FROM store.sessions), (SELECT count(*) FROM store.hits), (SELECT max(epoch_ms(ended_at)) FROM store.sessions)',
@@ -187,6 +237,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       lagMs: await lagMs(),
       steppedAt,
       waitsForRoom,
+      held: shelf.held(),
       commits: commits.read(),
     }),
     account: () => pipeline.between(() => accountForHits(inbox, datasets)),
@@ -221,19 +272,40 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     abandonImport: (number) => desk.abandon(number),
     verify: async (slug) => await verifyCanister(find(slug)),
     rebuild: async (slug, acceptLoss) => await find(slug).commit.rebuild(acceptLoss),
+    async beginUpkeep(slug, task) {
+      const dataset = find(slug);
+      return upkeep.begin(task.kind, slug, (report) => work(dataset, task, report));
+    },
+    readUpkeep: async (number) => upkeep.read(number),
+    cancelUpkeep: (number) => upkeep.cancel(number),
+    recut: async (slug) => placeOf(find(slug)).plan()?.summary,
+    async discardRecut(slug) {
+      const place = placeOf(find(slug));
+      upkeep.refuseBusy(slug);
+      await place.discard();
+    },
     async retain(slug, rules, apply) {
       const dataset = find(slug);
       if (apply) dataset.config = { ...dataset.config, retention: rules };
       return await dataset.commit.retain(rules, clock(), apply);
     },
+    async replaySetAside(slug, choice) {
+      const hits = await pipeline.between(() => options.setAside.replay(slug, choice, clock()));
+      wake();
+      return hits;
+    },
+    deleteSetAside: (slug, choice) => pipeline.between(() => options.setAside.remove(slug, choice)),
+    followClock: async () => options.followClock?.(),
     rotateKeys: () => options.rotateKeys(),
     async stop() {
       stopping = true;
       wake();
+      await upkeep.stop();
       await looping.catch(() => undefined);
-      await desk.clear(true);
+      await clearImports(true);
       while (await pipeline.step());
       await pipeline.settle();
+      await shelf.tend(pipeline);
       for (const dataset of datasets.values()) await dataset.close();
       datasets.clear();
     },

@@ -30,7 +30,8 @@ export interface RequestOptions {
 }
 
 /**
- * Asks the server and gives the decoded JSON, which is believed to be of the type asked for.
+ * Asks the server and gives the decoded JSON, which is believed to be of the type asked for; undefined
+ * for an answer without content.
  * @throws ApiError for every answer but a 2xx, and for no answer; an abort is passed on as it is
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
@@ -57,6 +58,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
     });
   }
   if (!response.ok) throw await errorOf(response);
+  if (response.status === 204) return undefined as T;
   return (await decode(response)) as T;
 }
 

@@ -2,10 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { changeOf } from './change.ts';
 import {
+  formatBytes,
   formatCompact,
   formatCount,
   formatDuration,
   formatMetric,
+  formatOffset,
   formatSpan,
   plural,
 } from './number-format.ts';
@@ -23,6 +25,23 @@ describe('numbers', () => {
     expect(formatMetric(184_000, 'milliseconds', 'en-GB')).toBe('3m 04s');
     expect(formatMetric(3.0499, 'per_session', 'en-GB')).toBe('3.0');
     expect(formatMetric(12, 'count', 'en-GB')).toBe('12');
+  });
+
+  it('of bytes are in their largest unit', () => {
+    const sizes = [0, 1_023, 1_024, 1_536, 104_857_600, 549_755_813_888];
+    expect(sizes.map((bytes) => formatBytes(bytes, 'en-GB'))).toEqual([
+      '0 B',
+      '1,023 B',
+      '1 KiB',
+      '1.5 KiB',
+      '100 MiB',
+      '512 GiB',
+    ]);
+  });
+
+  it('of times after a beginning have minutes, and hours where there are some', () => {
+    const offsets = [-5, 0, 7_999, 65_000, 3_599_999, 3_723_000].map(formatOffset);
+    expect(offsets).toEqual(['+0:00', '+0:00', '+0:07', '+1:05', '+59:59', '+1:02:03']);
   });
 
   it('are a dash where a metric has no base', () => {

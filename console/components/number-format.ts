@@ -35,6 +35,28 @@ export function formatDuration(durationMs: number): string {
   return `${Math.floor(seconds / 3600)}h ${two(Math.floor((seconds % 3600) / 60))}m`;
 }
 
+/** A time after a beginning, in minutes and seconds: `+0:07`, `+1:02:03`; parts of a second are cut off. */
+export function formatOffset(offsetMs: number): string {
+  const seconds = Math.max(0, Math.floor(offsetMs / 1000));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `+${minutes}:${two(seconds % 60)}`;
+  return `+${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
+}
+
+/** A size in its largest unit of 1,024: `512 B`, `1.5 MiB`. */
+export function formatBytes(bytes: number, locale?: string): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1_024 && unit < units.length - 1) {
+    value /= 1_024;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : 1;
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)} ${units[unit]}`;
+}
+
 /** A set span of time in words, in its largest whole unit: "30 minutes", "90 seconds". */
 export function formatSpan(spanMs: number, locale?: string): string {
   const units = [

@@ -67,6 +67,9 @@ export class ResultGrid extends LitElement {
   ];
 
   @property({ attribute: false }) answer: SqlAnswer | undefined;
+  /** The address that a cell leads to, if it leads anywhere. */
+  @property({ attribute: false }) hrefOf: (column: string, text: string) => string | undefined =
+    () => undefined;
 
   override render() {
     const { answer } = this;
@@ -89,7 +92,7 @@ export class ResultGrid extends LitElement {
               ${row.map((cell, index) => {
                 const text = textOf(cell);
                 return html`<td class=${kinds[index] ?? ''} title=${text}>
-                  ${cell === null ? html`<span class="null">null</span>` : text}
+                  ${cell === null ? html`<span class="null">null</span>` : this.#text(answer.columns[index]?.name ?? '', text)}
                 </td>`;
               })}
             </tr>`,
@@ -97,6 +100,11 @@ export class ResultGrid extends LitElement {
         </tbody>
       </table>
     </div>`;
+  }
+
+  #text(column: string, text: string) {
+    const href = this.hrefOf(column, text);
+    return href === undefined ? text : html`<a href=${href}>${text}</a>`;
   }
 }
 

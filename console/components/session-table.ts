@@ -9,7 +9,8 @@ import type { ActiveSession } from '../../core/contract/session.ts';
 import { skeletonStyles } from '../styles/skeleton.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
-import { formatCount, formatDuration, noValue } from './number-format.ts';
+import { formatCount, formatDuration } from './number-format.ts';
+import { isRobot, sourceOf, technologyOf } from './session-words.ts';
 import { formatTime } from './time-format.ts';
 
 @customElement('cn-session-table')
@@ -45,6 +46,28 @@ export class SessionTable extends LitElement {
         display: grid;
         grid-template-columns: fit-content(55%) auto minmax(0, 1fr);
         gap: var(--space-2);
+      }
+      tbody tr {
+        position: relative;
+      }
+      a.route {
+        color: inherit;
+        text-decoration: none;
+      }
+      a.route::after {
+        position: absolute;
+        inset: 0;
+        content: '';
+      }
+      a.route:hover {
+        color: var(--accent-strong);
+      }
+      a.route:focus-visible {
+        outline: none;
+      }
+      a.route:focus-visible::after {
+        outline: 2px solid var(--focus);
+        outline-offset: -2px;
       }
       .route.one {
         grid-template-columns: minmax(0, 1fr);
@@ -111,6 +134,8 @@ export class SessionTable extends LitElement {
   /** The current time in epoch milliseconds, for the running durations. */
   @property({ type: Number }) now = 0;
   @property() timeZone = 'UTC';
+  /** The address of a session's page. */
+  @property({ attribute: false }) hrefOf: (sessionId: string) => string = (id) => id;
 
   override render() {
     return html`<table>
@@ -140,7 +165,7 @@ export class SessionTable extends LitElement {
   }
 
   #row(session: ActiveSession) {
-    const source = sourceOf(session);
+    const source = sourceOf(session) ?? 'Direct';
     const technology = technologyOf(session);
     const isFresh = this.now - session.startedAt < 5_000;
     return html`<tr class=${isFresh ? 'fresh' : ''}>
@@ -148,7 +173,7 @@ export class SessionTable extends LitElement {
       <td class="number duration">${formatDuration(this.now - session.startedAt)}</td>
       <td class="number count">${formatCount(session.pageViews)}</td>
       <td>
-        ${route(session)}
+        ${route(session, this.hrefOf(session.id))}
         <span class="under caption ellipsis" title="${source} · ${technology}"
           ><span class="started">${formatTime(session.startedAt, this.timeZone)} · </span
           >${robotMark(session)}${source} · ${technology}</span
@@ -160,10 +185,11 @@ export class SessionTable extends LitElement {
   }
 }
 
-function route(session: ActiveSession) {
+/** The pages, as the link that the whole row is. */
+function route(session: ActiveSession, href: string) {
   const { entryPath, lastPath, lastTitle } = session;
   const last = lastTitle ? `${lastTitle} (${lastPath})` : lastPath;
-  return html`<span class="route ${entryPath === lastPath ? 'one' : ''}">
+  return html`<a class="route ${entryPath === lastPath ? 'one' : ''}" href=${href}>
     <span class="ellipsis" title=${entryPath}>${entryPath}</span>
     ${
       entryPath === lastPath
@@ -171,25 +197,11 @@ function route(session: ActiveSession) {
         : html`<span class="arrow" aria-label="then">→</span
             ><span class="ellipsis" title=${last}>${lastPath}</span>`
     }
-  </span>`;
+  </a>`;
 }
 
 const robotMark = (session: ActiveSession) =>
-  session.technology.device === 'robot' || session.technology.robot !== undefined
-    ? html`<span class="robot">robot</span>`
-    : nothing;
-
-function sourceOf(session: ActiveSession): string {
-  return session.source ?? session.referrerHost ?? 'Direct';
-}
-
-function technologyOf({ technology, country }: ActiveSession): string {
-  const { robot, browser, browserVersion, system, device } = technology;
-  if (robot !== undefined) return robot;
-  const named = [browser, browserVersion?.split('.')[0]].filter(Boolean).join(' ');
-  const known = [named, system, device === 'unknown' ? '' : device, country].filter(Boolean);
-  return known.join(' · ') || noValue;
-}
+  isRobot(session) ? html`<span class="robot">robot</span>` : nothing;
 
 const bones = Array.from(
   { length: 6 },

@@ -78,6 +78,15 @@ export class SideNav extends LitElement {
         padding: 0;
         list-style: none;
       }
+      nav h2 {
+        padding: var(--space-1) var(--space-2);
+        color: var(--ink-quiet);
+        font-size: var(--text-caption);
+        font-weight: 550;
+      }
+      ul + h2 {
+        margin-top: var(--space-3);
+      }
       .place {
         display: flex;
         align-items: center;
@@ -129,6 +138,8 @@ export class SideNav extends LitElement {
 
   @property({ attribute: false }) datasets: readonly NavDataset[] = [];
   @property({ attribute: false }) places: readonly NavPlace[] = [];
+  /** Places that are about no dataset, under a heading of their own. */
+  @property({ attribute: false }) administerPlaces: readonly NavPlace[] = [];
   /** The slug of the dataset that is open, if one is. */
   @property() openSlug = '';
   /** The id of the place that is open. */
@@ -141,20 +152,26 @@ export class SideNav extends LitElement {
     return html`<a class="home" href="/"><img src=${this.logo} alt="" />Canister</a>
       ${this.datasets.length === 0 ? nothing : this.#picker(open)}
       <nav aria-label="Main">
-        <ul>
-          ${this.places.map(
-            (place) => html`<li>
-              <a
-                class="place"
-                href=${place.href}
-                aria-current=${place.id === this.place ? 'page' : nothing}
-                ><wa-icon name=${place.icon}></wa-icon>${place.label}</a
-              >
-            </li>`,
-          )}
-        </ul>
+        ${this.places.length === 0 ? nothing : this.#list(this.places)}
+        <h2 id="administer">Administer</h2>
+        ${this.#list(this.administerPlaces, 'administer')}
       </nav>
       ${this.#themes()}`;
+  }
+
+  #list(places: readonly NavPlace[], headingId?: string) {
+    return html`<ul aria-labelledby=${headingId ?? nothing}>
+      ${places.map(
+        (place) => html`<li>
+          <a
+            class="place"
+            href=${place.href}
+            aria-current=${place.id === this.place ? 'page' : nothing}
+            ><wa-icon name=${place.icon}></wa-icon>${place.label}</a
+          >
+        </li>`,
+      )}
+    </ul>`;
   }
 
   #picker(open: NavDataset | undefined) {

@@ -48,3 +48,28 @@ export function formatInstant(instantMs: number, timeZone: string, locale?: stri
     timeStyle: 'medium',
   }).format(instantMs);
 }
+
+/** An instant (epoch milliseconds) with its day and to the millisecond, in a time zone. */
+export function formatInstantExact(instantMs: number, timeZone: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    timeZone,
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+  }).format(instantMs);
+}
+
+/** The full hour that begins at an instant, with its day: "21 Nov, 14:00". */
+export function formatHour(instantMs: number, timeZone: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    timeZone,
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(instantMs);
+}

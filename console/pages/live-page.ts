@@ -12,7 +12,9 @@ import '../components/error-note.ts';
 import { formatSpan, plural } from '../components/number-format.ts';
 import '../components/session-table.ts';
 import { PollController } from '../controllers/poll-controller.ts';
+import { sessionPath } from '../routes.ts';
 import { pageStyles } from '../styles/page.ts';
+import { stateStyles } from '../styles/state.ts';
 import { textStyles } from '../styles/text.ts';
 
 const stateTexts: Record<StreamState, string> = {
@@ -26,6 +28,7 @@ export class LivePage extends LitElement {
   static override styles = [
     textStyles,
     pageStyles,
+    stateStyles,
     css`
       .page-head {
         position: sticky;
@@ -43,22 +46,8 @@ export class LivePage extends LitElement {
         letter-spacing: -0.011em;
       }
       .state {
-        display: inline-flex;
-        align-items: center;
-        gap: var(--space-2);
         justify-content: flex-end;
         min-width: 7rem;
-        font-size: var(--text-dense);
-      }
-      .dot {
-        width: 0.5rem;
-        height: 0.5rem;
-        border: 2px solid var(--ink-quiet);
-        border-radius: 50%;
-      }
-      .dot.live {
-        border-color: var(--better);
-        background: var(--better);
       }
       cn-session-table {
         display: block;
@@ -166,11 +155,13 @@ export class LivePage extends LitElement {
         .sessions=${sessions}
         .now=${this.now}
         timeZone=${this.open?.timeZone ?? 'UTC'}
+        .hrefOf=${(id: string) => sessionPath(this.open?.slug ?? '', id)}
       ></cn-session-table>
       <p class="caption">
         Times in ${this.open?.timeZone ?? 'UTC'}.
         ${hidden > 0 ? `${plural(hidden, 'more session is', 'more sessions are')} active.` : ''}
         A session ends after ${formatSpan(this.open?.idleTimeoutMs ?? 0)} without a hit.
+        A row opens its session.
       </p>`;
   }
 

@@ -5,10 +5,12 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import type { SqlAnswer } from '../../core/contract/query.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
+import { sessionIdOf } from '../api/sessions.ts';
 import { runSql } from '../api/sql.ts';
 import '../components/error-note.ts';
 import { formatCount, plural } from '../components/number-format.ts';
 import '../components/result-grid.ts';
+import { sessionPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { pageStyles } from '../styles/page.ts';
 import { textStyles } from '../styles/text.ts';
@@ -164,9 +166,15 @@ export class SqlPage extends LitElement {
         ${count} in ${formatCount(Math.max(1, answer.elapsedMs))} ms.${cut}
         ${this.running ? 'Running …' : ''}
       </p>
-      ${answer.rows.length > 0 ? html`<cn-result-grid .answer=${answer}></cn-result-grid>` : nothing}
+      ${answer.rows.length > 0 ? html`<cn-result-grid .answer=${answer} .hrefOf=${this.#hrefOf}></cn-result-grid>` : nothing}
     </div>`;
   }
+
+  /** A session in a result leads to its page. */
+  readonly #hrefOf = (column: string, text: string): string | undefined => {
+    const id = /(^|_)session_id$/.test(column) ? sessionIdOf(text) : undefined;
+    return id === undefined ? undefined : sessionPath(this.open?.slug ?? '', id);
+  };
 
   #type(event: Event) {
     this.sql = (event.target as HTMLTextAreaElement).value;

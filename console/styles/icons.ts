@@ -15,6 +15,7 @@ import chevronRight from 'bootstrap-icons/icons/chevron-right.svg?url&no-inline'
 import copy from 'bootstrap-icons/icons/copy.svg?url&no-inline';
 import warning from 'bootstrap-icons/icons/exclamation-triangle.svg?url&no-inline';
 import settings from 'bootstrap-icons/icons/gear.svg?url&no-inline';
+import health from 'bootstrap-icons/icons/heart-pulse.svg?url&no-inline';
 import menu from 'bootstrap-icons/icons/list.svg?url&no-inline';
 import run from 'bootstrap-icons/icons/play-fill.svg?url&no-inline';
 import plus from 'bootstrap-icons/icons/plus-lg.svg?url&no-inline';
@@ -32,6 +33,7 @@ const icons = new Map<string, string>(
     'chevron-right': chevronRight,
     close,
     copy,
+    health,
     live,
     menu,
     plus,

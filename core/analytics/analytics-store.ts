@@ -19,6 +19,18 @@ export interface ContinuedSession {
   endedAt: number;
 }
 
+/** What the tables hold of one segment of the canister. */
+export interface StoredDay {
+  day: string;
+  sessions: number;
+  hits: number;
+  /**
+   * By a session of it a replay of the inbox knows what to skip, or that a session of a later day was continued:
+   * without it that one would seem to wait for its visitor.
+   */
+  isNeeded: boolean;
+}
+
 /** Tables that are made beside the present ones. */
 export interface FreshTables {
   add(sessions: readonly StoredSession[]): Promise<void>;
@@ -44,6 +56,13 @@ export interface AnalyticsStore {
    * when `fill` says so. Until then, and when it throws, the present ones stay. Nothing is stored meanwhile.
    */
   remake(fill: (fresh: FreshTables) => Promise<boolean>): Promise<void>;
+  /** The segments that sessions of the tables lie in. */
+  storedDays(): Promise<StoredDay[]>;
+  /**
+   * Lets `move` put another file in the place of this one while nobody reads or writes, and goes on with what is there
+   * then, whether `move` came through or not.
+   */
+  replace(move: () => void): Promise<void>;
   /** Removes the sessions of these segments, with their hits, in one transaction. */
   removeDays(days: readonly string[]): Promise<void>;
   /** Runs one of our own statements with bound values. */

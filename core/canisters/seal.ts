@@ -10,8 +10,10 @@ import type { ClosedSession } from '../contract/session.ts';
 const nonceBytes = 12;
 const tagBytes = 16;
 const noncesAtOnce = 1_024;
-/** Sessions are a few kilobytes: a small window makes the compressor cheap to set up. */
-const compression = { level: 1, memLevel: 6, windowBits: 13 };
+/** Most sessions are a kilobyte or two: with little memory the compressor is cheap to set up, which is most of its work. */
+const compressionOfSmall = { level: 1, memLevel: 5, windowBits: 12, chunkSize: 4_096 };
+const compressionOfLarge = { level: 1, memLevel: 8, windowBits: 15 };
+const smallBytesMax = 8_192;
 const inflatedBytesMax = 64 * 1024 * 1024;
 
 /** Where a record lies; a sealed record opens only there. */
@@ -24,8 +26,9 @@ export interface Place {
 
 /** @returns nonce, ciphertext and tag in one buffer */
 export function seal(session: ClosedSession, key: Buffer, place: Place): Buffer {
-  const plain = deflateRawSync(Buffer.from(JSON.stringify(session)), compression);
-  return encrypt(plain, key, associatedData(place));
+  const text = Buffer.from(JSON.stringify(session));
+  const compression = text.length > smallBytesMax ? compressionOfLarge : compressionOfSmall;
+  return encrypt(deflateRawSync(text, compression), key, associatedData(place));
 }
 
 /** @throws Problem `key_missing` when the key is not the one that sealed it or the record was changed or moved */

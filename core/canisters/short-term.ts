@@ -30,7 +30,8 @@ export class ShortTermCanister implements ActiveStore {
   }
 
   open(session: OpenSession): void {
-    for (const key of session.keys) this.#byKey.set(key, session);
+    // A key that another session has stays with it: the hits of a device never lie in two open sessions.
+    for (const key of session.keys) if (!this.#byKey.has(key)) this.#byKey.set(key, session);
     this.#byId.set(session.session.id, session);
     this.#byLatestHit.add(session);
     this.#byAge.add(session);
@@ -54,7 +55,7 @@ export class ShortTermCanister implements ActiveStore {
   }
 
   close(session: OpenSession): void {
-    for (const key of session.keys) this.#byKey.delete(key);
+    for (const key of session.keys) if (this.#byKey.get(key) === session) this.#byKey.delete(key);
     this.#byId.delete(session.session.id);
     this.#byLatestHit.delete(session);
     this.#byAge.delete(session);

@@ -1,5 +1,5 @@
 /** The values of each field in a session, a hit or a step: none, one or several. The twin of field-sql.ts. */
-import type { HitOrigin, Session, SessionHit } from '../contract/session.ts';
+import type { Session, SessionHit } from '../contract/session.ts';
 import type { Step } from '../contract/step.ts';
 import type { FieldName } from './fields.ts';
 import { textOf } from './folded-text.ts';
@@ -15,21 +15,13 @@ export interface EventOccurrence {
 }
 
 /** A hit with what only capture sees of it. Header names are in lower case; bodies are texts, masked already. */
-export interface ConditionHit extends Omit<SessionHit, 'form'> {
-  requestHeaders?: Readonly<Record<string, string>> | undefined;
-  form?: Readonly<Record<string, readonly string[]>> | undefined;
-  requestBody?: string | undefined;
-  responseHeaders?: Readonly<Record<string, string>> | undefined;
-  responseBody?: string | undefined;
-}
+export type ConditionHit = SessionHit;
 
 /** A session as conditions look at it, active or ended. */
-export interface ConditionSession extends Omit<Session, 'hits' | 'attributes'> {
-  origin: HitOrigin;
+export interface ConditionSession extends Omit<Session, 'hits'> {
   endReason?: string | undefined;
   hits: readonly ConditionHit[];
   events?: readonly EventOccurrence[] | undefined;
-  attributes?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** What a test looks at. In the scope of a session there is no hit, in the scope of a hit no step. */

@@ -34,12 +34,16 @@ export function previousRange(range: DateRange): DateRange {
 
 /** The calendar day of an instant (epoch milliseconds) in a time zone, as `YYYY-MM-DD`. */
 export function dayOf(instantMs: number, timeZone: string): string {
+  return dayFormat(timeZone).format(instantMs);
+}
+
+function dayFormat(timeZone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en-CA', {
     timeZone,
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
-  }).format(instantMs);
+  });
 }
 
 const quarterHourMs = 900_000;
@@ -48,11 +52,12 @@ const quarterHoursMax = 1_024;
 /** `dayOf` for many instants: remembers the days of recent quarters of an hour, within which no zone changes its day. */
 export function dayFinder(timeZone: string): (instantMs: number) => string {
   const days = new Map<number, string>();
+  const format = dayFormat(timeZone);
   return (instantMs) => {
     const quarter = Math.floor(instantMs / quarterHourMs);
     const known = days.get(quarter);
     if (known !== undefined) return known;
-    const day = dayOf(quarter * quarterHourMs, timeZone);
+    const day = format.format(quarter * quarterHourMs);
     if (days.size >= quarterHoursMax) days.clear();
     days.set(quarter, day);
     return day;

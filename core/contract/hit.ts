@@ -101,6 +101,11 @@ export type Hit = z.infer<typeof hitSchema>;
  */
 export interface ReceivedHit extends Omit<Hit, 'dataset' | 'visitor'> {
   visitor: string;
+  /**
+   * When it was received, epoch milliseconds: only in a hit that was set aside and is replayed, for its row is as new
+   * as the replay.
+   */
+  receivedAt?: number;
   /** For a hit without `visitor` of its own: what its key was until the salt last turned. */
   visitorBefore?: string;
   client: {

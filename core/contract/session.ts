@@ -11,7 +11,8 @@ import { stepKinds } from './step.ts';
  * - `midnight`, `campaign`: the next hit came on another day, or by another campaign, where the dataset cuts there
  * - `user_changed`: the next hit named another user
  * - `closed_by_page`: its last hit said so; `closed_by_event`: an event closed it; `ended_by_hand`: somebody ended it
- * - `memory`: there was no room left, and it was the one that had been idle for the longest time
+ * - `memory`: there was no room left, and of the dataset that holds most it was the one idle for longest. The next
+ *   session of its visitor does not name it: to remember all who left would take the room that there was not
  * - `end_of_log`: the imported log had no later line
  */
 export const endReasons = [
@@ -44,6 +45,7 @@ export const sessionLimits = {
   bytesMax: 5 * 1024 * 1024,
   durationMsMax: 24 * 60 * 60 * 1000,
 } as const;
+export type SessionLimits = Record<keyof typeof sessionLimits, number>;
 
 export const hitOrigins = ['tracker', 'log'] as const;
 export type HitOrigin = (typeof hitOrigins)[number];
@@ -163,6 +165,8 @@ export const closedSessionSchema = sessionSchema.extend({ endReason: z.enum(endR
 /** A session whole, active or ended: `endReason` is absent while it is active. */
 export const wholeSessionSchema = sessionSchema.extend({
   endReason: z.enum(endReasons).optional(),
+  /** The id of the session that goes on where a limit or midnight closed this one. */
+  continuedBy: id.optional(),
 });
 
 /** One row of the live list: an active session in short. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ReportResult } from '../contract/report.ts';
 import type { Alarm, DatasetCounts } from '../contract/status.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
+import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
 import { pieceBytesMax } from './imports.ts';
@@ -52,6 +53,7 @@ beforeEach(async () => {
     hitCounts: () => (breakStatus ? Promise.reject(breakStatus) : counts.read()),
     alarms: () => alarms,
     log: (...event) => logged.push(event.slice(0, 3)),
+    disk: () => ({ freeBytes: 3_000, totalBytes: 9_000, freeBytesMin: 2_000 }),
     processMeasures: () => ({
       eventLoopLagSeconds: { p50: 0.01, p99: 0.02, max: 0.5 },
       residentBytes: 1_000,
@@ -59,6 +61,7 @@ beforeEach(async () => {
       diskFreeBytes: undefined,
     }),
     hourlyCounts: counts.readHours,
+    setAside: openLibsqlSetAside(world.hits),
     reports,
     async datasetCreated({ name: _name, writeKey: _key, createdAt: _at, ...config }) {
       await world.engine.openDataset({ ...config, addressSecret: 'secret' });
@@ -678,6 +681,20 @@ describe('an active session', () => {
     });
   });
 
+  test('counts in the durations of commits once it is stored, beside the room on the disk', async () => {
+    const status = async () => await (await get('/api/status')).json();
+    const disk = { freeBytes: 3_000, totalBytes: 9_000, freeBytesMin: 2_000 };
+    expect(await status()).toMatchObject({ commits: { count: 0, sumSeconds: 0 }, disk });
+    world.advance(3_600_000);
+    await world.settle();
+    const { commits } = await status();
+    expect(commits).toMatchObject({ count: 1, sumSeconds: expect.any(Number) });
+    const within = (commits.within as { boundSeconds: number; count: number }[]).filter(
+      ({ boundSeconds, count }) => count !== (commits.sumSeconds <= boundSeconds ? 1 : 0),
+    );
+    expect([commits.within.length, within]).toEqual([10, []]);
+  });
+
   test('is read whole, with every hit, while it is active and in the same form when it has ended', async () => {
     const id = await activeId();
     await world.send({
@@ -700,6 +717,48 @@ describe('an active session', () => {
     world.advance(3_600_000);
     await world.settle();
     expect(await (await get(`${path}/${id}`)).json()).toEqual({ ...active, endReason: 'idle' });
+  });
+
+  test('is read again only when it has got a hit, or has ended', async () => {
+    const id = await activeId();
+    const unchanged = await get(`${path}/${id}?unlessHits=1`);
+    expect([unchanged.status, await unchanged.text()]).toEqual([204, '']);
+    await world.send({ url: 'https://shop.example/b' });
+    await world.settle();
+    const changed = await (await get(`${path}/${id}?unlessHits=1`)).json();
+    expect(changed.hits.map((hit: { path: string }) => hit.path)).toEqual(['/a', '/b']);
+    await post(`${path}/${id}/end`);
+    await world.settle();
+    const ended = await (await get(`${path}/${id}?unlessHits=2`)).json();
+    expect(ended).toMatchObject({ id, endReason: 'ended_by_hand' });
+    expect(ended.continuedBy).toBeUndefined();
+    for (const refused of ['0', '-1', '1.5', 'x', '2049'])
+      expect(await problem(get(`${path}/${id}?unlessHits=${refused}`))).toMatchObject({
+        code: 'request_invalid',
+      });
+  });
+
+  test('names the session that goes on where midnight cut it, while that is active and afterwards', async () => {
+    const dayMs = 86_400_000;
+    await world.dataset({ slug: 'nightly', cutAtMidnight: true, idleTimeoutMs: dayMs });
+    const nightly = '/api/datasets/nightly/sessions';
+    const newest = async () =>
+      String((await (await get(`${nightly}/active`)).json()).sessions[0]?.id ?? '');
+    await world.send({ dataset: 'nightly', url: 'https://shop.example/evening' });
+    await world.settle();
+    const before = await newest();
+    world.advance(dayMs - 1);
+    await world.send({ dataset: 'nightly', url: 'https://shop.example/morning' });
+    await world.settle();
+    const after = await newest();
+    expect(after).not.toBe(before);
+    const read = async (id: string) => await (await get(`${nightly}/${id}`)).json();
+    expect(await read(before)).toMatchObject({ endReason: 'midnight', continuedBy: after });
+    expect(await read(after)).toMatchObject({ continues: before });
+    world.advance(2 * dayMs);
+    await world.settle();
+    expect(await read(before)).toMatchObject({ endReason: 'midnight', continuedBy: after });
+    expect((await read(after)).continuedBy).toBeUndefined();
   });
 
   test('that nobody knows is not found', async () => {

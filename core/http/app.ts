@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Log } from '../log.ts';
+import type { SetAside } from '../set-aside.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
 import { datasetRoutes } from './datasets.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
@@ -14,6 +15,7 @@ import { answerErrors } from './problems.ts';
 import { queryRoutes } from './queries.ts';
 import { type ReportDesk, reportRoutes } from './reports.ts';
 import { sessionRoutes } from './sessions.ts';
+import { setAsideRoutes } from './set-aside.ts';
 import { statusRoutes } from './status.ts';
 import { upkeepRoutes } from './upkeep.ts';
 
@@ -22,6 +24,7 @@ export interface ApiOptions extends MetricsOptions {
   /** Is told of the server's own faults. */
   log: Log;
   hourlyCounts: HourlyCounts;
+  setAside: Pick<SetAside, 'list' | 'show'>;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
   /** The address of the peer, where there is a connection. */
@@ -38,7 +41,8 @@ export function createApi(options: ApiOptions) {
     .route('/', queryRoutes(engine))
     .route('/', reportRoutes(datasets, options.reports))
     .route('/', importRoutes(engine))
-    .route('/', upkeepRoutes(engine, datasets));
+    .route('/', upkeepRoutes(engine, datasets))
+    .route('/', setAsideRoutes(engine, datasets, options.setAside));
   api.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Canister', version: options.version },

@@ -1,7 +1,12 @@
 /** /api/datasets/…/sessions: the active sessions, once or as a stream; one session whole; and its end. */
 import { z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
-import { activeSessionsSchema, sessionSchema, wholeSessionSchema } from '../contract/session.ts';
+import {
+  activeSessionsSchema,
+  sessionLimits,
+  sessionSchema,
+  wholeSessionSchema,
+} from '../contract/session.ts';
 import type { Engine } from '../engine.ts';
 import { createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
@@ -40,13 +45,18 @@ const streamRoute = createRoute({
 
 const sessionParam = slugParam.extend({ id: sessionSchema.shape.id });
 
+const unlessHitsQuery = z.object({
+  unlessHits: z.coerce.number().int().min(1).max(sessionLimits.hitsMax).optional(),
+});
+
 const sessionRoute = createRoute({
   method: 'get',
   path: '/datasets/{slug}/sessions/{id}',
   summary: 'One session with all its hits, active or ended',
-  request: { params: sessionParam },
+  request: { params: sessionParam, query: unlessHitsQuery },
   responses: {
     200: json(wholeSessionSchema, '`endReason` is absent while it is active.'),
+    204: { description: 'It is active and has exactly `unlessHits` hits: no news.' },
     ...otherwise,
   },
 });
@@ -73,7 +83,8 @@ export function sessionRoutes(engine: Engine) {
     })
     .openapi(sessionRoute, async (c) => {
       const { slug, id } = c.req.valid('param');
-      return c.json(await engine.session(slug, id), 200);
+      const session = await engine.session(slug, id, c.req.valid('query').unlessHits);
+      return session === undefined ? c.body(null, 204) : c.json(session, 200);
     })
     .openapi(endRoute, async (c) => {
       const { slug, id } = c.req.valid('param');

@@ -1,5 +1,13 @@
 /** /api/status: the state of everything, in figures. */
-import { type Alarm, type HitCounts, type Status, statusSchema } from '../contract/status.ts';
+import {
+  type Alarm,
+  type CommitDurations,
+  type DiskStatus,
+  type HitCounts,
+  type Status,
+  statusSchema,
+} from '../contract/status.ts';
+import { type Durations, durationBoundsSeconds } from '../duration-book.ts';
 import type { Engine } from '../engine.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import { createRoute, json, newRoutes, otherwise } from './routes.ts';
@@ -13,6 +21,8 @@ export interface StatusOptions {
   hitCounts: () => Promise<ReadonlyMap<string, HitCounts>>;
   /** What is wrong at present. */
   alarms: () => Alarm[];
+  /** The room on the disk; undefined until it was first looked at. */
+  disk: () => DiskStatus | undefined;
 }
 
 const none: HitCounts = { received: 0, accepted: 0, duplicate: 0, excluded: 0, bad: 0 };
@@ -34,11 +44,13 @@ export function statusRoutes({
   startedAt,
   hitCounts,
   alarms,
+  disk,
 }: StatusOptions) {
   return newRoutes().openapi(statusRoute, async (c) => {
     const counts = await hitCounts();
     const all = await datasets.list();
     const figures = await Promise.all(all.map(({ slug }) => engine.figures(slug)));
+    const room = disk();
     const status: Status = {
       unassigned: counts.get('') ?? none,
       version,
@@ -46,6 +58,8 @@ export function statusRoutes({
       alarms: alarms(),
       waitingHits: await engine.waitingHits(),
       ...(await engine.load()),
+      commits: describeCommits((await engine.measures()).commits),
+      ...(room === undefined ? {} : { disk: room }),
       datasets: all.map(({ slug }, index) => {
         const { lastHitAt, ...rest } = figures[index] ?? {
           activeSessions: 0,
@@ -63,4 +77,12 @@ export function statusRoutes({
     };
     return c.json(status, 200);
   });
+}
+
+function describeCommits({ count, sumSeconds, withinBounds }: Durations): CommitDurations {
+  const within = durationBoundsSeconds.map((boundSeconds, index) => ({
+    boundSeconds,
+    count: withinBounds[index] ?? 0,
+  }));
+  return { count, sumSeconds, within };
 }

@@ -15,13 +15,21 @@ import {
 import { join, resolve } from 'node:path';
 import { Problem } from '../contract/problem.ts';
 
+/** The folder of one dataset. `recut` is there while a recut waits to be applied or discarded. */
+export interface DatasetPaths {
+  folder: string;
+  canister: string;
+  analyticsFile: string;
+  recut: string;
+}
+
 export interface DataFolder {
   root: string;
   hitsFile: string;
   controlFile: string;
   masterKeyFile: string;
   /** The folder of one dataset, with its canister and its DuckDB file. */
-  dataset(slug: string): { folder: string; canister: string; analyticsFile: string };
+  dataset(slug: string): DatasetPaths;
   /** Where an import lists the lines it could not read. */
   badLinesFile(slug: string, stamp: string): string;
 }
@@ -50,6 +58,7 @@ export function openDataFolder(path: string): DataFolder {
       folder,
       canister: join(folder, 'canister'),
       analyticsFile: join(folder, 'analytics.duckdb'),
+      recut: join(folder, 'recut'),
     };
   };
   return {

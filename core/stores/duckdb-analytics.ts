@@ -11,6 +11,7 @@ import type {
   FreshTables,
   Position,
   SqlResult,
+  StoredDay,
 } from '../analytics/analytics-store.ts';
 import {
   type Cell,
@@ -79,12 +80,12 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
   }
 
   /** Once nobody reads: either the old file is in place, whole, or the new one is. */
-  async function swapIn(fresh: string): Promise<void> {
+  async function replaceBy(move: () => void): Promise<void> {
     await reading.alone(async () => {
       try {
         await writer.run('CHECKPOINT');
         tables.close();
-        moveIntoPlace(fresh, file);
+        move();
       } finally {
         tables = await openTables(file, timeZone);
         ({ writer, position } = tables);
@@ -97,7 +98,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     const removed = await writer.runAndReadAll('SELECT coalesce(sum(hits), 0) FROM store.removed');
     const removedHits = Number(removed.getRows()[0]?.[0] ?? 0);
     const wanted = await makeTables({ file: aside, timeZone, position, removedHits, fill });
-    if (wanted) await swapIn(aside);
+    if (wanted) await replaceBy(() => moveIntoPlace(aside, file));
     else rmSync(aside, { force: true });
   }
 
@@ -116,8 +117,10 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     knownHits: (ids, fromMs, toMs) =>
       asking.run(() => reading.pass(() => knownHits(tables.asker, ids, fromMs, toMs))),
     checkpoint: () => writing.run(async () => void (await writer.run('CHECKPOINT'))),
+    storedDays: () => reading.pass(() => storedDays(tables.reader)),
     removeDays: (days) => writing.run(() => removeNow(days)),
     remake: (fill) => writing.run(() => remake(fill)),
+    replace: (move) => writing.run(() => replaceBy(move)),
     query: (sql, values) => reading.pass(() => query(tables.reader, sql, values)),
     ask: (sql, limits) => reading.pass(() => ask(() => tables.connect(), sql, limits)),
     async close() {
@@ -203,6 +206,33 @@ export async function makeTables(options: {
   }
 }
 
+/**
+ * Adds to a file that `makeTables` has made, sets its position anew, and closes it.
+ * @returns what `fill` gives
+ */
+export async function extendTables<T>(options: {
+  file: string;
+  timeZone: string;
+  position: Position;
+  removedHits: number;
+  fill: (fresh: FreshTables) => Promise<T>;
+}): Promise<T> {
+  const { file, timeZone, position, removedHits, fill } = options;
+  const { writer, reader, close } = await openTables(file, timeZone);
+  try {
+    const result = await fill({
+      add: (sessions) => appendSessions(writer, sessions),
+      query: (sql, values) => query(reader, sql, values),
+    });
+    await writer.run(`UPDATE store.position SET epoch = ${position.epoch}, low = ${position.low}`);
+    await writer.run(`UPDATE store.removed SET hits = ${removedHits}`);
+    await writer.run('CHECKPOINT');
+    return result;
+  } finally {
+    close();
+  }
+}
+
 /** Replaces a closed file by another one in one step. A write-ahead log of the old one must not meet the new one. */
 export function moveIntoPlace(fresh: string, file: string): void {
   if (existsSync(`${file}.wal`)) renameSync(`${file}.wal`, `${file}.wal.unreadable`);
@@ -223,6 +253,21 @@ async function query(
     .columnTypes()
     .map((type, index) => ({ name: names[index] ?? '', type: String(type) }));
   return { columns, rows: result.getRows().map((row) => row.map(toJson)) };
+}
+
+async function storedDays(reader: DuckDBConnection): Promise<StoredDay[]> {
+  const result = await reader.runAndReadAll(
+    `SELECT s.segment_day, count(*), sum(s.hits), max(s.last_seq) > (SELECT low FROM store.position)
+       OR coalesce(bool_or(before.segment_day > s.segment_day), false)
+     FROM store.sessions s LEFT JOIN store.sessions before ON before.session_id = s.continues_session_id
+     GROUP BY s.segment_day`,
+  );
+  return result.getRows().map(([day, sessions, hits, isNeeded]) => ({
+    day: String(day),
+    sessions: Number(sessions),
+    hits: Number(hits),
+    isNeeded: isNeeded === true,
+  }));
 }
 
 async function migrate(connection: DuckDBConnection, file: string): Promise<void> {

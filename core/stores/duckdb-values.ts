@@ -23,6 +23,14 @@ import type { TableColumn } from '../analytics/tables.ts';
 /** A UUID cell (32 hex digits) as DuckDB takes it. */
 export const uuidValue = (hex: string) => DuckDBUUIDValue.fromUint128(BigInt(`0x${hex}`));
 
+let lastUuid = { hex: '', value: uuidValue('0') };
+
+/** The rows of one session have its id in common. */
+function uuidCell(hex: string): DuckDBUUIDValue {
+  if (hex !== lastUuid.hex) lastUuid = { hex, value: uuidValue(hex) };
+  return lastUuid.value;
+}
+
 /** An instant in epoch milliseconds as DuckDB takes it. */
 export const instantValue = (ms: number) => new DuckDBTimestampTZValue(BigInt(ms) * 1000n);
 
@@ -54,7 +62,7 @@ export function rowWriter(appender: DuckDBAppender, columns: readonly TableColum
   return {
     append(cells: readonly Cell[]): void {
       for (let index = 0; index < columns.length; index += 1) {
-        values[index]?.push(toDuckDb(cells[index], columns[index]?.type));
+        values[index]?.push(toDuckDb(cells[index], columns[index] as TableColumn));
       }
       if (values[0]?.length === chunkRowsMax) flush();
     },
@@ -66,11 +74,12 @@ export function rowWriter(appender: DuckDBAppender, columns: readonly TableColum
 }
 
 /** A cell of the wrong type is stored as text or left empty: one odd hit must not hold back the batch that it is in. */
-function toDuckDb(cell: Cell, type: TableColumn['type'] | undefined): DuckDBValue {
+function toDuckDb(cell: Cell, { name, type }: TableColumn): DuckDBValue {
   if (cell === undefined || cell === null) return null;
   if (type === 'VARCHAR') return typeof cell === 'string' ? cell : String(cell);
   if (type === 'BOOLEAN') return cell === true;
-  if (type === 'UUID') return uuidValue(String(cell));
+  if (type === 'UUID')
+    return name === 'session_id' ? uuidCell(String(cell)) : uuidValue(String(cell));
   if (!Number.isSafeInteger(cell)) return null;
   if (type === 'INTEGER') return Math.abs(Number(cell)) <= integerMax ? cell : null;
   return type === 'TIMESTAMPTZ' ? instantValue(Number(cell)) : BigInt(cell);

@@ -15,6 +15,8 @@ import type {
 import { seal, unseal } from '../canisters/seal.ts';
 import { Problem } from '../contract/problem.ts';
 import type { ClosedSession } from '../contract/session.ts';
+import type { StoredWhole } from '../sessions/collected-session.ts';
+import { groupByDay } from './segment-days.ts';
 import {
   encodeRecord,
   isSound,
@@ -39,8 +41,10 @@ export function openSegmentCanister(options: {
   dataset: string;
   folder: string;
   keys: DataKeys;
+  /** Destroys the key of a day whose segment goes. */
+  dropKey?: (dataset: string, day: string) => Promise<void>;
 }): LongTermCanister {
-  const { dataset, folder, keys } = options;
+  const { dataset, folder, keys, dropKey } = options;
   mkdirSync(folder, { recursive: true });
   const writing = new Map<string, Segment>();
   const path = (day: string) => join(folder, `${day}.seg`);
@@ -162,6 +166,31 @@ export function openSegmentCanister(options: {
     return sessions.flatMap((session) => places.get(session) ?? []);
   }
 
+  async function readWhole(
+    sessionId: string,
+    { day, offset, length }: CanisterPlace,
+  ): Promise<StoredWhole> {
+    const file = await open(path(day), 'r').catch((cause) => {
+      const message = `The segment ${path(day)} of session ${sessionId} cannot be opened.`;
+      throw new Problem('file_unreadable', message, { cause });
+    });
+    try {
+      const record = Buffer.alloc(length);
+      await file.read(record, 0, length, offset);
+      if (!isSound(record)) {
+        throw new Problem(
+          'file_unreadable',
+          `The record of session ${sessionId} in ${path(day)} is damaged.`,
+        );
+      }
+      const place = { dataset, day, offset, sessionId };
+      const kept = unseal(sealedBodyOf(record), await keys(dataset, day), place) as KeptSession;
+      return apart(kept);
+    } finally {
+      await file.close();
+    }
+  }
+
   return {
     append(sessions) {
       // One after the other: live sessions and an import end at the same time, and both write at the segment's end.
@@ -169,27 +198,8 @@ export function openSegmentCanister(options: {
       appending = result.catch(() => undefined);
       return result;
     },
-    async read(sessionId, { day, offset, length }) {
-      const file = await open(path(day), 'r').catch((cause) => {
-        const message = `The segment ${path(day)} of session ${sessionId} cannot be opened.`;
-        throw new Problem('file_unreadable', message, { cause });
-      });
-      try {
-        const record = Buffer.alloc(length);
-        await file.read(record, 0, length, offset);
-        if (!isSound(record)) {
-          throw new Problem(
-            'file_unreadable',
-            `The record of session ${sessionId} in ${path(day)} is damaged.`,
-          );
-        }
-        const place = { dataset, day, offset, sessionId };
-        const kept = unseal(sealedBodyOf(record), await keys(dataset, day), place) as KeptSession;
-        return apart(kept).session;
-      } finally {
-        await file.close();
-      }
-    },
+    read: async (sessionId, place) => (await readWhole(sessionId, place)).session,
+    readWhole,
     days,
     async segments() {
       const all = (await days()).map(async (day) => ({ day, bytes: (await stat(path(day))).size }));
@@ -198,6 +208,8 @@ export function openSegmentCanister(options: {
     async remove(day) {
       await writing.get(day)?.file.close();
       writing.delete(day);
+      // The key first: killed before the file is gone, the next run finds the segment and takes it.
+      await dropKey?.(dataset, day);
       await rm(path(day), { force: true });
       await syncFolder(folder);
     },
@@ -225,20 +237,9 @@ export function openSegmentCanister(options: {
   };
 }
 
-function groupByDay(sessions: readonly KeptSession[]): Map<string, KeptSession[]> {
-  const byDay = new Map<string, KeptSession[]>();
-  for (const session of sessions) {
-    const day = new Date(session.endedAt).toISOString().slice(0, 10);
-    const ofDay = byDay.get(day);
-    if (ofDay) ofDay.push(session);
-    else byDay.set(day, [session]);
-  }
-  return byDay;
-}
-
 /** The session and what the canister keeps beside it. */
-function apart({ firstSeq = 0, lastSeq = 0, devices = [], ...session }: KeptSession) {
-  return { session: session as ClosedSession, firstSeq, lastSeq, devices };
+function apart({ firstSeq = 0, lastSeq = 0, devices = [], lineage, ...session }: KeptSession) {
+  return { session: session as ClosedSession, firstSeq, lastSeq, devices, lineage };
 }
 
 /** What the work gives; undefined where a record does not open. */

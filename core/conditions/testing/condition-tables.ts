@@ -25,7 +25,7 @@ const definitions = [
 ];
 
 export interface ConditionTablesHandle {
-  /** For each condition the ids of the sessions that it holds for; all in one statement. */
+  /** For each condition the ids of the sessions that it holds for. */
   holding(conditions: readonly Condition[]): Promise<Set<string>[]>;
   query(sql: string, values?: string[]): Promise<unknown[][]>;
   close(): Promise<void>;
@@ -69,28 +69,17 @@ export async function openConditionTables(
 
   return {
     async holding(conditions) {
-      const values: string[] = [];
-      const clauses = conditions.map((condition) => {
-        const clause = compileSql(condition, {
-          timeZone,
-          tables,
-          firstParameter: values.length + 1,
-        });
-        values.push(...clause.values);
-        return clause.sql;
-      });
-      const sql = `SELECT replace(s.session_id::VARCHAR, '-', ''), ${clauses.join(', ')} FROM sessions s`;
-      const { rows } = await store.query(sql, values);
-      return conditions.map(
-        (_, index) =>
-          new Set(
-            rows.flatMap(([id, ...answers]) => {
-              if (typeof answers[index] !== 'boolean')
-                throw new Error(`no truth: ${clauses[index]}`);
-              return answers[index] ? [String(id)] : [];
-            }),
-          ),
-      );
+      const answers: Set<string>[] = [];
+      for (const condition of conditions) {
+        const { sql, values } = compileSql(condition, { timeZone, tables });
+        const { rows } = await store.query(
+          `SELECT replace(s.session_id::VARCHAR, '-', ''), ${sql} FROM sessions s`,
+          values,
+        );
+        if (rows.some(([, holds]) => typeof holds !== 'boolean')) throw new Error(`NULL: ${sql}`);
+        answers.push(new Set(rows.flatMap(([id, holds]) => (holds ? [String(id)] : []))));
+      }
+      return answers;
     },
     query: async (sql, values = []) => (await store.query(sql, values)).rows as unknown[][],
     async close() {

@@ -1,0 +1,209 @@
+/**
+ * One session whole. While it is active the page follows it by itself, and can end it; when it has ended it says why,
+ * and which sessions were before and after it where a limit or midnight cut.
+ */
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Dataset } from '../../core/contract/dataset.ts';
+import type { WholeSession } from '../../core/contract/session.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { endSession, readSession, sessionIdOf } from '../api/sessions.ts';
+import '../components/empty-state.ts';
+import '../components/end-session.ts';
+import '../components/error-note.ts';
+import '../components/hit-list.ts';
+import { formatDuration, plural } from '../components/number-format.ts';
+import '../components/session-facts.ts';
+import { endReasonTexts } from '../components/session-words.ts';
+import { formatInstant, formatTime } from '../components/time-format.ts';
+import { RefreshController } from '../controllers/refresh-controller.ts';
+import { sessionPath } from '../routes.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { pageStyles } from '../styles/page.ts';
+import { sessionPageStyles } from '../styles/session-page.ts';
+import { skeletonStyles } from '../styles/skeleton.ts';
+import { stateStyles } from '../styles/state.ts';
+import { textStyles } from '../styles/text.ts';
+
+const askEveryMs = 1_000;
+
+@customElement('cn-session-page')
+export class SessionPage extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    skeletonStyles,
+    pageStyles,
+    stateStyles,
+    sessionPageStyles,
+  ];
+
+  @property({ attribute: false }) open: Dataset | undefined;
+  /** The id of the session, as the address has it. */
+  @property() session = '';
+  @state() private ending = false;
+  @state() private endFailed: { id: string; error: ApiError } | undefined;
+
+  readonly #read = new RefreshController<WholeSession>(this, {
+    everyMs: askEveryMs,
+    subject: () => {
+      const id = sessionIdOf(this.session);
+      return this.open === undefined || id === undefined ? undefined : `${this.open.slug}/${id}`;
+    },
+    fetch: (signal, known) =>
+      readSession(
+        this.open?.slug ?? '',
+        sessionIdOf(this.session) ?? '',
+        known?.hits.length,
+        signal,
+      ),
+    isFinal: ({ endReason }) => endReason !== undefined,
+  });
+
+  override render() {
+    const { open } = this;
+    if (open === undefined) return nothing;
+    const session = this.#read.value;
+    const { error } = this.#read;
+    if (sessionIdOf(this.session) === undefined || error?.code === 'session_unknown') {
+      return this.#unknown(open);
+    }
+    return html`<header class="page-head">
+        <h1 tabindex="-1">Session</h1>
+        ${session ? this.#state(session) : nothing}
+      </header>
+      ${this.#errors()}
+      ${session ? this.#whole(session, open) : error ? nothing : bones}`;
+  }
+
+  #state({ endReason }: WholeSession) {
+    const [name, text] =
+      endReason !== undefined
+        ? ['ended', 'Ended']
+        : this.#read.stale
+          ? ['stale', 'No news']
+          : ['live', 'Active'];
+    return html`<span class="state" role="status"
+      ><span class="dot ${name}" aria-hidden="true"></span>${text}</span
+    >`;
+  }
+
+  #errors() {
+    const { error, stale, answeredAt } = this.#read;
+    const { endFailed } = this;
+    if (
+      endFailed !== undefined &&
+      endFailed.id === this.session &&
+      endFailed.error.code !== 'session_unknown'
+    ) {
+      return html`<cn-error-note .error=${endFailed.error} @cn-retry=${() => this.#end()}></cn-error-note>`;
+    }
+    if (error === undefined) return nothing;
+    const since =
+      stale && answeredAt !== undefined
+        ? html`<p class="caption since">
+            What is shown is of ${formatTime(answeredAt, this.open?.timeZone ?? 'UTC')}. It is asked for again by itself.
+          </p>`
+        : nothing;
+    return html`<cn-error-note .error=${error} @cn-retry=${() => this.#read.ask()}></cn-error-note>${since}`;
+  }
+
+  #whole(session: WholeSession, open: Dataset) {
+    const { hits, endReason } = session;
+    const pages = hits.filter(({ type }) => type === 'page_view').length;
+    return html`<dl class="strip">
+        <div><dt>Started</dt><dd>${formatInstant(session.startedAt, open.timeZone)}</dd></div>
+        <div>
+          <dt>${endReason === undefined ? 'Duration so far' : 'Duration'}</dt>
+          <dd>${formatDuration(session.endedAt - session.startedAt)}</dd>
+        </div>
+        <div><dt>Hits</dt><dd>${hits.length}</dd></div>
+        <div><dt>Page views</dt><dd>${pages}</dd></div>
+      </dl>
+      ${this.#ways(session, open)}
+      ${
+        endReason === undefined
+          ? html`<cn-end-session .ending=${this.ending} @cn-end=${() => this.#end()}></cn-end-session>`
+          : nothing
+      }
+      <section>
+        <h2>Hits</h2>
+        <p class="caption">
+          ${plural(hits.length, 'hit', 'hits')}, at their times after the first; open one to see its fields. Times in
+          ${open.timeZone}.
+        </p>
+        <cn-hit-list .hits=${hits} timeZone=${open.timeZone}></cn-hit-list>
+      </section>
+      <section>
+        <h2>Visitor and origin</h2>
+        <cn-session-facts .session=${session}></cn-session-facts>
+      </section>`;
+  }
+
+  /** Why it ended, and the ways to the sessions before and after. */
+  #ways({ endReason, continues, continuedBy }: WholeSession, { slug }: Dataset) {
+    if (endReason === undefined && continues === undefined) return nothing;
+    const late =
+      this.endFailed?.id === this.session ? 'It had ended before it was ended by hand. ' : '';
+    return html`<p class="ways" role="status">
+      ${endReason === undefined ? nothing : html`<span><b>Ended.</b> ${late}${endReasonTexts[endReason]}</span>`}
+      ${
+        continues === undefined
+          ? nothing
+          : html`<span>It continues <a href=${sessionPath(slug, continues)}>the session before it</a>.</span>`
+      }
+      ${
+        continuedBy === undefined
+          ? nothing
+          : html`<span>It goes on in <a href=${sessionPath(slug, continuedBy)}>the next session</a>.</span>`
+      }
+    </p>`;
+  }
+
+  async #end(): Promise<void> {
+    const { open, session: text } = this;
+    const id = sessionIdOf(text);
+    if (open === undefined || id === undefined || this.ending) return;
+    this.ending = true;
+    this.endFailed = undefined;
+    try {
+      await endSession(open.slug, id);
+    } catch (error) {
+      this.endFailed = { id: text, error: asApiError(error) };
+      this.ending = false;
+    }
+    await this.#read.ask();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('session')) this.ending = false;
+  }
+
+  protected override updated(): void {
+    if (!this.ending || this.#read.value?.endReason === undefined) return;
+    this.ending = false;
+    // The button that had the focus is gone.
+    this.renderRoot.querySelector('h1')?.focus({ preventScroll: true });
+  }
+
+  #unknown({ slug, name }: Dataset) {
+    return html`<cn-empty-state
+      alone
+      heading="There is no such session"
+      text=${`${name} has no session of this id. The address may have a slip in it, the session may belong to another dataset, or it was older than sessions are kept here.`}
+    >
+      <a class="button" href="/${slug}/live">Active sessions</a>
+      <a class="button" href="/${slug}/sql">Find one by SQL</a>
+    </cn-empty-state>`;
+  }
+}
+
+const bones = html`<div role="status" aria-label="Loading">
+  ${[40, 70, 55, 62].map((width) => html`<span class="bone" style="width: ${width}%"></span>`)}
+</div>`;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-session-page': SessionPage;
+  }
+}
