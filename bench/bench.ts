@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: each bench prints its figures as JSON and compares with a baseline in the same run. */
 import { collect } from './collect.ts';
 import { engine } from './engine.ts';
+import { events } from './events.ts';
 import { importLog } from './import.ts';
 import { memory } from './memory.ts';
 import { overload } from './overload.ts';
@@ -9,6 +10,7 @@ import { recover } from './recover.ts';
 const benches: Record<string, () => Promise<object>> = {
   collect,
   engine,
+  events,
   import: importLog,
   memory,
   overload,
