@@ -7,6 +7,7 @@ import type { AnalyticsStore, Position } from '../analytics/analytics-store.ts';
 import type { DataKeys, LongTermCanister } from '../canisters/long-term.ts';
 import { fillFromNothing } from '../canisters/rebuild.ts';
 import { Problem } from '../contract/problem.ts';
+import { failPoint } from '../fail-point.ts';
 import { makeTables, moveIntoPlace, openDuckDbAnalytics } from './duckdb-analytics.ts';
 import type { SqlBatch } from './libsql-file.ts';
 import { openSegmentCanister } from './segment-canister.ts';
@@ -49,7 +50,9 @@ export async function openDatasetStores(
       async checkpoint() {
         // Read before, so that all of it is in the checkpoint.
         const present = await standing(analytics);
+        if (__FAIL_POINTS__) failPoint('tables-before-checkpoint');
         await analytics.checkpoint();
+        if (__FAIL_POINTS__) failPoint('tables-after-checkpoint');
         await remember(control, slug, present);
       },
     },

@@ -25,6 +25,7 @@ import { analyticsMigrations, storeTables, type TableColumn } from '../analytics
 import { viewStatements } from '../analytics/views.ts';
 import { Problem } from '../contract/problem.ts';
 import { continuedReasons, type HitOrigin } from '../contract/session.ts';
+import { failPoint, isPlanted } from '../fail-point.ts';
 import { createGate } from '../gate.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
 import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
@@ -60,11 +61,16 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
 
   async function transact(change: () => Promise<void>, low: number | undefined): Promise<Position> {
     const next = { epoch: position.epoch + 1, low: low ?? position.low };
+    const move = `UPDATE store.position SET epoch = ${next.epoch}, low = ${next.low}`;
+    if (__FAIL_POINTS__ && isPlanted('cursor-outside')) await writer.run(move);
     await writer.run('BEGIN');
     try {
       await change();
-      await writer.run(`UPDATE store.position SET epoch = ${next.epoch}, low = ${next.low}`);
+      if (__FAIL_POINTS__) failPoint('tables-mid-transaction');
+      await writer.run(move);
+      if (__FAIL_POINTS__) failPoint('tables-before-commit');
       await writer.run('COMMIT');
+      if (__FAIL_POINTS__) failPoint('tables-after-commit');
     } catch (error) {
       await writer.run('ROLLBACK').catch(() => undefined);
       throw error;

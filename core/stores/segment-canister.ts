@@ -15,6 +15,7 @@ import type {
 import { seal, unseal } from '../canisters/seal.ts';
 import { Problem } from '../contract/problem.ts';
 import type { ClosedSession } from '../contract/session.ts';
+import { failPoint } from '../fail-point.ts';
 import {
   encodeRecord,
   isSound,
@@ -91,7 +92,9 @@ export function openSegmentCanister(options: {
     }
     try {
       await writeAll(segment.file, Buffer.concat(records), segment.size);
+      if (__FAIL_POINTS__) failPoint('canister-before-fsync');
       await segment.file.datasync();
+      if (__FAIL_POINTS__) failPoint('canister-after-fsync');
     } catch (error) {
       // After a failed write or fsync the file is not trusted: the next append opens and checks it anew.
       writing.delete(day);
