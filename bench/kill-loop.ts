@@ -1,5 +1,5 @@
 /**
- * `npm run kill-loop -- --kills N [--seed S]`: kills the real server again and again on one data folder, by turns at
+ * `npm run kill-loop -- --kills N [--seed S] [--minutes M]`: kills the real server again and again on one data folder, by turns at
  * each fail point and from outside at any moment, while clients send and retry; then audits what is stored. The last
  * line says the result. `--plant BUG` puts a known fault in, and `--at POINT` kills there alone.
  */
@@ -26,7 +26,7 @@ const outside = 'from outside';
 type Moment = FailPoint | typeof outside;
 const moments: readonly Moment[] = [...failPoints, outside];
 
-const clientsCount = 6;
+const clientsCount = 4;
 const lifeMsMax = 20_000;
 const restMsMax = 60_000;
 /** An external kill comes while the server starts, or while it works. */
@@ -37,18 +37,20 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '600' },
     plant: { type: 'string' },
     at: { type: 'string' },
   },
 });
 const kills = Number(values.kills);
 const seed = Number(values.seed);
+const endsAtMs = performance.now() + Number(values.minutes) * 60_000;
 
 const isWhole = (number: number, least: number) => Number.isInteger(number) && number >= least;
 const isOneOf = (names: readonly string[], name: string | undefined) =>
   name === undefined || names.includes(name);
 
-if (!isWhole(kills, 1) || !isWhole(seed, 0))
+if (!isWhole(kills, 1) || !isWhole(seed, 0) || !(endsAtMs > 0))
   refuse('Say how many kills: npm run kill-loop -- --kills 1000 --seed 1');
 else if (!isOneOf(plantedBugs, values.plant)) refuse(`--plant is one of ${plantedBugs.join(', ')}`);
 else if (!isOneOf(moments, values.at)) refuse(`--at is one of ${moments.join(', ')}`);
@@ -104,7 +106,8 @@ interface Loop {
 
 async function killAgainAndAgain(data: string, port: number, random: Random): Promise<Loop> {
   const loop: Loop = { at: new Map(moments.map((moment) => [moment, 0])), done: 0, faults: [] };
-  for (let life = 0; loop.done < kills && loop.faults.length === 0; life += 1) {
+  const isOver = () => loop.done >= kills || performance.now() > endsAtMs;
+  for (let life = 0; !isOver() && loop.faults.length === 0; life += 1) {
     const moment = (values.at as Moment) ?? moments[life % moments.length] ?? outside;
     const came = await liveAndDie({ data, port, random, moment });
     if ('fault' in came) loop.faults.push(came.fault);

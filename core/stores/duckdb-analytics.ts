@@ -2,7 +2,7 @@
  * The analytics of a dataset in one DuckDB file. All writing goes through one connection and one transaction at a
  * time; a COMMIT is believed only after the position was read back, because DuckDB answers ok for aborted ones.
  */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type {
@@ -29,6 +29,7 @@ import { failPoint, isPlanted } from '../fail-point.ts';
 import { createGate } from '../gate.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
 import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
+import { syncFolder } from './durable-folder.ts';
 
 /**
  * @param file path of `analytics.duckdb`, made when missing
@@ -213,11 +214,12 @@ export async function makeTables(options: {
 
 /** Replaces a closed file by another one in one step. A write-ahead log of the old one must not meet the new one. */
 export function moveIntoPlace(fresh: string, file: string): void {
-  if (existsSync(`${file}.wal`)) renameSync(`${file}.wal`, `${file}.wal.unreadable`);
+  if (existsSync(`${file}.wal`)) {
+    renameSync(`${file}.wal`, `${file}.wal.unreadable`);
+    syncFolder(dirname(file));
+  }
   renameSync(fresh, file);
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  syncFolder(dirname(file));
 }
 
 async function query(
