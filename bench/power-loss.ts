@@ -12,8 +12,9 @@ import { parseArgs } from 'node:util';
 import { plantedBugs } from '../core/fail-point.ts';
 import { Disk, type ImageFile, layDown, type PowerCut, powerCuts } from './faults/disk.ts';
 import { judge, type Verdict } from './faults/judge.ts';
-import { buildFailing, freePort, pause, startServer, waitForRest } from './faults/server.ts';
+import { buildFailing, startServer, waitForRest } from './faults/server.ts';
 import { readTrace, tracedCalls } from './faults/trace.ts';
+import { freePort, pause } from './product.ts';
 
 const slug = 'shop';
 const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:157.0) Gecko/20100101 Firefox/157.0';

@@ -1,6 +1,6 @@
 /** Senders as they are in the field: each hit is sent until it is acknowledged, and now and then once more. */
 import { createUuid, type Random } from '../../core/testing/seed/random.ts';
-import { pause } from './server.ts';
+import { pause } from '../product.ts';
 
 const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:157.0) Gecko/20100101 Firefox/157.0';
 const answerMsMax = 5_000;

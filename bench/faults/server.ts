@@ -1,8 +1,8 @@
 /** The real server as a test build, which has fail points: built when needed, started on a data folder, ended. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { pause } from '../product.ts';
 
 /** As seen from `dist/node`, where programs run. */
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -105,20 +105,3 @@ interface Status {
 
 const readStatus = async (port: number) =>
   (await (await fetch(`http://127.0.0.1:${port}/api/status`)).json()) as Status;
-
-/** A port that stays the same over all lives of a server. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-        else reject(new Error('no port was given'));
-      });
-    });
-  });
-}
-
-export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
