@@ -89,7 +89,7 @@ async function run(): Promise<void> {
   print(
     `${loop.done} kills from seed ${seed}, ${found.sent} acknowledged hits: ${found.lost} lost, ${found.twice} twice, ${found.mismatches} mismatches: ${sound ? 'sound' : 'BROKEN'}`,
   );
-  if (sound) rmSync(data, { recursive: true });
+  if (sound || values.plant !== undefined) rmSync(data, { recursive: true });
   else process.stderr.write(`The data stays in ${data}\n`);
   process.exitCode = sound ? 0 : 1;
 }
