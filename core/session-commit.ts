@@ -11,6 +11,7 @@ import type { LongTermCanister, Report } from './canisters/long-term.ts';
 import { rebuildTables } from './canisters/rebuild.ts';
 import { retain } from './canisters/retention.ts';
 import type { RebuildResult, RetentionResult, RetentionRules } from './contract/upkeep.ts';
+import { failPoint } from './fail-point.ts';
 import { createGate } from './gate.ts';
 import type { EndedSession } from './sessions/sessionizer.ts';
 
@@ -55,6 +56,7 @@ export function createSessionCommit(stores: {
       const { firstSeq, lastSeq, devices } = source;
       return { session, place, firstSeq, lastSeq, devices };
     });
+    if (__FAIL_POINTS__) failPoint('tables-before-begin');
     return await analytics.store(stored, low);
   }
   return {
