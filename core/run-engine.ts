@@ -92,7 +92,12 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   await shelf.keepPositionsApart(inbox);
   const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs, active });
   const upkeep = createUpkeepDesk();
-  const desk = createImportDesk({ clock, badLinesFile, ended: options.importEnded });
+  const desk = createImportDesk({
+    clock,
+    badLinesFile,
+    room: active,
+    ended: options.importEnded,
+  });
   let stopping = false;
   let retainedAt = Number.NEGATIVE_INFINITY;
   let wake = () => {};
