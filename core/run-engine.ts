@@ -53,6 +53,8 @@ export interface EngineOptions {
   active: ActiveLimits;
   /** What one session may hold, where it is not the usual. */
   sessionLimits?: SessionLimits;
+  /** How many rows of the inbox a step reads at the most, where it is not the usual number. */
+  rowsPerStepMax?: number;
   /** Datasets that fail are held, and the others go on; without it their failure is that of the engine. */
   holding?: HoldingRules;
   /** Called when a step fails: what is stored is safe, but the process should start again. */
@@ -90,7 +92,15 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   await shelf.openAll(options.datasets);
   // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
   await shelf.keepPositionsApart(inbox);
-  const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs, active });
+  const { rowsPerStepMax } = options;
+  const pipeline = createPipeline({
+    inbox,
+    datasets,
+    clock,
+    checkpointEveryMs,
+    active,
+    rowsPerStepMax,
+  });
   const upkeep = createUpkeepDesk();
   const desk = createImportDesk({
     clock,
