@@ -23,6 +23,8 @@ import { Problem, type ProblemCode, problemCodes } from './core/contract/problem
 import { retentionRulesSchema } from './core/contract/upkeep.ts';
 import type { Engine } from './core/engine.ts';
 import type { EngineThreadData } from './core/engine-thread.ts';
+import { createEventDesk } from './core/event-desk.ts';
+import { standardEventSet } from './core/events/standard-events.ts';
 import { explainAccount } from './core/hit-account.ts';
 import { createApi } from './core/http/app.ts';
 import { localOnly } from './core/http/local-only.ts';
@@ -38,9 +40,11 @@ import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
 import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
+import { openLibsqlEvents } from './core/stores/libsql-events.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
 import { settleRecut } from './core/stores/recut-folder.ts';
+import { failingInbox } from './core/testing/failing-inbox.ts';
 import { callOver } from './core/thread-port.ts';
 import { reportToHtml } from './reports/html/report-html.ts';
 import { reportToCsv } from './reports/run/report-csv.ts';
@@ -144,7 +148,8 @@ export async function openCanister(
     throw error;
   });
 
-  const inbox = createLibsqlInbox({ client: libsql.hits, clock });
+  const client = __FAIL_POINTS__ ? failingInbox(libsql.hits) : libsql.hits;
+  const inbox = createLibsqlInbox({ client, clock });
   let stopping = false;
   let diskLow: Problem | undefined;
   let diskRoom: DiskRoom | undefined;
@@ -241,6 +246,11 @@ export async function openCanister(
       hitCounts: () => counts.read(),
       hourlyCounts: counts.readHours,
       setAside: openLibsqlSetAside(libsql.hits),
+      events: createEventDesk({
+        book: openLibsqlEvents(libsql.control, clock),
+        engine: engine.remote,
+        standard: standardEventSet,
+      }),
       alarms: alarms.list,
       log,
       disk: () =>

@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME`: each bench prints its figures as JSON and compares with a baseline in the same run. */
+import { backfill } from './backfill.ts';
 import { collect } from './collect.ts';
 import { engine } from './engine.ts';
 import { events } from './events.ts';
@@ -8,6 +9,7 @@ import { overload } from './overload.ts';
 import { recover } from './recover.ts';
 
 const benches: Record<string, () => Promise<object>> = {
+  backfill,
   collect,
   engine,
   events,

@@ -7,6 +7,7 @@ import { type SessionLimits, sessionLimits } from './contract/session.ts';
 import type { DatasetEvents } from './dataset-events.ts';
 import { hostMatcher } from './hits/referrer.ts';
 import { userKeys } from './hits/user-key.ts';
+import { openPast, type Past, type PastStores } from './past.ts';
 import { createSessionCommit, type SessionCommit } from './session-commit.ts';
 import { closePolicy } from './sessions/close-policy.ts';
 import { type EndedSession, Sessionizer } from './sessions/sessionizer.ts';
@@ -17,6 +18,7 @@ export type OpenStores = (config: DatasetConfig) => Promise<{
   analytics: AnalyticsStore;
   canister: LongTermCanister;
   recut?: RecutPlace | undefined;
+  past?: PastStores | undefined;
 }>;
 
 export interface DatasetEngine {
@@ -27,6 +29,8 @@ export interface DatasetEngine {
   /** Where a recut lies until it is applied or discarded; absent where stores are in memory. */
   recut?: RecutPlace | undefined;
   commit: SessionCommit;
+  /** What backfills have done and do to stored sessions. */
+  past: Past;
   /** What a session may hold. */
   limits: SessionLimits;
   openEvents: OpenEvents | undefined;
@@ -60,12 +64,13 @@ export async function openDatasetEngine(
   limits: SessionLimits = sessionLimits,
   openEvents?: OpenEvents,
 ): Promise<DatasetEngine> {
-  const { analytics, canister, recut } = await openStores(config);
+  const { analytics, canister, recut, past: pastStores } = await openStores(config);
   const close = async () => {
     await analytics.close();
     await canister.close();
   };
   try {
+    const past = await openPast(config.slug, config.timeZone, pastStores);
     return {
       ...(await startOf(config, analytics, limits, openEvents)),
       limits,
@@ -73,7 +78,8 @@ export async function openDatasetEngine(
       analytics,
       canister,
       recut,
-      commit: createSessionCommit({ canister, analytics }),
+      past,
+      commit: createSessionCommit({ canister, analytics, applyPast: past.apply }),
       close,
     };
   } catch (error) {
@@ -98,7 +104,7 @@ async function startOf(
 ): Promise<
   Omit<
     DatasetEngine,
-    'analytics' | 'canister' | 'recut' | 'commit' | 'limits' | 'openEvents' | 'close'
+    'analytics' | 'canister' | 'recut' | 'commit' | 'past' | 'limits' | 'openEvents' | 'close'
   >
 > {
   const { position, closedThrough } = await analytics.resume();

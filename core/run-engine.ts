@@ -14,6 +14,8 @@ import type { DatasetEngine, OpenStores } from './dataset-engine.ts';
 import { openDatasetEvents } from './dataset-events.ts';
 import { createDurationBook } from './duration-book.ts';
 import type { DatasetFigures, Engine, UpkeepTask } from './engine.ts';
+import { createEventJobs } from './event-jobs.ts';
+import { compileEventSet } from './events/compile.ts';
 import { type EventSets, memoryEventSets } from './events/event-sets.ts';
 import { accountForHits } from './hit-account.ts';
 import { createImportDesk } from './import-desk.ts';
@@ -57,6 +59,8 @@ export interface EngineOptions {
   active: ActiveLimits;
   /** What one session may hold, where it is not the usual. */
   sessionLimits?: SessionLimits;
+  /** How many rows of the inbox a step reads at the most, where it is not the usual number. */
+  rowsPerStepMax?: number;
   /** Datasets that fail are held, and the others go on; without it their failure is that of the engine. */
   holding?: HoldingRules;
   /** Called when a step fails: what is stored is safe, but the process should start again. */
@@ -68,6 +72,8 @@ const roomPollMs = 1_000;
 /** The engine, and its single step for callers that drive it themselves. */
 export interface RunningEngine extends Engine {
   step(): Promise<boolean>;
+  /** Stops work on the past where it stands, as a kill would: backfills go on at the next start. */
+  leaveJobs(): Promise<void>;
   /** Reads every stored session and holds it against the tables. */
   verify(slug: string): Promise<VerifyResult>;
   /** Makes a dataset's tables anew out of its canister. @throws Problem `rebuild_loses` */
@@ -79,7 +85,9 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     options;
   const eventSets = options.eventSets ?? memoryEventSets();
   const commits = createDurationBook(() => performance.now());
+  const jobs = createEventJobs();
   const shelf = createOpenDatasets({
+    opened: jobs.resume,
     openStores,
     async openEvents(config, low) {
       const { inForce } = await inbox.eventVersions(config.slug, low);
@@ -100,9 +108,22 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   await publishWhatIsDue();
   // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
   await shelf.keepPositionsApart(inbox);
-  const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs, active });
+  const { rowsPerStepMax } = options;
+  const pipeline = createPipeline({
+    inbox,
+    datasets,
+    clock,
+    checkpointEveryMs,
+    active,
+    rowsPerStepMax,
+  });
   const upkeep = createUpkeepDesk();
-  const desk = createImportDesk({ clock, badLinesFile, ended: options.importEnded });
+  const desk = createImportDesk({
+    clock,
+    badLinesFile,
+    room: active,
+    ended: options.importEnded,
+  });
   let stopping = false;
   let retainedAt = Number.NEGATIVE_INFINITY;
   let wake = () => {};
@@ -207,6 +228,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
 
   return {
     step,
+    leaveJobs: () => jobs.stop(),
     async openDataset(config) {
       if (!datasets.has(config.slug)) await pipeline.add(await shelf.openOne(config));
     },
@@ -322,12 +344,24 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       return hits;
     },
     deleteSetAside: (slug, choice) => pipeline.between(() => options.setAside.remove(slug, choice)),
+    async checkEvents(slug, set) {
+      compileEventSet(set, { timeZone: find(slug).config.timeZone });
+    },
+    removeFacts: async (slug, event, version) => await jobs.removeFacts(find(slug), event, version),
+    beginDryRun: async (slug, asked) => jobs.beginDryRun(find(slug), asked),
+    dryRun: async (slug, number) => jobs.dryRun(slug, number),
+    cancelDryRun: async (slug, number) => jobs.cancelDryRun(slug, number),
+    beginBackfill: async (slug, asked) =>
+      await jobs.beginBackfill(find(slug), { kind: 'replay', ...asked }),
+    backfills: async (slug) => jobs.backfills(find(slug)),
+    cancelBackfill: async (slug, number) => await jobs.cancelBackfill(find(slug), number),
     followClock: async () => options.followClock?.(),
     rotateKeys: () => options.rotateKeys(),
     async stop() {
       stopping = true;
       wake();
       await upkeep.stop();
+      await jobs.stop();
       await looping.catch(() => undefined);
       await clearImports(true);
       while (await pipeline.step());
