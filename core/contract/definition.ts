@@ -57,7 +57,12 @@ export const noDefinitions: Definitions = {
   costs: [],
 };
 
-/** A definition as the API takes it, beside its kind; the schema of the kind says what it may hold. */
-export const definitionListSchema = z.object({
-  definitions: z.array(z.record(z.string(), z.unknown())),
-});
+/** A definition of any kind, as the API gives it. */
+export const definitionSchema = z.union([
+  labelSchema,
+  campaignSchema,
+  funnelSchema,
+  goalSchema,
+  pageGroupSchema,
+  annotationSchema,
+]);
