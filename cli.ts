@@ -1,7 +1,8 @@
 /** The command line. Results go to stdout, progress and advice to stderr; exit codes are 0, 1 (failed) and 2 (usage). */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { addUpkeepCommands } from './cli-upkeep.ts';
+import { addConfigureCommands } from './cli-configure.ts';
+import { addUpkeepCommands, type CommandDesk } from './cli-upkeep.ts';
 import { systemClock } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import type { Dataset } from './core/contract/dataset.ts';
@@ -333,7 +334,7 @@ export function createProgram(): Command {
       if (!diagnosis.well) process.exitCode = exitFailed;
     },
   );
-  addUpkeepCommands<CommonOptions>({
+  const desk: CommandDesk<CommonOptions> = {
     command: (usage, description) => command(program, usage, description),
     group(name, description) {
       const parent = program.command(name).description(description);
@@ -342,7 +343,9 @@ export function createProgram(): Command {
     withApi,
     out,
     outJson,
-  });
+  };
+  addConfigureCommands(desk);
+  addUpkeepCommands(desk);
 
   return program;
 }
