@@ -2,6 +2,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addConfigureCommands } from './cli-configure.ts';
+import { helpOfAll } from './cli-help.ts';
 import { addUpkeepCommands, type CommandDesk } from './cli-upkeep.ts';
 import { systemClock } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
@@ -185,6 +186,7 @@ export function createProgram(): Command {
   const program = new Command('canister')
     .description('Self-hosted web analytics that keeps the whole session.')
     .version(version)
+    .option('--help-all', 'print the help of all commands')
     .exitOverride()
     .showHelpAfterError();
   const command = (parent: Command, usage: string, description: string) =>
@@ -347,6 +349,10 @@ export function createProgram(): Command {
   addConfigureCommands(desk);
   addUpkeepCommands(desk);
 
+  program.on('option:help-all', () => {
+    out(helpOfAll(program));
+    throw new CommanderError(0, 'canister.helpAll', 'the help of all commands');
+  });
   return program;
 }
 
