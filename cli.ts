@@ -2,7 +2,9 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addConfigureCommands } from './cli-configure.ts';
+import { addEventCommands } from './cli-events.ts';
 import { helpOfAll } from './cli-help.ts';
+import { addSetAsideCommands } from './cli-set-aside.ts';
 import { addUpkeepCommands, type CommandDesk } from './cli-upkeep.ts';
 import { systemClock } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
@@ -348,6 +350,8 @@ export function createProgram(): Command {
   };
   addConfigureCommands(desk);
   addUpkeepCommands(desk);
+  addSetAsideCommands(desk);
+  addEventCommands({ ...desk, note });
 
   program.on('option:help-all', () => {
     out(helpOfAll(program));

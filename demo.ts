@@ -13,6 +13,7 @@ import { openDuckDbAnalytics } from './core/stores/duckdb-analytics.ts';
 import { openLibsqlDatasets } from './core/stores/libsql-datasets.ts';
 import { openLibsqlFile } from './core/stores/libsql-file.ts';
 import { openLibsqlInboxSource } from './core/stores/libsql-inbox.ts';
+import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
 import { openKeyring } from './core/stores/master-key.ts';
 import { controlMigrations, hitsMigrations } from './core/stores/migrations/migrations.ts';
 import { openSegmentCanister } from './core/stores/segment-canister.ts';
@@ -84,6 +85,7 @@ async function openDemo(dataFolder: string, clock: Clock) {
   const { keys, rotate } = await openKeyring({ file: folder.masterKeyFile, control, clock });
   const engine: RunningEngine = await runEngine({
     inbox: openLibsqlInboxSource(hits),
+    setAside: openLibsqlSetAside(hits),
     clock,
     async openStores({ slug, timeZone }) {
       const paths = folder.dataset(slug);

@@ -349,7 +349,7 @@ describe('The command line', () => {
     expect(command('report', 'nothing', '--dataset', 'shop').notes).toMatch(/overview/);
   });
 
-  test('A second server on one data folder is refused, and the sentence names the first one', async () => {
+  test('W22: A second server on one data folder is refused, and the sentence names the first one', async () => {
     await start();
     const { code, notes } = runCommand(['serve', '--data', data]);
     expect(code).toBe(1);

@@ -13,7 +13,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { createCollector } from './collector-edge/app.ts';
 import { createLibsqlInbox } from './collector-edge/inbox/libsql-inbox.ts';
-import { createRates } from './collector-edge/intake/rates.ts';
+import { createRates, visitorRate } from './collector-edge/intake/rates.ts';
 import { nodePeerAddress } from './collector-edge/node.ts';
 import { createAlarms } from './core/alarms.ts';
 import { systemClock } from './core/clock.ts';
@@ -24,6 +24,8 @@ import { retentionRulesSchema } from './core/contract/upkeep.ts';
 import { createDefinitionDesk } from './core/definition-desk.ts';
 import type { Engine } from './core/engine.ts';
 import type { EngineThreadData } from './core/engine-thread.ts';
+import { createEventDesk } from './core/event-desk.ts';
+import { standardEventSet } from './core/events/standard-events.ts';
 import { explainAccount } from './core/hit-account.ts';
 import { createApi } from './core/http/app.ts';
 import { localOnly } from './core/http/local-only.ts';
@@ -31,15 +33,21 @@ import type { ProcessMeasures } from './core/http/metrics.ts';
 import type { ReportDesk } from './core/http/reports.ts';
 import { type Job, startJobs } from './core/jobs.ts';
 import type { Log } from './core/log.ts';
+import type { HeldDataset } from './core/open-datasets.ts';
 import { createQueryDesk, type QueryDesk } from './core/query-desk.ts';
-import { reasonsAgainst } from './core/readiness.ts';
+import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
+import { createSteadyClock, describeJump } from './core/steady-clock.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
 import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
 import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
+import { openLibsqlEvents } from './core/stores/libsql-events.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
+import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
+import { settleRecut } from './core/stores/recut-folder.ts';
+import { failingInbox } from './core/testing/failing-inbox.ts';
 import { callOver } from './core/thread-port.ts';
 import { reportToHtml } from './reports/html/report-html.ts';
 import { reportToCsv } from './reports/run/report-csv.ts';
@@ -97,7 +105,8 @@ export async function openCanister(
     controlFile: folder.controlFile,
     onDeath: fatal,
   });
-  const clock = systemClock;
+  const steady = createSteadyClock(systemClock, () => performance.now());
+  const clock = steady.now;
   const datasets = openLibsqlDatasets({ control: libsql.control, hits: libsql.hits, clock });
   const counts = openLibsqlCounts(libsql.hits, clock);
   const directory = new Map<string, DatasetEntry>();
@@ -120,6 +129,11 @@ export async function openCanister(
       return dataset ? [inForce(entry, dataset)] : [];
     });
   };
+  for (const { slug } of await datasets.list())
+    await settleRecut(folder.dataset(slug), (rules) => datasets.setRules(slug, rules)).catch(
+      // Its stores are then held, and say why.
+      (error: Error) => log('error', 'recut_unsettled', error.message),
+    );
   const configs = await readDatasets();
   await publishDirectory(libsql.hits, [...directory.values()]);
   const engine = await startEngineThread(
@@ -137,13 +151,15 @@ export async function openCanister(
     throw error;
   });
 
-  const inbox = createLibsqlInbox({ client: libsql.hits, clock });
+  const client = __FAIL_POINTS__ ? failingInbox(libsql.hits) : libsql.hits;
+  const inbox = createLibsqlInbox({ client, clock });
   let stopping = false;
   let diskLow: Problem | undefined;
   let diskRoom: DiskRoom | undefined;
   let engineSteppedAt = clock();
   let storeAnsweredAt = clock();
   let waitsForRoom = false;
+  let held: HeldDataset[] = [];
   const closed = () =>
     stopping ? new Problem('shutting_down', 'The server is stopping. Send it again.') : diskLow;
   const eventLoop = monitorEventLoopDelay({ resolution: lookEveryMs });
@@ -167,6 +183,7 @@ export async function openCanister(
         description: 'ask the store of the inbox',
         periodMs: partsCheckEveryMs,
         async run() {
+          alarms.set('clock_jumped', describeJump(steady.jumpMs()));
           await libsql.hits.batch(['SELECT 1'], 'read');
           storeAnsweredAt = clock();
         },
@@ -175,7 +192,8 @@ export async function openCanister(
         description: 'ask the engine how it is doing',
         periodMs: partsCheckEveryMs,
         async run() {
-          ({ steppedAt: engineSteppedAt, waitsForRoom } = await engine.remote.measures());
+          ({ steppedAt: engineSteppedAt, waitsForRoom, held } = await engine.remote.measures());
+          alarms.set('dataset_held', describeHeld(held));
           const full = 'The disk is full: sessions that have ended wait in memory for room.';
           alarms.set('disk_full', waitsForRoom ? full : undefined);
         },
@@ -208,12 +226,18 @@ export async function openCanister(
       readiness() {
         const state = { stopping, waitsForRoom, storeAnsweredAt, engineSteppedAt };
         const reasons = reasonsAgainst({ ...state, diskLow: diskLow !== undefined }, clock());
-        return reasons.length === 0 ? { ready: true } : { ready: false, detail: reasons.join(' ') };
+        const detail = [...reasons, describeHeldCount(held.length) ?? ''].join(' ').trim();
+        return { ready: reasons.length === 0, ...(detail === '' ? {} : { detail }) };
       },
       closed,
+      heardTime(senderMs) {
+        // When the engine has ended, that is told elsewhere.
+        if (steady.hear(senderMs)) engine.remote.followClock().catch(() => undefined);
+      },
       rates: createRates(clock, {
         client: { perSecond: config.clientRateMax, burst: config.clientRateMax * 4 },
         dataset: { perSecond: config.datasetRateMax, burst: config.datasetRateMax * 2 },
+        visitor: visitorRate(config.visitorRateMax),
       }),
     }),
   );
@@ -226,6 +250,12 @@ export async function openCanister(
       startedAt: clock(),
       hitCounts: () => counts.read(),
       hourlyCounts: counts.readHours,
+      setAside: openLibsqlSetAside(libsql.hits),
+      events: createEventDesk({
+        book: openLibsqlEvents(libsql.control, clock),
+        engine: engine.remote,
+        standard: standardEventSet,
+      }),
       alarms: alarms.list,
       log,
       disk: () =>
@@ -291,6 +321,11 @@ function describeFailing(failing: ReadonlyMap<Job, Error>): string | undefined {
     ([{ description }, why]) => `Could not ${description}: ${why.message}`,
   );
   return sentences.length > 0 ? sentences.join('; ') : undefined;
+}
+
+function describeHeld(held: readonly HeldDataset[]): string | undefined {
+  if (held.length === 0) return undefined;
+  return held.map(({ slug, reason }) => `${slug}: ${reason}`).join('; ');
 }
 
 function findDiskLow(room: DiskRoom, setBytes?: number): Problem | undefined {

@@ -165,6 +165,17 @@ describe('Rules', () => {
     ).toEqual([]);
   });
 
+  test('Every crash window has a test with its number, but those whose feature is not there yet', () => {
+    // 15 and 16: mail is sent from an outbox; 17: the search index follows the canister.
+    const waiting = [15, 16, 17];
+    const windows = Array.from({ length: 23 }, (_, number) => number);
+    const named = sources
+      .filter((file) => /\.test\.ts$/.test(file))
+      .flatMap((file) => [...read(file).matchAll(/(?:test|it|\]\))\('W(\d+): /g)])
+      .map(([, number]) => Number(number));
+    expect(windows.filter((number) => !named.includes(number))).toEqual(waiting);
+  });
+
   test('A session is called a session', () => {
     const prose = files.filter(
       (file) => /\.(ts|md|html|css)$/.test(file) && file !== 'tidy.test.ts',

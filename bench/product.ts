@@ -48,6 +48,7 @@ export async function startProduct(
       PORT: String(port),
       CANISTER_HOST: '127.0.0.1',
       CANISTER_DATASET_RATE_MAX: '0',
+      CANISTER_VISITOR_RATE_MAX: '0',
       ...environment,
     },
     stdio: ['ignore', 'ignore', 'inherit'],

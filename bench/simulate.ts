@@ -36,8 +36,9 @@ async function play(): Promise<void> {
     if ((seed - from + 1) % sayEvery === 0)
       process.stderr.write(`${seed - from + 1} of ${seeds} histories\n`);
   }
+  // Crashes by the moment at which they came; then failing, full and slow disks.
   for (const [name, times] of [...moments].sort())
-    process.stdout.write(`${name.padEnd(26)} ${times} crashes\n`);
+    process.stdout.write(`${name.padEnd(26)} ${times}\n`);
   process.stdout.write(
     `${seeds} histories from seed ${from}, ${crashes} crashes, ${acknowledged} acknowledged hits: ${failed} failed\n`,
   );

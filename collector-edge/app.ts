@@ -35,6 +35,8 @@ export interface CollectorOptions {
   readiness?: () => Health;
   /** How fast hits may come; without it as fast as they can be stored. */
   rates?: Rates;
+  /** Is told a sender's own time, epoch milliseconds, of each hit that names it. */
+  heardTime?: (senderMs: number) => void;
   /** Why no hit can be taken at present, such as `disk_low`; asked for each request. */
   closed?: () => Problem | undefined;
   /** How many requests with hits may be under way at once. */
@@ -56,6 +58,7 @@ export function createCollector(options: CollectorOptions): Hono {
     keys: createVisitorKeys(),
     rates: options.rates,
     closed: options.closed,
+    heardTime: options.heardTime,
   };
   const factsOf = (c: Context): ClientFacts => ({
     address: findAddress(peerAddress(c), () => c.req.header('x-forwarded-for')),

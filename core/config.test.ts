@@ -21,6 +21,7 @@ test('Without any variable everything has a sensible value', () => {
     trustedProxies: [],
     clientRateMax: 50,
     datasetRateMax: 2_000,
+    visitorRateMax: 20,
   });
 });
 
@@ -34,6 +35,7 @@ test('Variables are read, empty ones count as absent', () => {
       CANISTER_ACTIVE_SESSIONS_MAX: '50',
       CANISTER_CLIENT_RATE_MAX: '0',
       CANISTER_DATASET_RATE_MAX: '100',
+      CANISTER_VISITOR_RATE_MAX: '7',
       CANISTER_DISK_FREE_BYTES_MIN: '5000000',
       CANISTER_IDLE_TIMEOUT_MS: '2000',
       CANISTER_TRUSTED_PROXIES: ' 10.0.0.0/8, ,::1 ',
@@ -46,6 +48,7 @@ test('Variables are read, empty ones count as absent', () => {
     idleTimeoutMs: 2000,
     clientRateMax: 0,
     datasetRateMax: 100,
+    visitorRateMax: 7,
     diskFreeBytesMin: 5_000_000,
     trustedProxies: ['10.0.0.0/8', '::1'],
   });

@@ -13,6 +13,7 @@ export const settingSchemas = {
   CANISTER_IDLE_TIMEOUT_MS: integer(100, 86_400_000).optional(),
   CANISTER_CLIENT_RATE_MAX: integer(0, 1_000_000).default(50),
   CANISTER_DATASET_RATE_MAX: integer(0, 1_000_000).default(2_000),
+  CANISTER_VISITOR_RATE_MAX: integer(0, 1_000_000).default(20),
   CANISTER_DISK_FREE_BYTES_MIN: integer(0, Number.MAX_SAFE_INTEGER).optional(),
   CANISTER_ACTIVE_BYTES_MAX: integer(1_048_576, 68_719_476_736).default(usualActiveLimits.bytesMax),
   CANISTER_ACTIVE_SESSIONS_MAX: integer(10, 10_000_000).default(usualActiveLimits.sessionsMax),
@@ -31,6 +32,8 @@ export interface Config {
   /** Requests a second that one client, and one dataset, may bring; 0: without limit. */
   clientRateMax: number;
   datasetRateMax: number;
+  /** Hits a second that one visitor may bring; 0: without limit. */
+  visitorRateMax: number;
   /** With less room on the disk no hits are taken; without it a share of the disk decides. */
   diskFreeBytesMin?: number;
   /** What the active sessions may hold together. */
@@ -66,6 +69,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     trustedProxies: read('CANISTER_TRUSTED_PROXIES'),
     clientRateMax: read('CANISTER_CLIENT_RATE_MAX'),
     datasetRateMax: read('CANISTER_DATASET_RATE_MAX'),
+    visitorRateMax: read('CANISTER_VISITOR_RATE_MAX'),
     ...(diskFreeBytesMin === undefined ? {} : { diskFreeBytesMin }),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
   };

@@ -29,8 +29,12 @@ export interface Pipeline {
   step(): Promise<boolean>;
   /** Adds a dataset between two steps: the inbox is read again from its position, for it alone. */
   add(dataset: DatasetEngine): Promise<void>;
+  /** Takes a dataset out between two steps: what is in memory of it is left, for it is in the inbox. */
+  remove(slug: string): Promise<void>;
   /** Writes checkpoints and prunes, whether due or not. */
   settle(): Promise<void>;
+  /** Does between two steps what sets a dataset back to its position: the inbox is read again from there, for it alone. */
+  again<T>(dataset: DatasetEngine, work: () => Promise<T>): Promise<T>;
   /** Does something between two steps, while nothing moves. */
   between<T>(work: () => Promise<T>): Promise<T>;
   /** The inbox position up to which rows were read. */
@@ -48,8 +52,11 @@ export function createPipeline(options: {
   clock: Clock;
   checkpointEveryMs: number;
   active: ActiveLimits;
+  /** How many rows a step reads at the most, where it is not the usual number. */
+  rowsPerStepMax?: number | undefined;
 }): Pipeline {
   const { inbox, datasets, clock, checkpointEveryMs, active } = options;
+  const { rowsPerStepMax = pipelineLimits.rowsPerStepMax } = options;
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let readThrough = Math.min(
     ...[...datasets.values()].map(({ low }) => low),
@@ -59,6 +66,7 @@ export function createPipeline(options: {
   let engineTime = 0;
   let settledAt = clock();
   let spooling = false;
+  let ahead: { after: number; rows: Promise<InboxRow[]> } | undefined;
   let evicted = 0;
   let working: Promise<unknown> = Promise.resolve();
 
@@ -67,6 +75,12 @@ export function createPipeline(options: {
     const result = working.then(work);
     working = result.catch(() => undefined);
     return result;
+  }
+
+  function readAgain({ low }: DatasetEngine): void {
+    if (low >= readThrough) return;
+    readThrough = low;
+    engineTime = 0;
   }
 
   async function takeRow(row: InboxRow): Promise<void> {
@@ -78,19 +92,16 @@ export function createPipeline(options: {
     try {
       const content: unknown = JSON.parse(decoder.decode(row.body));
       if (row.isCommand) {
-        dataset.sessionizer.end(
-          (content as InboxCommand).sessionId,
-          'ended_by_hand',
-          row.receivedAt,
-        );
+        await obey(content as InboxCommand, row, dataset);
         return;
       }
       const received = content as ReceivedHit;
       if (row.seq <= (dataset.closedThrough.get(received.visitor) ?? 0)) return;
-      const normalized = normalizeHit(received, row.receivedAt, dataset.ownHosts);
+      const arrivedAt = received.receivedAt ?? row.receivedAt;
+      const normalized = normalizeHit(received, arrivedAt, dataset.ownHosts);
       dataset.sessionizer.take({
         ...normalized,
-        arrivedAt: row.receivedAt,
+        arrivedAt,
         seq: row.seq,
         bytes: row.body.length,
       });
@@ -99,6 +110,11 @@ export function createPipeline(options: {
         error instanceof UnusableHit ? error.message : `fault: ${(error as Error).message}`;
       await setAside(row, reason, dataset);
     }
+  }
+
+  async function obey(command: InboxCommand, row: InboxRow, dataset: DatasetEngine): Promise<void> {
+    if (command.do === 'use_events') await dataset.events?.use(command.version);
+    else dataset.sessionizer.end(command.sessionId, 'ended_by_hand', row.receivedAt);
   }
 
   /** A row that cannot even be set aside, on a full disk for example, is read again by the next step. */
@@ -112,29 +128,53 @@ export function createPipeline(options: {
     }
   }
 
+  /** Stores that fail are passed over until their dataset is put aside; the others go on. */
+  async function onStores(dataset: DatasetEngine, work: () => Promise<void>): Promise<void> {
+    if (dataset.failure !== undefined) return;
+    try {
+      await work();
+    } catch (error) {
+      if (dataset.failure === undefined) throw error;
+    }
+  }
+
   const fill = () => fillOf([...datasets.values()].map((dataset) => dataset.active));
 
   /**
    * Makes room when a row has filled the short-term canister, and stores what had to go before the next row is read:
    * so no later hit was ever judged by an eviction that a crash could undo, and a replay ends the same sessions.
+   * One dataset leaves after the other, each in one commit. A crash between two of them leaves a fill that is still
+   * above the high mark, and the replay goes on with the next one; below it nobody else had to go.
    */
   async function makeRoom(): Promise<void> {
     spooling = true;
     // What is idle goes first: whether somebody has looked for it since must make no difference.
     for (const dataset of datasets.values()) dataset.sessionizer.closeIdle(engineTime);
-    if (isAbove(fill(), active, activeMarks.high)) evictToLowMark();
-    for (const dataset of datasets.values()) await commit(dataset);
+    // Also what a full disk did not let be stored when room was made last.
+    for (const dataset of datasets.values())
+      if (dataset.ended.length > 0) await onStores(dataset, () => commit(dataset));
+    while (isAbove(fill(), active, activeMarks.high)) {
+      const dataset = fullest();
+      evictToLowMark(dataset);
+      await onStores(dataset, () => commit(dataset));
+    }
     spooling = false;
   }
 
-  function evictToLowMark(): void {
-    const open = [...datasets.values()].flatMap(({ active: sessions, sessionizer }) =>
-      [...sessions.values()].map((session) => ({ session, sessionizer })),
-    );
-    open.sort((a, b) => evictionOrder(a.session, b.session));
-    for (const { session, sessionizer } of open) {
+  /** The dataset that holds most: it makes the room, and not the smaller ones beside it. */
+  function fullest(): DatasetEngine {
+    const shareOf = ({ active: { bytes, size } }: DatasetEngine) =>
+      Math.max(bytes / active.bytesMax, size / active.sessionsMax);
+    return [...datasets.values()].reduce((most, dataset) => {
+      const more = shareOf(dataset) - shareOf(most);
+      return more > 0 || (more === 0 && dataset.config.slug < most.config.slug) ? dataset : most;
+    });
+  }
+
+  function evictToLowMark({ active: canister, sessionizer }: DatasetEngine): void {
+    for (const { session } of [...canister.values()].sort(evictionOrder)) {
       if (!isAbove(fill(), active, activeMarks.low)) return;
-      sessionizer.end(session.session.id, 'memory', engineTime);
+      sessionizer.end(session.id, 'memory', engineTime);
       evicted += 1;
     }
   }
@@ -142,6 +182,7 @@ export function createPipeline(options: {
   async function commit(dataset: DatasetEngine): Promise<void> {
     const oldest = dataset.active.oldestFirstSeq();
     const low = Math.max(dataset.low, oldest === undefined ? readThrough : oldest - 1);
+    await discard(dataset);
     const ended = dataset.ended.slice();
     if (ended.length === 0 && low === dataset.low) return;
     const position = await dataset.commit.store(ended, low);
@@ -152,15 +193,27 @@ export function createPipeline(options: {
       if (seq <= position.low) dataset.closedThrough.delete(visitor);
   }
 
+  /** Before the position moves on: hits of a discarded session are counted once, and do not come again. */
+  async function discard(dataset: DatasetEngine): Promise<void> {
+    const discarded = dataset.ended.flatMap((ended) => ended.discarded ?? []);
+    if (discarded.length === 0) return;
+    await inbox.exclude(dataset.config.slug, discarded);
+    const kept = dataset.ended.filter((ended) => ended.discarded === undefined);
+    dataset.ended.splice(0, dataset.ended.length, ...kept);
+  }
+
   async function settle(): Promise<void> {
     for (const [slug, dataset] of datasets) {
       if (dataset.commit.isPaused()) continue;
-      await commit(dataset);
-      if (dataset.low === dataset.lowCheckpointed && dataset.hitsSinceCheckpoint === 0) continue;
-      await dataset.commit.checkpoint();
-      dataset.lowCheckpointed = dataset.low;
-      dataset.hitsSinceCheckpoint = 0;
-      await inbox.prune(slug, dataset.lowCheckpointed);
+      await onStores(dataset, async () => {
+        await commit(dataset);
+        if (dataset.low === dataset.lowCheckpointed && dataset.hitsSinceCheckpoint === 0) return;
+        await dataset.commit.checkpoint();
+        await inbox.prune(slug, dataset.low);
+        // Only now: a pruning that failed is due again, also where no hit comes any more.
+        dataset.lowCheckpointed = dataset.low;
+        dataset.hitsSinceCheckpoint = 0;
+      });
     }
     const through = Math.min(
       readThrough,
@@ -177,8 +230,23 @@ export function createPipeline(options: {
       ({ hitsSinceCheckpoint }) => hitsSinceCheckpoint > pipelineLimits.checkpointEveryHits,
     );
 
+  /** While there is a backlog, the next rows are read beside the work on these. */
+  async function takeRows(): Promise<InboxRow[]> {
+    const ready = ahead?.after === readThrough ? ahead.rows : undefined;
+    ahead = undefined;
+    const rows = await (ready ?? inbox.take(readThrough, rowsPerStepMax));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < rowsPerStepMax) return rows;
+    ahead = { after: last.seq, rows: inbox.take(last.seq, rowsPerStepMax) };
+    // A failure is met where the rows are waited for; they may never be.
+    ahead.rows.catch(() => undefined);
+    return rows;
+  }
+
   async function step(): Promise<boolean> {
-    const rows = await inbox.take(readThrough, pipelineLimits.rowsPerStepMax);
+    // The last step broke off while room was made: no row is read before that is done.
+    if (spooling) await makeRoom();
+    const rows = await takeRows();
     for (const row of rows) {
       await takeRow(row);
       if (isAbove(fill(), active, activeMarks.high)) await makeRoom();
@@ -187,8 +255,9 @@ export function createPipeline(options: {
       dataset.sessionizer.closeIdle(engineTime);
       // Under load batches grow; when the inbox is read to its end, what has ended is stored at once.
       // While the tables are made anew, what has ended waits here, and the other datasets go on.
-      const isSpent = rows.length < pipelineLimits.rowsPerStepMax && !dataset.commit.isPaused();
-      if (isSpent ? dataset.ended.length > 0 : isFull(dataset)) await commit(dataset);
+      const isSpent = rows.length < rowsPerStepMax && !dataset.commit.isPaused();
+      if (isSpent ? dataset.ended.length > 0 : isFull(dataset))
+        await onStores(dataset, () => commit(dataset));
     }
     if (isSettlingDue()) await settle();
     if (rows.length > 0) return true;
@@ -204,9 +273,20 @@ export function createPipeline(options: {
     add: (dataset) =>
       exclusively(async () => {
         datasets.set(dataset.config.slug, dataset);
-        if (dataset.low >= readThrough) return;
-        readThrough = dataset.low;
-        engineTime = 0;
+        readAgain(dataset);
+      }),
+    again: (dataset, work) =>
+      exclusively(async () => {
+        const result = await work();
+        readAgain(dataset);
+        return result;
+      }),
+    remove: (slug) =>
+      exclusively(async () => {
+        const dataset = datasets.get(slug);
+        datasets.delete(slug);
+        // Stores that failed may fail to close, too; there is nothing in them that is not elsewhere.
+        await dataset?.close().catch(() => undefined);
       }),
     between: exclusively,
     readThrough: () => readThrough,

@@ -13,6 +13,16 @@ export interface PartsState {
 /** A step with a large batch of sessions takes seconds; a store that is silent for so long is not there. */
 export const silenceMsMax = 60_000;
 
+/** What is said of datasets that are held: the others are served, so it is no reason against sending traffic here. */
+export function describeHeldCount(count: number): string | undefined {
+  if (count === 0) return undefined;
+  const what =
+    count === 1
+      ? '1 dataset is held; its hits wait'
+      : `${count} datasets are held; their hits wait`;
+  return `${what} in the inbox. See /api/status.`;
+}
+
 /** The reasons against sending traffic here, each a sentence; none when all is well. */
 export function reasonsAgainst(state: PartsState, nowMs: number): string[] {
   const silent = (since: number) => nowMs - since > silenceMsMax;

@@ -78,17 +78,23 @@ test('what is idle goes before anybody is sent away', async () => {
   expect((await ended(world)).map((row) => row[2])).toEqual(Array(8).fill('idle'));
 });
 
-test('the marks count the sessions of all datasets', async () => {
+test('the marks count the sessions of all datasets, and the one that holds most makes the room', async () => {
   const world = await start({ bytesMax: 1e9, sessionsMax: 4 });
   await world.dataset({ slug: 'blog' });
-  for (const visitor of ['a', 'b']) {
-    await world.send({ visitor }, { visitor, dataset: 'blog', url: 'https://blog.example/' });
+  await world.send({ visitor: 'reader', dataset: 'blog', url: 'https://blog.example/' });
+  for (const visitor of ['a', 'b', 'c']) {
     world.advance(1_000);
+    await world.send({ visitor });
   }
   await world.settle();
   const { shortTerm } = await world.engine.load();
   expect([shortTerm.sessions, shortTerm.evictedSessions]).toEqual([2, 2]);
-  expect(await world.sql('blog', 'SELECT visitor_id FROM sessions')).toEqual([['a']]);
+  // The reader of the small blog has been idle for longest, and stays: the shop's flood is the shop's.
+  expect(await world.sql('blog', 'SELECT visitor_id FROM sessions')).toEqual([]);
+  expect(await ended(world)).toEqual([
+    ['a', 1, 'memory'],
+    ['b', 1, 'memory'],
+  ]);
 });
 
 test('how long the first unread hit has waited is told', async () => {
@@ -174,3 +180,29 @@ test('with little room the sessions still share out the hits, and are the same a
   );
   expect(evictions).toBeGreaterThan(20);
 }, 240_000);
+
+test('a log with more open sessions than there is room for ends the longest idle ones, and loses no line', async () => {
+  const world = await start({ bytesMax: 1e9, sessionsMax: 10 });
+  const stamp = (second: number) => `17/May/2026:12:00:${String(second).padStart(2, '0')} +0000`;
+  const line = (address: number, second: number) =>
+    `10.0.0.${address} - - [${stamp(second)}] "GET /${second} HTTP/1.1" 200 12 "-" "Firefox/143.0"`;
+  // Eight come, the first is seen again, the ninth is one too many: the second and third have been idle for longest.
+  const seconds: [number, number][] = [1, 2, 3, 4, 5, 6, 7, 8, 1, 9].map((one, at) => [one, at]);
+  const log = seconds.map(([address, second]) => `${line(address, second)}\n`).join('');
+  const summary = await world.importText('shop', { 'access.log': log });
+  expect(summary).toMatchObject({ lines: 10, accepted: 10, sessions: 9 });
+  expect(
+    await world.sql(
+      'shop',
+      'SELECT entry_path, hits, end_reason FROM sessions ORDER BY started_at',
+    ),
+  ).toEqual(
+    [0, 1, 2, 3, 4, 5, 6, 7, 9].map((path) => [
+      `/${path}`,
+      path === 0 ? 2 : 1,
+      path === 1 || path === 2 ? 'memory' : 'end_of_log',
+    ]),
+  );
+  // The same lines again are known, although their sessions would end otherwise now.
+  expect(await world.importText('shop', { 'access.log': log })).toMatchObject({ duplicate: 10 });
+});

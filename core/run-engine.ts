@@ -2,28 +2,50 @@
 
 import { runAnalysis } from './analytics/run-analysis.ts';
 import { runQuery } from './analytics/run-query.ts';
+import type { Report } from './canisters/long-term.ts';
 import { type ActiveLimits, activeMarks, fillOf } from './canisters/room.ts';
 import { verifyCanister } from './canisters/verify.ts';
 import type { Clock } from './clock.ts';
 import type { ImportProgress } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
 import { queryLimits } from './contract/query.ts';
-import { type DatasetEngine, type OpenStores, openDatasetEngine } from './dataset-engine.ts';
+import type { SessionLimits } from './contract/session.ts';
+import type { RebuildResult, VerifyResult } from './contract/upkeep.ts';
+import type { DatasetEngine, OpenStores } from './dataset-engine.ts';
+import { openDatasetEvents } from './dataset-events.ts';
 import { createDurationBook } from './duration-book.ts';
-import type { Engine } from './engine.ts';
+import type { DatasetFigures, Engine, UpkeepTask } from './engine.ts';
+import { createEventJobs } from './event-jobs.ts';
+import { compileEventSet } from './events/compile.ts';
+import { type EventSets, memoryEventSets } from './events/event-sets.ts';
 import { accountForHits } from './hit-account.ts';
 import { createImportDesk } from './import-desk.ts';
+import {
+  createOpenDatasets,
+  type HeldDataset,
+  type HoldingRules,
+  isDiskFull,
+} from './open-datasets.ts';
 import { createPipeline } from './pipeline.ts';
 import { readSession } from './read-session.ts';
+import { beginRecut, placeOf, putRecutInPlace } from './recut-dataset.ts';
+import type { SetAside } from './set-aside.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import type { InboxSource } from './sources/inbox-source.ts';
+import { createUpkeepDesk } from './upkeep-desk.ts';
 
 const retainEveryMs = 3_600_000;
 
 export interface EngineOptions {
   inbox: InboxSource;
+  /** The hits that were set aside; they go back, or for good, while the engine stands still. */
+  setAside: Pick<SetAside, 'replay' | 'remove'>;
   clock: Clock;
+  /** Takes the machine's clock as it is, where `clock` has its own mind about it. */
+  followClock?: () => void;
   openStores: OpenStores;
+  /** The published events; without it only the standard ones are there. */
+  eventSets?: EventSets;
   datasets: readonly DatasetConfig[];
   /** Puts a new master key in place; gives the number of data keys that it opens. */
   rotateKeys: () => Promise<number>;
@@ -36,47 +58,86 @@ export interface EngineOptions {
   checkpointEveryMs: number;
   /** What the active sessions of all datasets may hold together. */
   active: ActiveLimits;
+  /** What one session may hold, where it is not the usual. */
+  sessionLimits?: SessionLimits;
+  /** How many rows of the inbox a step reads at the most, where it is not the usual number. */
+  rowsPerStepMax?: number;
+  /** Datasets that fail are held, and the others go on; without it their failure is that of the engine. */
+  holding?: HoldingRules;
   /** Called when a step fails: what is stored is safe, but the process should start again. */
   failed: (why: Error) => void;
 }
 
 const roomPollMs = 1_000;
 
-/** As libSQL, the file system and DuckDB say it. */
-const isDiskFull = (error: unknown) =>
-  /SQLITE_FULL|database or disk is full|ENOSPC|no space left on device/i.test(
-    `${(error as { code?: string }).code} ${(error as Error).message}`,
-  );
-
 /** The engine, and its single step for callers that drive it themselves. */
 export interface RunningEngine extends Engine {
   step(): Promise<boolean>;
+  /** Stops work on the past where it stands, as a kill would: backfills go on at the next start. */
+  leaveJobs(): Promise<void>;
+  /** Reads every stored session and holds it against the tables. */
+  verify(slug: string): Promise<VerifyResult>;
+  /** Makes a dataset's tables anew out of its canister. @throws Problem `rebuild_loses` */
+  rebuild(slug: string, acceptLoss: boolean): Promise<RebuildResult>;
 }
 
 export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
   const { inbox, clock, openStores, badLinesFile, pollMs, checkpointEveryMs, active, failed } =
     options;
-  const datasets = new Map<string, DatasetEngine>();
+  const eventSets = options.eventSets ?? memoryEventSets();
   const commits = createDurationBook(() => performance.now());
+  const jobs = createEventJobs();
+  const shelf = createOpenDatasets({
+    opened: jobs.resume,
+    openStores,
+    async openEvents(config, low) {
+      const { inForce } = await inbox.eventVersions(config.slug, low);
+      return await openDatasetEvents(config, eventSets, inForce);
+    },
+    clock,
+    holding: options.holding,
+    timed: (work) => commits.time(work),
+    sessionLimits: options.sessionLimits,
+  });
+  const { open: datasets, find } = shelf;
   let steppedAt = clock();
   let waitsForRoom = false;
+  /** What only a start can mend. */
+  let broken: Error | undefined;
 
-  async function open(config: DatasetConfig): Promise<DatasetEngine> {
-    const dataset = await openDatasetEngine(config, openStores);
-    const { commit } = dataset;
-    dataset.commit = { ...commit, store: (...args) => commits.time(() => commit.store(...args)) };
-    return dataset;
-  }
-
-  for (const config of options.datasets) datasets.set(config.slug, await open(config));
+  await shelf.openAll(options.datasets);
+  await publishWhatIsDue();
   // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
-  for (const { low, closedThrough } of datasets.values())
-    await inbox.startAbove([...closedThrough.values()].reduce((a, b) => Math.max(a, b), low));
-  const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs, active });
-  const desk = createImportDesk({ clock, badLinesFile, ended: options.importEnded });
+  await shelf.keepPositionsApart(inbox);
+  const { rowsPerStepMax } = options;
+  const pipeline = createPipeline({
+    inbox,
+    datasets,
+    clock,
+    checkpointEveryMs,
+    active,
+    rowsPerStepMax,
+  });
+  const upkeep = createUpkeepDesk();
+  const desk = createImportDesk({
+    clock,
+    badLinesFile,
+    room: active,
+    ended: options.importEnded,
+  });
   let stopping = false;
   let retainedAt = Number.NEGATIVE_INFINITY;
   let wake = () => {};
+
+  /** A set that was made durable, and then the machine stopped before hits were told. */
+  async function publishWhatIsDue(): Promise<void> {
+    for (const slug of datasets.keys()) {
+      const published = await eventSets.inForce(slug);
+      if (published === undefined) continue;
+      const { last } = await inbox.eventVersions(slug, 0);
+      if (last !== published) await inbox.useEvents(slug, published, clock());
+    }
+  }
 
   /** How long the first unread hit has waited. */
   async function lagMs(): Promise<number> {
@@ -84,13 +145,14 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     return since === undefined ? 0 : Math.max(0, clock() - since);
   }
 
-  function find(slug: string): DatasetEngine {
-    const found = datasets.get(slug);
-    if (found) return found;
-    throw new Problem(
-      'dataset_unknown',
-      `No dataset is called "${slug}". Make it with: canister dataset create ${slug}`,
-    );
+  function work(dataset: DatasetEngine, task: UpkeepTask, report: Report) {
+    if (task.kind === 'verify') return verifyCanister(dataset, report);
+    if (task.kind === 'rebuild') return dataset.commit.rebuild(task.acceptLoss, report);
+    if (task.kind === 'recut') return beginRecut(dataset, task.rules, report);
+    const failed = (why: Error) => {
+      broken = why;
+    };
+    return putRecutInPlace(dataset, { pipeline, imports: desk, failed });
   }
 
   /** Once an hour, and at the start: that finishes what was killed. */
@@ -98,13 +160,28 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     const nowMs = clock();
     if (nowMs - retainedAt < retainEveryMs) return;
     retainedAt = nowMs;
-    for (const { config, commit } of datasets.values())
-      if (config.retention) await commit.retain(config.retention, nowMs, true);
+    for (const dataset of datasets.values()) {
+      const { config, commit } = dataset;
+      if (config.retention === undefined || dataset.failure !== undefined) continue;
+      await commit.retain(config.retention, nowMs, true).catch((error) => {
+        if (dataset.failure === undefined) throw error;
+      });
+    }
+  }
+
+  /** What is stored of it cannot be asked; its hits can. */
+  async function figuresOfHeld({ slug, reason, since }: HeldDataset): Promise<DatasetFigures> {
+    const waitingHits = (await inbox.account(new Map([[slug, 0]]))).get(slug)?.waiting ?? 0;
+    const none = { activeSessions: 0, storedSessions: 0, storedHits: 0, lastHitAt: undefined };
+    return { ...none, held: { reason, since, waitingHits } };
   }
 
   async function step(): Promise<boolean> {
+    if (broken) throw broken;
+    await shelf.tend(pipeline);
     const progressed = await pipeline.step();
     await retainIfDue();
+    await shelf.tend(pipeline);
     return progressed;
   }
 
@@ -124,12 +201,19 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     }
   }
 
+  /** An import whose sender is gone, into stores that failed: what was stored stays, and its files can come again. */
+  async function clearImports(everything: boolean): Promise<void> {
+    await desk.clear(everything).catch((error) => {
+      if (options.holding === undefined || isDiskFull(error)) throw error;
+    });
+  }
+
   async function loop(): Promise<void> {
     while (!stopping) {
       const progressed = await stepOrWaitForRoom();
       if (progressed) await new Promise((resolve) => setImmediate(resolve));
       else {
-        await desk.clear(false);
+        await clearImports(false);
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, pollMs);
           wake = () => {
@@ -145,8 +229,9 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
 
   return {
     step,
+    leaveJobs: () => jobs.stop(),
     async openDataset(config) {
-      if (!datasets.has(config.slug)) await pipeline.add(await open(config));
+      if (!datasets.has(config.slug)) await pipeline.add(await shelf.openOne(config));
     },
     async activeSessions(slug, limit, sinceVersion) {
       const { active } = find(slug);
@@ -164,6 +249,12 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       await inbox.command(slug, { do: 'end_session', sessionId }, clock());
       wake();
     },
+    async publishEvents(slug, set) {
+      const { events } = find(slug);
+      events?.prepare(set);
+      await inbox.useEvents(slug, set.version, clock());
+      wake();
+    },
     session: async (slug, sessionId, unlessHits) => {
       const dataset = find(slug);
       const held = dataset.active.byId(sessionId)?.session.hits.length;
@@ -171,7 +262,9 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       return await readSession(dataset, sessionId);
     },
     async figures(slug) {
-      const { analytics, active } = find(slug);
+      const held = shelf.held().find((one) => one.slug === slug);
+      if (held) return await figuresOfHeld(held);
+      const { analytics, active, events } = find(slug);
       const { rows } = await analytics.query(
         'SELECT (SELECT count(*) FROM store.sessions), (SELECT count(*) FROM store.hits), (SELECT max(epoch_ms(ended_at)) FROM store.sessions)',
         [],
@@ -185,6 +278,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
         activeSessions: active.size,
         storedSessions: Number(storedSessions),
         storedHits: Number(storedHits),
+        ...(events === undefined ? {} : { events: events.figures() }),
         lastHitAt: times.length > 0 ? Math.max(...times) : undefined,
       };
     },
@@ -193,6 +287,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       lagMs: await lagMs(),
       steppedAt,
       waitsForRoom,
+      held: shelf.held(),
       commits: commits.read(),
     }),
     account: () => pipeline.between(() => accountForHits(inbox, datasets)),
@@ -231,19 +326,52 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     abandonImport: (number) => desk.abandon(number),
     verify: async (slug) => await verifyCanister(find(slug)),
     rebuild: async (slug, acceptLoss) => await find(slug).commit.rebuild(acceptLoss),
+    async beginUpkeep(slug, task) {
+      const dataset = find(slug);
+      return upkeep.begin(task.kind, slug, (report) => work(dataset, task, report));
+    },
+    readUpkeep: async (number) => upkeep.read(number),
+    cancelUpkeep: (number) => upkeep.cancel(number),
+    recut: async (slug) => placeOf(find(slug)).plan()?.summary,
+    async discardRecut(slug) {
+      const place = placeOf(find(slug));
+      upkeep.refuseBusy(slug);
+      await place.discard();
+    },
     async retain(slug, rules, apply) {
       const dataset = find(slug);
       if (apply) dataset.config = { ...dataset.config, retention: rules };
       return await dataset.commit.retain(rules, clock(), apply);
     },
+    async replaySetAside(slug, choice) {
+      const hits = await pipeline.between(() => options.setAside.replay(slug, choice, clock()));
+      wake();
+      return hits;
+    },
+    deleteSetAside: (slug, choice) => pipeline.between(() => options.setAside.remove(slug, choice)),
+    async checkEvents(slug, set) {
+      compileEventSet(set, { timeZone: find(slug).config.timeZone });
+    },
+    removeFacts: async (slug, event, version) => await jobs.removeFacts(find(slug), event, version),
+    beginDryRun: async (slug, asked) => jobs.beginDryRun(find(slug), asked),
+    dryRun: async (slug, number) => jobs.dryRun(slug, number),
+    cancelDryRun: async (slug, number) => jobs.cancelDryRun(slug, number),
+    beginBackfill: async (slug, asked) =>
+      await jobs.beginBackfill(find(slug), { kind: 'replay', ...asked }),
+    backfills: async (slug) => jobs.backfills(find(slug)),
+    cancelBackfill: async (slug, number) => await jobs.cancelBackfill(find(slug), number),
+    followClock: async () => options.followClock?.(),
     rotateKeys: () => options.rotateKeys(),
     async stop() {
       stopping = true;
       wake();
+      await upkeep.stop();
+      await jobs.stop();
       await looping.catch(() => undefined);
-      await desk.clear(true);
+      await clearImports(true);
       while (await pipeline.step());
       await pipeline.settle();
+      await shelf.tend(pipeline);
       for (const dataset of datasets.values()) await dataset.close();
       datasets.clear();
     },

@@ -227,7 +227,7 @@ test('when the analytics do not take a batch, nothing is lost and nothing comes 
   expect(records).toBe(4);
 });
 
-test('a write-ahead log that a power cut left unreadable costs nothing: what it held is still in the inbox', async () => {
+test('W12: a write-ahead log that a power cut left unreadable costs nothing: what it held is still in the inbox', async () => {
   const world = await createWorld({ checkpointEveryMs: 1.5 * hourMs });
   worlds.push(world);
   await world.dataset({ slug: 'shop' });

@@ -200,7 +200,7 @@ describe('the group commit over libSQL', () => {
     expect(await counts()).toEqual({ 'shop received ': 1, 'shop accepted ': 1 });
   });
 
-  it('applies a batch once whose answer was lost after its commit, and still knows the outcomes', async () => {
+  it('W21: applies a batch once whose answer was lost after its commit, and still knows the outcomes', async () => {
     let lose = false;
     const { inbox, rows, counts } = await onFile((batch) => async (statements, mode) => {
       const results = await batch(statements, mode);

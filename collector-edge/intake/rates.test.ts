@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../core/contract/problem.ts';
 import { createTestCollector, testHit, testStartMs } from '../testing/collector.ts';
-import { createRates, type RateLimits } from './rates.ts';
+import { createRates, type RateLimits, visitorOf, visitorRate } from './rates.ts';
 
 const limits: RateLimits = {
   client: { perSecond: 2, burst: 3 },
   dataset: { perSecond: 10, burst: 5 },
+  visitor: { perSecond: 0, burst: 0 },
 };
 
 /** How many of `tries` are let through. */
@@ -85,6 +86,7 @@ describe('the collector over a rate', () => {
       rates: createRates(clock, {
         client: { perSecond: 0, burst: 0 },
         dataset: { perSecond: 1, burst: 1 },
+        visitor: { perSecond: 0, burst: 0 },
       }),
     });
     expect((await post(JSON.stringify(testHit(1)))).status).toBe(202);
@@ -107,6 +109,75 @@ describe('the collector over a rate', () => {
     expect((await pixel()).status).toBe(200);
     expect((await pixel()).status).toBe(429);
     expect(inbox.rows).toHaveLength(1);
+  });
+});
+
+describe('the rate of a visitor', () => {
+  const none = { perSecond: 0, burst: 0 };
+  const ofVisitor = (perSecond: number): RateLimits => ({
+    client: none,
+    dataset: none,
+    visitor: visitorRate(perSecond),
+  });
+  const hits = (from: number, count: number, more: Record<string, unknown> = {}) =>
+    JSON.stringify(Array.from({ length: count }, (_, n) => testHit(from + n, more)));
+
+  it('counts hits, not requests: 200 at once, then 20 a second, each visitor for itself', async () => {
+    let now = testStartMs;
+    const rates = createRates(() => now, ofVisitor(20));
+    const { post, inbox, counts } = createTestCollector({ rates });
+    for (let number = 0; number < 4; number += 1)
+      expect((await post(hits(number * 50, 50))).status).toBe(202);
+    const refused = await post(hits(200, 1));
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('x-canister-refused')).toBe('rate_exceeded');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await post(hits(300, 1, { visitor: 'v2' }))).status).toBe(202);
+    expect(
+      (await post(hits(301, 1, { dataset: 'wk_blog', url: 'https://blog.example/' }))).status,
+    ).toBe(202);
+    now += 1_000;
+    expect((await post(hits(400, 21))).status).toBe(429);
+    expect((await post(hits(400, 20))).status).toBe(202);
+    expect((await post(hits(500, 1))).status).toBe(429);
+    expect(inbox.rows).toHaveLength(222);
+    expect(counts()).toEqual({
+      'shop received': 244,
+      'shop accepted': 221,
+      'shop bad rate_exceeded': 23,
+      'blog received': 1,
+      'blog accepted': 1,
+    });
+  });
+
+  it('refuses a request with one visitor over it whole, and takes nothing from the others', async () => {
+    const { post, inbox } = createTestCollector({
+      rates: createRates(() => testStartMs, ofVisitor(1)),
+    });
+    await post(hits(0, 50));
+    const mixed = JSON.stringify([testHit(60), ...JSON.parse(hits(61, 49, { visitor: 'v2' }))]);
+    expect((await post(mixed)).status).toBe(429);
+    expect(inbox.rows).toHaveLength(50);
+    expect((await post(hits(61, 50, { visitor: 'v2' }))).status).toBe(202);
+  });
+
+  it('knows who names no visitor by address and user agent, and lets any rate take a full request', () => {
+    const address = { whole: '203.0.113.77', prefix: '203.0.113.0' };
+    const here = { whole: '127.0.0.1', prefix: '127.0.0.0' };
+    const of = (client: typeof address | undefined, userAgent = 'UA') =>
+      visitorOf('shop', undefined, { address: client, userAgent });
+    expect(of(address)).not.toBe(of(address, 'another'));
+    expect(of(address)).toBe(of({ ...address }));
+    expect([of(here), of(undefined)]).toEqual([undefined, undefined]);
+    expect([visitorRate(1).burst, visitorRate(5).burst, visitorRate(20).burst]).toEqual([
+      50, 50, 200,
+    ]);
+  });
+
+  it('is no limit at 0', async () => {
+    const { post } = createTestCollector({ rates: createRates(() => testStartMs, ofVisitor(0)) });
+    for (let number = 0; number < 10; number += 1)
+      expect((await post(hits(number * 50, 50))).status).toBe(202);
   });
 });
 

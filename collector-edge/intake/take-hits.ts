@@ -9,7 +9,7 @@ import type { HitTally, Inbox, InboxHit } from '../inbox/inbox.ts';
 import type { DatasetDirectory } from './dataset-directory.ts';
 import { isHostAllowed } from './host-rule.ts';
 import { parseHit } from './parse-hit.ts';
-import type { Rates } from './rates.ts';
+import { type Rates, visitorOf } from './rates.ts';
 import { type ClientFacts, receiveHit } from './receive-hit.ts';
 import type { VisitorKeys } from './visitor-key.ts';
 
@@ -18,6 +18,7 @@ export interface Intake {
   directory: DatasetDirectory;
   keys: VisitorKeys;
   rates?: Rates | undefined;
+  heardTime?: ((senderMs: number) => void) | undefined;
   /** Why no hit can be taken at present. */
   closed?: (() => Problem | undefined) | undefined;
 }
@@ -47,11 +48,12 @@ export async function takeHits(
   const good: InboxHit[] = [];
   const refused: Refusal[] = [];
   const tallies: HitTally[] = [];
+  const hitsOfVisitors = new Map<string, number>();
   let index = -1;
   for (const value of values) {
     index += 1;
     try {
-      const taken = takeHit(intake, value, facts);
+      const taken = takeHit(intake, value, facts, hitsOfVisitors);
       good.push(taken instanceof Promise ? await taken : taken);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
@@ -65,6 +67,7 @@ export async function takeHits(
     }
   }
   try {
+    intake.rates?.takeVisitors(hitsOfVisitors);
     for (const slug of new Set(good.map(({ dataset }) => dataset))) intake.rates?.takeDataset(slug);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
@@ -99,10 +102,20 @@ export function refuseAll(inbox: Inbox, count: number, code: ProblemCode): void 
 }
 
 /** Without a promise where everything is known already, which is the way of nearly every hit. */
-function takeHit(intake: Intake, value: unknown, facts: ClientFacts): InboxHit | Promise<InboxHit> {
+function takeHit(
+  intake: Intake,
+  value: unknown,
+  facts: ClientFacts,
+  hitsOfVisitors: Map<string, number>,
+): InboxHit | Promise<InboxHit> {
   const hit = parseHit(value);
-  const receive = (dataset: DatasetEntry | undefined) =>
-    receiveHit(hit, allowed(hit, dataset), facts, intake.keys);
+  const receive = (found: DatasetEntry | undefined) => {
+    const dataset = allowed(hit, found);
+    if (hit.sentAt !== undefined) intake.heardTime?.(hit.sentAt);
+    const visitor = visitorOf(dataset.slug, hit.visitor, facts);
+    if (visitor !== undefined) hitsOfVisitors.set(visitor, (hitsOfVisitors.get(visitor) ?? 0) + 1);
+    return receiveHit(hit, dataset, facts, intake.keys);
+  };
   const found = intake.directory.find(hit.dataset);
   return found instanceof Promise ? found.then(receive) : receive(found);
 }

@@ -3,7 +3,7 @@ import { openToAll } from './answers.ts';
 
 export interface Health {
   ready: boolean;
-  /** What is wrong, for a person. */
+  /** What is wrong, for a person; also where it does not keep the collector from its work. */
   detail?: string;
 }
 
@@ -11,9 +11,8 @@ export interface Health {
 export function getHealth(health: () => Health = () => ({ ready: true })) {
   return (): Response => {
     const { ready, detail } = health();
-    const body = ready
-      ? { status: 'ok' }
-      : { status: 'unavailable', ...(detail !== undefined && { detail }) };
+    const status = ready ? 'ok' : 'unavailable';
+    const body = { status, ...(detail !== undefined && { detail }) };
     return new Response(JSON.stringify(body), {
       status: ready ? 200 : 503,
       headers: { ...openToAll, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },

@@ -26,6 +26,14 @@ export const alarmTexts: Record<AlarmCode, AlarmText> = {
     title: 'The disk is full',
     todo: 'Make room on it: sessions that have ended wait in memory, and all goes on by itself.',
   },
+  dataset_held: {
+    title: 'A dataset is held',
+    todo: 'Its hits are taken and wait; the other datasets go on. Mend what the sentence says.',
+  },
+  clock_jumped: {
+    title: 'The clock of the machine jumped',
+    todo: 'Set the clock right. If it is right now, hits confirm it, or a restart takes it at once.',
+  },
   job_failed: {
     title: 'Something that is done from time to time failed',
     todo: 'It is tried again by itself. If the alarm stays, the server’s log says more.',

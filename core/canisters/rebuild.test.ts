@@ -122,7 +122,7 @@ test('What a rebuild that was killed has left beside changes nothing', async () 
 test.each([
   ['is gone', () => rmSync(file())],
   ['is no DuckDB file', () => writeFileSync(file(), 'not a database')],
-])('Tables whose file %s are made anew at the start, and the inbox goes on where it was', async (_, lose) => {
+])('W18: Tables whose file %s are made anew at the start, and the inbox goes on where it was', async (_, lose) => {
   await sessions(9);
   // Still active at the crash, one of a visitor with stored sessions.
   await world.send({ visitor: 'v1' }, { visitor: 'new' });
@@ -171,7 +171,7 @@ test('Tables of an older backup are brought up to date out of the canister', asy
   expect(said.join('\n')).toMatch(/older than its inbox/);
 });
 
-test('Where the canister is of the older backup too, the start is refused with the number of lost hits', async () => {
+test('W20: Where the canister is of the older backup too, the start is refused with the number of lost hits', async () => {
   await sessions(3);
   await world.crash();
   const old = join(world.root, 'old');
@@ -197,8 +197,10 @@ test('Where the canister is of the older backup too, the start is refused with t
   expect(await counts()).toEqual([[5, 10]]);
 });
 
-test('An inbox that was lost gives no position again that counts as stored', async () => {
+test('W19: An inbox that was lost costs what was active and nothing else, and gives no position again that counts as stored', async () => {
   await sessions(3);
+  await world.send({ visitor: 'active' });
+  await world.settle();
   await world.crash();
   for (const end of ['', '-wal']) rmSync(join(world.root, `hits.db${end}`), { force: true });
   mkdirSync(world.root, { recursive: true });

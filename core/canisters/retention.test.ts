@@ -1,5 +1,5 @@
 /** Days go by age and by size, in a whole core, also when the process is killed in the midst of it. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createWorld, type World, type WorldOptions } from '../testing/world.ts';
@@ -196,4 +196,54 @@ test('A day by which a replay of the inbox knows what is stored stays until the 
   const after = await world.sql('shop', 'SELECT visitor_id FROM sessions ORDER BY 1');
   expect(plan.days).toEqual([]);
   expect(after).toEqual(stored);
+});
+
+describe('The data keys', () => {
+  const keys = async () => {
+    const [found] = await world.control.batch(
+      ['SELECT day, wrapped FROM data_key ORDER BY day'],
+      'read',
+    );
+    return new Map(
+      (found?.rows ?? []).map(({ day, wrapped }) => [
+        String(day),
+        Buffer.from(wrapped as ArrayBuffer),
+      ]),
+    );
+  };
+  const kept = ['2026-11-23', '2026-11-24', '2026-11-25'];
+
+  test('of days that go are destroyed, so that a copy of the segment opens for nobody', async () => {
+    await fiveDays();
+    const before = await keys();
+    const segment = join(world.root, 'datasets/shop/canister/2026-11-21.seg');
+    const copy = readFileSync(segment);
+    await world.engine.retain('shop', { keepSessionsDays: 2 }, true);
+    expect([...(await keys()).keys()]).toEqual(kept);
+    const { root } = world;
+    const file = Buffer.concat(
+      ['control.db', 'control.db-wal']
+        .map((name) => join(root, name))
+        .filter((path) => existsSync(path))
+        .map((path) => readFileSync(path)),
+    );
+    for (const [day, wrapped] of before)
+      expect([day, file.includes(wrapped)]).toEqual([day, kept.includes(day)]);
+    writeFileSync(segment, copy);
+    expect(await world.engine.verify('shop')).toMatchObject({ sound: 12, damagedCount: 1 });
+  });
+
+  test('that went before a kill leave a segment that nobody can open: the next start removes it', async () => {
+    await fiveDays();
+    await world.datasets.setRetention('shop', { keepSessionsDays: 2 });
+    await world.stores('shop').analytics.removeDays(['2026-11-21', '2026-11-22']);
+    await world.control.batch(["DELETE FROM data_key WHERE day < '2026-11-22'"], 'write');
+    await world.crash();
+    await world.reopen();
+    await world.settle();
+    expect(segments()).toEqual(kept.map((day) => `${day}.seg`));
+    expect([...(await keys()).keys()]).toEqual(kept);
+    expect(await counts()).toEqual([12, 50]);
+    expect(await world.engine.verify('shop')).toMatchObject({ damagedCount: 0, missingCount: 0 });
+  });
 });

@@ -50,17 +50,11 @@ export async function retain(options: {
 }): Promise<RetentionResult> {
   const { canister, analytics, rules, nowMs, apply } = options;
   const segments = await canister.segments();
-  const needed = await daysOfReplay(analytics);
-  const due = planRetention(segments, rules, nowMs).filter(({ day }) => !needed.has(day));
-  const { rows } = await analytics.query(
-    'SELECT segment_day, count(*), sum(hits) FROM store.sessions GROUP BY segment_day',
-    [],
-  );
-  const stored = new Map(
-    rows.map(([day, sessions, hits]) => [String(day), [Number(sessions), Number(hits)] as const]),
-  );
+  const stored = new Map((await analytics.storedDays()).map((one) => [one.day, one]));
+  // What is needed goes in a later run, when the inbox has moved on or the later day has gone.
+  const due = planRetention(segments, rules, nowMs).filter(({ day }) => !stored.get(day)?.isNeeded);
   const days = due.map(({ day, bytes, reason }) => {
-    const [sessions = 0, hits = 0] = stored.get(day) ?? [];
+    const { sessions = 0, hits = 0 } = stored.get(day) ?? {};
     return { day, bytes, sessions, hits, reason };
   });
   if (apply && days.length > 0) {
@@ -80,13 +74,4 @@ export async function retain(options: {
     hits: sum('hits'),
     bytesKept: segments.reduce((total, { bytes }) => total + bytes, 0) - sum('bytes'),
   };
-}
-
-/** Days with sessions by which a replay of the inbox knows what to skip: they go when the inbox has moved on. */
-async function daysOfReplay(analytics: AnalyticsStore): Promise<Set<string>> {
-  const { rows } = await analytics.query(
-    'SELECT DISTINCT segment_day FROM store.sessions WHERE last_seq > (SELECT low FROM store.position)',
-    [],
-  );
-  return new Set(rows.map(([day]) => String(day)));
 }

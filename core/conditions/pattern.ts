@@ -6,7 +6,10 @@ import { RE2JS } from 're2js';
 import { conditionLimits } from '../contract/condition.ts';
 import { ConditionFault } from './condition-fault.ts';
 
-/** Repetitions multiply: what they may come to, for plain patterns and for those with large classes of letters. */
+/**
+ * Repetitions multiply: what they may come to. DuckDB works on bytes, where a class such as all letters of all
+ * languages is large by itself.
+ */
 const instructionsMax = 1_000;
 const classInstructionsMax = 100;
 
@@ -23,8 +26,8 @@ export function compilePattern(pattern: string, exact: boolean): RE2JS {
     );
   }
   const compiled = compile(patternSource(pattern, exact));
-  const hasClass = /\\[pP]|[^\0-\x7f]/.test(pattern);
-  const sizeMax = hasClass ? classInstructionsMax : instructionsMax;
+  const repeatsClasses = /\\[pP]|[^\0-\x7f]/.test(pattern) && /\{\d/.test(pattern);
+  const sizeMax = repeatsClasses ? classInstructionsMax : instructionsMax;
   if (compiled.programSize() > sizeMax) {
     throw new ConditionFault(
       'The pattern becomes too large when its repetitions are written out. Repeat less.',

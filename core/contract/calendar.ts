@@ -34,12 +34,31 @@ export function previousRange(range: DateRange): DateRange {
 
 /** The calendar day of an instant (epoch milliseconds) in a time zone, as `YYYY-MM-DD`. */
 export function dayOf(instantMs: number, timeZone: string): string {
+  return dayFormat(timeZone).format(instantMs);
+}
+
+function dayFormat(timeZone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en-CA', {
     timeZone,
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
-  }).format(instantMs);
+  });
+}
+
+/** No zone is further than this from UTC. */
+const zoneMsMax = 18 * 3_600_000;
+
+/** The first instant (epoch milliseconds) of a calendar day in a time zone. */
+export function startOfDay(date: string, timeZone: string): number {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  let [before, from] = [midnight - zoneMsMax, midnight + zoneMsMax];
+  while (from - before > 1) {
+    const middle = Math.floor((before + from) / 2);
+    if (dayOf(middle, timeZone) < date) before = middle;
+    else from = middle;
+  }
+  return from;
 }
 
 const quarterHourMs = 900_000;
@@ -48,11 +67,12 @@ const quarterHoursMax = 1_024;
 /** `dayOf` for many instants: remembers the days of recent quarters of an hour, within which no zone changes its day. */
 export function dayFinder(timeZone: string): (instantMs: number) => string {
   const days = new Map<number, string>();
+  const format = dayFormat(timeZone);
   return (instantMs) => {
     const quarter = Math.floor(instantMs / quarterHourMs);
     const known = days.get(quarter);
     if (known !== undefined) return known;
-    const day = dayOf(quarter * quarterHourMs, timeZone);
+    const day = format.format(quarter * quarterHourMs);
     if (days.size >= quarterHoursMax) days.clear();
     days.set(quarter, day);
     return day;

@@ -184,13 +184,13 @@ function sizeFault(given: unknown): string | undefined {
     if (typeof node !== 'object' || node === null) continue;
     const isNode = !Array.isArray(node) && 'op' in node;
     if (isNode) nodes += 1;
-    if (nodes > nodesMax) return `has more than ${nodesMax} parts; split it into several events`;
     if (depth > depthMax) return `is nested more than ${depthMax} levels deep`;
     for (const child of Object.values(node)) {
       if (typeof child === 'object') waiting.push({ node: child, depth: depth + (isNode ? 1 : 0) });
       else if (Array.isArray(node)) nodes += 1;
       if (waiting.length > 100 * nodesMax) return 'is too large';
     }
+    if (nodes > nodesMax) return `has more than ${nodesMax} parts; split it into several events`;
   }
   return undefined;
 }

@@ -10,7 +10,17 @@ export const hitCountsSchema = z.object({
   bad: z.int(),
 });
 
-/** `lastHitAt` is the time of the newest hit, stored or active, whether sent or imported; absent before the first. */
+/**
+ * A dataset whose stores cannot be used since an instant: why and what to do, and how many of its hits wait in the
+ * inbox. Nothing of it is lost or forgotten meanwhile.
+ */
+export const heldStateSchema = z.object({
+  reason: z.string(),
+  since: z.int(),
+  waitingHits: z.int(),
+});
+
+/** `lastHitAt` is the time of the newest hit, stored or active, whether sent or imported; absent before the first. What is stored of a dataset that is `held` counts as 0. */
 export const datasetStatusSchema = z.object({
   slug: z.string(),
   counts: hitCountsSchema,
@@ -18,6 +28,7 @@ export const datasetStatusSchema = z.object({
   storedSessions: z.int(),
   storedHits: z.int(),
   lastHitAt: z.int().optional(),
+  held: heldStateSchema.optional(),
 });
 
 /** What became of hits in one hour. `setAside` are accepted hits that could not be processed; they are kept. */
@@ -28,6 +39,36 @@ export const hourCountsSchema = hitCountsSchema.extend({
   /** Why, where there is a reason: the rule, the problem code, or what was wrong. */
   reasons: z.array(z.object({ outcome: z.string(), reason: z.string(), count: z.int() })),
 });
+
+/** An accepted hit that could not be processed. `number` is its place in the inbox; it is the same until it is replayed. */
+export const setAsideHitSchema = z.object({
+  number: z.int(),
+  reason: z.string(),
+  /** When it was first received. */
+  receivedAt: z.int(),
+  bytes: z.int(),
+});
+
+/** The newest first; `total` counts all of them. */
+export const setAsideListSchema = z.object({
+  total: z.int(),
+  hits: z.array(setAsideHitSchema),
+});
+
+/** One of them whole. `content` is what was sent, as text; bytes that are no UTF-8 are shown as `\ufffd`. */
+export const setAsideContentSchema = setAsideHitSchema.extend({ content: z.string() });
+
+export const setAsideLimits = { listedMax: 1_000, numbersMax: 1_000 } as const;
+
+const numbersSchema = z.array(z.int().min(1)).min(1).max(setAsideLimits.numbersMax);
+
+/** Which ones: by number, or all of the dataset. */
+export const setAsideChoiceSchema = z.union([
+  z.strictObject({ numbers: numbersSchema }),
+  z.strictObject({ all: z.literal(true) }),
+]);
+
+export const setAsideDoneSchema = z.object({ hits: z.int() });
 
 /** The hours of a range that had hits, oldest first. */
 export const datasetCountsSchema = z.object({
@@ -43,6 +84,8 @@ export const alarmCodes = [
   'hits_unaccounted',
   'disk_low',
   'disk_full',
+  'dataset_held',
+  'clock_jumped',
   'job_failed',
 ] as const;
 export const alarmSchema = z.object({ code: z.enum(alarmCodes), detail: z.string() });
@@ -111,10 +154,15 @@ export const statusSchema = z.object({
 
 export type HitCounts = z.infer<typeof hitCountsSchema>;
 export type DatasetStatus = z.infer<typeof datasetStatusSchema>;
+export type HeldState = z.infer<typeof heldStateSchema>;
 export type HourCounts = z.infer<typeof hourCountsSchema>;
 export type DatasetCounts = z.infer<typeof datasetCountsSchema>;
 export type Alarm = z.infer<typeof alarmSchema>;
 export type AlarmCode = Alarm['code'];
+export type SetAsideHit = z.infer<typeof setAsideHitSchema>;
+export type SetAsideList = z.infer<typeof setAsideListSchema>;
+export type SetAsideContent = z.infer<typeof setAsideContentSchema>;
+export type SetAsideChoice = z.infer<typeof setAsideChoiceSchema>;
 export type ShortTermStatus = z.infer<typeof shortTermStatusSchema>;
 export type CommitDurations = z.infer<typeof commitDurationsSchema>;
 export type DiskStatus = z.infer<typeof diskStatusSchema>;

@@ -35,19 +35,27 @@ export async function examineServer(port: number | undefined): Promise<Finding[]
             `${status.waitingHits} hits wait to be read.`,
             'If the number grows for long, the machine is too slow for these hits, or an import holds it up.',
           ),
-      ...status.datasets.map(({ slug, activeSessions, storedSessions }) =>
-        well(
-          'analytics',
-          `${slug}: ${storedSessions} sessions are stored, ${activeSessions} are active.`,
-        ),
+      ...status.datasets.map(({ slug, activeSessions, storedSessions, held }) =>
+        held
+          ? attention(
+              'analytics',
+              `${slug} is held, and ${held.waitingHits} of its hits wait: ${held.reason}`,
+              'docs/operations.md, "A dataset that is held".',
+            )
+          : well(
+              'analytics',
+              `${slug}: ${storedSessions} sessions are stored, ${activeSessions} are active.`,
+            ),
       ),
-      ...status.alarms.map(({ code, detail }) =>
-        attention(
-          'alarm',
-          `${code}: ${detail}`,
-          'docs/operations.md, "Does everything add up?", says what to do.',
+      ...status.alarms
+        .filter(({ code }) => code !== 'dataset_held')
+        .map(({ code, detail }) =>
+          attention(
+            'alarm',
+            `${code}: ${detail}`,
+            'docs/operations.md, "Does everything add up?", says what to do.',
+          ),
         ),
-      ),
     ];
   } catch (error) {
     return [

@@ -94,6 +94,11 @@ async function sessionFamilies(engine: Engine, datasets: Datasets): Promise<Metr
       'Hits of stored sessions.',
       by((one) => one.storedHits),
     ),
+    gauge(
+      'canister_dataset_held',
+      '1 while the stores of the dataset cannot be used and its hits wait.',
+      by((one) => (one.held ? 1 : 0)),
+    ),
   ];
 }
 

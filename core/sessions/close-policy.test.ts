@@ -100,6 +100,20 @@ test.each([
   expect(reasonToClose(open(), atMs, 1, cut)).toBe(reason);
 });
 
+test('on the night of 25 hours the hour that comes twice belongs to one day', () => {
+  // Berlin, 25 October 2026: midnight is 22:00 UTC before and 23:00 UTC after the change; 3:00 turns to 2:00 at 01:00 UTC.
+  const cut = closePolicy(minuteMs * 1_440, {
+    timeZone: 'Europe/Berlin',
+    cutAtMidnight: true,
+    cutOnNewCampaign: false,
+  });
+  const at = Date.UTC(2026, 9, 25, 0, 30);
+  const first = { ...open(), firstAt: at, lastAt: at };
+  expect(reasonToClose(first, Date.UTC(2026, 9, 25, 1, 30), 1, cut)).toBeUndefined();
+  expect(reasonToClose(first, Date.UTC(2026, 9, 25, 22, 59), 1, cut)).toBeUndefined();
+  expect(reasonToClose(first, Date.UTC(2026, 9, 25, 23, 0), 1, cut)).toBe('midnight');
+});
+
 test('on the night of 23 hours the day ends where the clocks of the zone say', () => {
   // Berlin, 29 March 2026: midnight is 23:00 UTC before and 22:00 UTC after the change.
   const cut = closePolicy(24 * hourMs, {

@@ -245,7 +245,7 @@ test('a hit with fields of the wrong type is stored with what can be read, and h
   expect(rows).toEqual([['7', null, null, null]]);
 });
 
-test('a commit that did not come through is noticed', async () => {
+test('W10: a commit that did not come through is noticed', async () => {
   const elsewhere = await openDuckDbAnalytics(join(folder, 'other.duckdb'));
   await elsewhere.store([stored(1)], 4);
   await elsewhere.query('UPDATE store.position SET epoch = 41', []);

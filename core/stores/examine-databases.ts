@@ -146,7 +146,7 @@ async function examineSetAside(askHits: Ask): Promise<Finding[]> {
     attention(
       'hits',
       `${dataset}: ${hits} accepted but set aside, because: ${reason}`,
-      'They are kept whole in hits.db, table set_aside, and are in no report. A reason that begins with "fault:" is a fault of Canister: report it.',
+      `They are kept whole and are in no report: canister set-aside list --dataset ${dataset}. A reason that begins with "fault:" is a fault of Canister: report it; when it is mended, canister set-aside replay.`,
     ),
   );
 }

@@ -19,16 +19,20 @@ import type { DataKeys } from '../canisters/long-term.ts';
 import { unwrapKey, wrapKey } from '../canisters/seal.ts';
 import type { Clock } from '../clock.ts';
 import { Problem } from '../contract/problem.ts';
+import { syncFolder } from './durable-folder.ts';
 import type { SqlBatch } from './libsql-file.ts';
 
 const keyBytes = 32;
 const keysPerBatch = 200;
+const keysCheckedMax = 20;
 
 /** Where a change of the master key stands; tests end the process there. */
 export type RotationStep = 'next key written' | 'batch wrapped' | 'all wrapped' | 'key in place';
 
 export interface Keyring {
   keys: DataKeys;
+  /** Destroys the data key of a day: what was sealed with it can be opened by nobody any more. */
+  drop(dataset: string, day: string): Promise<void>;
   /** Makes a new master key and wraps all data keys under it. Gives their number. */
   rotate(reached?: (step: RotationStep) => void): Promise<number>;
 }
@@ -68,13 +72,27 @@ export async function openKeyring(options: {
     masterKey = key;
     nextKey = undefined;
     keys = openKeys();
-    syncFolderOf(file);
+    syncFolder(dirname(file));
     reached('key in place');
   }
 
   if (existsSync(next)) await finish(() => {});
   return {
     keys: (dataset, day) => exclusively(() => keys(dataset, day)),
+    drop: (dataset, day) =>
+      exclusively(async () => {
+        await control.batch(
+          [
+            // The bytes themselves are overwritten, too: who finds the master key later must not find them.
+            'PRAGMA secure_delete = ON',
+            { sql: 'DELETE FROM data_key WHERE dataset = ? AND day = ?', args: [dataset, day] },
+          ],
+          'write',
+        );
+        // Its bytes are in the write-ahead log, too. A batch for reading holds no lock that would be in the way.
+        await control.batch(['PRAGMA wal_checkpoint(TRUNCATE)'], 'read');
+        keys = openKeys();
+      }),
     rotate: (reached = () => {}) =>
       exclusively(async () => {
         // A key that an earlier call left is gone on with: data keys may lie under it already.
@@ -154,13 +172,7 @@ function writeNewKey(file: string, aside: string): void {
   fsyncSync(handle);
   closeSync(handle);
   renameSync(aside, file);
-  syncFolderOf(file);
-}
-
-function syncFolderOf(file: string): void {
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  syncFolder(dirname(file));
 }
 
 const wrongKey = (dataset: string, day: string) =>
@@ -189,14 +201,27 @@ export function openDataKeys(options: {
     throw wrongKey(dataset, day);
   };
 
-  /** A master key that does not open what is there must not seal anything new beside it. */
+  /**
+   * A master key that does not open what is there must not seal anything new beside it. A single data key that is
+   * damaged says nothing of the others.
+   */
   async function check(): Promise<void> {
     const [found] = await control.batch(
-      ['SELECT dataset, day, wrapped FROM data_key ORDER BY created_at DESC LIMIT 1'],
+      [
+        `SELECT dataset, day, wrapped FROM data_key ORDER BY created_at DESC LIMIT ${keysCheckedMax}`,
+      ],
       'read',
     );
-    const row = found?.rows[0];
-    if (row) unwrap(row.wrapped, String(row.dataset), String(row.day));
+    let refusal: unknown;
+    for (const row of found?.rows ?? []) {
+      try {
+        unwrap(row.wrapped, String(row.dataset), String(row.day));
+        return;
+      } catch (error) {
+        refusal ??= error;
+      }
+    }
+    if (refusal !== undefined) throw refusal;
   }
 
   async function load(dataset: string, day: string): Promise<Buffer> {

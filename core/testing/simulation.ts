@@ -1,55 +1,60 @@
 /**
- * One seed, one history: the real engine over stores in memory, with senders that retry, and a machine that crashes
- * at any moment, loses its write-ahead log, hears things twice and has a clock that jumps. Afterwards every hit that
- * was acknowledged must be stored once, and the tables must be those of the same inbox without a single fault.
+ * One seed, one history: the real engine over stores in memory, with senders that retry, a console that ends sessions,
+ * and a machine that crashes at any moment, loses what was not synced, has failing, full and slow disks, hears things
+ * twice and has a clock that jumps. Afterwards it is judged by what was sent, and against the same inbox without faults.
  */
-import { usualActiveLimits } from '../canisters/room.ts';
-import type { ReceivedHit } from '../contract/hit.ts';
-import type { DatasetEngine } from '../dataset-engine.ts';
+import type { ActiveLimits } from '../canisters/room.ts';
+import { Problem } from '../contract/problem.ts';
 import { type RunningEngine, runEngine } from '../run-engine.ts';
+import type { DatasetConfig } from '../settings/datasets.ts';
 import type { InboxRow } from '../sources/inbox-source.ts';
 import {
   appendToInbox,
+  datasetDisk,
+  endTransactions,
+  losePower,
   type MemoryDisk,
+  newMemoryDisk,
+} from '../stores/memory-disk.ts';
+import {
+  type Moment,
   memoryAnalytics,
   memoryCanister,
   memoryInbox,
-  newMemoryDisk,
-  tableTexts,
 } from '../stores/memory-stores.ts';
 import { createRandom, createUuid, type Random } from './seed/random.ts';
+import { Crash, createFaults, isDiskFault, type PlantedBug, plant } from './simulated-faults.ts';
+import {
+  bodyOf,
+  dayMs,
+  nextHit,
+  nextPaceMs,
+  type Pending,
+  simulatedDatasets,
+  simulatedLimits,
+} from './simulated-traffic.ts';
+import { judge, type Sent } from './simulation-judgement.ts';
 
-const idleTimeoutMs = 30 * 60_000;
-const startMs = Date.UTC(2026, 0, 5, 8);
-const hourMs = 3_600_000;
+export type { PlantedBug } from './simulated-faults.ts';
 
-/** A fault that can be planted, to show that the simulation would find it. */
-export type PlantedBug =
-  | 'acknowledge-first'
-  | 'no-replay-guard'
-  | 'prune-without-checkpoint'
-  | 'low-ahead'
-  | 'commit-without-rows'
-  | 'session-id-from-clock';
+const slugs = simulatedDatasets.map(({ slug }) => slug);
+const startMs = Date.UTC(2026, 0, 5, 19);
 
 export interface SimulationResult {
   seed: number;
+  /** Hits that were acknowledged, and of them those that nobody can use. */
   acknowledged: number;
+  poison: number;
   stored: number;
+  setAside: number;
   crashes: number;
-  /** How often a crash came at each moment. */
+  /** How often a crash came at each moment, and how often each other thing happened. */
   moments: Map<string, number>;
+  endReasons: Map<string, number>;
+  /** Sessions that retention removed. */
+  removed: number;
   /** What is wrong; empty when nothing is. */
   faults: string[];
-}
-
-class Crash extends Error {}
-
-/** A sender's hit: sent until it is acknowledged. */
-interface Pending {
-  id: string;
-  visitor: string;
-  path: string;
 }
 
 export async function simulate(seed: number, bug?: PlantedBug): Promise<SimulationResult> {
@@ -60,9 +65,10 @@ class History {
   readonly #seed: number;
   readonly #bug: PlantedBug | undefined;
   readonly #random: Random;
-  readonly #disk: MemoryDisk = newMemoryDisk();
-  readonly #log: InboxRow[] = [];
-  readonly #accepted = new Set<string>();
+  readonly #disk: MemoryDisk = newMemoryDisk(slugs);
+  readonly #active: ActiveLimits;
+  /** Everything that a collector has committed, by the id of its hit. */
+  readonly #accepted = new Map<string, Sent>();
   readonly #acknowledged = new Set<string>();
   readonly #moments = new Map<string, number>();
   readonly #faults: string[] = [];
@@ -70,6 +76,7 @@ class History {
   #volatile: Pending[] = [];
   #engine: RunningEngine | undefined;
   #alive = 0;
+  #hasLostLog = false;
   #crashes = 0;
   #now = startMs;
 
@@ -77,54 +84,35 @@ class History {
     this.#seed = seed;
     this.#bug = bug;
     this.#random = createRandom(seed);
+    // In some histories there is room for everybody, in others for few.
+    this.#active = this.#random.pick([
+      { bytesMax: 1e9, sessionsMax: 1e6 },
+      { bytesMax: 1e9, sessionsMax: 16 },
+      { bytesMax: 9_000, sessionsMax: 1e6 },
+    ]);
   }
 
   async run(): Promise<SimulationResult> {
-    const turns = this.#random.whole(60, 140);
-    const calm = Math.floor(turns * 0.8);
+    const turns = this.#random.whole(40, 75);
+    const calm = Math.floor(turns * 0.85);
     for (let turn = 0; turn < turns; turn += 1) {
       this.#act();
-      await this.#deliver(turn < calm);
-      await this.#work(turn < calm ? 0.03 : 0);
+      this.#deliver(turn < calm);
+      await this.#work(turn < calm ? 0.02 : 0);
     }
     await this.#bringToRest();
-    await this.#judge();
-    const stored = this.#disk.committed.sessions.reduce(
-      (sum, { session }) => sum + session.hits.length,
-      0,
-    );
-    return {
-      seed: this.#seed,
-      acknowledged: this.#acknowledged.size,
-      stored,
-      crashes: this.#crashes,
-      moments: this.#moments,
-      faults: this.#faults,
-    };
+    return await this.#judged();
   }
 
-  /** Visitors do something, and time goes on: by seconds, over an idle timeout, or back by an hour. */
+  /** Visitors do something, and time goes on. */
   #act(): void {
-    const hits = this.#random.whole(0, 8);
-    for (let hit = 0; hit < hits; hit += 1) {
-      // Some visitors stay for hours while others come and go: sessions end while older ones are still open.
-      const visitor = this.#random.chance(0.5)
-        ? `r${this.#random.whole(1, 3)}`
-        : `v${this.#random.whole(1, 30)}`;
-      this.#pending.push({
-        id: createUuid(this.#now, this.#random),
-        visitor,
-        path: `/${this.#random.whole(1, 9)}`,
-      });
-    }
-    const pace = this.#random.whole(1, 30);
-    if (pace === 1) this.#now -= hourMs;
-    else if (pace <= 3) this.#now += idleTimeoutMs + this.#random.whole(1, 60_000);
-    else this.#now += this.#random.whole(100, 8 * 60_000);
+    for (let hits = this.#random.whole(0, 6); hits > 0; hits -= 1)
+      this.#pending.push(nextHit(createUuid(this.#now, this.#random), this.#random));
+    this.#now += nextPaceMs(this.#random);
   }
 
   /** Senders send what was not acknowledged, in any order; answers get lost, and some are sent twice. */
-  async #deliver(isFaulty: boolean): Promise<void> {
+  #deliver(isFaulty: boolean): void {
     const waiting: Pending[] = [];
     for (const hit of this.#pending.sort(() => (this.#random.chance(0.5) ? -1 : 1))) {
       if (isFaulty && this.#random.chance(0.1)) {
@@ -141,174 +129,206 @@ class History {
     if (this.#random.chance(0.7)) this.#flushVolatile();
   }
 
-  #accept({ id, visitor, path }: Pending): void {
-    if (this.#accepted.has(id)) return;
-    this.#accepted.add(id);
-    const hit: ReceivedHit = {
-      id,
-      type: 'page_view',
-      visitor,
-      url: `https://shop.example${path}`,
-      client: { userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/157.0' },
-    };
-    const body = new TextEncoder().encode(JSON.stringify(hit));
-    this.#log.push(appendToInbox(this.#disk, { dataset: 'shop', body }, this.#now));
+  #accept(hit: Pending): void {
+    if (this.#accepted.has(hit.id)) return;
+    // A clock that was set back makes no row older than the one before.
+    const arrivedAt = Math.max(this.#now, this.#disk.lastReceivedAt);
+    const body = bodyOf(hit, arrivedAt);
+    const { seq } = appendToInbox(this.#disk, { dataset: hit.slug, body }, this.#now);
+    this.#accepted.set(hit.id, { ...hit, seq, arrivedAt, body });
   }
 
   #flushVolatile(): void {
     for (const hit of this.#volatile.splice(0)) this.#accept(hit);
   }
 
-  /** The engine takes some steps; with this probability a moment is its last. */
-  async #work(crashChance: number): Promise<void> {
+  /** The engine takes some steps and commands; with this probability a moment is its last. */
+  async #work(rate: number): Promise<void> {
     try {
-      this.#engine ??= await this.#start(crashChance);
+      this.#engine ??= await this.#start(rate);
       for (let steps = this.#random.whole(1, 4); steps > 0; steps -= 1) await this.#engine.step();
+      if (this.#random.chance(0.15)) await this.#endSomebody(this.#engine);
+      if (rate > 0 && this.#random.chance(0.02)) await this.#stop(this.#engine);
     } catch (error) {
-      if (!(error instanceof Crash)) throw error;
-      this.#crash();
+      this.#meet(error);
     }
   }
 
-  #crash(): void {
+  /** Somebody at the console ends a session. */
+  async #endSomebody(engine: RunningEngine): Promise<void> {
+    const slug = this.#random.pick(slugs);
+    const sessions = (await engine.activeSessions(slug, 100))?.active.sessions ?? [];
+    if (sessions.length === 0) return;
+    const { id } = this.#random.pick(sessions);
+    try {
+      await engine.endSession(slug, id);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+
+  async #stop(engine: RunningEngine): Promise<void> {
+    await engine.stop();
+    this.#engine = undefined;
+    this.#alive += 1;
+  }
+
+  #meet(error: unknown): void {
+    // On a full disk the engine waits and takes its next step; a start is tried again.
+    if (isDiskFault(error, 'ENOSPC')) return;
+    // A disk that fails ends the process: what it really holds then is not known.
+    if (error instanceof Crash) this.#end(this.#random.chance(0.5));
+    else if (isDiskFault(error, 'EIO')) this.#end(true);
+    else throw error;
+  }
+
+  #end(powerGoes: boolean): void {
     this.#crashes += 1;
     this.#alive += 1;
     this.#engine = undefined;
     // What was not on the disk yet is gone with the process.
     this.#volatile = [];
-    // A torn write-ahead log is set aside: the tables are those of the last checkpoint.
-    if (this.#random.chance(0.3)) this.#disk.committed = this.#disk.checkpointed;
+    const random = this.#random;
+    endTransactions(this.#disk, () => random.chance(0.5));
+    if (powerGoes && losePower(this.#disk, random.whole, () => random.chance(0.4)))
+      this.#hasLostLog = true;
   }
 
-  async #start(crashChance: number): Promise<RunningEngine> {
+  async #start(rate: number): Promise<RunningEngine> {
     const life = this.#alive;
-    const moment = async (name: string) => {
-      if (life !== this.#alive) throw new Crash('this process is dead');
-      if (this.#random.chance(0.2)) await Promise.resolve();
-      if (!this.#random.chance(crashChance)) return;
-      this.#moments.set(name, (this.#moments.get(name) ?? 0) + 1);
-      throw new Crash(name);
-    };
-    return await startEngine(this.#disk, moment, () => this.#now, this.#bug);
+    const moment = createFaults({
+      random: this.#random,
+      counted: this.#moments,
+      rate,
+      isDead: () => life !== this.#alive,
+      meanwhile: () => {
+        this.#act();
+        this.#deliver(true);
+      },
+    });
+    return await startEngine({
+      disk: this.#disk,
+      moment,
+      clock: () => this.#now,
+      active: this.#active,
+      datasets: simulatedDatasets,
+      bug: this.#bug,
+      removing: (days) => this.#checkRetention(days),
+    });
+  }
+
+  #checkRetention(days: readonly string[]): void {
+    for (const day of days)
+      if (Date.parse(day) + 2 * dayMs > this.#now)
+        this.#faults.push(`retention took ${day} at ${this.#now}`);
   }
 
   /** No more faults: everything is delivered, every session ends. */
   async #bringToRest(): Promise<void> {
     this.#flushVolatile();
-    await this.#deliver(false);
+    this.#deliver(false);
     this.#flushVolatile();
-    this.#engine = undefined;
     this.#alive += 1;
+    this.#engine = undefined;
     const engine = await this.#start(0);
     for (let round = 0; round < 3; round += 1) {
-      this.#now = Math.max(this.#now, this.#disk.lastReceivedAt) + idleTimeoutMs + 1;
+      this.#now = Math.max(this.#now, this.#disk.lastReceivedAt) + dayMs;
       while (await engine.step());
       await engine.step();
       while (await engine.step());
     }
+    const { shortTerm } = await engine.load();
+    if (shortTerm.sessions !== 0 || shortTerm.bytes !== 0)
+      this.#faults.push('the short-term canister is not empty at the end');
     await engine.stop();
   }
 
-  async #judge(): Promise<void> {
-    const found = new Map<string, number>();
-    for (const { session } of this.#disk.committed.sessions) {
-      for (const { id } of session.hits) found.set(id, (found.get(id) ?? 0) + 1);
-    }
-    const plain = (id: string) => id.replaceAll('-', '');
-    const lost = [...this.#acknowledged].filter((id) => !found.has(plain(id)));
-    const twice = [...found].filter(([, times]) => times > 1);
-    if (lost.length > 0) this.#faults.push(`${lost.length} acknowledged hits are lost`);
-    if (twice.length > 0) this.#faults.push(`${twice.length} hits count twice`);
-    if (this.#disk.setAside.size > 0)
-      this.#faults.push(`${this.#disk.setAside.size} good hits were set aside`);
-    const orphans = this.#disk.committed.sessions.filter(
-      ({ session, place }) =>
-        JSON.stringify(this.#disk.records[place.offset]) !== JSON.stringify(session),
+  async #judged(): Promise<SimulationResult> {
+    const { log } = this.#disk;
+    const expected = await withoutFaults(log, this.#active);
+    const hasRoom = this.#active.sessionsMax > 1_000 && this.#active.bytesMax > 1e6;
+    const verdict = judge({
+      disk: this.#disk,
+      withoutFaults: expected,
+      sent: this.#accepted,
+      acknowledged: this.#acknowledged,
+      hasRoom,
+      // Who has to leave hangs on all datasets: when one of them forgets what left, others may stay longer.
+      isRepeatable: hasRoom || !this.#hasLostLog,
+    });
+    const poison = [...this.#acknowledged].filter(
+      (id) => this.#accepted.get(id)?.poison !== undefined,
     );
-    if (orphans.length > 0) this.#faults.push(`${orphans.length} rows have no record like them`);
-    const expected = await withoutFaults(this.#log);
-    if (JSON.stringify(tableTexts(this.#disk.committed)) !== JSON.stringify(expected)) {
-      this.#faults.push('the tables are not those of a history without faults');
-    }
+    return {
+      seed: this.#seed,
+      acknowledged: this.#acknowledged.size,
+      poison: poison.length,
+      ...verdict,
+      crashes: this.#crashes,
+      moments: this.#moments,
+      faults: [...this.#faults, ...verdict.faults],
+    };
   }
 }
 
-/** The tables that the same inbox gives when nothing goes wrong. */
-async function withoutFaults(log: readonly InboxRow[]): Promise<string[]> {
-  const disk = newMemoryDisk();
-  disk.inbox = [...log];
+/** The disk that the same inbox gives when nothing goes wrong and nothing is removed. */
+async function withoutFaults(log: readonly InboxRow[], active: ActiveLimits): Promise<MemoryDisk> {
+  const disk = newMemoryDisk(slugs);
+  // Heartbeats only make what is due happen sooner.
+  disk.inbox = log.filter(({ dataset }) => dataset !== undefined);
   disk.lastSeq = log.at(-1)?.seq ?? 0;
   disk.lastReceivedAt = log.at(-1)?.receivedAt ?? startMs;
   let now = disk.lastReceivedAt;
-  const engine = await startEngine(
+  const engine = await startEngine({
     disk,
-    async () => {},
-    () => now,
-    undefined,
-  );
+    moment: async () => {},
+    clock: () => now,
+    active,
+    datasets: simulatedDatasets.map(({ retention: _, ...config }) => config),
+  });
   while (await engine.step());
-  now += idleTimeoutMs + 1;
+  now += dayMs;
   await engine.step();
   while (await engine.step());
   await engine.stop();
-  return tableTexts(disk.committed);
+  return disk;
 }
 
-async function startEngine(
-  disk: MemoryDisk,
-  moment: (name: string) => Promise<void>,
-  clock: () => number,
-  bug: PlantedBug | undefined,
-): Promise<RunningEngine> {
-  const inbox = memoryInbox(disk, moment);
-  const analytics = memoryAnalytics(disk, moment);
-  const real = { ...analytics };
-  if (bug === 'no-replay-guard') {
-    analytics.resume = async () => ({ ...(await real.resume()), closedThrough: new Map() });
-  }
-  if (bug === 'prune-without-checkpoint') analytics.checkpoint = async () => {};
-  if (bug === 'low-ahead') {
-    analytics.store = (sessions, low) => real.store(sessions, low === undefined ? low : low + 1);
-  }
-  if (bug === 'commit-without-rows') {
-    analytics.store = (sessions, low) => real.store(sessions.slice(1), low);
-  }
-  if (bug === 'session-id-from-clock') {
-    analytics.store = (sessions, low) =>
-      real.store(
-        sessions.map((one) => ({
-          ...one,
-          session: { ...one.session, id: clock().toString(16).padStart(32, '0') },
-        })),
-        low,
-      );
-  }
+async function startEngine(options: {
+  disk: MemoryDisk;
+  moment: Moment;
+  clock: () => number;
+  active: ActiveLimits;
+  datasets: readonly DatasetConfig[];
+  bug?: PlantedBug | undefined;
+  removing?: (days: readonly string[]) => void;
+}): Promise<RunningEngine> {
+  const { disk, moment, clock, active, datasets, bug, removing } = options;
   return await runEngine({
-    inbox,
+    inbox: memoryInbox(disk, moment),
     clock,
-    openStores: async (): Promise<
-      Pick<DatasetEngine, 'analytics'> & { canister: ReturnType<typeof memoryCanister> }
-    > => ({
-      analytics,
-      canister: memoryCanister(disk, moment),
-    }),
-    datasets: [
-      {
-        slug: 'shop',
-        hosts: [],
-        timeZone: 'UTC',
-        idleTimeoutMs,
-        cutAtMidnight: false,
-        cutOnNewCampaign: false,
-        addressSecret: 'secret',
-      },
-    ],
+    openStores: async ({ slug }) => {
+      const files = datasetDisk(disk, slug);
+      const analytics = memoryAnalytics(files, moment);
+      plant(bug, analytics, clock);
+      const { removeDays } = analytics;
+      analytics.removeDays = (days) => {
+        removing?.(days);
+        return removeDays(days);
+      };
+      return { analytics, canister: memoryCanister(files, moment) };
+    },
+    datasets,
+    setAside: { replay: async () => 0, remove: async () => 0 },
     rotateKeys: async () => 0,
     badLinesFile: () => '',
     importEnded: async () => {},
     pollMs: 0,
     checkpointEveryMs: 10 * 60_000,
-    active: usualActiveLimits,
+    // Few enough that there is a backlog, which is read ahead.
+    rowsPerStepMax: 7,
+    active,
+    sessionLimits: simulatedLimits,
     failed(error) {
       throw error;
     },

@@ -14,18 +14,18 @@ const tables = {
   sessions: 'sessions',
   hits: 'hits',
   steps: 'steps',
-  events: 'events',
-  sessionValues: 'session_values',
+  events: 'test_events',
+  sessionValues: 'test_session_values',
 };
 
 const definitions = [
   'CREATE TABLE steps (session_id UUID, hit_number INTEGER, number INTEGER, "at" TIMESTAMPTZ, kind VARCHAR, target VARCHAR, value VARCHAR)',
-  'CREATE TABLE events (session_id UUID, hit_number INTEGER, number INTEGER, "at" TIMESTAMPTZ, event VARCHAR, value_number DOUBLE, value_text VARCHAR)',
-  'CREATE TABLE session_values (session_id UUID, field VARCHAR, value VARCHAR)',
+  'CREATE TABLE test_events (session_id UUID, hit_number INTEGER, number INTEGER, "at" TIMESTAMPTZ, event VARCHAR, value_number DOUBLE, value_text VARCHAR)',
+  'CREATE TABLE test_session_values (session_id UUID, field VARCHAR, value VARCHAR)',
 ];
 
 export interface ConditionTablesHandle {
-  /** For each condition the ids of the sessions that it holds for; all in one statement. */
+  /** For each condition the ids of the sessions that it holds for. */
   holding(conditions: readonly Condition[]): Promise<Set<string>[]>;
   query(sql: string, values?: string[]): Promise<unknown[][]>;
   close(): Promise<void>;
@@ -64,33 +64,26 @@ export async function openConditionTables(
     );
   };
   await insert('steps', 'UUID INTEGER INTEGER AT VARCHAR VARCHAR VARCHAR', stepRows(sessions));
-  await insert('events', 'UUID INTEGER INTEGER AT VARCHAR DOUBLE VARCHAR', eventRows(sessions));
-  await insert('session_values', 'UUID VARCHAR VARCHAR', attributeRows(sessions));
+  await insert(
+    'test_events',
+    'UUID INTEGER INTEGER AT VARCHAR DOUBLE VARCHAR',
+    eventRows(sessions),
+  );
+  await insert('test_session_values', 'UUID VARCHAR VARCHAR', attributeRows(sessions));
 
   return {
     async holding(conditions) {
-      const values: string[] = [];
-      const clauses = conditions.map((condition) => {
-        const clause = compileSql(condition, {
-          timeZone,
-          tables,
-          firstParameter: values.length + 1,
-        });
-        values.push(...clause.values);
-        return clause.sql;
-      });
-      const sql = `SELECT replace(s.session_id::VARCHAR, '-', ''), ${clauses.join(', ')} FROM sessions s`;
-      const { rows } = await store.query(sql, values);
-      return conditions.map(
-        (_, index) =>
-          new Set(
-            rows.flatMap(([id, ...answers]) => {
-              if (typeof answers[index] !== 'boolean')
-                throw new Error(`no truth: ${clauses[index]}`);
-              return answers[index] ? [String(id)] : [];
-            }),
-          ),
-      );
+      const answers: Set<string>[] = [];
+      for (const condition of conditions) {
+        const { sql, values } = compileSql(condition, { timeZone, tables });
+        const { rows } = await store.query(
+          `SELECT replace(s.session_id::VARCHAR, '-', ''), ${sql} FROM sessions s`,
+          values,
+        );
+        if (rows.some(([, holds]) => typeof holds !== 'boolean')) throw new Error(`NULL: ${sql}`);
+        answers.push(new Set(rows.flatMap(([id, holds]) => (holds ? [String(id)] : []))));
+      }
+      return answers;
     },
     query: async (sql, values = []) => (await store.query(sql, values)).rows as unknown[][],
     async close() {

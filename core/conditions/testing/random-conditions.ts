@@ -22,7 +22,7 @@ const startMs = Date.UTC(2026, 9, 24, 20);
 
 /** Texts that are alike, empty, signs of other languages, numbers, and what breaks programs. */
 const plainTexts =
-  'a|A|shop|SHOP|Straße|STRASSE|İstanbul|istanbul|ΟΔΟΣ|οδος|οδός|ſoo|Soo|KELVIN|kelvin|100%|100_|a_b|axb|%|_|12|012|12.50|1e3|-5|999999999999999999999|/shop|/Shop/cart|é|e\u0301|😀|it\'s|"|\\|null|true|a\0b|\ufeffa|ǅ|ꟋA| |a b|a\nb|{"a":1}|$1|?|:x'
+  'a|A|shop|SHOP|Straße|STRASSE|İstanbul|istanbul|ΟΔΟΣ|οδος|οδός|ſoo|Soo|KELVIN|kelvin|100%|100_|a_b|axb|%|_|12|012|12.50|1e3|-5|999999999999999999999|/shop|/Shop/cart|é|e\u0301|😀|it\'s|"|\\|null|true|a\0b|\ufeffa|ǅ| |a b|a\nb|{"a":1}|$1|?|:x'
     .split('|')
     .concat('');
 const wholeText = fc.constantFrom(...plainTexts);
@@ -176,6 +176,7 @@ const pattern = fc.constantFrom(
   '\\pL{2}',
   '\\bshop\\b',
   'x|y',
+  'shop|kelvin',
   '(?-i)SHOP',
   'kelvin',
   '^(a+)+$',
@@ -381,8 +382,5 @@ export const randomCondition: fc.Arbitrary<Condition> = composed(
 
 /** Conditions that can be asked of each hit. */
 export const randomHitCondition: fc.Arbitrary<Condition> = composed(
-  fc.oneof(
-    { weight: 6, arbitrary: ofHome(['hit', 'session', 'step']) },
-    { weight: 1, arbitrary: eventLeaf },
-  ),
+  ofHome(['hit', 'session', 'step']),
 );

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import type { ConditionHit, ConditionSession, View } from './field-values.ts';
+import type { HistoryCondition } from './history.ts';
+import { createMatcher } from './matcher.ts';
+import { parseCondition } from './parse.ts';
+
+const timeZone = 'UTC';
+const hit = (path: string, more: Partial<ConditionHit> = {}): ConditionHit => ({
+  id: '0'.repeat(32),
+  at: 0,
+  type: 'page_view',
+  origin: 'tracker',
+  method: 'GET',
+  host: 'shop.example',
+  path,
+  ...more,
+});
+
+function viewOf(one: ConditionHit): View {
+  const session: ConditionSession = {
+    id: 'f'.repeat(32),
+    dataset: 'shop',
+    visitor: 'v',
+    startedAt: 0,
+    endedAt: 0,
+    origin: 'tracker',
+    userAgent: '',
+    technology: { device: 'desktop' },
+    acquisition: {},
+    hits: [one],
+  };
+  return { session, hit: one, hitNumber: 1 };
+}
+
+const define = (id: string, text: string) => ({ id, condition: parseCondition(text, 'hit') });
+
+describe('a matcher', () => {
+  test('finds each of a thousand definitions, and those that no value points to', () => {
+    const definitions = Array.from({ length: 1_000 }, (_, index) => [
+      define(`is ${index}`, `request.path = "/page/${index}"`),
+      define(`has ${index}`, `page.title contains "word${index}." and response.status = 200`),
+      define(`fits ${index}`, `request.path matches "^/item/${index}/(buy|sell)$"`),
+    ]).flat();
+    definitions.push(
+      define('is not', 'request.path != "/page/7"'),
+      define('large', 'response.bytes > 9'),
+    );
+    const { holding } = createMatcher(definitions, 'hit', { timeZone });
+    const ask = (one: ConditionHit) => [...holding(viewOf(one))];
+    expect(ask(hit('/PAGE/7'))).toEqual(['is 7']);
+    expect(ask(hit('/item/12/sell', { responseBytes: 10 }))).toEqual([
+      'fits 12',
+      'is not',
+      'large',
+    ]);
+    expect(ask(hit('/item/12/keep'))).toEqual(['is not']);
+    expect(ask(hit('/', { title: 'a Word3. and word44.', status: 200 }))).toEqual([
+      'has 3',
+      'has 44',
+      'is not',
+    ]);
+    expect(ask(hit('/', { title: 'a Word3. and word44.' }))).toEqual(['is not']);
+  });
+
+  test('asks each only when it is its turn, so that an earlier one is in the history of a later one', () => {
+    const { holding, histories } = createMatcher(
+      [
+        define('First', 'request.path = "/a"'),
+        define('Second', 'event "First" and request.path = "/a"'),
+        define('Third', 'event "Second" and not event "Fourth"'),
+        define('Fourth', 'event "First"'),
+      ],
+      'hit',
+      { timeZone },
+    );
+    expect(histories).toHaveLength(3);
+    const fired = new Set<string>();
+    const history = {
+      holds(condition: HistoryCondition) {
+        expect(histories).toContain(condition);
+        return condition.op === 'event' && fired.has(condition.name);
+      },
+    };
+    const order: string[] = [];
+    for (const id of holding(viewOf(hit('/a')), history)) {
+      order.push(id);
+      fired.add(id);
+    }
+    expect(order).toEqual(['First', 'Second', 'Third', 'Fourth']);
+    expect([...holding(viewOf(hit('/b')), { holds: () => false })]).toEqual([]);
+  });
+
+  test('asks equal sequences of the history once by the same object', () => {
+    const { histories } = createMatcher(
+      ['x', 'y'].map((id) => define(id, 'event "A" then event "B" within 5 minutes')),
+      'hit',
+      { timeZone },
+    );
+    expect(histories).toHaveLength(1);
+  });
+
+  test('a pattern is found in a text with a long s, which lower case does not know', () => {
+    const { holding } = createMatcher([define('soon', 'page.title matches "soon"')], 'hit', {
+      timeZone,
+    });
+    expect([...holding(viewOf(hit('/', { title: 'ſoon' })))]).toEqual(['soon']);
+  });
+
+  test('asked of steps, it sees the hit and the session of the step', () => {
+    const condition = parseCondition(
+      'step.kind = "error" and request.path = "/a" and visitor = "v"',
+      'step',
+    );
+    const { holding } = createMatcher([{ id: 1, condition }], 'step', { timeZone });
+    const view = viewOf(hit('/a'));
+    expect([...holding({ ...view, step: { kind: 'error', at: 0 } })]).toEqual([1]);
+    expect([...holding({ ...view, step: { kind: 'click', at: 0 } })]).toEqual([]);
+  });
+});
