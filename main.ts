@@ -21,6 +21,7 @@ import type { Config } from './core/config.ts';
 import type { Dataset, DatasetEntry } from './core/contract/dataset.ts';
 import { Problem, type ProblemCode, problemCodes } from './core/contract/problem.ts';
 import { retentionRulesSchema } from './core/contract/upkeep.ts';
+import { createDefinitionDesk } from './core/definition-desk.ts';
 import type { Engine } from './core/engine.ts';
 import type { EngineThreadData } from './core/engine-thread.ts';
 import { createEventDesk } from './core/event-desk.ts';
@@ -33,6 +34,7 @@ import type { ReportDesk } from './core/http/reports.ts';
 import { type Job, startJobs } from './core/jobs.ts';
 import type { Log } from './core/log.ts';
 import type { HeldDataset } from './core/open-datasets.ts';
+import { createQueryDesk, type QueryDesk } from './core/query-desk.ts';
 import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
 import { createSteadyClock, describeJump } from './core/steady-clock.ts';
@@ -40,6 +42,7 @@ import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
 import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
+import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
 import { openLibsqlEvents } from './core/stores/libsql-events.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
@@ -207,6 +210,8 @@ export async function openCanister(
     ],
     (failing) => alarms.set('job_failed', describeFailing(failing)),
   );
+  const book = openLibsqlDefinitions(libsql.control, clock);
+  const queries = createQueryDesk(engine.remote, book);
   const app = new Hono();
   app.route(
     '/',
@@ -259,7 +264,9 @@ export async function openCanister(
           freeBytesMin: diskFreeBytesMin(diskRoom, config.diskFreeBytesMin),
         },
       processMeasures: () => measureProcess(eventLoop, diskRoom?.freeBytes),
-      reports: reportDesk(engine.remote),
+      reports: reportDesk(queries),
+      queries,
+      definitions: createDefinitionDesk(datasets, book),
       async datasetCreated(dataset) {
         const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);
         if (created) await engine.remote.openDataset(created);
@@ -372,13 +379,13 @@ function asProblem(error: Error & { code?: unknown }): Error {
   return isProblem ? new Problem(code as ProblemCode, message) : error;
 }
 
-function reportDesk(engine: Engine): ReportDesk {
+function reportDesk(queries: QueryDesk): ReportDesk {
   return {
     run: (request) =>
       runReport({
         ...request,
         clock: systemClock,
-        runQuery: (slug, query) => engine.query(slug, query),
+        runQuery: queries.query,
       }),
     draw(result, format) {
       if (format === 'csv')

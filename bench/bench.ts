@@ -6,6 +6,7 @@ import { events } from './events.ts';
 import { importLog } from './import.ts';
 import { memory } from './memory.ts';
 import { overload } from './overload.ts';
+import { query } from './query.ts';
 import { recover } from './recover.ts';
 
 const benches: Record<string, () => Promise<object>> = {
@@ -16,6 +17,7 @@ const benches: Record<string, () => Promise<object>> = {
   import: importLog,
   memory,
   overload,
+  query,
   recover,
 };
 

@@ -4,11 +4,14 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
+import type { DefinitionDesk } from '../definition-desk.ts';
 import type { EventDesk } from '../event-desk.ts';
 import type { Log } from '../log.ts';
+import type { QueryDesk } from '../query-desk.ts';
 import type { SetAside } from '../set-aside.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
 import { datasetRoutes } from './datasets.ts';
+import { definitionRoutes } from './definitions.ts';
 import { eventJobRoutes } from './event-jobs.ts';
 import { eventRoutes } from './events.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
@@ -24,6 +27,8 @@ import { upkeepRoutes } from './upkeep.ts';
 
 export interface ApiOptions extends MetricsOptions {
   reports: ReportDesk;
+  queries: QueryDesk;
+  definitions: DefinitionDesk;
   /** Is told of the server's own faults. */
   log: Log;
   hourlyCounts: HourlyCounts;
@@ -42,7 +47,8 @@ export function createApi(options: ApiOptions) {
     .route('/', datasetRoutes(datasets, options.datasetCreated))
     .route('/', countsRoutes(datasets, options.hourlyCounts))
     .route('/', sessionRoutes(engine))
-    .route('/', queryRoutes(engine))
+    .route('/', queryRoutes(engine, options.queries))
+    .route('/', definitionRoutes(options.definitions))
     .route('/', reportRoutes(datasets, options.reports))
     .route('/', importRoutes(engine))
     .route('/', upkeepRoutes(engine, datasets))
