@@ -19,6 +19,11 @@ test('Without any variable everything has a sensible value', () => {
     // 512 MiB.
     active: { bytesMax: 536_870_912, sessionsMax: 250_000 },
     trustedProxies: [],
+    mail: {
+      from: 'Canister <canister@localhost>',
+      resendBaseUrl: 'https://api.resend.com',
+    },
+    webhookPrivateNetworks: [],
     clientRateMax: 50,
     datasetRateMax: 2_000,
     visitorRateMax: 20,

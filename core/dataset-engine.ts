@@ -1,4 +1,5 @@
 /** Everything of one dataset that the engine keeps at hand: its active sessions, its stores, and where the inbox stands. */
+import { WatchBook } from './alerts/watch-book.ts';
 import type { AnalyticsStore } from './analytics/analytics-store.ts';
 import type { LongTermCanister } from './canisters/long-term.ts';
 import { ShortTermCanister } from './canisters/short-term.ts';
@@ -23,6 +24,8 @@ export interface DatasetEngine {
   commit: SessionCommit;
   active: ShortTermCanister;
   sessionizer: Sessionizer;
+  /** What alerts watch of it. */
+  watched: WatchBook;
   /** Sessions that have ended and wait for the next batch. */
   ended: EndedSession[];
   /** The last inbox row of the dataset that was read. */
@@ -66,12 +69,16 @@ async function startDatasetEngine(
   const unfinished = await analytics.unfinished('tracker');
   const active = new ShortTermCanister();
   const ended: EndedSession[] = [];
+  const watched = new WatchBook();
   const sessionizer = new Sessionizer({
     dataset: config.slug,
     canister: active,
     policy: { ...closePolicy(config.idleTimeoutMs, config), ...limits },
     userKey: userKeys(config.addressSecret),
-    ended: (session) => ended.push(session),
+    ended(one) {
+      ended.push(one);
+      watched.takeEnd(one.session, config.idleTimeoutMs);
+    },
     continued(device) {
       const found = unfinished.get(device)?.id;
       // It may be known by the keys of several devices, and is continued once.
@@ -87,6 +94,7 @@ async function startDatasetEngine(
     commit: createSessionCommit({ canister, analytics }),
     active,
     sessionizer,
+    watched,
     ended,
     readThrough: position.low,
     low: position.low,

@@ -3,6 +3,7 @@
  * It runs in a thread of its own; this interface is what the other threads call.
  */
 
+import type { AlertFacts } from './alerts/alert-facts.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { ActiveSessions, WholeSession } from './contract/session.ts';
@@ -68,6 +69,10 @@ export interface Engine {
   account(): Promise<HitAccount[]>;
   /** How full the short-term canister is, and how long the first unread hit has waited. */
   load(): Promise<{ shortTerm: ShortTermStatus; lagMs: number }>;
+  /** What alerts ask: see `AlertFacts`. */
+  alertsLive: AlertFacts['live'];
+  alertsPast: AlertFacts['past'];
+  alertsCells: AlertFacts['cells'];
   query(slug: string, query: Query): Promise<Answer>;
   sql(slug: string, sql: string, rowsMax: number): Promise<SqlAnswer>;
   /** Begins an import and gives its number. One import a dataset at a time; a second waits for the first. */

@@ -2,10 +2,14 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { AlertDesk } from '../alerts/alert-desk.ts';
+import type { Clock } from '../clock.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Log } from '../log.ts';
 import type { SetAside } from '../set-aside.ts';
+import { alertRoutes } from './alerts.ts';
+import { channelRoutes } from './channels.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
 import { datasetRoutes } from './datasets.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
@@ -24,6 +28,8 @@ export interface ApiOptions extends MetricsOptions {
   /** Is told of the server's own faults. */
   log: Log;
   hourlyCounts: HourlyCounts;
+  alerts: AlertDesk;
+  clock: Clock;
   setAside: Pick<SetAside, 'list' | 'show'>;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
@@ -42,7 +48,9 @@ export function createApi(options: ApiOptions) {
     .route('/', reportRoutes(datasets, options.reports))
     .route('/', importRoutes(engine))
     .route('/', upkeepRoutes(engine, datasets))
-    .route('/', setAsideRoutes(engine, datasets, options.setAside));
+    .route('/', setAsideRoutes(engine, datasets, options.setAside))
+    .route('/', alertRoutes({ ...options.alerts, datasets, clock: options.clock }))
+    .route('/', channelRoutes({ ...options.alerts, clock: options.clock }));
   api.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Canister', version: options.version },

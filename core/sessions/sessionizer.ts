@@ -63,10 +63,11 @@ export class Sessionizer {
     this.#continued = options.continued ?? (() => undefined);
   }
 
-  /** Puts a hit into its visitor's session, ending the one before where a rule says so. */
-  take(arriving: ArrivingHit): void {
-    const session = this.#join(arriving);
-    if (arriving.hit.closeSession) this.#close(session, 'closed_by_page');
+  /** Puts a hit into its visitor's session, ending the one before where a rule says so. Gives the session that got it. */
+  take(arriving: ArrivingHit): Session {
+    const open = this.#join(arriving);
+    if (arriving.hit.closeSession) this.#close(open, 'closed_by_page');
+    return open.session;
   }
 
   /**
