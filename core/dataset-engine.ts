@@ -2,6 +2,7 @@
 import { WatchBook } from './alerts/watch-book.ts';
 import type { AnalyticsStore } from './analytics/analytics-store.ts';
 import type { LongTermCanister } from './canisters/long-term.ts';
+import type { RecutPlace } from './canisters/recut.ts';
 import { ShortTermCanister } from './canisters/short-term.ts';
 import { type SessionLimits, sessionLimits } from './contract/session.ts';
 import { hostMatcher } from './hits/referrer.ts';
@@ -12,16 +13,22 @@ import { type EndedSession, Sessionizer } from './sessions/sessionizer.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
 /** Opens the stores of a dataset. */
-export type OpenStores = (
-  config: DatasetConfig,
-) => Promise<{ analytics: AnalyticsStore; canister: LongTermCanister }>;
+export type OpenStores = (config: DatasetConfig) => Promise<{
+  analytics: AnalyticsStore;
+  canister: LongTermCanister;
+  recut?: RecutPlace | undefined;
+}>;
 
 export interface DatasetEngine {
   config: DatasetConfig;
   ownHosts: (host: string) => boolean;
   analytics: AnalyticsStore;
   canister: LongTermCanister;
+  /** Where a recut lies until it is applied or discarded; absent where stores are in memory. */
+  recut?: RecutPlace | undefined;
   commit: SessionCommit;
+  /** What a session may hold. */
+  limits: SessionLimits;
   active: ShortTermCanister;
   sessionizer: Sessionizer;
   /** What alerts watch of it. */
@@ -48,22 +55,41 @@ export async function openDatasetEngine(
   openStores: OpenStores,
   limits: SessionLimits = sessionLimits,
 ): Promise<DatasetEngine> {
-  const stores = await openStores(config);
+  const { analytics, canister, recut } = await openStores(config);
+  const close = async () => {
+    await analytics.close();
+    await canister.close();
+  };
   try {
-    return await startDatasetEngine(config, stores, limits);
+    return {
+      ...(await startOf(config, analytics, limits)),
+      limits,
+      analytics,
+      canister,
+      recut,
+      commit: createSessionCommit({ canister, analytics }),
+      close,
+    };
   } catch (error) {
     // What stays open could not be opened again.
-    await stores.analytics.close();
-    await stores.canister.close();
+    await close();
     throw error;
   }
 }
 
-async function startDatasetEngine(
+/** Begins again at what is stored, by other settings: as after a crash, active sessions come out of the inbox anew. */
+export async function startAgain(dataset: DatasetEngine, config: DatasetConfig): Promise<void> {
+  Object.assign(dataset, await startOf(config, dataset.analytics, dataset.limits));
+}
+
+/** Everything of a dataset that is in memory only, as its tables give it. */
+async function startOf(
   config: DatasetConfig,
-  { analytics, canister }: Awaited<ReturnType<OpenStores>>,
+  analytics: AnalyticsStore,
   limits: SessionLimits,
-): Promise<DatasetEngine> {
+): Promise<
+  Omit<DatasetEngine, 'analytics' | 'canister' | 'recut' | 'commit' | 'limits' | 'close'>
+> {
   const { position, closedThrough } = await analytics.resume();
   // The next hit of such a visitor is still in the inbox: it is the one that the limit did not let in.
   const unfinished = await analytics.unfinished('tracker');
@@ -89,9 +115,6 @@ async function startDatasetEngine(
   return {
     config,
     ownHosts: hostMatcher(config.hosts),
-    analytics,
-    canister,
-    commit: createSessionCommit({ canister, analytics }),
     active,
     sessionizer,
     watched,
@@ -102,9 +125,5 @@ async function startDatasetEngine(
     lowCheckpointed: 0,
     hitsSinceCheckpoint: 0,
     closedThrough,
-    async close() {
-      await analytics.close();
-      await canister.close();
-    },
   };
 }

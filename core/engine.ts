@@ -7,12 +7,13 @@ import type { AlertFacts } from './alerts/alert-facts.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { ActiveSessions, WholeSession } from './contract/session.ts';
+import type { RuleChanges } from './contract/session-rules.ts';
 import type { HeldState, HitAccount, SetAsideChoice, ShortTermStatus } from './contract/status.ts';
 import type {
-  RebuildResult,
+  RecutSummary,
   RetentionResult,
   RetentionRules,
-  VerifyResult,
+  UpkeepJob,
 } from './contract/upkeep.ts';
 import type { Durations } from './duration-book.ts';
 import type { HeldDataset } from './open-datasets.ts';
@@ -40,6 +41,13 @@ export interface EngineMeasures {
   /** How long it took to store batches of sessions, imports included. */
   commits: Durations;
 }
+
+/** Long work on what is stored. `rules` of a recut are changes of those in force. */
+export type UpkeepTask =
+  | { kind: 'verify' }
+  | { kind: 'rebuild'; acceptLoss: boolean }
+  | { kind: 'recut'; rules: RuleChanges }
+  | { kind: 'apply_recut' };
 
 export interface Engine {
   /** Opens a dataset; hits of it that wait in the inbox are taken from now on. */
@@ -85,10 +93,16 @@ export interface Engine {
   endFile(importNumber: number): Promise<ImportProgress>;
   finishImport(importNumber: number): Promise<ImportSummary>;
   abandonImport(importNumber: number): Promise<void>;
-  /** Reads every stored session and holds it against the tables. */
-  verify(slug: string): Promise<VerifyResult>;
-  /** Makes a dataset's tables anew out of its canister. @throws Problem `rebuild_loses` */
-  rebuild(slug: string, acceptLoss: boolean): Promise<RebuildResult>;
+  /** Begins long work on a dataset and gives its number. @throws Problem `upkeep_busy` */
+  beginUpkeep(slug: string, task: UpkeepTask): Promise<number>;
+  /** How far it is, or what came of it. @throws Problem `upkeep_unknown`, or that with which the work failed */
+  readUpkeep(number: number): Promise<UpkeepJob>;
+  /** Ends it at its next step, with nothing changed. */
+  cancelUpkeep(number: number): Promise<void>;
+  /** The recut that waits to be applied or discarded. */
+  recut(slug: string): Promise<RecutSummary | undefined>;
+  /** Removes it; doing it twice is doing it once. @throws Problem `upkeep_busy` */
+  discardRecut(slug: string): Promise<void>;
   /** What goes by these rules, and its going when `apply`; the rules are then in force from now on. */
   retain(slug: string, rules: RetentionRules, apply: boolean): Promise<RetentionResult>;
   /** Puts hits that were set aside back among those that wait. Gives their number. @throws Problem `hit_unknown` */

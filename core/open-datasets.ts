@@ -168,6 +168,7 @@ function watch(
     checkpoint: () => watched(() => commit.checkpoint()),
     rebuild: (...args) => watched(() => commit.rebuild(...args), isProblem),
     retain: (...args) => watched(() => commit.retain(...args), isProblem),
+    alone: commit.alone,
     isPaused: () => commit.isPaused(),
   };
 }

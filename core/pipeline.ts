@@ -33,6 +33,8 @@ export interface Pipeline {
   remove(slug: string): Promise<void>;
   /** Writes checkpoints and prunes, whether due or not. */
   settle(): Promise<void>;
+  /** Does between two steps what sets a dataset back to its position: the inbox is read again from there, for it alone. */
+  again<T>(dataset: DatasetEngine, work: () => Promise<T>): Promise<T>;
   /** Does something between two steps, while nothing moves. */
   between<T>(work: () => Promise<T>): Promise<T>;
   /** The inbox position up to which rows were read. */
@@ -69,6 +71,12 @@ export function createPipeline(options: {
     const result = working.then(work);
     working = result.catch(() => undefined);
     return result;
+  }
+
+  function readAgain({ low }: DatasetEngine): void {
+    if (low >= readThrough) return;
+    readThrough = low;
+    engineTime = 0;
   }
 
   async function takeRow(row: InboxRow): Promise<void> {
@@ -238,9 +246,13 @@ export function createPipeline(options: {
     add: (dataset) =>
       exclusively(async () => {
         datasets.set(dataset.config.slug, dataset);
-        if (dataset.low >= readThrough) return;
-        readThrough = dataset.low;
-        engineTime = 0;
+        readAgain(dataset);
+      }),
+    again: (dataset, work) =>
+      exclusively(async () => {
+        const result = await work();
+        readAgain(dataset);
+        return result;
       }),
     remove: (slug) =>
       exclusively(async () => {

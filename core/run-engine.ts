@@ -2,6 +2,7 @@
 
 import { engineFacts } from './alerts/engine-facts.ts';
 import { runQuery } from './analytics/run-query.ts';
+import type { Report } from './canisters/long-term.ts';
 import { type ActiveLimits, activeMarks, fillOf } from './canisters/room.ts';
 import { verifyCanister } from './canisters/verify.ts';
 import type { Clock } from './clock.ts';
@@ -9,9 +10,10 @@ import type { ImportProgress } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
 import { queryLimits } from './contract/query.ts';
 import type { SessionLimits } from './contract/session.ts';
-import type { OpenStores } from './dataset-engine.ts';
+import type { RebuildResult, VerifyResult } from './contract/upkeep.ts';
+import type { DatasetEngine, OpenStores } from './dataset-engine.ts';
 import { createDurationBook } from './duration-book.ts';
-import type { DatasetFigures, Engine } from './engine.ts';
+import type { DatasetFigures, Engine, UpkeepTask } from './engine.ts';
 import { accountForHits } from './hit-account.ts';
 import { createImportDesk } from './import-desk.ts';
 import {
@@ -22,9 +24,11 @@ import {
 } from './open-datasets.ts';
 import { createPipeline } from './pipeline.ts';
 import { readSession } from './read-session.ts';
+import { beginRecut, placeOf, putRecutInPlace } from './recut-dataset.ts';
 import type { SetAside } from './set-aside.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import type { InboxSource } from './sources/inbox-source.ts';
+import { createUpkeepDesk } from './upkeep-desk.ts';
 
 const retainEveryMs = 3_600_000;
 
@@ -61,6 +65,10 @@ const roomPollMs = 1_000;
 /** The engine, and its single step for callers that drive it themselves. */
 export interface RunningEngine extends Engine {
   step(): Promise<boolean>;
+  /** Reads every stored session and holds it against the tables. */
+  verify(slug: string): Promise<VerifyResult>;
+  /** Makes a dataset's tables anew out of its canister. @throws Problem `rebuild_loses` */
+  rebuild(slug: string, acceptLoss: boolean): Promise<RebuildResult>;
 }
 
 export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
@@ -77,12 +85,20 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   const { open: datasets, find } = shelf;
   let steppedAt = clock();
   let waitsForRoom = false;
+  /** What only a start can mend. */
+  let broken: Error | undefined;
 
   await shelf.openAll(options.datasets);
   // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
   await shelf.keepPositionsApart(inbox);
   const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs, active });
-  const desk = createImportDesk({ clock, badLinesFile, ended: options.importEnded });
+  const upkeep = createUpkeepDesk();
+  const desk = createImportDesk({
+    clock,
+    badLinesFile,
+    room: active,
+    ended: options.importEnded,
+  });
   let stopping = false;
   let retainedAt = Number.NEGATIVE_INFINITY;
   let wake = () => {};
@@ -102,6 +118,16 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   /** What an import stored does not come by the pipeline: what alerts watch is counted anew. */
   function countAnew(): void {
     for (const { watched } of datasets.values()) watched.clear();
+  }
+
+  function work(dataset: DatasetEngine, task: UpkeepTask, report: Report) {
+    if (task.kind === 'verify') return verifyCanister(dataset, report);
+    if (task.kind === 'rebuild') return dataset.commit.rebuild(task.acceptLoss, report);
+    if (task.kind === 'recut') return beginRecut(dataset, task.rules, report);
+    const failed = (why: Error) => {
+      broken = why;
+    };
+    return putRecutInPlace(dataset, { pipeline, imports: desk, failed }).finally(countAnew);
   }
 
   /** Once an hour, and at the start: that finishes what was killed. */
@@ -126,6 +152,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   }
 
   async function step(): Promise<boolean> {
+    if (broken) throw broken;
     await shelf.tend(pipeline);
     const progressed = await pipeline.step();
     await retainIfDue();
@@ -265,6 +292,18 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     abandonImport: (number) => desk.abandon(number).finally(countAnew),
     verify: async (slug) => await verifyCanister(find(slug)),
     rebuild: async (slug, acceptLoss) => await find(slug).commit.rebuild(acceptLoss),
+    async beginUpkeep(slug, task) {
+      const dataset = find(slug);
+      return upkeep.begin(task.kind, slug, (report) => work(dataset, task, report));
+    },
+    readUpkeep: async (number) => upkeep.read(number),
+    cancelUpkeep: (number) => upkeep.cancel(number),
+    recut: async (slug) => placeOf(find(slug)).plan()?.summary,
+    async discardRecut(slug) {
+      const place = placeOf(find(slug));
+      upkeep.refuseBusy(slug);
+      await place.discard();
+    },
     async retain(slug, rules, apply) {
       const dataset = find(slug);
       if (apply) dataset.config = { ...dataset.config, retention: rules };
@@ -281,6 +320,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     async stop() {
       stopping = true;
       wake();
+      await upkeep.stop();
       await looping.catch(() => undefined);
       await clearImports(true);
       while (await pipeline.step());

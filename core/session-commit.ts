@@ -7,10 +7,11 @@
  * its later canister record counts, and hits that are stored already are skipped.
  */
 import type { AnalyticsStore, Position } from './analytics/analytics-store.ts';
-import type { LongTermCanister } from './canisters/long-term.ts';
+import type { LongTermCanister, Report } from './canisters/long-term.ts';
 import { rebuildTables } from './canisters/rebuild.ts';
 import { retain } from './canisters/retention.ts';
 import type { RebuildResult, RetentionResult, RetentionRules } from './contract/upkeep.ts';
+import { failPoint } from './fail-point.ts';
 import { createGate } from './gate.ts';
 import type { EndedSession } from './sessions/sessionizer.ts';
 
@@ -20,9 +21,11 @@ export interface SessionCommit {
   /** Writes what is stored into the DuckDB file itself; afterwards the inbox may be pruned up to the position. */
   checkpoint(): Promise<void>;
   /** Makes the tables anew out of the canister; storing waits meanwhile. */
-  rebuild(acceptLoss: boolean): Promise<RebuildResult>;
+  rebuild(acceptLoss: boolean, report?: Report): Promise<RebuildResult>;
   /** What goes by these rules, and its going when `apply`; storing waits meanwhile. */
   retain(rules: RetentionRules, nowMs: number, apply: boolean): Promise<RetentionResult>;
+  /** Does something while nothing is stored. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   /** Storing would have to wait. */
   isPaused(): boolean;
 }
@@ -53,14 +56,17 @@ export function createSessionCommit(stores: {
       const { firstSeq, lastSeq, devices } = source;
       return { session, place, firstSeq, lastSeq, devices };
     });
+    if (__FAIL_POINTS__) failPoint('tables-before-begin');
     return await analytics.store(stored, low);
   }
   return {
     store: (ended, low) => gate.pass(() => store(ended, low)),
     checkpoint: () => analytics.checkpoint(),
-    rebuild: (acceptLoss) => gate.alone(() => rebuildTables({ canister, analytics, acceptLoss })),
+    rebuild: (acceptLoss, report) =>
+      gate.alone(() => rebuildTables({ canister, analytics, acceptLoss, report })),
     retain: (rules, nowMs, apply) =>
       gate.alone(() => retain({ canister, analytics, rules, nowMs, apply })),
+    alone: (work) => gate.alone(work),
     isPaused: () => gate.isTaken(),
   };
 }

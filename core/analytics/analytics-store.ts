@@ -58,6 +58,11 @@ export interface AnalyticsStore {
   remake(fill: (fresh: FreshTables) => Promise<boolean>): Promise<void>;
   /** The segments that sessions of the tables lie in. */
   storedDays(): Promise<StoredDay[]>;
+  /**
+   * Lets `move` put another file in the place of this one while nobody reads or writes, and goes on with what is there
+   * then, whether `move` came through or not.
+   */
+  replace(move: () => void): Promise<void>;
   /** Removes the sessions of these segments, with their hits, in one transaction. */
   removeDays(days: readonly string[]): Promise<void>;
   /** Runs one of our own statements with bound values. */

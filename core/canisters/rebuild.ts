@@ -7,7 +7,7 @@ import { fingerprintOf } from '../analytics/fingerprint.ts';
 import type { StoredSession } from '../analytics/rows.ts';
 import { Problem } from '../contract/problem.ts';
 import type { RebuildResult } from '../contract/upkeep.ts';
-import type { CanisterPlace, LongTermCanister } from './long-term.ts';
+import type { CanisterPlace, LongTermCanister, Report } from './long-term.ts';
 import { placesOf } from './verify.ts';
 
 const sessionsPerBatch = 2_000;
@@ -26,12 +26,15 @@ export async function rebuildTables(options: {
   canister: LongTermCanister;
   analytics: AnalyticsStore;
   acceptLoss: boolean;
+  report?: Report | undefined;
 }): Promise<RebuildResult> {
-  const { canister, analytics, acceptLoss } = options;
+  const { canister, analytics, acceptLoss, report = () => {} } = options;
   const before = await fingerprintOf(analytics.query);
   let after = before;
   await analytics.remake(async (fresh) => {
-    await fillFromCanister(canister, fresh, countsInTables(analytics));
+    const { rows } = before.sessions;
+    const counts = countsInTables(analytics);
+    await fillFromCanister(canister, fresh, counts, (done) => report(done, rows));
     after = await fingerprintOf(fresh.query);
     const lost = before.sessions.rows - after.sessions.rows;
     if (lost > 0 && !acceptLoss) {
@@ -66,6 +69,7 @@ async function fillFromCanister(
   canister: LongTermCanister,
   fresh: FreshTables,
   counts: Counts,
+  added: (sessions: number) => void = () => {},
 ): Promise<number> {
   let batch: StoredSession[] = [];
   let hits = 0;
@@ -73,6 +77,7 @@ async function fillFromCanister(
   const flush = async () => {
     await fresh.add(batch);
     sessions += batch.length;
+    added(sessions);
     batch = [];
     hits = 0;
   };

@@ -58,6 +58,10 @@ export const problemCodes = {
   key_missing: { status: 500, title: 'The master key does not open this data' },
   hits_lost: { status: 409, title: 'Stored hits are missing' },
   dataset_held: { status: 409, title: 'The stores of the dataset cannot be used' },
+  recut_unknown: { status: 404, title: 'There is no recut to apply' },
+  recut_stale: { status: 409, title: 'The past has changed since the recut was made' },
+  upkeep_busy: { status: 409, title: 'Other work on the dataset is under way' },
+  upkeep_unknown: { status: 404, title: 'There is no such work under way' },
   rebuild_loses: { status: 409, title: 'New tables would lose sessions' },
   internal: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -6,9 +6,14 @@ import { existsSync, renameSync } from 'node:fs';
 import type { AnalyticsStore, Position } from '../analytics/analytics-store.ts';
 import type { DataKeys, LongTermCanister } from '../canisters/long-term.ts';
 import { fillFromNothing } from '../canisters/rebuild.ts';
+import type { RecutPlace } from '../canisters/recut.ts';
 import { Problem } from '../contract/problem.ts';
+import type { SessionRules } from '../contract/session-rules.ts';
+import { failPoint } from '../fail-point.ts';
+import type { DatasetPaths } from './data-folder.ts';
 import { makeTables, moveIntoPlace, openDuckDbAnalytics } from './duckdb-analytics.ts';
 import type { SqlBatch } from './libsql-file.ts';
+import { isHalfInPlace, openRecutFolder, type SwapStep } from './recut-folder.ts';
 import { openSegmentCanister } from './segment-canister.ts';
 
 /** Where a dataset stood at its last checkpoint. */
@@ -19,7 +24,7 @@ interface Remembered extends Position {
 export interface DatasetStoresOptions {
   slug: string;
   timeZone: string;
-  paths: { canister: string; analyticsFile: string };
+  paths: DatasetPaths;
   keys: DataKeys;
   /** Destroys the data key of a day that is removed. */
   dropKey: (dataset: string, day: string) => Promise<void>;
@@ -28,14 +33,22 @@ export interface DatasetStoresOptions {
   acceptLoss: boolean;
   /** Tells the administrator what was found and done. */
   say: (text: string) => void;
+  /** Makes rules those of the dataset. */
+  setRules: (rules: SessionRules) => Promise<void>;
+  /** Called at each step of the swap of a recut. */
+  reached?: ((step: SwapStep) => void) | undefined;
 }
 
 /** @throws Problem `hits_lost`, naming how many, or `key_missing`; nothing was changed then */
 export async function openDatasetStores(
   options: DatasetStoresOptions,
-): Promise<{ analytics: AnalyticsStore; canister: LongTermCanister }> {
+): Promise<{ analytics: AnalyticsStore; canister: LongTermCanister; recut: RecutPlace }> {
   const { slug, paths, keys, dropKey, control } = options;
   const folder = paths.canister;
+  if (isHalfInPlace(paths.recut)) {
+    const why = `A recut of ${slug} was being put in place, and could not be finished: ${paths.recut} cannot be moved or removed.`;
+    throw new Problem('file_unreadable', why);
+  }
   const canister = openSegmentCanister({ dataset: slug, folder, keys, dropKey });
   // With another master key nothing could be sealed beside what is there: better said now than when sessions end.
   const lastDay = (await canister.days()).at(-1);
@@ -44,12 +57,15 @@ export async function openDatasetStores(
   const analytics = await openFitting(options, canister, remembered);
   return {
     canister,
+    recut: openRecutFolder(options),
     analytics: {
       ...analytics,
       async checkpoint() {
         // Read before, so that all of it is in the checkpoint.
         const present = await standing(analytics);
+        if (__FAIL_POINTS__) failPoint('tables-before-checkpoint');
         await analytics.checkpoint();
+        if (__FAIL_POINTS__) failPoint('tables-after-checkpoint');
         await remember(control, slug, present);
       },
     },

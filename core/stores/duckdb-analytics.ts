@@ -2,7 +2,7 @@
  * The analytics of a dataset in one DuckDB file. All writing goes through one connection and one transaction at a
  * time; a COMMIT is believed only after the position was read back, because DuckDB answers ok for aborted ones.
  */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type {
@@ -25,9 +25,11 @@ import { analyticsMigrations, storeTables, type TableColumn } from '../analytics
 import { viewStatements } from '../analytics/views.ts';
 import { Problem } from '../contract/problem.ts';
 import { continuedReasons, type HitOrigin } from '../contract/session.ts';
+import { failPoint, isPlanted } from '../fail-point.ts';
 import { createGate } from '../gate.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
 import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
+import { syncFolder } from './durable-folder.ts';
 
 /**
  * @param file path of `analytics.duckdb`, made when missing
@@ -60,11 +62,16 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
 
   async function transact(change: () => Promise<void>, low: number | undefined): Promise<Position> {
     const next = { epoch: position.epoch + 1, low: low ?? position.low };
+    const move = `UPDATE store.position SET epoch = ${next.epoch}, low = ${next.low}`;
+    if (__FAIL_POINTS__ && isPlanted('cursor-outside')) await writer.run(move);
     await writer.run('BEGIN');
     try {
       await change();
-      await writer.run(`UPDATE store.position SET epoch = ${next.epoch}, low = ${next.low}`);
+      if (__FAIL_POINTS__) failPoint('tables-mid-transaction');
+      await writer.run(move);
+      if (__FAIL_POINTS__) failPoint('tables-before-commit');
       await writer.run('COMMIT');
+      if (__FAIL_POINTS__) failPoint('tables-after-commit');
     } catch (error) {
       await writer.run('ROLLBACK').catch(() => undefined);
       throw error;
@@ -80,12 +87,12 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
   }
 
   /** Once nobody reads: either the old file is in place, whole, or the new one is. */
-  async function swapIn(fresh: string): Promise<void> {
+  async function replaceBy(move: () => void): Promise<void> {
     await reading.alone(async () => {
       try {
         await writer.run('CHECKPOINT');
         tables.close();
-        moveIntoPlace(fresh, file);
+        move();
       } finally {
         tables = await openTables(file, timeZone);
         ({ writer, position } = tables);
@@ -98,7 +105,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     const removed = await writer.runAndReadAll('SELECT coalesce(sum(hits), 0) FROM store.removed');
     const removedHits = Number(removed.getRows()[0]?.[0] ?? 0);
     const wanted = await makeTables({ file: aside, timeZone, position, removedHits, fill });
-    if (wanted) await swapIn(aside);
+    if (wanted) await replaceBy(() => moveIntoPlace(aside, file));
     else rmSync(aside, { force: true });
   }
 
@@ -120,6 +127,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     storedDays: () => reading.pass(() => storedDays(tables.reader)),
     removeDays: (days) => writing.run(() => removeNow(days)),
     remake: (fill) => writing.run(() => remake(fill)),
+    replace: (move) => writing.run(() => replaceBy(move)),
     query: (sql, values) => reading.pass(() => query(tables.reader, sql, values)),
     ask: (sql, limits) => reading.pass(() => ask(() => tables.connect(), sql, limits)),
     async close() {
@@ -205,13 +213,41 @@ export async function makeTables(options: {
   }
 }
 
+/**
+ * Adds to a file that `makeTables` has made, sets its position anew, and closes it.
+ * @returns what `fill` gives
+ */
+export async function extendTables<T>(options: {
+  file: string;
+  timeZone: string;
+  position: Position;
+  removedHits: number;
+  fill: (fresh: FreshTables) => Promise<T>;
+}): Promise<T> {
+  const { file, timeZone, position, removedHits, fill } = options;
+  const { writer, reader, close } = await openTables(file, timeZone);
+  try {
+    const result = await fill({
+      add: (sessions) => appendSessions(writer, sessions),
+      query: (sql, values) => query(reader, sql, values),
+    });
+    await writer.run(`UPDATE store.position SET epoch = ${position.epoch}, low = ${position.low}`);
+    await writer.run(`UPDATE store.removed SET hits = ${removedHits}`);
+    await writer.run('CHECKPOINT');
+    return result;
+  } finally {
+    close();
+  }
+}
+
 /** Replaces a closed file by another one in one step. A write-ahead log of the old one must not meet the new one. */
 export function moveIntoPlace(fresh: string, file: string): void {
-  if (existsSync(`${file}.wal`)) renameSync(`${file}.wal`, `${file}.wal.unreadable`);
+  if (existsSync(`${file}.wal`)) {
+    renameSync(`${file}.wal`, `${file}.wal.unreadable`);
+    syncFolder(dirname(file));
+  }
   renameSync(fresh, file);
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  syncFolder(dirname(file));
 }
 
 async function query(

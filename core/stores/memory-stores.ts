@@ -107,7 +107,13 @@ export function memoryCanister(disk: DatasetDisk, moment: Moment): LongTermCanis
         const day = new Date(session.endedAt).toISOString().slice(0, 10);
         const records = segmentOf(day);
         places.push({ day, offset: records.length, length: 1 });
-        const { firstSeq: _first, lastSeq: _last, devices: _devices, ...kept } = session;
+        const {
+          firstSeq: _first,
+          lastSeq: _last,
+          devices: _devices,
+          lineage: _,
+          ...kept
+        } = session;
         records.push({ session: structuredClone(kept), isSynced: false });
         days.add(day);
       }
@@ -136,6 +142,7 @@ export function memoryCanister(disk: DatasetDisk, moment: Moment): LongTermCanis
       disk.segments.delete(day);
       await moment('canister-after-remove');
     },
+    readWhole: notInMemory,
     scan: notInMemory,
     names: notInMemory,
     check: notInMemory,
@@ -228,6 +235,7 @@ export function memoryAnalytics(disk: DatasetDisk, moment: Moment): AnalyticsSto
       });
     },
     remake: notInMemory,
+    replace: notInMemory,
     query: unasked,
     ask: unasked,
     async close() {},

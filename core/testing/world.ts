@@ -25,6 +25,7 @@ import { openLibsqlInboxSource } from '../stores/libsql-inbox.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { openKeyring } from '../stores/master-key.ts';
 import { controlMigrations, hitsMigrations } from '../stores/migrations/migrations.ts';
+import { type SwapStep, settleRecut } from '../stores/recut-folder.ts';
 
 /** Saturday, 21 November 2026, 10:00 UTC. */
 export const worldStartMs = Date.UTC(2026, 10, 21, 10);
@@ -49,6 +50,8 @@ export interface WorldOptions {
   acceptLoss?: boolean;
   /** A dataset that fails is held, and opened again after so long; without it its failure is that of the engine. */
   retryHeldAfterMs?: number;
+  /** Called at each step of a swap of recuts. */
+  swapReached?: (step: SwapStep) => void;
   /** Takes what the administrator is told. */
   said?: string[];
 }
@@ -170,7 +173,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   return world;
 }
 
-interface Core {
+export interface Core {
   engine: RunningEngine;
   datasets: Datasets;
   hits: LibsqlFile;
@@ -180,7 +183,12 @@ interface Core {
   close(): Promise<void>;
 }
 
-async function openCore(root: string, clock: () => number, options: WorldOptions): Promise<Core> {
+/** Opens the core of one data folder; the engine moves by steps only. */
+export async function openCore(
+  root: string,
+  clock: () => number,
+  options: WorldOptions,
+): Promise<Core> {
   const { checkpointEveryMs = neverMs, active = roomy, wrapStores, wrapInbox } = options;
   const folder = openDataFolder(root);
   const hits = await openLibsqlFile(folder.hitsFile, hitsMigrations);
@@ -188,6 +196,8 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
   const datasets = openLibsqlDatasets({ control, hits, clock });
   const { keys, drop, rotate } = await openKeyring({ file: folder.masterKeyFile, control, clock });
   const stores = new Map<string, Stores>();
+  for (const { slug } of await datasets.list())
+    await settleRecut(folder.dataset(slug), (rules) => datasets.setRules(slug, rules));
   const inbox = openLibsqlInboxSource(hits);
   const engine = await runEngine({
     inbox: wrapInbox?.(inbox) ?? inbox,
@@ -202,9 +212,11 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
         control,
         acceptLoss: options.acceptLoss ?? false,
         say: (text) => options.said?.push(text),
+        setRules: (rules) => datasets.setRules(slug, rules),
+        reached: (step) => options.swapReached?.(step),
       });
       stores.set(slug, real);
-      return wrapStores?.(real, slug) ?? real;
+      return { ...(wrapStores?.(real, slug) ?? real), recut: real.recut };
     },
     datasets: await configs(datasets),
     rotateKeys: () => rotate(),
