@@ -1,6 +1,8 @@
 /** The command line. Results go to stdout, progress and advice to stderr; exit codes are 0, 1 (failed) and 2 (usage). */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addAlertCommands } from './cli-alerts.ts';
+import { addChannelCommands } from './cli-channels.ts';
 import { addSetAsideCommands } from './cli-set-aside.ts';
 import { addUpkeepCommands, type CommandDesk } from './cli-upkeep.ts';
 import { systemClock } from './core/clock.ts';
@@ -346,6 +348,8 @@ export function createProgram(): Command {
   };
   addUpkeepCommands(desk);
   addSetAsideCommands(desk);
+  addAlertCommands(desk);
+  addChannelCommands(desk);
 
   return program;
 }

@@ -86,21 +86,22 @@ export function openLibsqlAlerts(control: SqlBatch, clock: Clock): AlertStore {
     },
     async history(slug, { rule, limit }) {
       const rows = await read(
-        `SELECT entry FROM alert_history WHERE dataset = ? ${rule === undefined ? '' : 'AND rule = ?'} ORDER BY at DESC, id LIMIT ?`,
+        `SELECT entry FROM alert_history WHERE dataset = ? ${rule === undefined ? '' : 'AND rule = ?'} ORDER BY at DESC, rowid DESC LIMIT ?`,
         [slug, ...(rule === undefined ? [] : [rule]), limit],
       );
       return rows.map(({ entry }) => JSON.parse(String(entry)) as AlertEntry);
     },
     async lastEntries() {
-      // A firing that goes on has several entries; it is since the first after the last recovery.
+      // By the order of writing, not by time. A firing that goes on has several entries: it is since the first one
+      // after the last recovery.
       const rows = await read(
-        `SELECT h.entry, max(h.at) AS at, f.last_fired_at,
-           (SELECT min(s.at) FROM alert_history s WHERE s.dataset = h.dataset AND s.rule = h.rule
-              AND s.change = 'fired' AND s.at > coalesce(r.recovered_at, -1)) AS since
+        `SELECT h.entry, max(h.rowid) AS newest, f.last_fired_at,
+           (SELECT s.at FROM alert_history s WHERE s.dataset = h.dataset AND s.rule = h.rule
+              AND s.change = 'fired' AND s.rowid > coalesce(r.recovered, 0) ORDER BY s.rowid LIMIT 1) AS since
          FROM alert_history h
          LEFT JOIN (SELECT dataset, rule, max(at) AS last_fired_at FROM alert_history WHERE change = 'fired' GROUP BY 1, 2) f
            ON f.dataset = h.dataset AND f.rule = h.rule
-         LEFT JOIN (SELECT dataset, rule, max(at) AS recovered_at FROM alert_history WHERE change = 'recovered' GROUP BY 1, 2) r
+         LEFT JOIN (SELECT dataset, rule, max(rowid) AS recovered FROM alert_history WHERE change = 'recovered' GROUP BY 1, 2) r
            ON r.dataset = h.dataset AND r.rule = h.rule
          GROUP BY h.dataset, h.rule`,
       );
