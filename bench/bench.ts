@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME`: each bench prints its figures as JSON and compares with a baseline in the same run. */
+import { alerts } from './alerts.ts';
 import { collect } from './collect.ts';
 import { engine } from './engine.ts';
 import { importLog } from './import.ts';
@@ -7,6 +8,7 @@ import { overload } from './overload.ts';
 import { recover } from './recover.ts';
 
 const benches: Record<string, () => Promise<object>> = {
+  alerts,
   collect,
   engine,
   import: importLog,

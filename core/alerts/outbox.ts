@@ -83,6 +83,7 @@ export function createDispatcher(options: {
 }): Dispatcher {
   const { outbox, notifiers, clock, random } = options;
   const underWay = new Map<Promise<void>, string>();
+  let claiming: Promise<void> = Promise.resolve();
 
   function busyChannels(): string[] {
     const channels = [...underWay.values()];
@@ -107,20 +108,37 @@ export function createDispatcher(options: {
     await outbox.sent(item.id, clock());
   }
 
+  async function claimDue(): Promise<void> {
+    const room = outboxLimits.atOnceMax - underWay.size;
+    if (room <= 0) return;
+    for (const item of await outbox.claim(clock(), room, busyChannels())) {
+      const sending: Promise<void> = send(item)
+        // What could not even be noted stays claimed for a while, and is sent again then.
+        .catch(() => undefined)
+        .finally(() => {
+          underWay.delete(sending);
+          // There is room for the next one: a burst must not wait for the next tick.
+          sendDue().catch(() => undefined);
+        });
+      underWay.set(sending, item.channel);
+    }
+  }
+
+  /** One claim at a time: two would count the same room. */
+  function sendDue(): Promise<void> {
+    const next = claiming.then(claimDue);
+    claiming = next.catch(() => undefined);
+    return next;
+  }
+
   return {
-    async sendDue() {
-      const room = outboxLimits.atOnceMax - underWay.size;
-      if (room <= 0) return;
-      for (const item of await outbox.claim(clock(), room, busyChannels())) {
-        const sending: Promise<void> = send(item)
-          // What could not even be noted stays claimed, and is sent again after a restart.
-          .catch(() => undefined)
-          .finally(() => underWay.delete(sending));
-        underWay.set(sending, item.channel);
-      }
-    },
+    sendDue,
     async idle() {
-      await Promise.all(underWay.keys());
+      await claiming;
+      while (underWay.size > 0) {
+        await Promise.all(underWay.keys());
+        await claiming;
+      }
     },
   };
 }
