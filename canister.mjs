@@ -22,6 +22,7 @@ const sources = [
   'cli-alerts.ts',
   'cli-channels.ts',
   'cli-upkeep.ts',
+  'cli-events.ts',
   'vite.config.ts',
   'package-lock.json',
 ];

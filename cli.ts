@@ -3,6 +3,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addAlertCommands } from './cli-alerts.ts';
 import { addChannelCommands } from './cli-channels.ts';
+import { addEventCommands } from './cli-events.ts';
 import { addSetAsideCommands } from './cli-set-aside.ts';
 import { addUpkeepCommands, type CommandDesk } from './cli-upkeep.ts';
 import { systemClock } from './core/clock.ts';
@@ -350,6 +351,7 @@ export function createProgram(): Command {
   addSetAsideCommands(desk);
   addAlertCommands(desk);
   addChannelCommands(desk);
+  addEventCommands({ ...desk, note });
 
   return program;
 }

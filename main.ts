@@ -24,6 +24,8 @@ import { Problem, type ProblemCode, problemCodes } from './core/contract/problem
 import { retentionRulesSchema } from './core/contract/upkeep.ts';
 import type { Engine } from './core/engine.ts';
 import type { EngineThreadData } from './core/engine-thread.ts';
+import { createEventDesk } from './core/event-desk.ts';
+import { standardEventSet } from './core/events/standard-events.ts';
 import { explainAccount } from './core/hit-account.ts';
 import { createApi } from './core/http/app.ts';
 import { localOnly } from './core/http/local-only.ts';
@@ -40,6 +42,7 @@ import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/dis
 import { openLibsqlAlerts } from './core/stores/libsql-alerts.ts';
 import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
+import { openLibsqlEvents } from './core/stores/libsql-events.ts';
 import { openLibsqlOutbox } from './core/stores/libsql-outbox.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
@@ -284,6 +287,11 @@ export async function openCanister(
       hitCounts: () => counts.read(),
       hourlyCounts: counts.readHours,
       setAside: openLibsqlSetAside(libsql.hits),
+      events: createEventDesk({
+        book: openLibsqlEvents(libsql.control, clock),
+        engine: engine.remote,
+        standard: standardEventSet,
+      }),
       alarms: alarms.list,
       alerts,
       clock,

@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: each bench prints its figures as JSON and compares with a baseline in the same run. */
 import { alerts } from './alerts.ts';
+import { backfill } from './backfill.ts';
 import { collect } from './collect.ts';
 import { engine } from './engine.ts';
 import { importLog } from './import.ts';
@@ -9,6 +10,7 @@ import { recover } from './recover.ts';
 
 const benches: Record<string, () => Promise<object>> = {
   alerts,
+  backfill,
   collect,
   engine,
   import: importLog,

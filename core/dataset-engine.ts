@@ -5,8 +5,10 @@ import type { LongTermCanister } from './canisters/long-term.ts';
 import type { RecutPlace } from './canisters/recut.ts';
 import { ShortTermCanister } from './canisters/short-term.ts';
 import { type SessionLimits, sessionLimits } from './contract/session.ts';
+import type { DatasetEvents } from './dataset-events.ts';
 import { hostMatcher } from './hits/referrer.ts';
 import { userKeys } from './hits/user-key.ts';
+import { openPast, type Past, type PastStores } from './past.ts';
 import { createSessionCommit, type SessionCommit } from './session-commit.ts';
 import { closePolicy } from './sessions/close-policy.ts';
 import { type EndedSession, Sessionizer } from './sessions/sessionizer.ts';
@@ -17,6 +19,7 @@ export type OpenStores = (config: DatasetConfig) => Promise<{
   analytics: AnalyticsStore;
   canister: LongTermCanister;
   recut?: RecutPlace | undefined;
+  past?: PastStores | undefined;
 }>;
 
 export interface DatasetEngine {
@@ -27,12 +30,17 @@ export interface DatasetEngine {
   /** Where a recut lies until it is applied or discarded; absent where stores are in memory. */
   recut?: RecutPlace | undefined;
   commit: SessionCommit;
+  /** What backfills have done and do to stored sessions. */
+  past: Past;
   /** What a session may hold. */
   limits: SessionLimits;
+  openEvents: OpenEvents | undefined;
   active: ShortTermCanister;
   sessionizer: Sessionizer;
   /** What alerts watch of it. */
   watched: WatchBook;
+  /** Its events; absent where none are evaluated. */
+  events: DatasetEvents | undefined;
   /** Sessions that have ended and wait for the next batch. */
   ended: EndedSession[];
   /** The last inbox row of the dataset that was read. */
@@ -49,25 +57,32 @@ export interface DatasetEngine {
   close(): Promise<void>;
 }
 
+/** Opens the events of a dataset as they are in force behind an inbox position. */
+export type OpenEvents = (config: DatasetConfig, low: number) => Promise<DatasetEvents>;
+
 /** Opens a dataset and reads where it stands. */
 export async function openDatasetEngine(
   config: DatasetConfig,
   openStores: OpenStores,
   limits: SessionLimits = sessionLimits,
+  openEvents?: OpenEvents,
 ): Promise<DatasetEngine> {
-  const { analytics, canister, recut } = await openStores(config);
+  const { analytics, canister, recut, past: pastStores } = await openStores(config);
   const close = async () => {
     await analytics.close();
     await canister.close();
   };
   try {
+    const past = await openPast(config.slug, config.timeZone, pastStores);
     return {
-      ...(await startOf(config, analytics, limits)),
+      ...(await startOf(config, analytics, limits, openEvents)),
       limits,
+      openEvents,
       analytics,
       canister,
       recut,
-      commit: createSessionCommit({ canister, analytics }),
+      past,
+      commit: createSessionCommit({ canister, analytics, applyPast: past.apply }),
       close,
     };
   } catch (error) {
@@ -79,7 +94,8 @@ export async function openDatasetEngine(
 
 /** Begins again at what is stored, by other settings: as after a crash, active sessions come out of the inbox anew. */
 export async function startAgain(dataset: DatasetEngine, config: DatasetConfig): Promise<void> {
-  Object.assign(dataset, await startOf(config, dataset.analytics, dataset.limits));
+  const { analytics, limits, openEvents } = dataset;
+  Object.assign(dataset, await startOf(config, analytics, limits, openEvents));
 }
 
 /** Everything of a dataset that is in memory only, as its tables give it. */
@@ -87,10 +103,15 @@ async function startOf(
   config: DatasetConfig,
   analytics: AnalyticsStore,
   limits: SessionLimits,
+  openEvents: OpenEvents | undefined,
 ): Promise<
-  Omit<DatasetEngine, 'analytics' | 'canister' | 'recut' | 'commit' | 'limits' | 'close'>
+  Omit<
+    DatasetEngine,
+    'analytics' | 'canister' | 'recut' | 'commit' | 'past' | 'limits' | 'openEvents' | 'close'
+  >
 > {
   const { position, closedThrough } = await analytics.resume();
+  const events = await openEvents?.(config, position.low);
   // The next hit of such a visitor is still in the inbox: it is the one that the limit did not let in.
   const unfinished = await analytics.unfinished('tracker');
   const active = new ShortTermCanister();
@@ -105,6 +126,7 @@ async function startOf(
       ended.push(one);
       watched.takeEnd(one.session, config.idleTimeoutMs);
     },
+    eventSet: () => events?.current(),
     continued(device) {
       const found = unfinished.get(device)?.id;
       // It may be known by the keys of several devices, and is continued once.
@@ -118,6 +140,7 @@ async function startOf(
     active,
     sessionizer,
     watched,
+    events,
     ended,
     readThrough: position.low,
     low: position.low,

@@ -4,6 +4,8 @@
  */
 
 import type { AlertFacts } from './alerts/alert-facts.ts';
+import type { EventSet } from './contract/event.ts';
+import type { Backfill, DryRun } from './contract/event-life.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { ActiveSessions, WholeSession } from './contract/session.ts';
@@ -15,8 +17,11 @@ import type {
   RetentionRules,
   UpkeepJob,
 } from './contract/upkeep.ts';
+import type { EventFigures } from './dataset-events.ts';
+import type { DryRunAsked } from './dry-run.ts';
 import type { Durations } from './duration-book.ts';
 import type { HeldDataset } from './open-datasets.ts';
+import type { BackfillAsked } from './settings/backfills.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
 export interface DatasetFigures {
@@ -24,6 +29,8 @@ export interface DatasetFigures {
   storedSessions: number;
   storedHits: number;
   lastHitAt: number | undefined;
+  /** Its events; absent while it is held. */
+  events?: EventFigures;
   /** Its stores cannot be used: the other figures are not known, and its hits wait. */
   held?: HeldState;
 }
@@ -63,6 +70,12 @@ export interface Engine {
    * @throws Problem `session_unknown` when it is not active
    */
   endSession(slug: string, sessionId: string): Promise<void>;
+  /**
+   * Puts a set into force that is published already, for sessions that begin after what lies in the inbox now; durable
+   * when this resolves.
+   * @throws Problem `event_invalid`; nothing was changed then
+   */
+  publishEvents(slug: string, set: EventSet): Promise<void>;
   /**
    * A session with all its hits, active or ended; undefined while it is active and has exactly `unlessHits` hits:
    * a session only ever gets more, so that is no news.
@@ -113,6 +126,21 @@ export interface Engine {
   followClock(): Promise<void>;
   /** Puts a new master key in the place of the old one. Gives the number of data keys that it opens now. */
   rotateKeys(): Promise<number>;
+  /** @throws Problem `event_invalid` when the set cannot be used */
+  checkEvents(slug: string, set: EventSet): Promise<void>;
+  /** Takes the past facts of an event away that sets before `version` recorded. */
+  removeFacts(slug: string, event: string, version: number): Promise<void>;
+  /** Begins to try an event over the past. @throws Problem `event_invalid`, `jobs_too_many` */
+  beginDryRun(slug: string, asked: DryRunAsked): Promise<DryRun>;
+  /** How far a dry run is. @throws Problem `job_unknown` */
+  dryRun(slug: string, number: number): Promise<DryRun>;
+  cancelDryRun(slug: string, number: number): Promise<DryRun>;
+  /** Begins to run a published event over the past; durable when it resolves. @throws Problem `jobs_too_many` */
+  beginBackfill(slug: string, asked: Omit<BackfillAsked, 'kind'>): Promise<Backfill>;
+  /** All backfills of a dataset, oldest first. */
+  backfills(slug: string): Promise<Backfill[]>;
+  /** @throws Problem `job_unknown` */
+  cancelBackfill(slug: string, number: number): Promise<Backfill>;
   /** Reads the inbox to its end, stores what has ended, and closes the files. */
   stop(): Promise<void>;
 }

@@ -12,8 +12,12 @@ import { queryLimits } from './contract/query.ts';
 import type { SessionLimits } from './contract/session.ts';
 import type { RebuildResult, VerifyResult } from './contract/upkeep.ts';
 import type { DatasetEngine, OpenStores } from './dataset-engine.ts';
+import { openDatasetEvents } from './dataset-events.ts';
 import { createDurationBook } from './duration-book.ts';
 import type { DatasetFigures, Engine, UpkeepTask } from './engine.ts';
+import { createEventJobs } from './event-jobs.ts';
+import { compileEventSet } from './events/compile.ts';
+import { type EventSets, memoryEventSets } from './events/event-sets.ts';
 import { accountForHits } from './hit-account.ts';
 import { createImportDesk } from './import-desk.ts';
 import {
@@ -40,6 +44,8 @@ export interface EngineOptions {
   /** Takes the machine's clock as it is, where `clock` has its own mind about it. */
   followClock?: () => void;
   openStores: OpenStores;
+  /** The published events; without it only the standard ones are there. */
+  eventSets?: EventSets;
   datasets: readonly DatasetConfig[];
   /** Puts a new master key in place; gives the number of data keys that it opens. */
   rotateKeys: () => Promise<number>;
@@ -54,6 +60,8 @@ export interface EngineOptions {
   active: ActiveLimits;
   /** What one session may hold, where it is not the usual. */
   sessionLimits?: SessionLimits;
+  /** How many rows of the inbox a step reads at the most, where it is not the usual number. */
+  rowsPerStepMax?: number;
   /** Datasets that fail are held, and the others go on; without it their failure is that of the engine. */
   holding?: HoldingRules;
   /** Called when a step fails: what is stored is safe, but the process should start again. */
@@ -65,6 +73,8 @@ const roomPollMs = 1_000;
 /** The engine, and its single step for callers that drive it themselves. */
 export interface RunningEngine extends Engine {
   step(): Promise<boolean>;
+  /** Stops work on the past where it stands, as a kill would: backfills go on at the next start. */
+  leaveJobs(): Promise<void>;
   /** Reads every stored session and holds it against the tables. */
   verify(slug: string): Promise<VerifyResult>;
   /** Makes a dataset's tables anew out of its canister. @throws Problem `rebuild_loses` */
@@ -74,9 +84,16 @@ export interface RunningEngine extends Engine {
 export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
   const { inbox, clock, openStores, badLinesFile, pollMs, checkpointEveryMs, active, failed } =
     options;
+  const eventSets = options.eventSets ?? memoryEventSets();
   const commits = createDurationBook(() => performance.now());
+  const jobs = createEventJobs();
   const shelf = createOpenDatasets({
+    opened: jobs.resume,
     openStores,
+    async openEvents(config, low) {
+      const { inForce } = await inbox.eventVersions(config.slug, low);
+      return await openDatasetEvents(config, eventSets, inForce);
+    },
     clock,
     holding: options.holding,
     timed: (work) => commits.time(work),
@@ -89,9 +106,18 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   let broken: Error | undefined;
 
   await shelf.openAll(options.datasets);
+  await publishWhatIsDue();
   // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
   await shelf.keepPositionsApart(inbox);
-  const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs, active });
+  const { rowsPerStepMax } = options;
+  const pipeline = createPipeline({
+    inbox,
+    datasets,
+    clock,
+    checkpointEveryMs,
+    active,
+    rowsPerStepMax,
+  });
   const upkeep = createUpkeepDesk();
   const desk = createImportDesk({
     clock,
@@ -102,6 +128,16 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   let stopping = false;
   let retainedAt = Number.NEGATIVE_INFINITY;
   let wake = () => {};
+
+  /** A set that was made durable, and then the machine stopped before hits were told. */
+  async function publishWhatIsDue(): Promise<void> {
+    for (const slug of datasets.keys()) {
+      const published = await eventSets.inForce(slug);
+      if (published === undefined) continue;
+      const { last } = await inbox.eventVersions(slug, 0);
+      if (last !== published) await inbox.useEvents(slug, published, clock());
+    }
+  }
 
   /** How long the first unread hit has waited. */
   async function lagMs(): Promise<number> {
@@ -204,6 +240,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
 
   return {
     step,
+    leaveJobs: () => jobs.stop(),
     async openDataset(config) {
       if (!datasets.has(config.slug)) await pipeline.add(await shelf.openOne(config));
     },
@@ -223,6 +260,12 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       await inbox.command(slug, { do: 'end_session', sessionId }, clock());
       wake();
     },
+    async publishEvents(slug, set) {
+      const { events } = find(slug);
+      events?.prepare(set);
+      await inbox.useEvents(slug, set.version, clock());
+      wake();
+    },
     session: async (slug, sessionId, unlessHits) => {
       const dataset = find(slug);
       const held = dataset.active.byId(sessionId)?.session.hits.length;
@@ -232,7 +275,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     async figures(slug) {
       const held = shelf.held().find((one) => one.slug === slug);
       if (held) return await figuresOfHeld(held);
-      const { analytics, active } = find(slug);
+      const { analytics, active, events } = find(slug);
       const { rows } = await analytics.query(
         'SELECT (SELECT count(*) FROM store.sessions), (SELECT count(*) FROM store.hits), (SELECT max(epoch_ms(ended_at)) FROM store.sessions)',
         [],
@@ -246,6 +289,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
         activeSessions: active.size,
         storedSessions: Number(storedSessions),
         storedHits: Number(storedHits),
+        ...(events === undefined ? {} : { events: events.figures() }),
         lastHitAt: times.length > 0 ? Math.max(...times) : undefined,
       };
     },
@@ -315,12 +359,24 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       return hits;
     },
     deleteSetAside: (slug, choice) => pipeline.between(() => options.setAside.remove(slug, choice)),
+    async checkEvents(slug, set) {
+      compileEventSet(set, { timeZone: find(slug).config.timeZone });
+    },
+    removeFacts: async (slug, event, version) => await jobs.removeFacts(find(slug), event, version),
+    beginDryRun: async (slug, asked) => jobs.beginDryRun(find(slug), asked),
+    dryRun: async (slug, number) => jobs.dryRun(slug, number),
+    cancelDryRun: async (slug, number) => jobs.cancelDryRun(slug, number),
+    beginBackfill: async (slug, asked) =>
+      await jobs.beginBackfill(find(slug), { kind: 'replay', ...asked }),
+    backfills: async (slug) => jobs.backfills(find(slug)),
+    cancelBackfill: async (slug, number) => await jobs.cancelBackfill(find(slug), number),
     followClock: async () => options.followClock?.(),
     rotateKeys: () => options.rotateKeys(),
     async stop() {
       stopping = true;
       wake();
       await upkeep.stop();
+      await jobs.stop();
       await looping.catch(() => undefined);
       await clearImports(true);
       while (await pipeline.step());

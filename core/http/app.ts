@@ -6,12 +6,15 @@ import type { AlertDesk } from '../alerts/alert-desk.ts';
 import type { Clock } from '../clock.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
+import type { EventDesk } from '../event-desk.ts';
 import type { Log } from '../log.ts';
 import type { SetAside } from '../set-aside.ts';
 import { alertRoutes } from './alerts.ts';
 import { channelRoutes } from './channels.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
 import { datasetRoutes } from './datasets.ts';
+import { eventJobRoutes } from './event-jobs.ts';
+import { eventRoutes } from './events.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
 import { localOnly } from './local-only.ts';
 import { type MetricsOptions, metricsRoutes } from './metrics.ts';
@@ -31,6 +34,7 @@ export interface ApiOptions extends MetricsOptions {
   alerts: AlertDesk;
   clock: Clock;
   setAside: Pick<SetAside, 'list' | 'show'>;
+  events: EventDesk;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
   /** The address of the peer, where there is a connection. */
@@ -50,7 +54,9 @@ export function createApi(options: ApiOptions) {
     .route('/', upkeepRoutes(engine, datasets))
     .route('/', setAsideRoutes(engine, datasets, options.setAside))
     .route('/', alertRoutes({ ...options.alerts, datasets, clock: options.clock }))
-    .route('/', channelRoutes({ ...options.alerts, clock: options.clock }));
+    .route('/', channelRoutes({ ...options.alerts, clock: options.clock }))
+    .route('/', eventRoutes(options.events, datasets))
+    .route('/', eventJobRoutes(options.events, engine, datasets));
   api.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Canister', version: options.version },

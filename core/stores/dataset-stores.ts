@@ -10,6 +10,7 @@ import type { RecutPlace } from '../canisters/recut.ts';
 import { Problem } from '../contract/problem.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 import { failPoint } from '../fail-point.ts';
+import { openPast, type PastStores } from '../past.ts';
 import type { DatasetPaths } from './data-folder.ts';
 import { makeTables, moveIntoPlace, openDuckDbAnalytics } from './duckdb-analytics.ts';
 import type { SqlBatch } from './libsql-file.ts';
@@ -35,14 +36,19 @@ export interface DatasetStoresOptions {
   say: (text: string) => void;
   /** Makes rules those of the dataset. */
   setRules: (rules: SessionRules) => Promise<void>;
+  /** What was done to the past: tables that are made anew have it too. */
+  past: PastStores;
   /** Called at each step of the swap of a recut. */
   reached?: ((step: SwapStep) => void) | undefined;
 }
 
 /** @throws Problem `hits_lost`, naming how many, or `key_missing`; nothing was changed then */
-export async function openDatasetStores(
-  options: DatasetStoresOptions,
-): Promise<{ analytics: AnalyticsStore; canister: LongTermCanister; recut: RecutPlace }> {
+export async function openDatasetStores(options: DatasetStoresOptions): Promise<{
+  analytics: AnalyticsStore;
+  canister: LongTermCanister;
+  recut: RecutPlace;
+  past: PastStores;
+}> {
   const { slug, paths, keys, dropKey, control } = options;
   const folder = paths.canister;
   if (isHalfInPlace(paths.recut)) {
@@ -58,6 +64,7 @@ export async function openDatasetStores(
   return {
     canister,
     recut: openRecutFolder(options),
+    past: options.past,
     analytics: {
       ...analytics,
       async checkpoint() {
@@ -97,7 +104,8 @@ async function openFitting(
     timeZone,
     position: { epoch: (remembered?.epoch ?? 0) + 1, low: remembered?.low ?? 0 },
     async fill(fresh) {
-      sessions = await fillFromNothing(canister, fresh);
+      const { apply } = await openPast(slug, timeZone, options.past);
+      sessions = await fillFromNothing(canister, fresh, apply);
       const { rows } = await fresh.query('SELECT count(*) FROM store.hits', []);
       const lost = (remembered?.hits ?? 0) - Number(rows[0]?.[0]);
       if (lost > 0 && !acceptLoss) refuse(slug, lost);

@@ -13,13 +13,16 @@ import type { Dataset, DatasetInput } from '../contract/dataset.ts';
 import type { ReceivedHit } from '../contract/hit.ts';
 import { type ImportOptions, type ImportSummary, importOptionsSchema } from '../contract/import.ts';
 import { retentionRulesSchema } from '../contract/upkeep.ts';
+import type { EventSets } from '../events/event-sets.ts';
 import { type RunningEngine, runEngine } from '../run-engine.ts';
 import type { DatasetConfig, Datasets } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
 import { lastLow, openDatasetStores } from '../stores/dataset-stores.ts';
+import { openPastStores } from '../stores/libsql-backfills.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDatasets } from '../stores/libsql-datasets.ts';
+import { openLibsqlEventSets } from '../stores/libsql-events.ts';
 import { type LibsqlFile, openLibsqlFile } from '../stores/libsql-file.ts';
 import { openLibsqlInboxSource } from '../stores/libsql-inbox.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
@@ -48,6 +51,8 @@ export interface WorldOptions {
   /** The clock of the engine, made of that of the world. */
   wrapClock?: (clock: Clock) => Clock;
   acceptLoss?: boolean;
+  /** The published events. */
+  eventSets?: EventSets;
   /** A dataset that fails is held, and opened again after so long; without it its failure is that of the engine. */
   retryHeldAfterMs?: number;
   /** Called at each step of a swap of recuts. */
@@ -202,6 +207,7 @@ export async function openCore(
   const engine = await runEngine({
     inbox: wrapInbox?.(inbox) ?? inbox,
     clock: options.wrapClock?.(clock) ?? clock,
+    eventSets: options.eventSets ?? openLibsqlEventSets(control, clock),
     async openStores({ slug, timeZone }) {
       const real = await openDatasetStores({
         slug,
@@ -210,13 +216,14 @@ export async function openCore(
         keys,
         dropKey: drop,
         control,
+        past: openPastStores(control, clock, slug),
         acceptLoss: options.acceptLoss ?? false,
         say: (text) => options.said?.push(text),
         setRules: (rules) => datasets.setRules(slug, rules),
         reached: (step) => options.swapReached?.(step),
       });
       stores.set(slug, real);
-      return { ...(wrapStores?.(real, slug) ?? real), recut: real.recut };
+      return { ...(wrapStores?.(real, slug) ?? real), recut: real.recut, past: real.past };
     },
     datasets: await configs(datasets),
     rotateKeys: () => rotate(),
@@ -248,6 +255,7 @@ export async function openCore(
     async close() {
       if (closed) return;
       closed = true;
+      await engine.leaveJobs();
       for (const { analytics, canister } of stores.values()) {
         await analytics.close();
         await canister.close();
