@@ -40,6 +40,7 @@ interface RuleOptions extends InDataset {
   measure?: string;
   event?: string;
   metric?: string;
+  raised?: string;
   baseEvent?: string;
   baseMetric?: string;
   windowMinutes?: number;
@@ -136,6 +137,11 @@ function withRule(command: Command): Command {
     .addOption(new Option('--measure <measure>', 'what is measured').choices([...alertMeasures]))
     .option('--event <event>', 'measure this event')
     .addOption(new Option('--metric <metric>', 'measure this metric').choices([...alertMetrics]))
+    .addOption(
+      new Option('--raised <severity>', 'measure events that raise an alert this bad').choices([
+        ...alertSeverities,
+      ]),
+    )
     .option('--base-event <event>', 'ratio: in per cent of this event')
     .addOption(
       new Option('--base-metric <metric>', 'ratio: in per cent of this metric').choices([
@@ -168,7 +174,7 @@ function ruleOf(options: RuleOptions): Record<string, unknown> {
     name: options.name,
     description: options.description,
     measure,
-    subject: subjectOf(options.event, options.metric),
+    subject: subjectOf(options.event, options.metric, options.raised),
     base: subjectOf(options.baseEvent, options.baseMetric),
     windowMinutes,
     operator,
@@ -189,9 +195,10 @@ function ruleOf(options: RuleOptions): Record<string, unknown> {
   };
 }
 
-function subjectOf(event: string | undefined, metric: string | undefined) {
-  if (event !== undefined && metric !== undefined)
-    throw new Problem('request_invalid', 'Name an event or a metric, not both.');
+function subjectOf(event?: string, metric?: string, severity?: string) {
+  if ([event, metric, severity].filter((one) => one !== undefined).length > 1)
+    throw new Problem('request_invalid', 'Name one thing to measure, not several.');
+  if (severity !== undefined) return { kind: 'raised', severity };
   if (event !== undefined) return { kind: 'event', event };
   return metric === undefined ? undefined : { kind: 'metric', metric };
 }

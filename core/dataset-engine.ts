@@ -124,7 +124,7 @@ async function startOf(
     userKey: userKeys(config.addressSecret),
     ended(one) {
       ended.push(one);
-      watched.takeEnd(one.session, config.idleTimeoutMs);
+      if (one.discarded === undefined) watched.takeEnd(one.session, config.idleTimeoutMs);
     },
     eventSet: () => events?.current(),
     continued(device) {

@@ -16,8 +16,8 @@ function refuse(rule: AlertRule, why: string): never {
 }
 
 const isCounted = (subject: AlertSubject) =>
-  subject.kind === 'event' || !metricsAtEnd.includes(subject.metric);
-const hasValues = (subject: AlertSubject) => subject.kind === 'event' || !isCounted(subject);
+  subject.kind !== 'metric' || !metricsAtEnd.includes(subject.metric);
+const hasValues = (subject: AlertSubject) => subject.kind !== 'metric' || !isCounted(subject);
 
 function checkSubjects(rule: AlertRule): void {
   const { measure, subject, base } = rule;

@@ -22,8 +22,11 @@ const operatorWords = {
 
 const numberFormat = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 
-const nameOf = (subject: AlertSubject) =>
-  subject.kind === 'event' ? `"${subject.event}"` : (metricNames[subject.metric] ?? subject.metric);
+function nameOf(subject: AlertSubject): string {
+  if (subject.kind === 'event') return `"${subject.event}"`;
+  if (subject.kind === 'raised') return `alerts raised by events (${subject.severity} or worse)`;
+  return metricNames[subject.metric] ?? subject.metric;
+}
 
 /** `count of "Purchase" in the last 10 minutes: 3, which is below 5` */
 export function describeFiring(rule: AlertRule, value: number): string {

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AlertRuleInput } from '../contract/alert.ts';
 import { alertRuleSchema } from '../contract/alert.ts';
+import { eventDefinitionSchema } from '../contract/event.ts';
+import { memoryEventSets } from '../events/event-sets.ts';
 import { type WorldAlerts, worldAlerts } from '../testing/alert-desk.ts';
 import { createWorld, type TestHit, type World } from '../testing/world.ts';
 
@@ -194,6 +196,52 @@ describe('Measures', () => {
     expect((await look()).value).not.toBe(value);
     world.advance(2 * minuteMs);
     expect(await look()).toMatchObject({ value });
+  });
+
+  test('Events that are defined, and alerts that they raise, count while their session is active and afterwards', async () => {
+    await world.close();
+    const eventSets = memoryEventSets();
+    world = await createWorld({ eventSets });
+    await world.dataset({ slug: 'shop' });
+    alerts = await worldAlerts(world);
+    const set = {
+      version: 1,
+      attributes: [],
+      events: [
+        eventDefinitionSchema.parse({
+          name: 'Cart seen',
+          trigger: 'every_hit',
+          condition: 'request.path starts with "/cart"',
+          actions: [{ do: 'raise_alert', severity: 'critical' }],
+        }),
+      ],
+    };
+    eventSets.put('shop', set);
+    await world.engine.publishEvents('shop', set);
+    await world.settle();
+    const cart = (visitor: string): TestHit => ({ visitor, url: 'https://shop.example/cart' });
+    const rules = [
+      { kind: 'event', event: 'Cart seen' },
+      { kind: 'raised', severity: 'warning' },
+    ] as const;
+    for (const subject of rules) {
+      await world.send(cart('a'), { visitor: 'a' }, { ...cart('b'), closeSession: true });
+      await save({ subject, operator: 'above', bound: 100 });
+      const before = (await look()).value ?? 0;
+      await world.send(
+        cart('a'),
+        cart('a'),
+        { visitor: 'c' },
+        { ...cart('d'), closeSession: true },
+      );
+      expect(await look()).toMatchObject({ value: before + 3 });
+      // A watch that begins anew finds the same in tables and active sessions.
+      await world.crash();
+      await world.reopen();
+      alerts = await worldAlerts(world);
+      expect(await look()).toMatchObject({ value: before + 3 });
+    }
+    expect(await look()).toMatchObject({ value: 10 });
   });
 
   test('The counts of a restarted engine, of an imported log and of a watch that begins late are the same', async () => {

@@ -1,7 +1,7 @@
 /** The occurrences of what is watched as rows of the tables, and the tallies of them. */
 import type { AnalyticsStore } from '../analytics/analytics-store.ts';
 import type { Cell } from '../analytics/rows.ts';
-import { type AlertSubject, alertLimits } from '../contract/alert.ts';
+import { type AlertSubject, alertLimits, severitiesFrom } from '../contract/alert.ts';
 import type { PastCell, SpanRequest, Watched } from './alert-facts.ts';
 import { newTally, type Tally } from './tally.ts';
 
@@ -21,15 +21,12 @@ const to = (column: string) => `${column} < make_timestamptz($2::BIGINT * 1000)`
 /** Rows of `at_ms, value, session_id, visitor_id`, with `$1` and `$2` as the span. */
 function occurrences({ subject, robots }: Watched, span: [number, number], idleMs: number): Part {
   const person = robots ? '' : 'AND NOT is_robot';
-  const hits = (value: string, where: string, more: Cell[] = []): Part => ({
+  const hits = (value: string, where: string): Part => ({
     sql: `SELECT epoch_ms("at") AS at_ms, ${value} AS value, session_id, visitor_id FROM store.hits
       WHERE ${from('"at"')} AND ${to('"at"')} ${person} ${where}`,
-    values: [...span, ...more],
+    values: span,
   });
-  if (subject.kind === 'event') {
-    const value = `TRY_CAST(json_extract_string(properties, '$.value') AS DOUBLE)`;
-    return hits(value, `AND type = 'event' AND event = $3`, [subject.event]);
-  }
+  if (subject.kind !== 'metric') return facts(subject, person, span);
   const none = 'CAST(NULL AS DOUBLE)';
   switch (subject.metric) {
     case 'hits':
@@ -50,6 +47,27 @@ function occurrences({ subject, robots }: Watched, span: [number, number], idleM
         values: [span[0] - idleMs, span[1] - idleMs, idleMs],
       };
   }
+}
+
+/** Facts of definitions, building blocks among them; and by name also the events that pages sent. */
+function facts(
+  subject: Exclude<AlertSubject, { kind: 'metric' }>,
+  person: string,
+  span: [number, number],
+): Part {
+  const of = (
+    where: string,
+  ) => `SELECT epoch_ms(e."at") AS at_ms, e.value_number AS value, e.session_id, s.visitor_id
+    FROM store.events e JOIN store.sessions s USING (session_id)
+    WHERE ${from('e."at"')} AND ${to('e."at"')} ${person} AND ${where}`;
+  if (subject.kind === 'raised') {
+    const severities = severitiesFrom(subject.severity);
+    const places = severities.map((_, index) => `$${index + 3}`).join(', ');
+    return { sql: of(`e.alert IN (${places})`), values: [...span, ...severities] };
+  }
+  const sent = `SELECT epoch_ms("at") AS at_ms, TRY_CAST(properties ->> '$.value' AS DOUBLE) AS value, session_id, visitor_id
+    FROM store.hits WHERE ${from('"at"')} AND ${to('"at"')} ${person} AND type = 'event' AND event = $3`;
+  return { sql: `${of('e.event = $3')} UNION ALL ${sent}`, values: [...span, subject.event] };
 }
 
 const endValues = {

@@ -2,7 +2,8 @@
  * The book of one dataset: how often what is watched happened of late. It begins with what is stored and what is
  * active, and counts each hit on as it is read, so that asking costs the same however much there is.
  */
-import type { AlertSubject } from '../contract/alert.ts';
+import { type AlertSubject, severitiesFrom } from '../contract/alert.ts';
+import type { Fact } from '../contract/event.ts';
 import type { Session, SessionHit } from '../contract/session.ts';
 import type { LiveRequest, PastCell, SpanRequest } from './alert-facts.ts';
 import { countsVisitors } from './occurrence-sql.ts';
@@ -31,15 +32,34 @@ const forgottenAfterMs = 600_000;
 export class WatchBook {
   readonly #watches = new Map<string, Watch>();
 
-  /** Takes a hit that a session has just got. */
+  /** How many firings of a session's events were taken. */
+  readonly #firings = new WeakMap<Session, number>();
+
+  /** Takes a hit that a session has just got, and what its events have recorded by it. */
   takeHit(session: Session, hit: SessionHit): void {
+    if (this.#watches.size === 0) return;
+    this.#takeFacts(session);
     const isFirst = session.hits.length === 1;
     for (const watch of this.#watches.values()) takeHit(watch, session, hit, isFirst);
   }
 
   /** Takes the end of a session. */
   takeEnd(session: Session, idleTimeoutMs: number): void {
+    if (this.#watches.size === 0) return;
+    this.#takeFacts(session);
     for (const watch of this.#watches.values()) takeEnd(watch, session, idleTimeoutMs);
+  }
+
+  /** Takes the facts that are new since it was looked at last. */
+  #takeFacts(session: Session): void {
+    const { facts } = session;
+    if (facts === undefined || facts.length === 0) return;
+    const taken = this.#firings.get(session) ?? 0;
+    const fresh = facts.filter(({ number }) => number > taken);
+    if (fresh.length === 0) return;
+    this.#firings.set(session, lastFiring(facts));
+    for (const watch of this.#watches.values())
+      for (const fact of fresh) takeFact(watch, session, fact);
   }
 
   /** Whether these are watched already; those that are not need `begin`. */
@@ -53,6 +73,8 @@ export class WatchBook {
     nowMs: number,
     sources: BookSources,
   ): Promise<void> {
+    for (const { session } of sources.unstored())
+      this.#firings.set(session, lastFiring(session.facts ?? []));
     for (const request of requests) {
       if (!this.#watches.has(keyOf(request)))
         this.#watches.set(keyOf(request), await newWatch(request, nowMs, sources));
@@ -101,6 +123,7 @@ async function newWatch(
   };
   for (const { session, isOver } of unstored()) {
     for (const [index, hit] of session.hits.entries()) takeHit(watch, session, hit, index === 0);
+    for (const fact of session.facts ?? []) takeFact(watch, session, fact);
     if (isOver) takeEnd(watch, session, idleTimeoutMs);
   }
   return watch;
@@ -131,6 +154,7 @@ function takeHit(watch: Watch, session: Session, hit: SessionHit, isFirst: boole
 
 function isOccurrence(subject: AlertSubject, hit: SessionHit, isFirst: boolean): boolean {
   if (subject.kind === 'event') return hit.type === 'event' && hit.name === subject.event;
+  if (subject.kind === 'raised') return false;
   switch (subject.metric) {
     case 'hits':
     case 'visitors':
@@ -144,9 +168,22 @@ function isOccurrence(subject: AlertSubject, hit: SessionHit, isFirst: boolean):
   }
 }
 
+const lastFiring = (facts: readonly Fact[]) =>
+  facts.reduce((last, { number }) => Math.max(last, number), 0);
+
+function takeFact(watch: Watch, session: Session, fact: Fact): void {
+  const { subject, robots } = watch.request;
+  if (subject.kind === 'metric' || (!robots && session.technology.robot !== undefined)) return;
+  const isMeant =
+    subject.kind === 'event'
+      ? fact.event === subject.event
+      : fact.alert !== undefined && severitiesFrom(subject.severity).includes(fact.alert);
+  if (isMeant) add(watch, fact.at, session, fact.valueNumber);
+}
+
 function takeEnd(watch: Watch, session: Session, idleTimeoutMs: number): void {
   const { subject, robots } = watch.request;
-  if (subject.kind === 'event' || (!robots && session.technology.robot !== undefined)) return;
+  if (subject.kind !== 'metric' || (!robots && session.technology.robot !== undefined)) return;
   const value = endValue(subject.metric, session);
   if (value !== undefined) add(watch, session.endedAt + idleTimeoutMs, session, value);
 }

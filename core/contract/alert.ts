@@ -67,10 +67,14 @@ const plainName = (lengthMax: number) =>
 
 export const alertNameSchema = plainName(alertLimits.nameLengthMax);
 
-/** What is counted: an event by its name, or a metric. */
+/** What is counted: an event by its name, a metric, or every event that raises an alert of at least this severity. */
 export const alertSubjectSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('event'), event: plainName(eventLimits.nameLengthMax) }),
   z.strictObject({ kind: z.literal('metric'), metric: z.enum(alertMetrics) }),
+  z.strictObject({
+    kind: z.literal('raised'),
+    severity: z.enum(alertSeverities).default('notice'),
+  }),
 ]);
 
 const clockTime = z
@@ -217,3 +221,7 @@ export type AlertDryRun = z.infer<typeof alertDryRunSchema>;
 export type Blackout = z.infer<typeof blackoutSchema>;
 export type Delivery = z.infer<typeof deliverySchema>;
 export type Weekday = (typeof weekdays)[number];
+
+/** The severities that are at least as bad, the mildest first. */
+export const severitiesFrom = (severity: (typeof alertSeverities)[number]): string[] =>
+  alertSeverities.slice(alertSeverities.indexOf(severity));
