@@ -5,6 +5,7 @@ import { standardEventSet } from '../events/standard-events.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlEvents } from '../stores/libsql-events.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
+import { worldAlerts } from '../testing/alert-desk.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
 
@@ -29,6 +30,8 @@ beforeEach(async () => {
       standard: standardEventSet,
     }),
     alarms: () => [],
+    alerts: (await worldAlerts(world)).desk,
+    clock: world.now,
     log: () => {},
     disk: () => undefined,
     processMeasures: () => ({
