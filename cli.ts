@@ -1,6 +1,8 @@
 /** The command line. Results go to stdout, progress and advice to stderr; exit codes are 0, 1 (failed) and 2 (usage). */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addAlertCommands } from './cli-alerts.ts';
+import { addChannelCommands } from './cli-channels.ts';
 import { addConfigureCommands } from './cli-configure.ts';
 import { addEventCommands } from './cli-events.ts';
 import { helpOfAll } from './cli-help.ts';
@@ -351,6 +353,8 @@ export function createProgram(): Command {
   addConfigureCommands(desk);
   addUpkeepCommands(desk);
   addSetAsideCommands(desk);
+  addAlertCommands(desk);
+  addChannelCommands(desk);
   addEventCommands({ ...desk, note });
 
   program.on('option:help-all', () => {

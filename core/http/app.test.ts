@@ -10,6 +10,7 @@ import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
 import { openLibsqlEvents } from '../stores/libsql-events.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
+import { worldAlerts } from '../testing/alert-desk.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
 import { pieceBytesMax } from './imports.ts';
@@ -59,6 +60,8 @@ beforeEach(async () => {
     startedAt: worldStartMs,
     hitCounts: () => (breakStatus ? Promise.reject(breakStatus) : counts.read()),
     alarms: () => alarms,
+    alerts: (await worldAlerts(world)).desk,
+    clock: world.now,
     log: (...event) => logged.push(event.slice(0, 3)),
     disk: () => ({ freeBytes: 3_000, totalBytes: 9_000, freeBytesMin: 2_000 }),
     processMeasures: () => ({

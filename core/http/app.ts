@@ -2,6 +2,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { AlertDesk } from '../alerts/alert-desk.ts';
+import type { Clock } from '../clock.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
 import type { DefinitionDesk } from '../definition-desk.ts';
@@ -9,6 +11,8 @@ import type { EventDesk } from '../event-desk.ts';
 import type { Log } from '../log.ts';
 import type { QueryDesk } from '../query-desk.ts';
 import type { SetAside } from '../set-aside.ts';
+import { alertRoutes } from './alerts.ts';
+import { channelRoutes } from './channels.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
 import { datasetRoutes } from './datasets.ts';
 import { definitionRoutes } from './definitions.ts';
@@ -32,6 +36,8 @@ export interface ApiOptions extends MetricsOptions {
   /** Is told of the server's own faults. */
   log: Log;
   hourlyCounts: HourlyCounts;
+  alerts: AlertDesk;
+  clock: Clock;
   setAside: Pick<SetAside, 'list' | 'show'>;
   events: EventDesk;
   /** Called before a new dataset is answered. */
@@ -53,6 +59,8 @@ export function createApi(options: ApiOptions) {
     .route('/', importRoutes(engine))
     .route('/', upkeepRoutes(engine, datasets))
     .route('/', setAsideRoutes(engine, datasets, options.setAside))
+    .route('/', alertRoutes({ ...options.alerts, datasets, clock: options.clock }))
+    .route('/', channelRoutes({ ...options.alerts, clock: options.clock }))
     .route('/', eventRoutes(options.events, datasets))
     .route('/', eventJobRoutes(options.events, engine, datasets));
   api.doc31('/openapi.json', {

@@ -1,10 +1,14 @@
 /** Event definitions over the API: what a console and a script rely on. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createDefinitionDesk } from '../definition-desk.ts';
 import { createEventDesk } from '../event-desk.ts';
 import { standardEventSet } from '../events/standard-events.ts';
+import { createQueryDesk } from '../query-desk.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
+import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
 import { openLibsqlEvents } from '../stores/libsql-events.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
+import { worldAlerts } from '../testing/alert-desk.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
 
@@ -15,6 +19,7 @@ beforeEach(async () => {
   world = await createWorld();
   await world.dataset({ slug: 'shop' });
   const counts = openLibsqlCounts(world.hits, world.now);
+  const book = openLibsqlDefinitions(world.control, world.now);
   api = createApi({
     engine: world.engine,
     datasets: world.datasets,
@@ -23,12 +28,16 @@ beforeEach(async () => {
     hitCounts: counts.read,
     hourlyCounts: counts.readHours,
     setAside: openLibsqlSetAside(world.hits),
+    queries: createQueryDesk(world.engine, book),
+    definitions: createDefinitionDesk(world.datasets, book),
     events: createEventDesk({
       book: openLibsqlEvents(world.control, world.now),
       engine: world.engine,
       standard: standardEventSet,
     }),
     alarms: () => [],
+    alerts: (await worldAlerts(world)).desk,
+    clock: world.now,
     log: () => {},
     disk: () => undefined,
     processMeasures: () => ({
