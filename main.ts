@@ -21,30 +21,29 @@ import type { Config } from './core/config.ts';
 import type { Dataset, DatasetEntry } from './core/contract/dataset.ts';
 import { Problem, type ProblemCode, problemCodes } from './core/contract/problem.ts';
 import { retentionRulesSchema } from './core/contract/upkeep.ts';
+import { createDefinitionDesk } from './core/definition-desk.ts';
 import type { Engine } from './core/engine.ts';
 import type { EngineThreadData } from './core/engine-thread.ts';
 import { explainAccount } from './core/hit-account.ts';
 import { createApi } from './core/http/app.ts';
 import { localOnly } from './core/http/local-only.ts';
 import type { ProcessMeasures } from './core/http/metrics.ts';
-import type { ReportDesk } from './core/http/reports.ts';
 import { type Job, startJobs } from './core/jobs.ts';
 import type { Log } from './core/log.ts';
 import type { HeldDataset } from './core/open-datasets.ts';
 import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
+import { createQueryDesk } from './core/query-desk.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
 import { createSteadyClock, describeJump } from './core/steady-clock.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
 import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
+import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
 import { callOver } from './core/thread-port.ts';
-import { reportToHtml } from './reports/html/report-html.ts';
-import { reportToCsv } from './reports/run/report-csv.ts';
-import { reportToTable } from './reports/run/report-table.ts';
-import { runReport } from './reports/run/run-report.ts';
+import { createReportDesk, keepBuiltInNames } from './report-desk.ts';
 
 const built = (path: string) => new URL(path, import.meta.url);
 const projectRoot = fileURLToPath(built('../../'));
@@ -196,6 +195,9 @@ export async function openCanister(
     ],
     (failing) => alarms.set('job_failed', describeFailing(failing)),
   );
+  const book = openLibsqlDefinitions(libsql.control, clock);
+  const queries = createQueryDesk(engine.remote, book);
+  const definitions = keepBuiltInNames(createDefinitionDesk(datasets, book));
   const app = new Hono();
   app.route(
     '/',
@@ -243,7 +245,9 @@ export async function openCanister(
           freeBytesMin: diskFreeBytesMin(diskRoom, config.diskFreeBytesMin),
         },
       processMeasures: () => measureProcess(eventLoop, diskRoom?.freeBytes),
-      reports: reportDesk(engine.remote),
+      reports: createReportDesk(queries, definitions, systemClock),
+      queries,
+      definitions,
       async datasetCreated(dataset) {
         const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);
         if (created) await engine.remote.openDataset(created);
@@ -354,24 +358,6 @@ function asProblem(error: Error & { code?: unknown }): Error {
   const { name, code, message } = error;
   const isProblem = name === 'Problem' && typeof code === 'string' && code in problemCodes;
   return isProblem ? new Problem(code as ProblemCode, message) : error;
-}
-
-function reportDesk(engine: Engine): ReportDesk {
-  return {
-    run: (request) =>
-      runReport({
-        ...request,
-        clock: systemClock,
-        runQuery: (slug, query) => engine.query(slug, query),
-      }),
-    draw(result, format) {
-      if (format === 'csv')
-        return { body: reportToCsv(result), contentType: 'text/csv; charset=utf-8' };
-      if (format === 'html')
-        return { body: String(reportToHtml(result)), contentType: 'text/html; charset=utf-8' };
-      return { body: reportToTable(result), contentType: 'text/plain; charset=utf-8' };
-    },
-  };
 }
 
 /** The built console; every path that is no file is a page of it. */

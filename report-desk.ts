@@ -1,36 +1,30 @@
 /** The desk of reports: joins what `reports/` runs and draws with what core answers. */
 import type { Clock } from './core/clock.ts';
-import type { Definition, DefinitionKind } from './core/contract/definition.ts';
 import { Problem } from './core/contract/problem.ts';
 import type { ReportResult } from './core/contract/report.ts';
-import type { ReportDefinition } from './core/contract/report-definition.ts';
+import type { DefinitionDesk } from './core/definition-desk.ts';
 import type { ReportDesk, ReportDrawing } from './core/http/reports.ts';
 import type { QueryDesk } from './core/query-desk.ts';
+import { findBuiltIn } from './reports/definitions/catalog.ts';
 import { listReports } from './reports/definitions/find-report.ts';
 import { reportToCsv } from './reports/run/report-csv.ts';
 import { reportToTable } from './reports/run/report-table.ts';
-import { runReport } from './reports/run/run-report.ts';
+import { type ReportSource, runReport } from './reports/run/run-report.ts';
 
 const pngWidthPx = 1_072;
 const locale = 'en';
 
-interface Defined {
-  list(slug: string, kind: DefinitionKind): Promise<Definition[]>;
-}
-
 export function createReportDesk(
   queries: QueryDesk,
-  definitions: Defined,
+  definitions: Pick<DefinitionDesk, 'list'>,
   clock: Clock,
 ): ReportDesk {
-  const ownReports = async (slug: string) =>
-    (await definitions.list(slug, 'report')) as ReportDefinition[];
-  const source = {
+  const ownReports = (slug: string) => definitions.list(slug, 'report');
+  const source: ReportSource = {
     query: queries.query,
     analyze: queries.analyze,
     ownReports,
-    names: async (slug: string, kind: DefinitionKind) =>
-      (await definitions.list(slug, kind)).map(({ name }) => name),
+    names: async (slug, kind) => (await definitions.list(slug, kind)).map(({ name }) => name),
   };
   return {
     list: async (slug) => listReports(await ownReports(slug)),
@@ -45,6 +39,23 @@ export function createReportDesk(
       // The chart library is large: it is loaded when the first page is drawn, not when the program starts.
       const { reportToHtml } = await import('./reports/html/report-html.ts');
       return { body: reportToHtml(result, { locale }), contentType: 'text/html; charset=utf-8' };
+    },
+  };
+}
+
+/** The desk of definitions, which takes no report under the name of one that comes with Canister. */
+export function keepBuiltInNames(desk: DefinitionDesk): DefinitionDesk {
+  return {
+    ...desk,
+    async save(slug, kind, given, position) {
+      const name = typeof given === 'object' && given !== null && 'name' in given ? given.name : '';
+      if (kind === 'report' && typeof name === 'string' && findBuiltIn(name) !== undefined) {
+        throw new Problem(
+          'definition_invalid',
+          `The report ${name} comes with Canister. Give yours another name.`,
+        );
+      }
+      return await desk.save(slug, kind, given, position);
     },
   };
 }

@@ -3,6 +3,8 @@
  * It runs in a thread of its own; this interface is what the other threads call.
  */
 
+import type { Analysis } from './contract/analysis.ts';
+import type { Definitions } from './contract/definition.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { ActiveSessions, WholeSession } from './contract/session.ts';
@@ -68,7 +70,9 @@ export interface Engine {
   account(): Promise<HitAccount[]>;
   /** How full the short-term canister is, and how long the first unread hit has waited. */
   load(): Promise<{ shortTerm: ShortTermStatus; lagMs: number }>;
-  query(slug: string, query: Query): Promise<Answer>;
+  /** @param definitions what is defined for the dataset; without it nothing is */
+  query(slug: string, query: Query, definitions?: Definitions): Promise<Answer>;
+  analyze(slug: string, analysis: Analysis, definitions?: Definitions): Promise<Answer>;
   sql(slug: string, sql: string, rowsMax: number): Promise<SqlAnswer>;
   /** Begins an import and gives its number. One import a dataset at a time; a second waits for the first. */
   beginImport(slug: string, options: ImportOptions): Promise<number>;

@@ -1,5 +1,6 @@
 /** Makes an engine of its stores: one loop that drives the pipeline, and the answers to what others ask. */
 
+import { runAnalysis } from './analytics/run-analysis.ts';
 import { runQuery } from './analytics/run-query.ts';
 import { type ActiveLimits, activeMarks, fillOf } from './canisters/room.ts';
 import { verifyCanister } from './canisters/verify.ts';
@@ -230,9 +231,13 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       };
       return { shortTerm, lagMs: await lagMs() };
     },
-    async query(slug, query) {
+    async query(slug, query, definitions) {
       const { analytics, config } = find(slug);
-      return await runQuery(analytics, query, config.timeZone);
+      return await runQuery(analytics, query, config.timeZone, definitions);
+    },
+    async analyze(slug, analysis, definitions) {
+      const { analytics, config } = find(slug);
+      return await runAnalysis(analytics, analysis, config.timeZone, definitions);
     },
     async sql(slug, sql, rowsMax) {
       const startedAt = performance.now();

@@ -83,7 +83,7 @@ export const costImportResultSchema = z.object({
   to: z.string(),
   cost: z.number(),
   currency: z.string(),
-  /** Names of the file that no campaign and no session so far has. */
+  /** Names of the file that no campaign has: they are matched with utm_campaign itself. */
   unmatched: z.array(z.string()),
 });
 

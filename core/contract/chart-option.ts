@@ -55,7 +55,7 @@ export const chartLimits = { barsMax: 12, columnsMax: 92, wordsMax: 34, wordsMax
 const fontSize = 12;
 const barHeight = 16;
 
-interface Drawing extends ChartInput {
+interface Drawing extends Omit<ChartInput, 'figure'> {
   answer: Answer;
   layout: AnswerLayout;
   figure: Figure;

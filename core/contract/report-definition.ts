@@ -85,5 +85,8 @@ export const reportDefinitionSchema = z.object({
     ),
 });
 
+/** As it is kept: with everything filled in. */
+export type OwnReport = z.output<typeof reportDefinitionSchema>;
+/** As it is written: of a program's own reports, or by a user. */
 export type ReportDefinition = z.input<typeof reportDefinitionSchema>;
 export type PanelDefinition = ReportDefinition['panels'][number];

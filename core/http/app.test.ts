@@ -2,8 +2,11 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ReportResult } from '../contract/report.ts';
 import type { Alarm, DatasetCounts } from '../contract/status.ts';
+import { createDefinitionDesk } from '../definition-desk.ts';
+import { createQueryDesk } from '../query-desk.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
+import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
 import { pieceBytesMax } from './imports.ts';
@@ -45,6 +48,7 @@ beforeEach(async () => {
   logged = [];
   breakStatus = undefined;
   const counts = openLibsqlCounts(world.hits, world.now);
+  const book = openLibsqlDefinitions(world.control, world.now);
   api = createApi({
     engine: world.engine,
     datasets: world.datasets,
@@ -63,6 +67,8 @@ beforeEach(async () => {
     hourlyCounts: counts.readHours,
     setAside: openLibsqlSetAside(world.hits),
     reports,
+    queries: createQueryDesk(world.engine, book),
+    definitions: createDefinitionDesk(world.datasets, book),
     async datasetCreated({ name: _name, writeKey: _key, createdAt: _at, ...config }) {
       await world.engine.openDataset({ ...config, addressSecret: 'secret' });
     },
@@ -345,7 +351,7 @@ describe('questions', () => {
     ).toMatchObject({ code: 'request_invalid' });
     expect(
       await problem(
-        post('/api/datasets/shop/query', { metrics: ['bounce_rate'], dimensions: ['path'], range }),
+        post('/api/datasets/shop/query', { metrics: ['page_depth'], dimensions: ['path'], range }),
       ),
     ).toMatchObject({ status: 400, code: 'query_invalid' });
   });

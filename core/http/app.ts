@@ -4,10 +4,13 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
+import type { DefinitionDesk } from '../definition-desk.ts';
 import type { Log } from '../log.ts';
 import type { SetAside } from '../set-aside.ts';
+import type { QueryDesk } from '../query-desk.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
 import { datasetRoutes } from './datasets.ts';
+import { definitionRoutes } from './definitions.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
 import { localOnly } from './local-only.ts';
 import { type MetricsOptions, metricsRoutes } from './metrics.ts';
@@ -21,6 +24,8 @@ import { upkeepRoutes } from './upkeep.ts';
 
 export interface ApiOptions extends MetricsOptions {
   reports: ReportDesk;
+  queries: QueryDesk;
+  definitions: DefinitionDesk;
   /** Is told of the server's own faults. */
   log: Log;
   hourlyCounts: HourlyCounts;
@@ -38,7 +43,8 @@ export function createApi(options: ApiOptions) {
     .route('/', datasetRoutes(datasets, options.datasetCreated))
     .route('/', countsRoutes(datasets, options.hourlyCounts))
     .route('/', sessionRoutes(engine))
-    .route('/', queryRoutes(engine))
+    .route('/', queryRoutes(engine, options.queries))
+    .route('/', definitionRoutes(options.definitions))
     .route('/', reportRoutes(datasets, options.reports))
     .route('/', importRoutes(engine))
     .route('/', upkeepRoutes(engine, datasets))
