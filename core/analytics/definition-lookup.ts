@@ -1,5 +1,6 @@
 /** Finds definitions by name, and makes one condition out of a label with its parents. */
 import { parseCondition } from '../conditions/parse.ts';
+import { placeIn } from '../conditions/place.ts';
 import type { Condition } from '../contract/condition.ts';
 import type { Definitions } from '../contract/definition.ts';
 import { type Label, labelLimits } from '../contract/label.ts';
@@ -48,7 +49,8 @@ function resolve(label: Label, labels: readonly Label[], below: readonly string[
       `The label ${chain[0]} has more than ${labelLimits.parentsMax - 1} parents: ${chain.join(' → ')}.`,
     );
   }
-  const own = parseCondition(label.condition, 'session');
+  // Placed before it is turned round or joined: what is asked of one hit must not reach into another label's hits.
+  const own = placeIn(parseCondition(label.condition, 'session'), 'session');
   const asked: Condition = label.inverse ? { op: 'not', of: own } : own;
   if (label.parent === undefined) return asked;
   const parent = findNamed(labels, label.parent, 'label');

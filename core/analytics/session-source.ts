@@ -43,6 +43,17 @@ function tablesNear({ fromMs, toMs }: Span): ConditionTables {
   return { sessions: 'store.sessions', hits: `(SELECT * FROM store.hits WHERE ${bounds})` };
 }
 
+/** What is wrong with a definition is said with its name: it is not what was asked for. */
+export function asPartOf<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const isCondition = error instanceof Problem && error.code.startsWith('condition_');
+    if (!isCondition) throw error;
+    throw new Problem(error.code, `In ${what}: ${error.message}`, { cause: error });
+  }
+}
+
 /** A clause over a session row `s`. */
 export function sessionClause(
   condition: string | Condition,
@@ -104,11 +115,16 @@ export function sessionSource(
   }
   asked.labels.forEach((name, place) => {
     const label = findNamed(context.definitions.labels, name, 'label');
-    columns.push(`${clause(labelCondition(label, context.definitions))} AS label_${place}`);
+    const sql = asPartOf(`the label ${label.name}`, () =>
+      clause(labelCondition(label, context.definitions)),
+    );
+    columns.push(`${sql} AS label_${place}`);
   });
   if (asked.goals) {
     const goals = goalsAsked(asked.goal, context.definitions);
-    const reached = goals.map(({ condition }) => clause(condition));
+    const reached = goals.map(({ name, condition }) =>
+      asPartOf(`the goal ${name}`, () => clause(condition)),
+    );
     columns.push(`(${reached.join(' OR ')}) AS reached_goal`);
     const { sums, revenue } = revenueSql(goals, reached, span, binder);
     joins.push(...sums);

@@ -53,7 +53,7 @@ export function planPaths(analysis: AnalysisOf<'paths'>, context: QueryContext):
   const before = side('before', 'previous', (only) => `count(*)${only()}`);
   const after = side('after', 'next', (only) => `count(*)${only('next IS DISTINCT FROM path')}`);
   return {
-    sql: `WITH views AS (${views}) SELECT * FROM ${before} UNION ALL SELECT * FROM ${after} ORDER BY side = 'after', clicks_0 DESC, page`,
+    sql: `WITH views AS (${views}) SELECT * FROM (SELECT * FROM ${before} UNION ALL SELECT * FROM ${after}) ORDER BY side DESC, clicks_0 DESC, page`,
     values: parts.binder.values,
     columns: [
       text('side', 'Side', 'Before or after the page.'),
