@@ -1,6 +1,6 @@
 /** What stands beside the pointer in a chart: the row and its numbers, as elements, so that nothing is parsed as HTML. */
 import { layoutOf, numberAt } from '../../core/contract/answer-layout.ts';
-import type { ChartInput } from '../../core/contract/chart-option.ts';
+import { type ChartInput, figureOfChart } from '../../core/contract/chart-option.ts';
 import { dimensionWords } from '../../core/contract/dimension-words.ts';
 import type { Answer } from '../../core/contract/query.ts';
 
@@ -40,8 +40,8 @@ function noteOf(input: ChartInput, points: unknown): HTMLElement {
 
 /** What the row is about, then its figures of all, of the compared period, and of each label. */
 function linesOf(input: ChartInput, row: Answer['rows'][number]): string[] {
-  const { dimensions, figures } = layoutOf(input.panel.answer);
-  const figure = figures.find(({ column }) => column.name === input.figure) ?? figures[0];
+  const { dimensions } = layoutOf(input.panel.answer);
+  const figure = figureOfChart(input);
   const about = dimensions
     .map(({ column, index }) => dimensionWords(row[index] ?? null, column.name, undefined))
     .join(' · ');

@@ -12,6 +12,7 @@ import {
   chartHeight,
   chartOption,
   chartSentence,
+  figureOfChart,
 } from '../../core/contract/chart-option.ts';
 import type { ReportPanel } from '../../core/contract/report.ts';
 import { onThemeChange } from '../context/theme.ts';
@@ -144,14 +145,14 @@ export class ReportChart extends LitElement {
   #choice(panel: ReportPanel) {
     const { figures } = layoutOf(panel.answer);
     if (figures.length < 2) return nothing;
-    const chosen = figures.find(({ column }) => column.name === this.figure) ?? figures[0];
+    const chosen = figureOfChart({ panel, figure: this.figure })?.column.name;
     return html`<fieldset class="figures">
       <legend class="only-read">Figure of the chart</legend>
       ${figures.map(
         (figure) => html`<button
           class="button plain"
           type="button"
-          aria-pressed=${String(figure === chosen)}
+          aria-pressed=${String(figure.column.name === chosen)}
           @click=${() => {
             this.figure = figure.column.name;
           }}

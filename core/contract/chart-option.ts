@@ -26,7 +26,7 @@ export interface ChartPalette {
 }
 
 export interface ChartInput {
-  panel: Pick<ReportPanel, 'answer' | 'chart' | 'title'>;
+  panel: Pick<ReportPanel, 'answer' | 'chart' | 'figure' | 'title'>;
   palette: ChartPalette;
   /** A metric's value as the reader of this chart sees it. */
   formatMetric: (value: number | null, unit: MetricUnit) => string;
@@ -65,12 +65,18 @@ interface Drawing extends Omit<ChartInput, 'figure'> {
 function drawingOf(input: ChartInput): Drawing | undefined {
   const { answer, chart } = input.panel;
   const layout = layoutOf(answer);
-  const { figures } = layout;
-  const figure = figures.find(({ column }) => column.name === input.figure) ?? figures[0];
+  const figure = figureOfChart(input);
   if (chart === undefined || figure === undefined || layout.dimensions.length === 0)
     return undefined;
   const isDrawn = answer.rows.some((row) => numberAt(row, figure.places[0]?.index ?? -1) !== null);
   return isDrawn ? { ...input, answer, layout, figure } : undefined;
+}
+
+/** The figure that a chart draws: the one that is chosen, else that of its panel, else the first one. */
+export function figureOfChart({ panel, figure }: Pick<ChartInput, 'panel' | 'figure'>) {
+  const { figures } = layoutOf(panel.answer);
+  const named = (name: string | undefined) => figures.find(({ column }) => column.name === name);
+  return named(figure) ?? named(panel.figure) ?? figures[0];
 }
 
 /** How high a chart is in pixels: bars lie under each other, so their number says it. */

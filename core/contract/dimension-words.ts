@@ -19,6 +19,7 @@ const emptyWords = new Map<string, string>([
   ['content', '(no content)'],
   ['robot', '(no robot)'],
   ['recency', '(first session)'],
+  ['page', '(the session began or ended)'],
 ]);
 
 const mondayMs = Date.UTC(2024, 0, 1);
@@ -45,6 +46,7 @@ type Form = (text: string, locale: string | undefined) => string | undefined;
 const forms: Record<string, Form | undefined> = {
   day: dateForm({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }),
   week: dateForm({ day: 'numeric', month: 'short', year: 'numeric' }),
+  cohort: dateForm({ day: 'numeric', month: 'short', year: 'numeric' }),
   month: dateForm({ month: 'long', year: 'numeric' }),
   weekday(text, locale) {
     if (!/^[1-7]$/.test(text)) return undefined;
@@ -61,6 +63,7 @@ const forms: Record<string, Form | undefined> = {
 const shortForms: Record<string, Form | undefined> = {
   day: dateForm({ day: 'numeric', month: 'short' }),
   week: dateForm({ day: 'numeric', month: 'short' }),
+  cohort: dateForm({ day: 'numeric', month: 'short' }),
   month: dateForm({ month: 'short', year: '2-digit' }),
 };
 

@@ -57,6 +57,8 @@ export const panelDefinitionSchema = z
     description,
     kind: z.enum(panelKinds),
     chart: z.enum(chartKinds).optional(),
+    /** The figure that the chart draws; else the first one. */
+    figure: z.string().max(reportLimits.nameLengthMax).optional(),
     robots: z.literal(true).optional(),
     query: panelQuerySchema.optional(),
     analysis: panelAnalysisSchema.optional(),

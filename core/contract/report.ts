@@ -22,6 +22,8 @@ export const reportPanelSchema = z.object({
   description: z.string(),
   kind: z.enum(panelKinds),
   chart: z.enum(chartKinds).optional(),
+  /** The figure that the chart draws; else the first one. */
+  figure: z.string().optional(),
   answer: answerSchema,
 });
 

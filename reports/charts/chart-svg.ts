@@ -61,11 +61,21 @@ export function drawChart(chart: DrawnChart): string | undefined {
   const instance = init(null, null, { renderer: 'svg', ssr: true, width: chart.widthPx, height });
   try {
     instance.setOption(option);
-    const svg = instance.renderToSVGString({ useViewBox: true });
-    return svg.replaceAll(/(["(#])zr\d+-/g, (_, before) => `${before}${chart.idPrefix}-`);
+    return tidied(instance.renderToSVGString({ useViewBox: true }), chart.idPrefix);
   } finally {
     instance.dispose();
   }
+}
+
+/**
+ * Leaves out what only a pointer would need, and gives ids that are the same at every drawing. Texts are escaped, quote
+ * marks too, so that nothing in them looks like an attribute or an element.
+ */
+function tidied(svg: string, idPrefix: string): string {
+  return svg
+    .replaceAll(/<style\s*>[\s\S]*?<\/style>\s*/g, '')
+    .replaceAll(/ (class|ecmeta_\w+|pointer-events)="[^"]*"/g, '')
+    .replaceAll(/(["(#])zr\d+-/g, (_, before) => `${before}${idPrefix}-`);
 }
 
 const namesByColour = new Map<string, ReportColour>(

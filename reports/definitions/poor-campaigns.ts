@@ -24,7 +24,8 @@ export const poorCampaigns: BuiltInReport = {
       },
       {
         dimensions: ['campaign', 'entry_path'],
-        metrics: ['bounce_rate', 'sessions', 'session_duration', 'page_depth'],
+        metrics: ['sessions', 'bounce_rate', 'session_duration', 'page_depth'],
+        order: { by: 'bounce_rate', direction: 'descending' },
         condition: 'campaign exists',
         limit: 50,
       },

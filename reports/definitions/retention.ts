@@ -1,13 +1,19 @@
 /** Retention: who came back, by the week of the first session. */
 import { analysed, type BuiltInReport } from './panels.ts';
 
+const drawn = (...panel: Parameters<typeof analysed>) => ({
+  ...analysed(...panel),
+  chart: 'grid' as const,
+  figure: 'share',
+});
+
 export const retention: BuiltInReport = {
   name: 'retention',
   title: 'Retention',
   group: 'Visitors',
   description: 'Visitors by the time of their first session, and how many of them came again.',
   panels: [
-    analysed(
+    drawn(
       {
         name: 'weeks',
         title: 'By week',
@@ -16,7 +22,7 @@ export const retention: BuiltInReport = {
       },
       { kind: 'retention', unit: 'week' },
     ),
-    analysed(
+    drawn(
       {
         name: 'days',
         title: 'By day',

@@ -1,7 +1,7 @@
 /** Robots: who crawls, and what for. They are left out of all other reports. */
 import { type BuiltInReport, byDay, table } from './panels.ts';
 
-const isRobot = 'session.robot = true';
+const isRobot = 'robot = true';
 
 export const robots: BuiltInReport = {
   name: 'robots',

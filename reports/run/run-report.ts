@@ -88,13 +88,14 @@ export async function runReport(
 }
 
 async function runPanel(run: Run, panel: PanelDefinition): Promise<ReportPanel> {
-  const { name, title, description = '', kind, chart } = panel;
+  const { name, title, description = '', kind, chart, figure } = panel;
   return {
     name,
     title,
     description,
     kind,
     ...(chart && { chart }),
+    ...(figure !== undefined && { figure }),
     answer: await askFor(run, panel),
   };
 }
