@@ -23,7 +23,7 @@ const isSocial = `(${named(socialNames)} OR ${socialHost})`;
 const isNamedNowhere =
   's.source IS NULL AND s.medium IS NULL AND s.campaign IS NULL AND s.referrer_host IS NULL';
 
-/** The rules in words are in docs/reports.md. */
+/** The rules in words are in docs/queries.md. */
 export const channelSql = `CASE
   WHEN ${isNamedNowhere} THEN 'direct'
   WHEN ${isPaid} AND ${isSocial} THEN 'paid social'

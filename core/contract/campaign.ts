@@ -6,8 +6,8 @@ import { definitionNameSchema } from './definition-name.ts';
 
 export const campaignLimits = {
   campaignsMax: 500,
-  costFileBytesMax: 10_000_000,
-  costRowsMax: 200_000,
+  costFileBytesMax: 3_000_000,
+  costRowsMax: 100_000,
   amountMax: 1e9,
   countMax: 1e12,
   columnNameLengthMax: 120,

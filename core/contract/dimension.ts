@@ -43,7 +43,7 @@ export const dimensions = {
   exit_path: ofSession('Exit page', 'exit.path', 'Path of the last page view of the session.'),
   channel: workedOut(
     'Channel',
-    'Class of the source: paid search, organic search, paid social, organic social, email, display, affiliate, AI assistant, referral, direct or other; the first that fits of the rules in docs/reports.md.',
+    'Class of the source: paid search, organic search, paid social, organic social, email, display, affiliate, AI assistant, referral, direct or other; the first that fits of the rules in docs/queries.md.',
   ),
   referrer: ofSession(
     'Referrer',
