@@ -4,6 +4,7 @@ import { engine } from './engine.ts';
 import { importLog } from './import.ts';
 import { memory } from './memory.ts';
 import { overload } from './overload.ts';
+import { query } from './query.ts';
 import { recover } from './recover.ts';
 
 const benches: Record<string, () => Promise<object>> = {
@@ -12,6 +13,7 @@ const benches: Record<string, () => Promise<object>> = {
   import: importLog,
   memory,
   overload,
+  query,
   recover,
 };
 

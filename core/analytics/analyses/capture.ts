@@ -86,9 +86,9 @@ export function planTagAndLog(
         FROM store.hits h JOIN ${sessions} ON s.session_id = h.session_id WHERE h.type = 'page_view' AND ${inSpan('h."at"', span)}),
       ranked AS (SELECT *, row_number() OVER (PARTITION BY origin, client, epoch_ms("at") // ${withinMs} ORDER BY "at") AS place FROM views),
       tag AS (SELECT * FROM ranked WHERE origin = 'tracker'), log AS (SELECT * FROM ranked WHERE origin = 'log'),
-      both AS (SELECT t.path, count(*) AS n FROM tag t ASOF JOIN log l ON t.client = l.client AND t.place = l.place AND t."at" + INTERVAL 10 SECOND >= l."at" WHERE abs(epoch_ms(t."at") - epoch_ms(l."at")) <= ${withinMs} GROUP BY 1),
+      matched AS (SELECT t.path, count(*) AS n FROM tag t ASOF JOIN log l ON t.client = l.client AND t.place = l.place AND t."at" + INTERVAL 10 SECOND >= l."at" WHERE abs(epoch_ms(t."at") - epoch_ms(l."at")) <= ${withinMs} GROUP BY 1),
       sums AS (SELECT path, count(*) FILTER (origin = 'tracker') AS tag, count(*) FILTER (origin = 'log') AS log FROM views GROUP BY 1)
-      SELECT path, least(coalesce(n, 0), tag, log) AS seen_by_both, tag - seen_by_both AS tag_only, log - seen_by_both AS log_only, seen_by_both / nullif(log, 0) FROM sums LEFT JOIN both USING (path)
+      SELECT path, least(coalesce(n, 0), tag, log) AS seen_by_both, tag - seen_by_both AS tag_only, log - seen_by_both AS log_only, seen_by_both / nullif(log, 0) FROM sums LEFT JOIN matched USING (path)
       ORDER BY tag + log DESC, path`,
     values: binder.values,
     columns: [

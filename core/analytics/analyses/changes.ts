@@ -36,9 +36,9 @@ export function planChanges(analysis: AnalysisOf<'changes'>, context: QueryConte
   );
   return {
     sql: `WITH now AS MATERIALIZED (${now}), earlier AS MATERIALIZED (${earlier}),
-      both AS (SELECT dimension, value, coalesce(now.n, 0) AS n, coalesce(earlier.n, 0) AS n_before FROM now FULL JOIN earlier USING (dimension, value))
+      joined AS (SELECT dimension, value, sum(n) AS n, sum(n_before) AS n_before FROM (SELECT dimension, value, n, 0 AS n_before FROM now UNION ALL SELECT dimension, value, 0, n FROM earlier) GROUP BY dimension, value)
       SELECT dimension, value, n, n_before, (SELECT max(n) FROM now WHERE dimension = '') AS whole, (SELECT max(n) FROM earlier WHERE dimension = '') AS whole_before
-      FROM both WHERE dimension <> '' QUALIFY row_number() OVER (PARTITION BY dimension ORDER BY n + n_before DESC, value) <= ${valuesMax}`,
+      FROM joined WHERE dimension <> '' QUALIFY row_number() OVER (PARTITION BY dimension ORDER BY n + n_before DESC, value) <= ${valuesMax}`,
     values: [...offset, ...beforeParts.binder.values],
     columns: [
       text('dimension', 'Dimension', 'What the value is a value of.'),
@@ -117,7 +117,10 @@ function judge(rows: unknown[][], falseShareMax: number): Answer['rows'] {
       h: cohensH(one.now, one.before),
     }))
     .filter(({ falseShare }) => falseShare <= falseShareMax)
-    .sort((a, b) => a.falseShare - b.falseShare || Math.abs(b.h) - Math.abs(a.h))
+    .sort(
+      (a, b) =>
+        a.falseShare - b.falseShare || Math.abs(b.h) - Math.abs(a.h) || b.now.part - a.now.part,
+    )
     .map(({ dimension, value, now, before, p, falseShare, h }) => [
       dimensions[dimension as keyof typeof dimensions].label,
       value === null || value === undefined ? null : String(value),
