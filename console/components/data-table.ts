@@ -51,20 +51,18 @@ export class DataTable extends LitElement {
       table {
         table-layout: fixed;
       }
-      th.number,
-      td.number {
+      .scroll {
+        position: relative;
+      }
+      col.number {
         width: 6.5rem;
       }
-      th.number.compared,
-      td.number.compared {
+      col.number.compared {
         width: 9.5rem;
       }
       th.first,
       td.first {
         padding-left: var(--space-4);
-      }
-      th.words {
-        width: auto;
       }
       td.label {
         position: relative;
@@ -106,10 +104,8 @@ export class DataTable extends LitElement {
         color: var(--ink-quiet);
       }
       @media (max-width: 30rem) {
-        th.number,
-        td.number,
-        th.number.compared,
-        td.number.compared {
+        col.number,
+        col.number.compared {
           width: 5.25rem;
         }
         .change {
@@ -137,6 +133,14 @@ export class DataTable extends LitElement {
     return html`<div class="scroll" role="region" aria-label=${this.label} tabindex="0">
         <table style="min-width: ${widthRem(layout)}rem">
           <caption class="only-read">${this.label}</caption>
+          <colgroup>
+            ${layout.dimensions.map(() => html`<col />`)}
+            ${layout.figures.map(({ places }) =>
+              places.map(
+                () => html`<col class="number ${isCompared(places) ? 'compared' : ''}" />`,
+              ),
+            )}
+          </colgroup>
           <thead>${this.#head(answer, layout)}</thead>
           <tbody>
             ${answer.rows.map(
@@ -206,8 +210,8 @@ const isCompared = (places: Figure['places']) => places.some(({ before }) => bef
 
 /** How wide a table is at least, so that many columns are scrolled instead of pressed together. */
 function widthRem({ dimensions, figures }: AnswerLayout): number {
-  const places = figures.flatMap((figure) => figure.places);
-  return dimensions.length * 8 + places.length * 5.25;
+  const widths = figures.flatMap(({ places }) => places.map(() => (isCompared(places) ? 8 : 5.5)));
+  return dimensions.length * 8 + widths.reduce((sum, width) => sum + width, 0);
 }
 
 function term({ label, definition }: MetricColumn | DimensionColumn) {

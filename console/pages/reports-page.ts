@@ -23,6 +23,8 @@ export class ReportsPage extends LitElement {
         column-gap: var(--space-8);
       }
       section {
+        margin-top: 0;
+        padding-top: var(--space-6);
         break-inside: avoid;
       }
       ul {
