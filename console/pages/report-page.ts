@@ -166,16 +166,16 @@ export class ReportPage extends LitElement {
     </section>`;
   }
 
-  /** A chart above its table, which says the same; the table of days is folded, since there the course is what matters. */
+  /** A chart above its table, which says the same; tables of days and grids are folded, since there the whole is what matters. */
   #drawnTable(panel: ReportPanel) {
     const { answer } = panel;
-    const isExplained = answer.rows.length === 0 && (answer.notes ?? []).length > 0;
-    if (isExplained) return nothing;
+    // Without columns nothing was asked: the note says what is missing.
+    if (answer.columns.length === 0 && (answer.notes ?? []).length > 0) return nothing;
     const table = html`<cn-data-table label=${panel.title} .answer=${answer}></cn-data-table>`;
     if (panel.chart === undefined || answer.rows.length < 2) return table;
     return html`<cn-report-chart .panel=${panel} today=${this.#today}></cn-report-chart>
       ${
-        panel.kind === 'series'
+        panel.kind === 'series' || panel.chart === 'grid'
           ? html`<details>
               <summary>Show as table</summary>
               ${table}

@@ -71,7 +71,8 @@ ${(panel.answer.notes ?? []).map((note) => html`<p class="note">${showInvisible(
 
 function panelBody(panel: ReportPanel, at: number, locale: string) {
   if (panel.answer.rows.length === 0) {
-    const isExplained = (panel.answer.notes ?? []).length > 0;
+    // Without columns nothing was asked: the note says what is missing.
+    const isExplained = panel.answer.columns.length === 0 && (panel.answer.notes ?? []).length > 0;
     return isExplained ? '' : html`<p class="none">Nothing in this range.</p>`;
   }
   if (panel.kind === 'figures') return figureList(panel, locale);

@@ -32,7 +32,8 @@ export function reportToTable(result: ReportResult, locale = 'en'): string {
 function panelLines(panel: ReportPanel, locale: string): string[] {
   const notes = panel.answer.notes ?? [];
   if (panel.answer.rows.length === 0) {
-    return [panel.title, ...(notes.length > 0 ? notes : ['(nothing in this range)'])];
+    const isExplained = panel.answer.columns.length === 0 && notes.length > 0;
+    return [panel.title, ...(isExplained ? [] : ['(nothing in this range)']), ...notes];
   }
   const lines = panel.kind === 'figures' ? figureLines(panel, locale) : tableLines(panel, locale);
   const hidden = panel.answer.rowsTotal - panel.answer.rows.length;
