@@ -47,7 +47,7 @@ export const byHand = {
   by_day: `SELECT started_at::DATE AS day, count(*), count(DISTINCT visitor_id) ${sessions} GROUP BY 1 ORDER BY 1`,
   page_views_by_day: `SELECT "at"::DATE AS day, count(*) ${hits} AND type = 'page_view' GROUP BY 1 ORDER BY 1`,
   pages: `SELECT path, count(*), count(*) FILTER (is_entry), count(*) FILTER (is_exit), avg(time_on_page_ms) ${hits} AND type = 'page_view' GROUP BY 1 ORDER BY 2 DESC LIMIT 100`,
-  page_visitors: `SELECT path, count(*), count(DISTINCT visitor_id) ${hits} AND type = 'page_view' GROUP BY 1 ORDER BY 2 DESC LIMIT 100`,
+  page_visitors: `SELECT path, count(*) FILTER (type = 'page_view'), count(DISTINCT visitor_id) ${hits} GROUP BY 1 ORDER BY 2 DESC LIMIT 100`,
   entry_pages: `SELECT entry_path, count(*), avg(is_bounce::INTEGER) ${sessions} GROUP BY 1 ORDER BY 2 DESC LIMIT 100`,
   referrers: `SELECT referrer_host, count(*), count(DISTINCT visitor_id) ${sessions} GROUP BY 1 ORDER BY 2 DESC LIMIT 100`,
   technology: `SELECT browser, system, device, count(*) ${sessions} GROUP BY 1, 2, 3 ORDER BY 4 DESC LIMIT 100`,

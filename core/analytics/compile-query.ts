@@ -188,6 +188,7 @@ function hitPart(part: Part, query: Query, context: QueryContext, binder: Binder
   const groups = query.dimensions.includes('page_group')
     ? pageGroupSql(span, context, binder)
     : undefined;
+  const types = [...new Set(names.map((name) => (metricSql[name] as MetricSql).hitType))];
   const needsSession =
     query.labels.length > 0 ||
     query.condition !== undefined ||
@@ -198,6 +199,7 @@ function hitPart(part: Part, query: Query, context: QueryContext, binder: Binder
   const where = [
     `h."at" >= ${instantSql(span.fromMs)} AND h."at" < ${instantSql(span.toMs)}`,
     ...(query.robots ? [] : ['NOT h.is_robot']),
+    ...(types.length === 1 && types[0] !== undefined ? [`h.type = '${types[0]}'`] : []),
     ...(hits ? [hits.sql] : []),
   ].join(' AND ');
   const join = needsSession

@@ -10,6 +10,8 @@ export interface MetricSql {
   hit?: (only: Only) => string;
   /** Its form over hits looks at the session of the hit. */
   hitNeedsSession?: true;
+  /** Its form over hits looks at hits of this type only, so that others need not be read where nobody asks for them. */
+  hitType?: 'page_view' | 'event';
 }
 
 const shareOf = (part: string, whole: string) => `${part} / nullif(${whole}, 0)`;
@@ -25,30 +27,33 @@ export const metricSql = {
     session: (only) => `count(DISTINCT s.visitor_id)${only()}`,
     hit: (only) => `count(DISTINCT h.visitor_id)${only()}`,
   },
-  page_views: { hit: (only) => `count(*)${only(isPageView)}` },
+  page_views: { hit: (only) => `count(*)${only(isPageView)}`, hitType: 'page_view' },
   hits: { hit: (only) => `count(*)${only()}` },
   bounces: {
     session: (only) => `count(*)${only('s.is_bounce')}`,
     hit: (only) => `count(*)${only(isBounceEntry)}`,
     hitNeedsSession: true,
+    hitType: 'page_view',
   },
   bounce_rate: {
     session: (only) => `avg(s.is_bounce::INTEGER)${only()}`,
     hit: (only) => shareOf(`count(*)${only(isBounceEntry)}`, `count(*)${only('h.is_entry')}`),
     hitNeedsSession: true,
+    hitType: 'page_view',
   },
   session_duration: { session: (only) => `avg(s.duration_ms)${only()}` },
   page_depth: { session: (only) => `avg(s.page_views)${only()}` },
   sessions_per_visitor: {
     session: (only) => shareOf(`count(*)${only()}`, `count(DISTINCT s.visitor_id)${only()}`),
   },
-  custom_events: { hit: (only) => `count(*)${only("h.type = 'event'")}` },
-  entries: { hit: (only) => `count(*)${only('h.is_entry')}` },
-  exits: { hit: (only) => `count(*)${only('h.is_exit')}` },
+  custom_events: { hit: (only) => `count(*)${only("h.type = 'event'")}`, hitType: 'event' },
+  entries: { hit: (only) => `count(*)${only('h.is_entry')}`, hitType: 'page_view' },
+  exits: { hit: (only) => `count(*)${only('h.is_exit')}`, hitType: 'page_view' },
   exit_rate: {
+    hitType: 'page_view',
     hit: (only) => shareOf(`count(*)${only('h.is_exit')}`, `count(*)${only(isPageView)}`),
   },
-  time_on_page: { hit: (only) => `avg(h.time_on_page_ms)${only()}` },
+  time_on_page: { hit: (only) => `avg(h.time_on_page_ms)${only()}`, hitType: 'page_view' },
   errors: { hit: (only) => `count(*)${only('h.status >= 400')}` },
   error_rate: {
     hit: (only) => shareOf(`count(*)${only('h.status >= 400')}`, `count(h.status)${only()}`),

@@ -22,9 +22,9 @@ export interface Metric {
   better: 'higher' | 'lower' | 'neutral';
   /**
    * Beside the condition of a row: which of its sessions the figure speaks of. `session` is asked of the session, `hit`
-   * of the very hit that the row is about.
+   * of the very hit that the row is about; `path` is the field that the page of a row is asked of instead.
    */
-  opens?: { session?: string; hit?: string };
+  opens?: { session?: string; hit?: string; path?: string };
   /** It speaks of goals: of the one that the query names, else of all. */
   needsGoal?: true;
 }
@@ -103,14 +103,14 @@ export const metrics = {
     unit: 'count',
     definition: 'Page views in the range that were the first of their session.',
     better: 'higher',
-    opens: { hit: 'hit.type = "page_view"' },
+    opens: { session: 'session.page_views >= 1', path: 'entry.path' },
   },
   exits: {
     label: 'Exits',
     unit: 'count',
     definition: 'Page views in the range that were the last of their session.',
     better: 'neutral',
-    opens: { hit: 'hit.type = "page_view"' },
+    opens: { hit: 'hit.type = "page_view"', path: 'exit.path' },
   },
   exit_rate: {
     label: 'Exit rate',

@@ -94,6 +94,19 @@ export const answerSchema = z.object({
   notes: z.array(z.string()).optional(),
 });
 
+/** A figure of an answer: of the row with these dimension values, of all or a label, in the range or the period before. */
+export const cellSchema = z.object({
+  query: querySchema,
+  values: z
+    .array(z.union([z.string().max(2_048), z.number(), z.null()]))
+    .max(queryLimits.dimensionsMax)
+    .default([]),
+  metric: z.enum(metricNames),
+  label: definitionNameSchema.optional(),
+  period: z.enum(['now', 'before']).default('now'),
+});
+export type CellAsked = z.output<typeof cellSchema>;
+
 /**
  * The answer to analyst SQL: column names with their DuckDB types, and rows of JSON values. `truncated` says that
  * there were more rows than the limit.

@@ -1,6 +1,13 @@
 /** /api/datasets/…/query and …/sql: what can be asked of a dataset. */
+import { z } from '@hono/zod-openapi';
 import { analysisSchema } from '../contract/analysis.ts';
-import { answerSchema, querySchema, sqlAnswerSchema, sqlRequestSchema } from '../contract/query.ts';
+import {
+  answerSchema,
+  cellSchema,
+  querySchema,
+  sqlAnswerSchema,
+  sqlRequestSchema,
+} from '../contract/query.ts';
 import type { Engine } from '../engine.ts';
 import type { QueryDesk } from '../query-desk.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
@@ -24,6 +31,17 @@ const analysisRoute = createRoute({
   responses: { 200: json(answerSchema, 'The rows, in the form of a query.'), ...otherwise },
 });
 
+const openRoute = createRoute({
+  method: 'post',
+  path: '/datasets/{slug}/query/sessions',
+  summary: 'The condition of the sessions that a figure of an answer counts',
+  request: { params: slugParam, ...body(cellSchema) },
+  responses: {
+    200: json(z.object({ condition: z.string() }), 'The condition as text.'),
+    ...otherwise,
+  },
+});
+
 const sqlRoute = createRoute({
   method: 'post',
   path: '/datasets/{slug}/sql',
@@ -40,6 +58,10 @@ export function queryRoutes(engine: Pick<Engine, 'sql'>, desk: QueryDesk) {
     .openapi(analysisRoute, async (c) =>
       c.json(await desk.analyze(c.req.valid('param').slug, c.req.valid('json')), 200),
     )
+    .openapi(openRoute, async (c) => {
+      const { slug } = c.req.valid('param');
+      return c.json({ condition: await desk.openSessions(slug, c.req.valid('json')) }, 200);
+    })
     .openapi(sqlRoute, async (c) => {
       const { sql, rowsMax } = c.req.valid('json');
       return c.json(await engine.sql(c.req.valid('param').slug, sql, rowsMax), 200);
