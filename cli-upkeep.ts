@@ -1,5 +1,6 @@
 /** The commands that care for stored sessions. They work through the API, so that a running server may go on. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { describeRecut, describeRecutCommand, type RecutOptions, recut } from './cli-recut.ts';
 import type { Dataset } from './core/contract/dataset.ts';
 import type {
   Fingerprint,
@@ -9,6 +10,7 @@ import type {
   VerifyResult,
 } from './core/contract/upkeep.ts';
 import type { ApiClient } from './core/http/api-client.ts';
+import { runUpkeep } from './core/http/upkeep-client.ts';
 
 /** What every command of the program has at hand. */
 export interface CommandDesk<O extends { json?: boolean }> {
@@ -41,13 +43,24 @@ export function addUpkeepCommands<O extends { json?: boolean }>(desk: CommandDes
     .option('--accept-loss', 'go on although some sessions cannot be read any more')
     .action(async (options: O & { dataset: string; acceptLoss?: boolean }) => {
       const result = await withApi(options, (api) =>
-        api.json<RebuildResult>('POST', `${pathOf(options.dataset)}/rebuild`, {
+        runUpkeep<RebuildResult>(api, `${pathOf(options.dataset)}/rebuild`, {
           acceptLoss: options.acceptLoss === true,
         }),
       );
       if (options.json) outJson(result);
       else out(describeRebuild(result));
     });
+
+  describeRecutCommand(
+    command(
+      'recut',
+      'apply changed session rules over the past, and look before it is put in place',
+    ),
+  ).action(async (options: O & RecutOptions) => {
+    const summary = await withApi(options, (api) => recut(api, options));
+    if (options.json) outJson(summary ?? null);
+    else out(describeRecut(summary, options));
+  });
 
   command('retention', 'set how long sessions are kept, and remove what is older')
     .requiredOption('--dataset <slug>', 'the dataset')
@@ -122,7 +135,7 @@ async function verifyAll(
       : [slug];
   const results: (VerifyResult & { dataset: string })[] = [];
   for (const dataset of slugs) {
-    const result = await api.json<VerifyResult>('POST', `${pathOf(dataset)}/verify`);
+    const result = await runUpkeep<VerifyResult>(api, `${pathOf(dataset)}/verify`);
     results.push({ dataset, ...result });
   }
   return results;

@@ -2,6 +2,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addConfigureCommands } from './cli-configure.ts';
+import { addEventCommands } from './cli-events.ts';
 import { helpOfAll } from './cli-help.ts';
 import { addReportCommand } from './cli-report.ts';
 import { addSetAsideCommands } from './cli-set-aside.ts';
@@ -331,6 +332,7 @@ export function createProgram(): Command {
   addConfigureCommands(desk);
   addUpkeepCommands(desk);
   addSetAsideCommands(desk);
+  addEventCommands({ ...desk, note });
 
   program.on('option:help-all', () => {
     out(helpOfAll(program));

@@ -24,6 +24,8 @@ import { retentionRulesSchema } from './core/contract/upkeep.ts';
 import { createDefinitionDesk } from './core/definition-desk.ts';
 import type { Engine } from './core/engine.ts';
 import type { EngineThreadData } from './core/engine-thread.ts';
+import { createEventDesk } from './core/event-desk.ts';
+import { standardEventSet } from './core/events/standard-events.ts';
 import { explainAccount } from './core/hit-account.ts';
 import { createApi } from './core/http/app.ts';
 import { localOnly } from './core/http/local-only.ts';
@@ -40,8 +42,11 @@ import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/dis
 import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
 import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
+import { openLibsqlEvents } from './core/stores/libsql-events.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
+import { settleRecut } from './core/stores/recut-folder.ts';
+import { failingInbox } from './core/testing/failing-inbox.ts';
 import { callOver } from './core/thread-port.ts';
 import { createReportDesk, keepBuiltInNames } from './report-desk.ts';
 
@@ -120,6 +125,11 @@ export async function openCanister(
       return dataset ? [inForce(entry, dataset)] : [];
     });
   };
+  for (const { slug } of await datasets.list())
+    await settleRecut(folder.dataset(slug), (rules) => datasets.setRules(slug, rules)).catch(
+      // Its stores are then held, and say why.
+      (error: Error) => log('error', 'recut_unsettled', error.message),
+    );
   const configs = await readDatasets();
   await publishDirectory(libsql.hits, [...directory.values()]);
   const engine = await startEngineThread(
@@ -137,7 +147,8 @@ export async function openCanister(
     throw error;
   });
 
-  const inbox = createLibsqlInbox({ client: libsql.hits, clock });
+  const client = __FAIL_POINTS__ ? failingInbox(libsql.hits) : libsql.hits;
+  const inbox = createLibsqlInbox({ client, clock });
   let stopping = false;
   let diskLow: Problem | undefined;
   let diskRoom: DiskRoom | undefined;
@@ -237,6 +248,11 @@ export async function openCanister(
       hitCounts: () => counts.read(),
       hourlyCounts: counts.readHours,
       setAside: openLibsqlSetAside(libsql.hits),
+      events: createEventDesk({
+        book: openLibsqlEvents(libsql.control, clock),
+        engine: engine.remote,
+        standard: standardEventSet,
+      }),
       alarms: alarms.list,
       log,
       disk: () =>

@@ -135,6 +135,33 @@ test('Tables that are gone come back by themselves; where that loses hits, the s
   expect(totals()).toEqual([{ n: lines / 2, ids: lines / 2 }]);
 });
 
+test('A recut shows what moves, is seen by the doctor, and is in force when told, with a server and without', async () => {
+  const recut = (...args: string[]) => json('recut', '--dataset', 'logs', ...args);
+  const tables = 'SELECT count(*) n, sum(hits)::INTEGER hits FROM sessions';
+  const now = () => json('query', tables, '--dataset', 'logs');
+  // Everybody asks for a page a minute: with half a minute each hit is a session of its own.
+  const before = { sessions: visitors * 2, hits: lines };
+  const after = { sessions: lines, hits: lines, bounceRate: 1, durationMsMean: 0 };
+  const moves = { before, after, split: visitors * 2, unchanged: 0, joined: 0 };
+  expect(recut('--idle-timeout-ms', '30000')).toMatchObject({ ...moves, applied: false });
+  expect(now()).toEqual([{ n: before.sessions, hits: lines }]);
+  const { code, out } = command('doctor');
+  expect([code, /recut +logs: a recut waits \(600 sessions would be 12000\)/.test(out)]).toEqual([
+    1,
+    true,
+  ]);
+  product = await startProduct({ data });
+  expect(recut()).toMatchObject({ ...moves, applied: false });
+  expect(recut('--apply')).toMatchObject({ ...moves, applied: true });
+  expect(now()).toEqual([{ n: lines, hits: lines }]);
+  expect(json('dataset', 'list')).toMatchObject([{ idleTimeoutMs: 30_000 }]);
+  expect(json('verify')).toMatchObject([{ sound: lines, damagedCount: 0, missingCount: 0 }]);
+  expect(recut('--idle-timeout-ms', '60000')).toMatchObject({ joined: lines });
+  expect(recut('--discard')).toBe(null);
+  expect(command('recut', '--dataset', 'logs', '--apply').notes).toMatch(/no recut to apply/);
+  expect(command('recut', '--dataset', 'logs', '--cut-at-midnight', 'yes').code).toBe(2);
+}, 120_000);
+
 test('Retention says what would go, and then it goes', () => {
   const rule = ['retention', '--dataset', 'logs', '--keep-days', '30'];
   expect(json(...rule, '--dry-run')).toMatchObject({

@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME`: each bench prints its figures as JSON and compares with a baseline in the same run. */
+import { backfill } from './backfill.ts';
 import { collect } from './collect.ts';
 import { engine } from './engine.ts';
 import { importLog } from './import.ts';
@@ -8,6 +9,7 @@ import { query } from './query.ts';
 import { recover } from './recover.ts';
 
 const benches: Record<string, () => Promise<object>> = {
+  backfill,
   collect,
   engine,
   import: importLog,

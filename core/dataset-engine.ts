@@ -1,28 +1,43 @@
 /** Everything of one dataset that the engine keeps at hand: its active sessions, its stores, and where the inbox stands. */
 import type { AnalyticsStore } from './analytics/analytics-store.ts';
 import type { LongTermCanister } from './canisters/long-term.ts';
+import type { RecutPlace } from './canisters/recut.ts';
 import { ShortTermCanister } from './canisters/short-term.ts';
 import { type SessionLimits, sessionLimits } from './contract/session.ts';
+import type { DatasetEvents } from './dataset-events.ts';
 import { hostMatcher } from './hits/referrer.ts';
 import { userKeys } from './hits/user-key.ts';
+import { openPast, type Past, type PastStores } from './past.ts';
 import { createSessionCommit, type SessionCommit } from './session-commit.ts';
 import { closePolicy } from './sessions/close-policy.ts';
 import { type EndedSession, Sessionizer } from './sessions/sessionizer.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
 /** Opens the stores of a dataset. */
-export type OpenStores = (
-  config: DatasetConfig,
-) => Promise<{ analytics: AnalyticsStore; canister: LongTermCanister }>;
+export type OpenStores = (config: DatasetConfig) => Promise<{
+  analytics: AnalyticsStore;
+  canister: LongTermCanister;
+  recut?: RecutPlace | undefined;
+  past?: PastStores | undefined;
+}>;
 
 export interface DatasetEngine {
   config: DatasetConfig;
   ownHosts: (host: string) => boolean;
   analytics: AnalyticsStore;
   canister: LongTermCanister;
+  /** Where a recut lies until it is applied or discarded; absent where stores are in memory. */
+  recut?: RecutPlace | undefined;
   commit: SessionCommit;
+  /** What backfills have done and do to stored sessions. */
+  past: Past;
+  /** What a session may hold. */
+  limits: SessionLimits;
+  openEvents: OpenEvents | undefined;
   active: ShortTermCanister;
   sessionizer: Sessionizer;
+  /** Its events; absent where none are evaluated. */
+  events: DatasetEvents | undefined;
   /** Sessions that have ended and wait for the next batch. */
   ended: EndedSession[];
   /** The last inbox row of the dataset that was read. */
@@ -39,29 +54,61 @@ export interface DatasetEngine {
   close(): Promise<void>;
 }
 
+/** Opens the events of a dataset as they are in force behind an inbox position. */
+export type OpenEvents = (config: DatasetConfig, low: number) => Promise<DatasetEvents>;
+
 /** Opens a dataset and reads where it stands. */
 export async function openDatasetEngine(
   config: DatasetConfig,
   openStores: OpenStores,
   limits: SessionLimits = sessionLimits,
+  openEvents?: OpenEvents,
 ): Promise<DatasetEngine> {
-  const stores = await openStores(config);
+  const { analytics, canister, recut, past: pastStores } = await openStores(config);
+  const close = async () => {
+    await analytics.close();
+    await canister.close();
+  };
   try {
-    return await startDatasetEngine(config, stores, limits);
+    const past = await openPast(config.slug, config.timeZone, pastStores);
+    return {
+      ...(await startOf(config, analytics, limits, openEvents)),
+      limits,
+      openEvents,
+      analytics,
+      canister,
+      recut,
+      past,
+      commit: createSessionCommit({ canister, analytics, applyPast: past.apply }),
+      close,
+    };
   } catch (error) {
     // What stays open could not be opened again.
-    await stores.analytics.close();
-    await stores.canister.close();
+    await close();
     throw error;
   }
 }
 
-async function startDatasetEngine(
+/** Begins again at what is stored, by other settings: as after a crash, active sessions come out of the inbox anew. */
+export async function startAgain(dataset: DatasetEngine, config: DatasetConfig): Promise<void> {
+  const { analytics, limits, openEvents } = dataset;
+  Object.assign(dataset, await startOf(config, analytics, limits, openEvents));
+}
+
+/** Everything of a dataset that is in memory only, as its tables give it. */
+async function startOf(
   config: DatasetConfig,
-  { analytics, canister }: Awaited<ReturnType<OpenStores>>,
+  analytics: AnalyticsStore,
   limits: SessionLimits,
-): Promise<DatasetEngine> {
+  openEvents: OpenEvents | undefined,
+): Promise<
+  Omit<
+    DatasetEngine,
+    'analytics' | 'canister' | 'recut' | 'commit' | 'past' | 'limits' | 'openEvents' | 'close'
+  >
+> {
   const { position, closedThrough } = await analytics.resume();
+  const events = await openEvents?.(config, position.low);
   // The next hit of such a visitor is still in the inbox: it is the one that the limit did not let in.
   const unfinished = await analytics.unfinished('tracker');
   const active = new ShortTermCanister();
@@ -72,6 +119,7 @@ async function startDatasetEngine(
     policy: { ...closePolicy(config.idleTimeoutMs, config), ...limits },
     userKey: userKeys(config.addressSecret),
     ended: (session) => ended.push(session),
+    eventSet: () => events?.current(),
     continued(device) {
       const found = unfinished.get(device)?.id;
       // It may be known by the keys of several devices, and is continued once.
@@ -82,11 +130,9 @@ async function startDatasetEngine(
   return {
     config,
     ownHosts: hostMatcher(config.hosts),
-    analytics,
-    canister,
-    commit: createSessionCommit({ canister, analytics }),
     active,
     sessionizer,
+    events,
     ended,
     readThrough: position.low,
     low: position.low,
@@ -94,9 +140,5 @@ async function startDatasetEngine(
     lowCheckpointed: 0,
     hitsSinceCheckpoint: 0,
     closedThrough,
-    async close() {
-      await analytics.close();
-      await canister.close();
-    },
   };
 }

@@ -9,7 +9,10 @@ import type { DatasetConfig } from './settings/datasets.ts';
 import { createSteadyClock } from './steady-clock.ts';
 import { openDataFolder } from './stores/data-folder.ts';
 import { lastLow, openDatasetStores } from './stores/dataset-stores.ts';
+import { openPastStores } from './stores/libsql-backfills.ts';
 import { openLibsqlCounts } from './stores/libsql-counts.ts';
+import { openLibsqlDatasets } from './stores/libsql-datasets.ts';
+import { openLibsqlEventSets } from './stores/libsql-events.ts';
 import { openLibsqlInboxSource } from './stores/libsql-inbox.ts';
 import { libsqlOver } from './stores/libsql-owner.ts';
 import { openLibsqlSetAside } from './stores/libsql-set-aside.ts';
@@ -27,11 +30,12 @@ export interface EngineThreadData {
 }
 
 const pollMs = 100;
-const checkpointEveryMs = 60_000;
 const retryHeldAfterMs = 60_000;
+// A test build does in a second what takes an hour otherwise.
+const checkpointEveryMs = __FAIL_POINTS__ ? 200 : 60_000;
 
 /** Taking hits goes before processing them: a hit that waits is on disk, a hit that is refused may be lost. */
-const niceness = 10;
+const niceness = 5;
 
 async function start(port: NonNullable<typeof parentPort>): Promise<void> {
   const { root, datasets, active, libsql, acceptLoss } = workerData as EngineThreadData;
@@ -44,6 +48,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
     control: files.control,
     clock: steady.now,
   });
+  const settings = openLibsqlDatasets({ ...files, clock: systemClock });
   const engine: Engine = await runEngine({
     inbox: openLibsqlInboxSource(files.hits),
     clock: steady.now,
@@ -56,9 +61,12 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
         keys,
         dropKey: drop,
         control: files.control,
+        past: openPastStores(files.control, steady.now, slug),
+        setRules: (rules) => settings.setRules(slug, rules),
         acceptLoss,
         say: (text) => console.error(text),
       }),
+    eventSets: openLibsqlEventSets(files.control, steady.now),
     datasets,
     rotateKeys: () => rotate(),
     setAside: openLibsqlSetAside(files.hits),

@@ -5,18 +5,24 @@
 
 import type { Analysis } from './contract/analysis.ts';
 import type { Definitions } from './contract/definition.ts';
+import type { EventSet } from './contract/event.ts';
+import type { Backfill, DryRun } from './contract/event-life.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { ActiveSessions, WholeSession } from './contract/session.ts';
+import type { RuleChanges } from './contract/session-rules.ts';
 import type { HeldState, HitAccount, SetAsideChoice, ShortTermStatus } from './contract/status.ts';
 import type {
-  RebuildResult,
+  RecutSummary,
   RetentionResult,
   RetentionRules,
-  VerifyResult,
+  UpkeepJob,
 } from './contract/upkeep.ts';
+import type { EventFigures } from './dataset-events.ts';
+import type { DryRunAsked } from './dry-run.ts';
 import type { Durations } from './duration-book.ts';
 import type { HeldDataset } from './open-datasets.ts';
+import type { BackfillAsked } from './settings/backfills.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
 export interface DatasetFigures {
@@ -24,6 +30,8 @@ export interface DatasetFigures {
   storedSessions: number;
   storedHits: number;
   lastHitAt: number | undefined;
+  /** Its events; absent while it is held. */
+  events?: EventFigures;
   /** Its stores cannot be used: the other figures are not known, and its hits wait. */
   held?: HeldState;
 }
@@ -42,6 +50,13 @@ export interface EngineMeasures {
   commits: Durations;
 }
 
+/** Long work on what is stored. `rules` of a recut are changes of those in force. */
+export type UpkeepTask =
+  | { kind: 'verify' }
+  | { kind: 'rebuild'; acceptLoss: boolean }
+  | { kind: 'recut'; rules: RuleChanges }
+  | { kind: 'apply_recut' };
+
 export interface Engine {
   /** Opens a dataset; hits of it that wait in the inbox are taken from now on. */
   openDataset(config: DatasetConfig): Promise<void>;
@@ -56,6 +71,12 @@ export interface Engine {
    * @throws Problem `session_unknown` when it is not active
    */
   endSession(slug: string, sessionId: string): Promise<void>;
+  /**
+   * Puts a set into force that is published already, for sessions that begin after what lies in the inbox now; durable
+   * when this resolves.
+   * @throws Problem `event_invalid`; nothing was changed then
+   */
+  publishEvents(slug: string, set: EventSet): Promise<void>;
   /**
    * A session with all its hits, active or ended; undefined while it is active and has exactly `unlessHits` hits:
    * a session only ever gets more, so that is no news.
@@ -84,10 +105,16 @@ export interface Engine {
   endFile(importNumber: number): Promise<ImportProgress>;
   finishImport(importNumber: number): Promise<ImportSummary>;
   abandonImport(importNumber: number): Promise<void>;
-  /** Reads every stored session and holds it against the tables. */
-  verify(slug: string): Promise<VerifyResult>;
-  /** Makes a dataset's tables anew out of its canister. @throws Problem `rebuild_loses` */
-  rebuild(slug: string, acceptLoss: boolean): Promise<RebuildResult>;
+  /** Begins long work on a dataset and gives its number. @throws Problem `upkeep_busy` */
+  beginUpkeep(slug: string, task: UpkeepTask): Promise<number>;
+  /** How far it is, or what came of it. @throws Problem `upkeep_unknown`, or that with which the work failed */
+  readUpkeep(number: number): Promise<UpkeepJob>;
+  /** Ends it at its next step, with nothing changed. */
+  cancelUpkeep(number: number): Promise<void>;
+  /** The recut that waits to be applied or discarded. */
+  recut(slug: string): Promise<RecutSummary | undefined>;
+  /** Removes it; doing it twice is doing it once. @throws Problem `upkeep_busy` */
+  discardRecut(slug: string): Promise<void>;
   /** What goes by these rules, and its going when `apply`; the rules are then in force from now on. */
   retain(slug: string, rules: RetentionRules, apply: boolean): Promise<RetentionResult>;
   /** Puts hits that were set aside back among those that wait. Gives their number. @throws Problem `hit_unknown` */
@@ -98,6 +125,21 @@ export interface Engine {
   followClock(): Promise<void>;
   /** Puts a new master key in the place of the old one. Gives the number of data keys that it opens now. */
   rotateKeys(): Promise<number>;
+  /** @throws Problem `event_invalid` when the set cannot be used */
+  checkEvents(slug: string, set: EventSet): Promise<void>;
+  /** Takes the past facts of an event away that sets before `version` recorded. */
+  removeFacts(slug: string, event: string, version: number): Promise<void>;
+  /** Begins to try an event over the past. @throws Problem `event_invalid`, `jobs_too_many` */
+  beginDryRun(slug: string, asked: DryRunAsked): Promise<DryRun>;
+  /** How far a dry run is. @throws Problem `job_unknown` */
+  dryRun(slug: string, number: number): Promise<DryRun>;
+  cancelDryRun(slug: string, number: number): Promise<DryRun>;
+  /** Begins to run a published event over the past; durable when it resolves. @throws Problem `jobs_too_many` */
+  beginBackfill(slug: string, asked: Omit<BackfillAsked, 'kind'>): Promise<Backfill>;
+  /** All backfills of a dataset, oldest first. */
+  backfills(slug: string): Promise<Backfill[]>;
+  /** @throws Problem `job_unknown` */
+  cancelBackfill(slug: string, number: number): Promise<Backfill>;
   /** Reads the inbox to its end, stores what has ended, and closes the files. */
   stop(): Promise<void>;
 }

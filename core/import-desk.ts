@@ -1,4 +1,5 @@
 /** The imports under way: bytes come in pieces over calls, and go as one stream into the log import. */
+import type { ActiveLimits } from './canisters/room.ts';
 import type { Clock } from './clock.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
@@ -24,6 +25,8 @@ export interface ImportDesk {
   endFile(number: number): Promise<ImportProgress>;
   finish(number: number): Promise<ImportSummary>;
   abandon(number: number): Promise<void>;
+  /** Does something on a dataset while no import of it is under way: waits like an import, and imports wait for it. */
+  alone<T>(slug: string, work: () => Promise<T>): Promise<T>;
   /** Abandons what has been silent for too long; all of it when `everything`. */
   clear(everything: boolean): Promise<void>;
 }
@@ -31,10 +34,12 @@ export interface ImportDesk {
 export function createImportDesk(options: {
   clock: Clock;
   badLinesFile: (slug: string, stamp: string) => string;
+  /** What the open sessions of one import may hold. */
+  room: ActiveLimits;
   /** Called with what was stored of an import, whether it was finished or abandoned. */
   ended: (slug: string, stored: ImportProgress) => Promise<void>;
 }): ImportDesk {
-  const { clock, badLinesFile } = options;
+  const { clock, badLinesFile, room } = options;
   const underWay = new Map<number, UnderWay>();
   const queues = new Map<string, Promise<void>>();
   let numbers = 0;
@@ -61,32 +66,40 @@ export function createImportDesk(options: {
     }
   }
 
+  /** Waits for the turn on a dataset; gives what ends it. */
+  async function queue(slug: string): Promise<() => void> {
+    const before = queues.get(slug) ?? Promise.resolve();
+    let leave = () => {};
+    queues.set(
+      slug,
+      before.then(() => new Promise<void>((resolve) => (leave = resolve))),
+    );
+    await before;
+    // The promise of this turn is made in the same moment as this one goes on: only then is `leave` its own.
+    return () => leave();
+  }
+
   const desk: ImportDesk = {
     async begin(dataset, importOptions) {
       const { slug } = dataset.config;
-      const before = queues.get(slug) ?? Promise.resolve();
-      let leave = () => {};
-      queues.set(
-        slug,
-        before.then(() => new Promise<void>((resolve) => (leave = resolve))),
-      );
-      await before;
+      const leave = await queue(slug);
       numbers += 1;
       const number = numbers;
       const stamp = new Date(clock()).toISOString().replace(/[:.]/g, '-');
-      const logImport = await startLogImport(dataset, importOptions, () =>
-        badLinesFile(slug, `${stamp}-${number}`),
-      ).catch((error) => {
-        leave();
-        throw error;
-      });
+      const badLines = () => badLinesFile(slug, `${stamp}-${number}`);
+      const logImport = await startLogImport(dataset, importOptions, badLines, room).catch(
+        (error) => {
+          leave();
+          throw error;
+        },
+      );
       underWay.set(number, {
         slug,
         logImport,
         startedAt: clock(),
         heardAt: clock(),
         file: undefined,
-        leave: () => leave(),
+        leave,
       });
       return number;
     },
@@ -128,6 +141,14 @@ export function createImportDesk(options: {
         await file?.done.catch(() => undefined);
         await options.ended(slug, await logImport.abandon());
       }),
+    async alone(slug, work) {
+      const leave = await queue(slug);
+      try {
+        return await work();
+      } finally {
+        leave();
+      }
+    },
     async clear(everything) {
       for (const [number, { heardAt }] of underWay) {
         if (everything || clock() - heardAt > silenceMsMax) await desk.abandon(number);

@@ -5,7 +5,12 @@
 import type { Clock } from './clock.ts';
 import { Problem } from './contract/problem.ts';
 import type { SessionLimits } from './contract/session.ts';
-import { type DatasetEngine, type OpenStores, openDatasetEngine } from './dataset-engine.ts';
+import {
+  type DatasetEngine,
+  type OpenEvents,
+  type OpenStores,
+  openDatasetEngine,
+} from './dataset-engine.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { SessionCommit } from './session-commit.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
@@ -54,22 +59,26 @@ export const isDiskFull = (error: unknown) =>
 
 export function createOpenDatasets(options: {
   openStores: OpenStores;
+  openEvents: OpenEvents;
   clock: Clock;
   holding: HoldingRules | undefined;
   /** Takes the time of storing. */
   timed: <T>(work: () => Promise<T>) => Promise<T>;
   /** What one session may hold, where it is not the usual. */
   sessionLimits: SessionLimits | undefined;
+  /** Is told of a dataset that was opened, also of one that is opened again. */
+  opened: (dataset: DatasetEngine) => void;
 }): OpenDatasets {
-  const { openStores, clock, holding, timed, sessionLimits } = options;
+  const { openStores, openEvents, clock, holding, timed, sessionLimits, opened } = options;
   const open = new Map<string, DatasetEngine>();
   const held = new Map<string, HeldDataset & { config: DatasetConfig; retryAt?: number }>();
 
   async function openOne(config: DatasetConfig): Promise<DatasetEngine> {
-    const dataset = await openDatasetEngine(config, openStores, sessionLimits);
+    const dataset = await openDatasetEngine(config, openStores, sessionLimits, openEvents);
     dataset.commit = watch(dataset.commit, timed, (error) => {
       if (holding && !isDiskFull(error)) dataset.failure ??= error;
     });
+    opened(dataset);
     return dataset;
   }
 
@@ -168,6 +177,9 @@ function watch(
     checkpoint: () => watched(() => commit.checkpoint()),
     rebuild: (...args) => watched(() => commit.rebuild(...args), isProblem),
     retain: (...args) => watched(() => commit.retain(...args), isProblem),
+    changes: commit.changes,
+    amend: (...args) => watched(() => commit.amend(...args), isProblem),
+    alone: commit.alone,
     isPaused: () => commit.isPaused(),
   };
 }

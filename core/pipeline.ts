@@ -33,6 +33,8 @@ export interface Pipeline {
   remove(slug: string): Promise<void>;
   /** Writes checkpoints and prunes, whether due or not. */
   settle(): Promise<void>;
+  /** Does between two steps what sets a dataset back to its position: the inbox is read again from there, for it alone. */
+  again<T>(dataset: DatasetEngine, work: () => Promise<T>): Promise<T>;
   /** Does something between two steps, while nothing moves. */
   between<T>(work: () => Promise<T>): Promise<T>;
   /** The inbox position up to which rows were read. */
@@ -50,8 +52,11 @@ export function createPipeline(options: {
   clock: Clock;
   checkpointEveryMs: number;
   active: ActiveLimits;
+  /** How many rows a step reads at the most, where it is not the usual number. */
+  rowsPerStepMax?: number | undefined;
 }): Pipeline {
   const { inbox, datasets, clock, checkpointEveryMs, active } = options;
+  const { rowsPerStepMax = pipelineLimits.rowsPerStepMax } = options;
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let readThrough = Math.min(
     ...[...datasets.values()].map(({ low }) => low),
@@ -61,6 +66,7 @@ export function createPipeline(options: {
   let engineTime = 0;
   let settledAt = clock();
   let spooling = false;
+  let ahead: { after: number; rows: Promise<InboxRow[]> } | undefined;
   let evicted = 0;
   let working: Promise<unknown> = Promise.resolve();
 
@@ -69,6 +75,12 @@ export function createPipeline(options: {
     const result = working.then(work);
     working = result.catch(() => undefined);
     return result;
+  }
+
+  function readAgain({ low }: DatasetEngine): void {
+    if (low >= readThrough) return;
+    readThrough = low;
+    engineTime = 0;
   }
 
   async function takeRow(row: InboxRow): Promise<void> {
@@ -80,11 +92,7 @@ export function createPipeline(options: {
     try {
       const content: unknown = JSON.parse(decoder.decode(row.body));
       if (row.isCommand) {
-        dataset.sessionizer.end(
-          (content as InboxCommand).sessionId,
-          'ended_by_hand',
-          row.receivedAt,
-        );
+        await obey(content as InboxCommand, row, dataset);
         return;
       }
       const received = content as ReceivedHit;
@@ -102,6 +110,11 @@ export function createPipeline(options: {
         error instanceof UnusableHit ? error.message : `fault: ${(error as Error).message}`;
       await setAside(row, reason, dataset);
     }
+  }
+
+  async function obey(command: InboxCommand, row: InboxRow, dataset: DatasetEngine): Promise<void> {
+    if (command.do === 'use_events') await dataset.events?.use(command.version);
+    else dataset.sessionizer.end(command.sessionId, 'ended_by_hand', row.receivedAt);
   }
 
   /** A row that cannot even be set aside, on a full disk for example, is read again by the next step. */
@@ -169,6 +182,7 @@ export function createPipeline(options: {
   async function commit(dataset: DatasetEngine): Promise<void> {
     const oldest = dataset.active.oldestFirstSeq();
     const low = Math.max(dataset.low, oldest === undefined ? readThrough : oldest - 1);
+    await discard(dataset);
     const ended = dataset.ended.slice();
     if (ended.length === 0 && low === dataset.low) return;
     const position = await dataset.commit.store(ended, low);
@@ -177,6 +191,15 @@ export function createPipeline(options: {
     dataset.hitsSinceCheckpoint += hitsOf(ended);
     for (const [visitor, seq] of dataset.closedThrough)
       if (seq <= position.low) dataset.closedThrough.delete(visitor);
+  }
+
+  /** Before the position moves on: hits of a discarded session are counted once, and do not come again. */
+  async function discard(dataset: DatasetEngine): Promise<void> {
+    const discarded = dataset.ended.flatMap((ended) => ended.discarded ?? []);
+    if (discarded.length === 0) return;
+    await inbox.exclude(dataset.config.slug, discarded);
+    const kept = dataset.ended.filter((ended) => ended.discarded === undefined);
+    dataset.ended.splice(0, dataset.ended.length, ...kept);
   }
 
   async function settle(): Promise<void> {
@@ -207,10 +230,23 @@ export function createPipeline(options: {
       ({ hitsSinceCheckpoint }) => hitsSinceCheckpoint > pipelineLimits.checkpointEveryHits,
     );
 
+  /** While there is a backlog, the next rows are read beside the work on these. */
+  async function takeRows(): Promise<InboxRow[]> {
+    const ready = ahead?.after === readThrough ? ahead.rows : undefined;
+    ahead = undefined;
+    const rows = await (ready ?? inbox.take(readThrough, rowsPerStepMax));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < rowsPerStepMax) return rows;
+    ahead = { after: last.seq, rows: inbox.take(last.seq, rowsPerStepMax) };
+    // A failure is met where the rows are waited for; they may never be.
+    ahead.rows.catch(() => undefined);
+    return rows;
+  }
+
   async function step(): Promise<boolean> {
     // The last step broke off while room was made: no row is read before that is done.
     if (spooling) await makeRoom();
-    const rows = await inbox.take(readThrough, pipelineLimits.rowsPerStepMax);
+    const rows = await takeRows();
     for (const row of rows) {
       await takeRow(row);
       if (isAbove(fill(), active, activeMarks.high)) await makeRoom();
@@ -219,7 +255,7 @@ export function createPipeline(options: {
       dataset.sessionizer.closeIdle(engineTime);
       // Under load batches grow; when the inbox is read to its end, what has ended is stored at once.
       // While the tables are made anew, what has ended waits here, and the other datasets go on.
-      const isSpent = rows.length < pipelineLimits.rowsPerStepMax && !dataset.commit.isPaused();
+      const isSpent = rows.length < rowsPerStepMax && !dataset.commit.isPaused();
       if (isSpent ? dataset.ended.length > 0 : isFull(dataset))
         await onStores(dataset, () => commit(dataset));
     }
@@ -237,9 +273,13 @@ export function createPipeline(options: {
     add: (dataset) =>
       exclusively(async () => {
         datasets.set(dataset.config.slug, dataset);
-        if (dataset.low >= readThrough) return;
-        readThrough = dataset.low;
-        engineTime = 0;
+        readAgain(dataset);
+      }),
+    again: (dataset, work) =>
+      exclusively(async () => {
+        const result = await work();
+        readAgain(dataset);
+        return result;
       }),
     remove: (slug) =>
       exclusively(async () => {

@@ -2,6 +2,7 @@
 
 import { runAnalysis } from './analytics/run-analysis.ts';
 import { runQuery } from './analytics/run-query.ts';
+import type { Report } from './canisters/long-term.ts';
 import { type ActiveLimits, activeMarks, fillOf } from './canisters/room.ts';
 import { verifyCanister } from './canisters/verify.ts';
 import type { Clock } from './clock.ts';
@@ -9,9 +10,14 @@ import type { ImportProgress } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
 import { queryLimits } from './contract/query.ts';
 import type { SessionLimits } from './contract/session.ts';
-import type { OpenStores } from './dataset-engine.ts';
+import type { RebuildResult, VerifyResult } from './contract/upkeep.ts';
+import type { DatasetEngine, OpenStores } from './dataset-engine.ts';
+import { openDatasetEvents } from './dataset-events.ts';
 import { createDurationBook } from './duration-book.ts';
-import type { DatasetFigures, Engine } from './engine.ts';
+import type { DatasetFigures, Engine, UpkeepTask } from './engine.ts';
+import { createEventJobs } from './event-jobs.ts';
+import { compileEventSet } from './events/compile.ts';
+import { type EventSets, memoryEventSets } from './events/event-sets.ts';
 import { accountForHits } from './hit-account.ts';
 import { createImportDesk } from './import-desk.ts';
 import {
@@ -22,9 +28,11 @@ import {
 } from './open-datasets.ts';
 import { createPipeline } from './pipeline.ts';
 import { readSession } from './read-session.ts';
+import { beginRecut, placeOf, putRecutInPlace } from './recut-dataset.ts';
 import type { SetAside } from './set-aside.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import type { InboxSource } from './sources/inbox-source.ts';
+import { createUpkeepDesk } from './upkeep-desk.ts';
 
 const retainEveryMs = 3_600_000;
 
@@ -36,6 +44,8 @@ export interface EngineOptions {
   /** Takes the machine's clock as it is, where `clock` has its own mind about it. */
   followClock?: () => void;
   openStores: OpenStores;
+  /** The published events; without it only the standard ones are there. */
+  eventSets?: EventSets;
   datasets: readonly DatasetConfig[];
   /** Puts a new master key in place; gives the number of data keys that it opens. */
   rotateKeys: () => Promise<number>;
@@ -50,6 +60,8 @@ export interface EngineOptions {
   active: ActiveLimits;
   /** What one session may hold, where it is not the usual. */
   sessionLimits?: SessionLimits;
+  /** How many rows of the inbox a step reads at the most, where it is not the usual number. */
+  rowsPerStepMax?: number;
   /** Datasets that fail are held, and the others go on; without it their failure is that of the engine. */
   holding?: HoldingRules;
   /** Called when a step fails: what is stored is safe, but the process should start again. */
@@ -61,14 +73,27 @@ const roomPollMs = 1_000;
 /** The engine, and its single step for callers that drive it themselves. */
 export interface RunningEngine extends Engine {
   step(): Promise<boolean>;
+  /** Stops work on the past where it stands, as a kill would: backfills go on at the next start. */
+  leaveJobs(): Promise<void>;
+  /** Reads every stored session and holds it against the tables. */
+  verify(slug: string): Promise<VerifyResult>;
+  /** Makes a dataset's tables anew out of its canister. @throws Problem `rebuild_loses` */
+  rebuild(slug: string, acceptLoss: boolean): Promise<RebuildResult>;
 }
 
 export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
   const { inbox, clock, openStores, badLinesFile, pollMs, checkpointEveryMs, active, failed } =
     options;
+  const eventSets = options.eventSets ?? memoryEventSets();
   const commits = createDurationBook(() => performance.now());
+  const jobs = createEventJobs();
   const shelf = createOpenDatasets({
+    opened: jobs.resume,
     openStores,
+    async openEvents(config, low) {
+      const { inForce } = await inbox.eventVersions(config.slug, low);
+      return await openDatasetEvents(config, eventSets, inForce);
+    },
     clock,
     holding: options.holding,
     timed: (work) => commits.time(work),
@@ -77,20 +102,57 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   const { open: datasets, find } = shelf;
   let steppedAt = clock();
   let waitsForRoom = false;
+  /** What only a start can mend. */
+  let broken: Error | undefined;
 
   await shelf.openAll(options.datasets);
+  await publishWhatIsDue();
   // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
   await shelf.keepPositionsApart(inbox);
-  const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs, active });
-  const desk = createImportDesk({ clock, badLinesFile, ended: options.importEnded });
+  const { rowsPerStepMax } = options;
+  const pipeline = createPipeline({
+    inbox,
+    datasets,
+    clock,
+    checkpointEveryMs,
+    active,
+    rowsPerStepMax,
+  });
+  const upkeep = createUpkeepDesk();
+  const desk = createImportDesk({
+    clock,
+    badLinesFile,
+    room: active,
+    ended: options.importEnded,
+  });
   let stopping = false;
   let retainedAt = Number.NEGATIVE_INFINITY;
   let wake = () => {};
+
+  /** A set that was made durable, and then the machine stopped before hits were told. */
+  async function publishWhatIsDue(): Promise<void> {
+    for (const slug of datasets.keys()) {
+      const published = await eventSets.inForce(slug);
+      if (published === undefined) continue;
+      const { last } = await inbox.eventVersions(slug, 0);
+      if (last !== published) await inbox.useEvents(slug, published, clock());
+    }
+  }
 
   /** How long the first unread hit has waited. */
   async function lagMs(): Promise<number> {
     const since = await inbox.waitingSince(pipeline.readThrough());
     return since === undefined ? 0 : Math.max(0, clock() - since);
+  }
+
+  function work(dataset: DatasetEngine, task: UpkeepTask, report: Report) {
+    if (task.kind === 'verify') return verifyCanister(dataset, report);
+    if (task.kind === 'rebuild') return dataset.commit.rebuild(task.acceptLoss, report);
+    if (task.kind === 'recut') return beginRecut(dataset, task.rules, report);
+    const failed = (why: Error) => {
+      broken = why;
+    };
+    return putRecutInPlace(dataset, { pipeline, imports: desk, failed });
   }
 
   /** Once an hour, and at the start: that finishes what was killed. */
@@ -115,6 +177,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   }
 
   async function step(): Promise<boolean> {
+    if (broken) throw broken;
     await shelf.tend(pipeline);
     const progressed = await pipeline.step();
     await retainIfDue();
@@ -166,6 +229,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
 
   return {
     step,
+    leaveJobs: () => jobs.stop(),
     async openDataset(config) {
       if (!datasets.has(config.slug)) await pipeline.add(await shelf.openOne(config));
     },
@@ -185,6 +249,12 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       await inbox.command(slug, { do: 'end_session', sessionId }, clock());
       wake();
     },
+    async publishEvents(slug, set) {
+      const { events } = find(slug);
+      events?.prepare(set);
+      await inbox.useEvents(slug, set.version, clock());
+      wake();
+    },
     session: async (slug, sessionId, unlessHits) => {
       const dataset = find(slug);
       const held = dataset.active.byId(sessionId)?.session.hits.length;
@@ -194,7 +264,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     async figures(slug) {
       const held = shelf.held().find((one) => one.slug === slug);
       if (held) return await figuresOfHeld(held);
-      const { analytics, active } = find(slug);
+      const { analytics, active, events } = find(slug);
       const { rows } = await analytics.query(
         'SELECT (SELECT count(*) FROM store.sessions), (SELECT count(*) FROM store.hits), (SELECT max(epoch_ms(ended_at)) FROM store.sessions)',
         [],
@@ -208,6 +278,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
         activeSessions: active.size,
         storedSessions: Number(storedSessions),
         storedHits: Number(storedHits),
+        ...(events === undefined ? {} : { events: events.figures() }),
         lastHitAt: times.length > 0 ? Math.max(...times) : undefined,
       };
     },
@@ -255,6 +326,18 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     abandonImport: (number) => desk.abandon(number),
     verify: async (slug) => await verifyCanister(find(slug)),
     rebuild: async (slug, acceptLoss) => await find(slug).commit.rebuild(acceptLoss),
+    async beginUpkeep(slug, task) {
+      const dataset = find(slug);
+      return upkeep.begin(task.kind, slug, (report) => work(dataset, task, report));
+    },
+    readUpkeep: async (number) => upkeep.read(number),
+    cancelUpkeep: (number) => upkeep.cancel(number),
+    recut: async (slug) => placeOf(find(slug)).plan()?.summary,
+    async discardRecut(slug) {
+      const place = placeOf(find(slug));
+      upkeep.refuseBusy(slug);
+      await place.discard();
+    },
     async retain(slug, rules, apply) {
       const dataset = find(slug);
       if (apply) dataset.config = { ...dataset.config, retention: rules };
@@ -266,11 +349,24 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       return hits;
     },
     deleteSetAside: (slug, choice) => pipeline.between(() => options.setAside.remove(slug, choice)),
+    async checkEvents(slug, set) {
+      compileEventSet(set, { timeZone: find(slug).config.timeZone });
+    },
+    removeFacts: async (slug, event, version) => await jobs.removeFacts(find(slug), event, version),
+    beginDryRun: async (slug, asked) => jobs.beginDryRun(find(slug), asked),
+    dryRun: async (slug, number) => jobs.dryRun(slug, number),
+    cancelDryRun: async (slug, number) => jobs.cancelDryRun(slug, number),
+    beginBackfill: async (slug, asked) =>
+      await jobs.beginBackfill(find(slug), { kind: 'replay', ...asked }),
+    backfills: async (slug) => jobs.backfills(find(slug)),
+    cancelBackfill: async (slug, number) => await jobs.cancelBackfill(find(slug), number),
     followClock: async () => options.followClock?.(),
     rotateKeys: () => options.rotateKeys(),
     async stop() {
       stopping = true;
       wake();
+      await upkeep.stop();
+      await jobs.stop();
       await looping.catch(() => undefined);
       await clearImports(true);
       while (await pipeline.step());

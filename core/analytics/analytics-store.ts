@@ -1,5 +1,6 @@
 /** The analytics of one dataset: rows of ended sessions, and the position up to which the inbox is stored. A port. */
 import type { HitOrigin } from '../contract/session.ts';
+import type { StoredValue } from '../events/dimension-limits.ts';
 import type { Cell, StoredSession } from './rows.ts';
 
 /** `low`: every inbox hit up to here is stored. `epoch` counts the batches. */
@@ -37,6 +38,13 @@ export interface FreshTables {
   query(sql: string, values: readonly Cell[]): Promise<SqlResult>;
 }
 
+/** The rows that a backfill wrote; `cursor` is the place in the segments to which it came. */
+export interface BackfilledRows {
+  event: string;
+  version: number;
+  cursor?: { day: string; offset: number };
+}
+
 export interface AnalyticsStore {
   /** What a restart must know: the position, and for each visitor the last inbox hit that is already stored beyond it. */
   resume(): Promise<{ position: Position; closedThrough: Map<string, number> }>;
@@ -49,6 +57,8 @@ export interface AnalyticsStore {
   store(sessions: readonly StoredSession[], low: number | undefined): Promise<Position>;
   /** Which of these hit ids (32 hex digits), of hits between two instants, are stored. */
   knownHits(ids: readonly string[], fromMs: number, toMs: number): Promise<Set<string>>;
+  /** The different dimension values of facts in these hours since 1970. */
+  dimensionValues(hours: readonly number[]): Promise<StoredValue[]>;
   /** Writes everything into the file itself; only then may the inbox forget what is stored. */
   checkpoint(): Promise<void>;
   /**
@@ -58,6 +68,24 @@ export interface AnalyticsStore {
   remake(fill: (fresh: FreshTables) => Promise<boolean>): Promise<void>;
   /** The segments that sessions of the tables lie in. */
   storedDays(): Promise<StoredDay[]>;
+  /**
+   * Lets `move` put another file in the place of this one while nobody reads or writes, and goes on with what is there
+   * then, whether `move` came through or not.
+   */
+  replace(move: () => void): Promise<void>;
+  /**
+   * Puts the facts of one event, and the values of these session attributes, in the place of those that stored
+   * sessions have. Doing it twice is doing it once.
+   */
+  replaceFacts(
+    sessions: readonly StoredSession[],
+    event: string,
+    fields: readonly string[],
+  ): Promise<void>;
+  /** Takes the facts of an event away that sets before `version` recorded. */
+  removeFacts(event: string, version: number): Promise<void>;
+  /** Takes away what a backfill wrote for sessions behind its cursor. */
+  removeBackfilled(rows: BackfilledRows): Promise<void>;
   /** Removes the sessions of these segments, with their hits, in one transaction. */
   removeDays(days: readonly string[]): Promise<void>;
   /** Runs one of our own statements with bound values. */

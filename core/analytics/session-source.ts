@@ -37,10 +37,14 @@ export function createBinder(): Binder {
 /** A session lasts a day at the most, and its hits lie no further from a range that it touches. */
 const nearMs = 2 * 86_400_000;
 
-/** What of the tables conditions read. The events that definitions make are not among them yet. */
 function tablesNear({ fromMs, toMs }: Span): ConditionTables {
   const bounds = `"at" >= ${instantSql(fromMs - nearMs)} AND "at" < ${instantSql(toMs + nearMs)}`;
-  return { sessions: 'store.sessions', hits: `(SELECT * FROM store.hits WHERE ${bounds})` };
+  return {
+    sessions: 'store.sessions',
+    hits: `(SELECT * FROM store.hits WHERE ${bounds})`,
+    events: `(SELECT * FROM store.events WHERE ${bounds})`,
+    sessionValues: 'store.session_values',
+  };
 }
 
 /** What is wrong with a definition is said with its name: it is not what was asked for. */

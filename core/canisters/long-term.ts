@@ -1,5 +1,6 @@
 /** The long-term canister: ended sessions, whole and sealed, in segments by day. This is the port; stores/ has the files. */
 import type { ClosedSession } from '../contract/session.ts';
+import type { Lineage, StoredWhole } from '../sessions/collected-session.ts';
 
 /** Where a stored session lies: the day of its segment (UTC, `YYYY-MM-DD`), and the record's first byte and length. */
 export interface CanisterPlace {
@@ -16,6 +17,8 @@ export interface KeptSession extends ClosedSession {
   firstSeq?: number;
   lastSeq?: number;
   devices?: readonly string[];
+  /** What a recut keeps: of which collected sessions it was made. */
+  lineage?: Lineage | undefined;
 }
 
 /** A stretch of a segment: a record, sound when there is no `damage`. Where nothing can be read, nobody is named. */
@@ -30,8 +33,15 @@ export interface LongTermCanister {
   append(sessions: readonly KeptSession[]): Promise<CanisterPlace[]>;
   /** @throws Problem `key_missing` or `file_unreadable` when the record is damaged */
   read(sessionId: string, place: CanisterPlace): Promise<ClosedSession>;
+  /** The same with all that is kept beside the session. */
+  readWhole(sessionId: string, place: CanisterPlace): Promise<StoredWhole>;
   /** Every readable session, in the order of writing; a session written twice comes twice, the later one counts. */
   scan(): AsyncIterable<ScannedSession>;
+  /**
+   * The sessions at these places of one segment, ascending, read together and given in pieces of some hundred: faster
+   * than one by one. What does not open is counted and left out.
+   */
+  pieces(day: string, places: readonly CanisterPlace[]): AsyncIterable<SessionPiece>;
   /** Place and session id of every record with the right checksum, in the order of `scan`, unopened. */
   names(): AsyncIterable<{ place: CanisterPlace; sessionId: string }>;
   /** The days that have a segment, oldest first. */
@@ -54,6 +64,16 @@ export interface ScannedSession {
   firstSeq: number;
   lastSeq: number;
   devices: readonly string[];
+}
+
+/** Is told how far long work is; throws when the work is to end. */
+export type Report = (done: number, total: number) => void;
+
+/** Sessions that lie together; `through` is the last place among them, opened or not. */
+export interface SessionPiece {
+  sessions: ScannedSession[];
+  unreadable: number;
+  through: { day: string; offset: number };
 }
 
 /** Gives the key that seals a dataset's sessions of one day, making it at first use. */

@@ -4,7 +4,7 @@
  */
 import type { AnalyticsStore } from '../analytics/analytics-store.ts';
 import { listedMax, type Trouble, type VerifyResult } from '../contract/upkeep.ts';
-import type { CheckedRecord, LongTermCanister } from './long-term.ts';
+import type { CheckedRecord, LongTermCanister, Report } from './long-term.ts';
 
 /** Session ids of the tables by their record's offset in the segment of `day`, ascending. */
 export async function placesOf(
@@ -19,14 +19,19 @@ export async function placesOf(
   return new Map(rows.map(([offset, id]) => [Number(offset), String(id)]));
 }
 
-export async function verifyCanister(stores: {
-  canister: LongTermCanister;
-  analytics: Pick<AnalyticsStore, 'query'>;
-}): Promise<VerifyResult> {
+/** @param report gets the number of records that were read */
+export async function verifyCanister(
+  stores: { canister: LongTermCanister; analytics: Pick<AnalyticsStore, 'query'> },
+  report: Report = () => {},
+): Promise<VerifyResult> {
   const { canister, analytics } = stores;
   const segments = new Set(await canister.days());
-  const { rows } = await analytics.query('SELECT DISTINCT segment_day FROM store.sessions', []);
+  const { rows } = await analytics.query(
+    'SELECT segment_day, count(*) FROM store.sessions GROUP BY ALL',
+    [],
+  );
   const days = new Set([...segments, ...rows.map(([day]) => String(day))]);
+  const total = rows.reduce((sum, [, sessions]) => sum + Number(sessions), 0);
   const result: VerifyResult = {
     segments: segments.size,
     records: 0,
@@ -41,7 +46,8 @@ export async function verifyCanister(stores: {
   for (const day of [...days].sort()) {
     // The places first: what is stored while the segment is read has no place here, and counts as an orphan at most.
     const places = await placesOf(analytics, day);
-    await verifyDay(result, canister.check(day, [...places.keys()]), places);
+    const read = (records: number) => report(Math.min(records, total), total);
+    await verifyDay(result, canister.check(day, [...places.keys()]), places, read);
     const reason = segments.has(day) ? 'no record begins there' : 'the segment is gone';
     for (const [offset, sessionId] of places) {
       result.missingCount += 1;
@@ -56,6 +62,7 @@ async function verifyDay(
   result: VerifyResult,
   records: AsyncIterable<CheckedRecord>,
   places: Map<number, string>,
+  read: (records: number) => void,
 ): Promise<void> {
   // Damage is torn or rotten: which of the two shows when something sound comes behind it.
   let atEnd: Trouble | undefined;
@@ -69,6 +76,7 @@ async function verifyDay(
   for await (const { place, sessionId, damage } of records) {
     settle(atEnd);
     atEnd = undefined;
+    read(result.records);
     const { day, offset } = place;
     const expected = places.get(offset);
     if (damage === undefined && (expected === undefined || expected === sessionId)) {

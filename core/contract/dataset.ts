@@ -1,5 +1,6 @@
 /** A dataset: one analysed site, with its settings, its raw data and what is derived from it. */
 import { z } from 'zod';
+import { sessionRulesSchema } from './session-rules.ts';
 import { retentionRulesSchema } from './upkeep.ts';
 
 /** The slug names the dataset's folder, so it is kept to what every file system takes. */
@@ -28,26 +29,18 @@ const hostSchema = z
 export const datasetLimits = {
   nameLengthMax: 120,
   hostsMax: 100,
-  idleTimeoutMsMin: 1_000,
-  idleTimeoutMsMax: 86_400_000,
 } as const;
 
 /**
  * What may be set when a dataset is made.
- * `hosts` lists the hosts whose hits are taken; an empty list takes all. `idleTimeoutMs` ends a session.
- * `cutAtMidnight` also ends it when the day of the dataset's time zone ends, `cutOnNewCampaign` when its visitor comes
- * by another campaign.
+ * `hosts` lists the hosts whose hits are taken; an empty list takes all.
  */
 export const datasetInputSchema = z.object({
   slug: datasetSlugSchema,
   name: z.string().trim().min(1).max(datasetLimits.nameLengthMax).optional(),
   timeZone: timeZoneSchema.default('UTC'),
   hosts: z.array(hostSchema).max(datasetLimits.hostsMax).default([]),
-  idleTimeoutMs: z
-    .int()
-    .min(datasetLimits.idleTimeoutMsMin)
-    .max(datasetLimits.idleTimeoutMsMax)
-    .default(30 * 60 * 1000),
+  idleTimeoutMs: sessionRulesSchema.shape.idleTimeoutMs.default(30 * 60 * 1000),
   cutAtMidnight: z.boolean().default(false),
   cutOnNewCampaign: z.boolean().default(false),
 });

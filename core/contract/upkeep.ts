@@ -1,5 +1,6 @@
 /** What the care of stored sessions reports: the check of a canister, and tables made anew of it. */
 import { z } from 'zod';
+import { sessionRulesSchema } from './session-rules.ts';
 
 /** How many damaged or missing records are listed one by one; the counts are always whole. */
 export const listedMax = 1_000;
@@ -35,6 +36,8 @@ const tableFingerprintSchema = z.object({ rows: z.int(), hash: z.string() });
 export const fingerprintSchema = z.object({
   sessions: tableFingerprintSchema,
   hits: tableFingerprintSchema,
+  events: tableFingerprintSchema,
+  sessionValues: tableFingerprintSchema,
 });
 
 export const rebuildInputSchema = z.object({
@@ -85,6 +88,58 @@ export const retentionResultSchema = retentionRulesSchema.extend({
   bytesKept: z.int(),
 });
 
+/** Rules that are given are changed, others stay as they are in the dataset. */
+export const recutInputSchema = sessionRulesSchema.partial();
+
+/** Sessions before or after a recut, robots included. Mean duration in milliseconds. */
+const sessionFiguresSchema = z.object({
+  sessions: z.int(),
+  hits: z.int(),
+  bounceRate: z.number(),
+  durationMsMean: z.number(),
+});
+
+/**
+ * What a recut moves. Of the sessions before it, so many are `unchanged`, `split` (their hits are in several sessions
+ * now) and `joined` (hits of others are in theirs); one may be both split and joined. `applied`: it is in force.
+ */
+export const recutSummarySchema = z.object({
+  rulesBefore: sessionRulesSchema,
+  rules: sessionRulesSchema,
+  before: sessionFiguresSchema,
+  after: sessionFiguresSchema,
+  unchanged: z.int(),
+  split: z.int(),
+  joined: z.int(),
+  applied: z.boolean(),
+});
+
+export const recutStateSchema = z.object({
+  /** What lies beside and waits to be applied or discarded. */
+  recut: recutSummarySchema.optional(),
+});
+
+export const upkeepKinds = ['verify', 'rebuild', 'recut', 'apply_recut'] as const;
+export const upkeepStates = ['running', 'done', 'cancelled'] as const;
+
+/** Long work on a dataset, begun and asked after. A job that failed is answered with its problem. */
+export const upkeepJobSchema = z.object({
+  number: z.int(),
+  kind: z.enum(upkeepKinds),
+  dataset: z.string(),
+  state: z.enum(upkeepStates),
+  /** How many of how many sessions or records; `total` is absent until it is known. */
+  done: z.int(),
+  total: z.int().optional(),
+  /** What came out, when it is done: of the kind's own shape. */
+  result: z.union([verifyResultSchema, rebuildResultSchema, recutSummarySchema]).optional(),
+});
+
+export type SessionFigures = z.infer<typeof sessionFiguresSchema>;
+export type RecutSummary = z.infer<typeof recutSummarySchema>;
+export type RecutState = z.infer<typeof recutStateSchema>;
+export type UpkeepKind = (typeof upkeepKinds)[number];
+export type UpkeepJob = z.infer<typeof upkeepJobSchema>;
 export type RetentionRules = z.infer<typeof retentionRulesSchema>;
 export type RetentionResult = z.infer<typeof retentionResultSchema>;
 export type RotationResult = z.infer<typeof rotationResultSchema>;

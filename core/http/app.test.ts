@@ -3,9 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ReportResult } from '../contract/report.ts';
 import type { Alarm, DatasetCounts } from '../contract/status.ts';
 import { createDefinitionDesk } from '../definition-desk.ts';
+import { createEventDesk } from '../event-desk.ts';
+import { standardEventSet } from '../events/standard-events.ts';
 import { createQueryDesk } from '../query-desk.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
+import { openLibsqlEvents } from '../stores/libsql-events.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
@@ -71,6 +74,11 @@ beforeEach(async () => {
       diskFreeBytes: undefined,
     }),
     hourlyCounts: counts.readHours,
+    events: createEventDesk({
+      book: openLibsqlEvents(world.control, world.now),
+      engine: world.engine,
+      standard: standardEventSet,
+    }),
     setAside: openLibsqlSetAside(world.hits),
     reports,
     queries: createQueryDesk(world.engine, book),

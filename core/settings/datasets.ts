@@ -1,6 +1,7 @@
 /** The datasets of an installation: made, listed, and made known to collectors and engine. A port over `control.db`. */
 
 import type { Dataset, DatasetEntry, DatasetInput } from '../contract/dataset.ts';
+import type { SessionRules } from '../contract/session-rules.ts';
 import type { RetentionRules } from '../contract/upkeep.ts';
 
 /** What the engine needs of a dataset. `idleTimeoutMs` is the one in force. */
@@ -24,6 +25,8 @@ export interface Datasets {
   create(input: DatasetInput): Promise<Dataset>;
   /** Sets how long sessions are kept. */
   setRetention(slug: string, rules: RetentionRules): Promise<void>;
+  /** Sets when sessions end. */
+  setRules(slug: string, rules: SessionRules): Promise<void>;
   /** All datasets as collectors know them. */
   entries(): Promise<DatasetEntry[]>;
 }

@@ -14,6 +14,15 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Problem } from '../contract/problem.ts';
+import { makeFolder } from './durable-folder.ts';
+
+/** The folder of one dataset. `recut` is there while a recut waits to be applied or discarded. */
+export interface DatasetPaths {
+  folder: string;
+  canister: string;
+  analyticsFile: string;
+  recut: string;
+}
 
 export interface DataFolder {
   root: string;
@@ -21,7 +30,7 @@ export interface DataFolder {
   controlFile: string;
   masterKeyFile: string;
   /** The folder of one dataset, with its canister and its DuckDB file. */
-  dataset(slug: string): { folder: string; canister: string; analyticsFile: string };
+  dataset(slug: string): DatasetPaths;
   /** Where an import lists the lines it could not read. */
   badLinesFile(slug: string, stamp: string): string;
 }
@@ -43,13 +52,14 @@ export interface FolderLock {
 /** Names the files of a data folder. Creates the folder itself, readable by its owner only. */
 export function openDataFolder(path: string): DataFolder {
   const root = resolve(path);
-  mkdirSync(root, { recursive: true, mode: 0o700 });
+  makeFolder(root, 0o700);
   const dataset = (slug: string) => {
     const folder = join(root, 'datasets', slug);
     return {
       folder,
       canister: join(folder, 'canister'),
       analyticsFile: join(folder, 'analytics.duckdb'),
+      recut: join(folder, 'recut'),
     };
   };
   return {

@@ -6,9 +6,15 @@ import { existsSync, renameSync } from 'node:fs';
 import type { AnalyticsStore, Position } from '../analytics/analytics-store.ts';
 import type { DataKeys, LongTermCanister } from '../canisters/long-term.ts';
 import { fillFromNothing } from '../canisters/rebuild.ts';
+import type { RecutPlace } from '../canisters/recut.ts';
 import { Problem } from '../contract/problem.ts';
+import type { SessionRules } from '../contract/session-rules.ts';
+import { failPoint } from '../fail-point.ts';
+import { openPast, type PastStores } from '../past.ts';
+import type { DatasetPaths } from './data-folder.ts';
 import { makeTables, moveIntoPlace, openDuckDbAnalytics } from './duckdb-analytics.ts';
 import type { SqlBatch } from './libsql-file.ts';
+import { isHalfInPlace, openRecutFolder, type SwapStep } from './recut-folder.ts';
 import { openSegmentCanister } from './segment-canister.ts';
 
 /** Where a dataset stood at its last checkpoint. */
@@ -19,7 +25,7 @@ interface Remembered extends Position {
 export interface DatasetStoresOptions {
   slug: string;
   timeZone: string;
-  paths: { canister: string; analyticsFile: string };
+  paths: DatasetPaths;
   keys: DataKeys;
   /** Destroys the data key of a day that is removed. */
   dropKey: (dataset: string, day: string) => Promise<void>;
@@ -28,14 +34,27 @@ export interface DatasetStoresOptions {
   acceptLoss: boolean;
   /** Tells the administrator what was found and done. */
   say: (text: string) => void;
+  /** Makes rules those of the dataset. */
+  setRules: (rules: SessionRules) => Promise<void>;
+  /** What was done to the past: tables that are made anew have it too. */
+  past: PastStores;
+  /** Called at each step of the swap of a recut. */
+  reached?: ((step: SwapStep) => void) | undefined;
 }
 
 /** @throws Problem `hits_lost`, naming how many, or `key_missing`; nothing was changed then */
-export async function openDatasetStores(
-  options: DatasetStoresOptions,
-): Promise<{ analytics: AnalyticsStore; canister: LongTermCanister }> {
+export async function openDatasetStores(options: DatasetStoresOptions): Promise<{
+  analytics: AnalyticsStore;
+  canister: LongTermCanister;
+  recut: RecutPlace;
+  past: PastStores;
+}> {
   const { slug, paths, keys, dropKey, control } = options;
   const folder = paths.canister;
+  if (isHalfInPlace(paths.recut)) {
+    const why = `A recut of ${slug} was being put in place, and could not be finished: ${paths.recut} cannot be moved or removed.`;
+    throw new Problem('file_unreadable', why);
+  }
   const canister = openSegmentCanister({ dataset: slug, folder, keys, dropKey });
   // With another master key nothing could be sealed beside what is there: better said now than when sessions end.
   const lastDay = (await canister.days()).at(-1);
@@ -44,12 +63,16 @@ export async function openDatasetStores(
   const analytics = await openFitting(options, canister, remembered);
   return {
     canister,
+    recut: openRecutFolder(options),
+    past: options.past,
     analytics: {
       ...analytics,
       async checkpoint() {
         // Read before, so that all of it is in the checkpoint.
         const present = await standing(analytics);
+        if (__FAIL_POINTS__) failPoint('tables-before-checkpoint');
         await analytics.checkpoint();
+        if (__FAIL_POINTS__) failPoint('tables-after-checkpoint');
         await remember(control, slug, present);
       },
     },
@@ -81,7 +104,8 @@ async function openFitting(
     timeZone,
     position: { epoch: (remembered?.epoch ?? 0) + 1, low: remembered?.low ?? 0 },
     async fill(fresh) {
-      sessions = await fillFromNothing(canister, fresh);
+      const { apply } = await openPast(slug, timeZone, options.past);
+      sessions = await fillFromNothing(canister, fresh, apply);
       const { rows } = await fresh.query('SELECT count(*) FROM store.hits', []);
       const lost = (remembered?.hits ?? 0) - Number(rows[0]?.[0]);
       if (lost > 0 && !acceptLoss) refuse(slug, lost);

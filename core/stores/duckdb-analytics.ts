@@ -2,9 +2,9 @@
  * The analytics of a dataset in one DuckDB file. All writing goes through one connection and one transaction at a
  * time; a COMMIT is believed only after the position was read back, because DuckDB answers ok for aborted ones.
  */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { type DuckDBConnection, type DuckDBValue, listValue } from '@duckdb/node-api';
 import type {
   AnalyticsStore,
   ContinuedSession,
@@ -16,18 +16,26 @@ import type {
 import {
   type Cell,
   deviceRows,
+  eventRows,
   hitRows,
   type StoredSession,
   sessionRow,
+  sessionValueRows,
 } from '../analytics/rows.ts';
 import { checkAnalystSql } from '../analytics/sql-gate.ts';
 import { analyticsMigrations, storeTables, type TableColumn } from '../analytics/tables.ts';
 import { viewStatements } from '../analytics/views.ts';
 import { Problem } from '../contract/problem.ts';
 import { continuedReasons, type HitOrigin } from '../contract/session.ts';
+import type { StoredValue } from '../events/dimension-limits.ts';
+import { failPoint, isPlanted } from '../fail-point.ts';
 import { createGate } from '../gate.ts';
+import { removeBackfilled, removeFacts, replaceFacts } from './duckdb-facts.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
 import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
+import { syncFolder } from './durable-folder.ts';
+
+const hourMs = 3_600_000;
 
 /**
  * @param file path of `analytics.duckdb`, made when missing
@@ -50,21 +58,28 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     await transact(async () => {
       const counted = `INSERT INTO store.removed SELECT coalesce(sum(hits), 0) ${going} AND origin = 'tracker'`;
       await writer.run(counted, values);
-      const devices = `DELETE FROM store.session_devices WHERE session_id IN (SELECT session_id ${going})`;
-      await writer.run(devices, values);
-      const hits = `DELETE FROM store.hits WHERE session_id IN (SELECT session_id ${going})`;
-      await writer.run(hits, values);
+      for (const table of ['session_devices', 'events', 'session_values', 'hits']) {
+        const rows = `DELETE FROM store.${table} WHERE session_id IN (SELECT session_id ${going})`;
+        await writer.run(rows, values);
+      }
       await writer.run(`DELETE ${going}`, values);
     }, undefined);
   }
 
+  const amend = async (change: () => Promise<void>) => void (await transact(change, undefined));
+
   async function transact(change: () => Promise<void>, low: number | undefined): Promise<Position> {
     const next = { epoch: position.epoch + 1, low: low ?? position.low };
+    const move = `UPDATE store.position SET epoch = ${next.epoch}, low = ${next.low}`;
+    if (__FAIL_POINTS__ && isPlanted('cursor-outside')) await writer.run(move);
     await writer.run('BEGIN');
     try {
       await change();
-      await writer.run(`UPDATE store.position SET epoch = ${next.epoch}, low = ${next.low}`);
+      if (__FAIL_POINTS__) failPoint('tables-mid-transaction');
+      await writer.run(move);
+      if (__FAIL_POINTS__) failPoint('tables-before-commit');
       await writer.run('COMMIT');
+      if (__FAIL_POINTS__) failPoint('tables-after-commit');
     } catch (error) {
       await writer.run('ROLLBACK').catch(() => undefined);
       throw error;
@@ -80,12 +95,12 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
   }
 
   /** Once nobody reads: either the old file is in place, whole, or the new one is. */
-  async function swapIn(fresh: string): Promise<void> {
+  async function replaceBy(move: () => void): Promise<void> {
     await reading.alone(async () => {
       try {
         await writer.run('CHECKPOINT');
         tables.close();
-        moveIntoPlace(fresh, file);
+        move();
       } finally {
         tables = await openTables(file, timeZone);
         ({ writer, position } = tables);
@@ -98,7 +113,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     const removed = await writer.runAndReadAll('SELECT coalesce(sum(hits), 0) FROM store.removed');
     const removedHits = Number(removed.getRows()[0]?.[0] ?? 0);
     const wanted = await makeTables({ file: aside, timeZone, position, removedHits, fill });
-    if (wanted) await swapIn(aside);
+    if (wanted) await replaceBy(() => moveIntoPlace(aside, file));
     else rmSync(aside, { force: true });
   }
 
@@ -116,10 +131,18 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     store: (sessions, low) => writing.run(() => storeNow(sessions, low)),
     knownHits: (ids, fromMs, toMs) =>
       asking.run(() => reading.pass(() => knownHits(tables.asker, ids, fromMs, toMs))),
+    dimensionValues: (hours) =>
+      asking.run(() => reading.pass(() => dimensionValues(tables.asker, hours))),
     checkpoint: () => writing.run(async () => void (await writer.run('CHECKPOINT'))),
     storedDays: () => reading.pass(() => storedDays(tables.reader)),
+    replaceFacts: (sessions, event, fields) =>
+      writing.run(() => amend(() => replaceFacts(writer, sessions, event, fields))),
+    removeFacts: (event, version) =>
+      writing.run(() => amend(() => removeFacts(writer, event, version))),
+    removeBackfilled: (rows) => writing.run(() => amend(() => removeBackfilled(writer, rows))),
     removeDays: (days) => writing.run(() => removeNow(days)),
     remake: (fill) => writing.run(() => remake(fill)),
+    replace: (move) => writing.run(() => replaceBy(move)),
     query: (sql, values) => reading.pass(() => query(tables.reader, sql, values)),
     ask: (sql, limits) => reading.pass(() => ask(() => tables.connect(), sql, limits)),
     async close() {
@@ -205,13 +228,41 @@ export async function makeTables(options: {
   }
 }
 
+/**
+ * Adds to a file that `makeTables` has made, sets its position anew, and closes it.
+ * @returns what `fill` gives
+ */
+export async function extendTables<T>(options: {
+  file: string;
+  timeZone: string;
+  position: Position;
+  removedHits: number;
+  fill: (fresh: FreshTables) => Promise<T>;
+}): Promise<T> {
+  const { file, timeZone, position, removedHits, fill } = options;
+  const { writer, reader, close } = await openTables(file, timeZone);
+  try {
+    const result = await fill({
+      add: (sessions) => appendSessions(writer, sessions),
+      query: (sql, values) => query(reader, sql, values),
+    });
+    await writer.run(`UPDATE store.position SET epoch = ${position.epoch}, low = ${position.low}`);
+    await writer.run(`UPDATE store.removed SET hits = ${removedHits}`);
+    await writer.run('CHECKPOINT');
+    return result;
+  } finally {
+    close();
+  }
+}
+
 /** Replaces a closed file by another one in one step. A write-ahead log of the old one must not meet the new one. */
 export function moveIntoPlace(fresh: string, file: string): void {
-  if (existsSync(`${file}.wal`)) renameSync(`${file}.wal`, `${file}.wal.unreadable`);
+  if (existsSync(`${file}.wal`)) {
+    renameSync(`${file}.wal`, `${file}.wal.unreadable`);
+    syncFolder(dirname(file));
+  }
   renameSync(fresh, file);
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  syncFolder(dirname(file));
 }
 
 async function query(
@@ -295,12 +346,23 @@ async function appendSessions(
   }
   sessionWriter.close();
   hitWriter.close();
-  const devices = sessions.flatMap(deviceRows);
-  if (devices.length === 0) return;
-  const deviceTable = await connection.createAppender('session_devices', 'store');
-  const deviceWriter = rowWriter(deviceTable, storeTables.session_devices);
-  for (const row of devices) deviceWriter.append(row);
-  deviceWriter.close();
+  await appendRows(connection, 'session_devices', sessions.flatMap(deviceRows));
+  const whole = sessions.map(({ session }) => session);
+  await appendRows(connection, 'events', whole.flatMap(eventRows));
+  await appendRows(connection, 'session_values', whole.flatMap(sessionValueRows));
+}
+
+/** Rows of a table that most sessions have none for. */
+async function appendRows(
+  connection: DuckDBConnection,
+  table: 'session_devices' | 'events' | 'session_values',
+  rows: readonly Cell[][],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const appender = await connection.createAppender(table, 'store');
+  const writer = rowWriter(appender, storeTables[table]);
+  for (const row of rows) writer.append(row);
+  writer.close();
 }
 
 async function unfinished(
@@ -350,6 +412,24 @@ async function knownHits(
     bounds,
   );
   return new Set(found.getRows().map(([id]) => String(id).replaceAll('-', '')));
+}
+
+async function dimensionValues(
+  connection: DuckDBConnection,
+  hours: readonly number[],
+): Promise<StoredValue[]> {
+  const result = await connection.runAndReadAll(
+    `SELECT DISTINCT hour, event, name, dimensions ->> ('$."' || name || '"')
+     FROM (SELECT epoch_ms("at") // ${hourMs} AS hour, event, dimensions, unnest(json_keys(dimensions)) AS name
+       FROM store.events WHERE dimensions IS NOT NULL AND list_contains($1, epoch_ms("at") // ${hourMs}))`,
+    [listValue(hours.map(BigInt))],
+  );
+  return result.getRows().map(([hour, event, dimension, value]) => ({
+    hour: Number(hour),
+    event: String(event),
+    dimension: String(dimension),
+    value: String(value),
+  }));
 }
 
 async function ask(

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { attention, type Finding, note, well } from '../doctor.ts';
 import { findOwner, openDataFolder } from './data-folder.ts';
 import { diskFreeBytesMin, readDiskRoom } from './disk-room.ts';
+import { readPlan } from './recut-folder.ts';
 import { inspectSegment } from './segment-canister.ts';
 
 const mib = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
@@ -21,6 +22,7 @@ export async function examineFiles(root: string, freeBytesMin?: number): Promise
       findings.push(
         ...(await examineSegments(root, slug, isRunning)),
         ...examineLeftovers(root, slug),
+        ...examineRecut(root, slug, isRunning),
       );
     } catch (error) {
       findings.push(
@@ -115,6 +117,30 @@ async function examineSegments(root: string, slug: string, isRunning: boolean): 
     }
   }
   return [well(check, `${slug}: ${files.length} segments, ${records} sound records.`), ...findings];
+}
+
+/** A recut that nobody has applied or discarded, and what a kill left of one. */
+function examineRecut(root: string, slug: string, isRunning: boolean): Finding[] {
+  const { recut } = openDataFolder(root).dataset(slug);
+  if (!existsSync(recut)) return [];
+  const plan = readPlan(recut);
+  if (plan === undefined) {
+    const says = isRunning
+      ? 'a recut is being made or put in place.'
+      : 'the last process was killed while a recut was made or put in place. The next start finishes it or removes it.';
+    return [note('recut', `${slug}: ${says}`)];
+  }
+  const bytes = readdirSync(recut, { recursive: true, encoding: 'utf8' })
+    .map((name) => statSync(join(recut, name)))
+    .reduce((sum, stat) => sum + (stat.isFile() ? stat.size : 0), 0);
+  const { before, after } = plan.summary;
+  return [
+    attention(
+      'recut',
+      `${slug}: a recut waits (${before.sessions} sessions would be ${after.sessions}) and takes ${mib(bytes)}.`,
+      `Put it in place with canister recut --dataset ${slug} --apply, or remove it with --discard.`,
+    ),
+  ];
 }
 
 /** What earlier repairs put aside. */

@@ -29,6 +29,13 @@ export function openLibsqlDatasets(options: {
       )
     )[0]?.rows ?? [];
 
+  async function change(slug: string, changed: Partial<Settings>): Promise<void> {
+    const { slug: _, writeKey, createdAt, ...settings } = await datasets.get(slug);
+    const sql = 'UPDATE dataset SET settings = ? WHERE slug = ?';
+    const args = [JSON.stringify({ ...settings, ...changed }), slug];
+    await control.batch([{ sql, args }], 'write');
+  }
+
   const datasets: Datasets = {
     list: async () => (await all()).map(toDataset),
     async get(slug) {
@@ -64,12 +71,9 @@ export function openLibsqlDatasets(options: {
       await publishDirectory(hits, await datasets.entries());
       return await datasets.get(slug);
     },
-    async setRetention(slug, { keepSessionsDays, keepBytesMax }) {
-      const { slug: _, writeKey, createdAt, ...settings } = await datasets.get(slug);
-      const changed = { ...settings, keepSessionsDays, keepBytesMax };
-      const sql = 'UPDATE dataset SET settings = ? WHERE slug = ?';
-      await control.batch([{ sql, args: [JSON.stringify(changed), slug] }], 'write');
-    },
+    setRetention: (slug, { keepSessionsDays, keepBytesMax }) =>
+      change(slug, { keepSessionsDays, keepBytesMax }),
+    setRules: (slug, rules) => change(slug, rules),
     entries: async () => (await all()).map(toEntry),
   };
   return datasets;

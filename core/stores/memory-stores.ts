@@ -6,7 +6,8 @@ import type { AnalyticsStore } from '../analytics/analytics-store.ts';
 import { hitRows, type StoredSession } from '../analytics/rows.ts';
 import type { LongTermCanister } from '../canisters/long-term.ts';
 import { continuedReasons } from '../contract/session.ts';
-import type { InboxSource } from '../sources/inbox-source.ts';
+import { hourOf } from '../events/dimension-limits.ts';
+import type { InboxRow, InboxSource } from '../sources/inbox-source.ts';
 import {
   appendToInbox,
   type DatasetDisk,
@@ -61,6 +62,27 @@ export function memoryInbox(disk: MemoryDisk, moment: Moment): InboxSource {
       appendToInbox(disk, { dataset, body, isCommand: true }, nowMs);
       await moment('inbox-after-command');
     },
+    async useEvents(dataset, version, nowMs) {
+      await moment('inbox-before-events');
+      const body = Buffer.from(JSON.stringify({ do: 'use_events', version }));
+      const { seq } = appendToInbox(disk, { dataset, body, isCommand: true }, nowMs);
+      disk.eventVersions.push({ dataset, fromSeq: seq, version });
+      await moment('inbox-after-events');
+    },
+    async eventVersions(slug, atSeq) {
+      const own = disk.eventVersions.filter(({ dataset }) => dataset === slug);
+      const inForce = own.filter(({ fromSeq }) => fromSeq <= atSeq).at(-1)?.version;
+      return { inForce, last: own.at(-1)?.version };
+    },
+    async exclude(dataset, sessions) {
+      await moment('inbox-before-exclude');
+      const seqs = new Set(sessions.flatMap((session) => session.seqs));
+      const goes = (row: InboxRow) => row.dataset === dataset && seqs.has(row.seq);
+      const gone = disk.inbox.filter(goes).length;
+      disk.inbox = disk.inbox.filter((row) => !goes(row));
+      disk.accepted.set(dataset, (disk.accepted.get(dataset) ?? 0) - gone);
+      await moment('inbox-after-exclude');
+    },
     async setAside({ seq, dataset }, reason) {
       await moment('inbox-before-set-aside');
       disk.setAside.set(seq, { seq, dataset, reason });
@@ -107,7 +129,13 @@ export function memoryCanister(disk: DatasetDisk, moment: Moment): LongTermCanis
         const day = new Date(session.endedAt).toISOString().slice(0, 10);
         const records = segmentOf(day);
         places.push({ day, offset: records.length, length: 1 });
-        const { firstSeq: _first, lastSeq: _last, devices: _devices, ...kept } = session;
+        const {
+          firstSeq: _first,
+          lastSeq: _last,
+          devices: _devices,
+          lineage: _,
+          ...kept
+        } = session;
         records.push({ session: structuredClone(kept), isSynced: false });
         days.add(day);
       }
@@ -136,7 +164,9 @@ export function memoryCanister(disk: DatasetDisk, moment: Moment): LongTermCanis
       disk.segments.delete(day);
       await moment('canister-after-remove');
     },
+    readWhole: notInMemory,
     scan: notInMemory,
+    pieces: notInMemory,
     names: notInMemory,
     check: notInMemory,
     async close() {},
@@ -201,6 +231,20 @@ export function memoryAnalytics(disk: DatasetDisk, moment: Moment): AnalyticsSto
       disk.checkpointed = disk.committed;
       await moment('tables-after-checkpoint');
     },
+    async dimensionValues(hours) {
+      return disk.committed.sessions.flatMap(({ session }) =>
+        (session.facts ?? []).flatMap(({ event, at, dimensions = {} }) =>
+          hours.includes(hourOf(at))
+            ? Object.entries(dimensions).map(([dimension, value]) => ({
+                hour: hourOf(at),
+                event,
+                dimension,
+                value,
+              }))
+            : [],
+        ),
+      );
+    },
     async storedDays() {
       const { sessions, position } = disk.committed;
       const dayOf = new Map(sessions.map(({ session, place }) => [session.id, place.day]));
@@ -228,6 +272,10 @@ export function memoryAnalytics(disk: DatasetDisk, moment: Moment): AnalyticsSto
       });
     },
     remake: notInMemory,
+    replace: notInMemory,
+    replaceFacts: notInMemory,
+    removeFacts: notInMemory,
+    removeBackfilled: notInMemory,
     query: unasked,
     ask: unasked,
     async close() {},

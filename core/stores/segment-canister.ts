@@ -2,7 +2,6 @@
  * The long-term canister in files: `<day>.seg`, each a magic line and records (segment-records.ts). A torn tail (the machine stopped while writing) is cut off, and kept beside, when the segment is next opened for
  * writing; a damaged record before sound ones is left where it is and stepped over.
  */
-import { mkdirSync } from 'node:fs';
 import { type FileHandle, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
@@ -11,10 +10,15 @@ import type {
   DataKeys,
   KeptSession,
   LongTermCanister,
+  SessionPiece,
 } from '../canisters/long-term.ts';
 import { seal, unseal } from '../canisters/seal.ts';
 import { Problem } from '../contract/problem.ts';
 import type { ClosedSession } from '../contract/session.ts';
+import { failPoint } from '../fail-point.ts';
+import type { StoredWhole } from '../sessions/collected-session.ts';
+import { makeFolder, syncFolder } from './durable-folder.ts';
+import { groupByDay } from './segment-days.ts';
 import {
   encodeRecord,
   isSound,
@@ -26,6 +30,8 @@ import {
 } from './segment-records.ts';
 
 const openSegmentsMax = 8;
+/** Small enough to be opened without holding others up for long. */
+const pieceBytes = 128 * 1024;
 const segmentName = /^(\d{4}-\d{2}-\d{2})\.seg$/;
 
 interface Segment {
@@ -43,7 +49,7 @@ export function openSegmentCanister(options: {
   dropKey?: (dataset: string, day: string) => Promise<void>;
 }): LongTermCanister {
   const { dataset, folder, keys, dropKey } = options;
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const writing = new Map<string, Segment>();
   const path = (day: string) => join(folder, `${day}.seg`);
   let appending: Promise<unknown> = Promise.resolve();
@@ -62,13 +68,14 @@ export function openSegmentCanister(options: {
     if (size < magic.length) {
       await file.truncate(0);
       await file.write(magic, 0, magic.length, 0);
-      await syncFolder(folder);
       size = magic.length;
     } else {
       const sound = await soundSize(file, size);
       if (sound < size) await cutTail(file, sound, size, `${path(day)}.cut-${sound}`);
       size = sound;
     }
+    // Also where the segment was there: whoever made it may have been killed before its name was durable.
+    syncFolder(folder);
     const segment = { file, size, key };
     writing.set(day, segment);
     return segment;
@@ -91,7 +98,9 @@ export function openSegmentCanister(options: {
     }
     try {
       await writeAll(segment.file, Buffer.concat(records), segment.size);
+      if (__FAIL_POINTS__) failPoint('canister-before-fsync');
       await segment.file.datasync();
+      if (__FAIL_POINTS__) failPoint('canister-after-fsync');
     } catch (error) {
       // After a failed write or fsync the file is not trusted: the next append opens and checks it anew.
       writing.delete(day);
@@ -147,6 +156,40 @@ export function openSegmentCanister(options: {
     }
   }
 
+  async function* pieces(
+    day: string,
+    places: readonly CanisterPlace[],
+  ): AsyncGenerator<SessionPiece> {
+    const through = places.at(-1)?.offset;
+    if (through === undefined) return;
+    const file = await open(path(day), 'r').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (file === undefined) {
+      yield { sessions: [], unreadable: places.length, through: { day, offset: through } };
+      return;
+    }
+    try {
+      const key = await keys(dataset, day);
+      for (const together of neighbours(places, pieceBytes)) {
+        const start = together[0]?.offset ?? 0;
+        const last = together.at(-1) as CanisterPlace;
+        const bytes = Buffer.allocUnsafe(last.offset + last.length - start);
+        await file.read(bytes, 0, bytes.length, start);
+        const sessions = together.flatMap((place) => {
+          const record = bytes.subarray(place.offset - start, place.offset - start + place.length);
+          const kept = readable(() => openRecord(record, key, day, place.offset));
+          return kept ? [{ place, ...apart(kept) }] : [];
+        });
+        const unreadable = together.length - sessions.length;
+        yield { sessions, unreadable, through: { day, offset: last.offset } };
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
   async function days(): Promise<string[]> {
     const names = await readdir(folder);
     return names.flatMap((name) => segmentName.exec(name)?.[1] ?? []).sort();
@@ -164,6 +207,31 @@ export function openSegmentCanister(options: {
     return sessions.flatMap((session) => places.get(session) ?? []);
   }
 
+  async function readWhole(
+    sessionId: string,
+    { day, offset, length }: CanisterPlace,
+  ): Promise<StoredWhole> {
+    const file = await open(path(day), 'r').catch((cause) => {
+      const message = `The segment ${path(day)} of session ${sessionId} cannot be opened.`;
+      throw new Problem('file_unreadable', message, { cause });
+    });
+    try {
+      const record = Buffer.alloc(length);
+      await file.read(record, 0, length, offset);
+      if (!isSound(record)) {
+        throw new Problem(
+          'file_unreadable',
+          `The record of session ${sessionId} in ${path(day)} is damaged.`,
+        );
+      }
+      const place = { dataset, day, offset, sessionId };
+      const kept = unseal(sealedBodyOf(record), await keys(dataset, day), place) as KeptSession;
+      return apart(kept);
+    } finally {
+      await file.close();
+    }
+  }
+
   return {
     append(sessions) {
       // One after the other: live sessions and an import end at the same time, and both write at the segment's end.
@@ -171,27 +239,8 @@ export function openSegmentCanister(options: {
       appending = result.catch(() => undefined);
       return result;
     },
-    async read(sessionId, { day, offset, length }) {
-      const file = await open(path(day), 'r').catch((cause) => {
-        const message = `The segment ${path(day)} of session ${sessionId} cannot be opened.`;
-        throw new Problem('file_unreadable', message, { cause });
-      });
-      try {
-        const record = Buffer.alloc(length);
-        await file.read(record, 0, length, offset);
-        if (!isSound(record)) {
-          throw new Problem(
-            'file_unreadable',
-            `The record of session ${sessionId} in ${path(day)} is damaged.`,
-          );
-        }
-        const place = { dataset, day, offset, sessionId };
-        const kept = unseal(sealedBodyOf(record), await keys(dataset, day), place) as KeptSession;
-        return apart(kept).session;
-      } finally {
-        await file.close();
-      }
-    },
+    read: async (sessionId, place) => (await readWhole(sessionId, place)).session,
+    readWhole,
     days,
     async segments() {
       const all = (await days()).map(async (day) => ({ day, bytes: (await stat(path(day))).size }));
@@ -203,9 +252,10 @@ export function openSegmentCanister(options: {
       // The key first: killed before the file is gone, the next run finds the segment and takes it.
       await dropKey?.(dataset, day);
       await rm(path(day), { force: true });
-      await syncFolder(folder);
+      syncFolder(folder);
     },
     check,
+    pieces,
     async *names() {
       for (const day of await days()) {
         for await (const { offset, length, record } of stretches(day))
@@ -229,20 +279,23 @@ export function openSegmentCanister(options: {
   };
 }
 
-function groupByDay(sessions: readonly KeptSession[]): Map<string, KeptSession[]> {
-  const byDay = new Map<string, KeptSession[]>();
-  for (const session of sessions) {
-    const day = new Date(session.endedAt).toISOString().slice(0, 10);
-    const ofDay = byDay.get(day);
-    if (ofDay) ofDay.push(session);
-    else byDay.set(day, [session]);
+/** Cuts ascending places into runs that span at most so many bytes; a larger record is a run of its own. */
+function* neighbours(places: readonly CanisterPlace[], bytesMax: number) {
+  let run: CanisterPlace[] = [];
+  for (const place of places) {
+    const start = run[0]?.offset ?? place.offset;
+    if (run.length > 0 && place.offset + place.length - start > bytesMax) {
+      yield run;
+      run = [];
+    }
+    run.push(place);
   }
-  return byDay;
+  if (run.length > 0) yield run;
 }
 
 /** The session and what the canister keeps beside it. */
-function apart({ firstSeq = 0, lastSeq = 0, devices = [], ...session }: KeptSession) {
-  return { session: session as ClosedSession, firstSeq, lastSeq, devices };
+function apart({ firstSeq = 0, lastSeq = 0, devices = [], lineage, ...session }: KeptSession) {
+  return { session: session as ClosedSession, firstSeq, lastSeq, devices, lineage };
 }
 
 /** What the work gives; undefined where a record does not open. */
@@ -285,15 +338,6 @@ async function closeOldest(segments: Map<string, Segment>): Promise<void> {
     segments.delete(day);
     await segment.file.close();
     return;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

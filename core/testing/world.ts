@@ -13,18 +13,22 @@ import type { Dataset, DatasetInput } from '../contract/dataset.ts';
 import type { ReceivedHit } from '../contract/hit.ts';
 import { type ImportOptions, type ImportSummary, importOptionsSchema } from '../contract/import.ts';
 import { retentionRulesSchema } from '../contract/upkeep.ts';
+import type { EventSets } from '../events/event-sets.ts';
 import { type RunningEngine, runEngine } from '../run-engine.ts';
 import type { DatasetConfig, Datasets } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
 import { lastLow, openDatasetStores } from '../stores/dataset-stores.ts';
+import { openPastStores } from '../stores/libsql-backfills.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDatasets } from '../stores/libsql-datasets.ts';
+import { openLibsqlEventSets } from '../stores/libsql-events.ts';
 import { type LibsqlFile, openLibsqlFile } from '../stores/libsql-file.ts';
 import { openLibsqlInboxSource } from '../stores/libsql-inbox.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { openKeyring } from '../stores/master-key.ts';
 import { controlMigrations, hitsMigrations } from '../stores/migrations/migrations.ts';
+import { type SwapStep, settleRecut } from '../stores/recut-folder.ts';
 
 /** Saturday, 21 November 2026, 10:00 UTC. */
 export const worldStartMs = Date.UTC(2026, 10, 21, 10);
@@ -47,8 +51,12 @@ export interface WorldOptions {
   /** The clock of the engine, made of that of the world. */
   wrapClock?: (clock: Clock) => Clock;
   acceptLoss?: boolean;
+  /** The published events. */
+  eventSets?: EventSets;
   /** A dataset that fails is held, and opened again after so long; without it its failure is that of the engine. */
   retryHeldAfterMs?: number;
+  /** Called at each step of a swap of recuts. */
+  swapReached?: (step: SwapStep) => void;
   /** Takes what the administrator is told. */
   said?: string[];
 }
@@ -170,7 +178,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   return world;
 }
 
-interface Core {
+export interface Core {
   engine: RunningEngine;
   datasets: Datasets;
   hits: LibsqlFile;
@@ -180,7 +188,12 @@ interface Core {
   close(): Promise<void>;
 }
 
-async function openCore(root: string, clock: () => number, options: WorldOptions): Promise<Core> {
+/** Opens the core of one data folder; the engine moves by steps only. */
+export async function openCore(
+  root: string,
+  clock: () => number,
+  options: WorldOptions,
+): Promise<Core> {
   const { checkpointEveryMs = neverMs, active = roomy, wrapStores, wrapInbox } = options;
   const folder = openDataFolder(root);
   const hits = await openLibsqlFile(folder.hitsFile, hitsMigrations);
@@ -188,10 +201,13 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
   const datasets = openLibsqlDatasets({ control, hits, clock });
   const { keys, drop, rotate } = await openKeyring({ file: folder.masterKeyFile, control, clock });
   const stores = new Map<string, Stores>();
+  for (const { slug } of await datasets.list())
+    await settleRecut(folder.dataset(slug), (rules) => datasets.setRules(slug, rules));
   const inbox = openLibsqlInboxSource(hits);
   const engine = await runEngine({
     inbox: wrapInbox?.(inbox) ?? inbox,
     clock: options.wrapClock?.(clock) ?? clock,
+    eventSets: options.eventSets ?? openLibsqlEventSets(control, clock),
     async openStores({ slug, timeZone }) {
       const real = await openDatasetStores({
         slug,
@@ -200,11 +216,14 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
         keys,
         dropKey: drop,
         control,
+        past: openPastStores(control, clock, slug),
         acceptLoss: options.acceptLoss ?? false,
         say: (text) => options.said?.push(text),
+        setRules: (rules) => datasets.setRules(slug, rules),
+        reached: (step) => options.swapReached?.(step),
       });
       stores.set(slug, real);
-      return wrapStores?.(real, slug) ?? real;
+      return { ...(wrapStores?.(real, slug) ?? real), recut: real.recut, past: real.past };
     },
     datasets: await configs(datasets),
     rotateKeys: () => rotate(),
@@ -236,6 +255,7 @@ async function openCore(root: string, clock: () => number, options: WorldOptions
     async close() {
       if (closed) return;
       closed = true;
+      await engine.leaveJobs();
       for (const { analytics, canister } of stores.values()) {
         await analytics.close();
         await canister.close();

@@ -1,0 +1,69 @@
+/** What a stored hit still says of its session: for the first hit of a collected session that one's own head. */
+import type { Acquisition, SessionHit } from '../contract/session.ts';
+import type { HitContext } from '../hits/normalize-hit.ts';
+import { splitRequestTarget } from '../hits/page-url.ts';
+import { referrerOf } from '../hits/referrer.ts';
+import type { CollectedSession } from '../sessions/collected-session.ts';
+
+/** All hits of a recut are of one device, by whatever keys it was known. */
+const device = 'device';
+
+type Campaign = NonNullable<HitContext['campaign']>;
+
+/** @param number of the hit among those of its collected session, in the order in which they came */
+export function hitContext(
+  collected: CollectedSession,
+  hit: SessionHit,
+  number: number,
+  ownHosts: (host: string) => boolean,
+): HitContext {
+  const { session, rules } = collected;
+  const { userId, userAgent, addressPrefix, addressKey, country } = session;
+  const { language, screenWidth, technology } = session;
+  const isOwn = (host: string) => ownHosts(host) || (hit.origin === 'tracker' && host === hit.host);
+  const referrer = () => referrerOf(hit.referrer, isOwn);
+  const inLog = hit.origin === 'log' ? campaignOfLog(hit) : {};
+  // Within a session that new campaigns ended, there is none.
+  const later = rules.cutOnNewCampaign ? undefined : inLog;
+  return {
+    visitor: device,
+    userId,
+    userAgent,
+    addressPrefix,
+    addressKey,
+    country,
+    language,
+    screenWidth,
+    technology,
+    // Only asked where a session begins.
+    get acquisition() {
+      return number === 0 ? session.acquisition : acquisitionOf(referrer(), inLog);
+    },
+    campaign: number > 0 ? later : campaignOfFirst(hit, session.acquisition, referrer, inLog),
+  };
+}
+
+const campaignOfLog = ({ path, query }: SessionHit) =>
+  query?.includes('utm_') ? splitRequestTarget(`${path}?${query}`).campaign : {};
+
+function acquisitionOf(
+  { source, ...referrer }: Pick<Acquisition, 'source' | 'referrerHost' | 'referrerPath'>,
+  campaign: Acquisition,
+): Acquisition {
+  return { ...referrer, ...(source === undefined ? {} : { source }), ...campaign };
+}
+
+/** Trackers' hits are kept without their campaign, but the session has that of its first hit, or the referrer's name. */
+function campaignOfFirst(
+  hit: SessionHit,
+  { source, medium, campaign }: Acquisition,
+  referrer: () => Pick<Acquisition, 'source'>,
+  inLog: Campaign,
+): Campaign {
+  if (hit.origin === 'log') return inLog;
+  return {
+    ...(source === undefined || source === referrer().source ? {} : { source }),
+    ...(medium === undefined ? {} : { medium }),
+    ...(campaign === undefined ? {} : { campaign }),
+  };
+}
