@@ -63,11 +63,9 @@ afterAll(async () => {
 });
 
 const url = (path: string) => `${product.baseUrl}${path}`;
-/** Each with a connection of its own: one that idles while a command runs is closed meanwhile. */
 const headers = {
   'content-type': 'application/json',
   'x-canister': 'test',
-  connection: 'close',
 };
 
 async function post(path: string, body: unknown, method = 'POST'): Promise<unknown> {
@@ -218,6 +216,8 @@ describe('the same figure everywhere', () => {
     expect(cell('bounce_rate (Phones)')).toBe(String(value('bounce_rate', 'Phones')));
     expect(cell('session_duration_ms')).toBe(String(value('session_duration')));
     expect(command()).toMatch(/^Bounce rate +20\.0% +50\.0%$/m);
+    // A connection that idled while the commands ran was closed meanwhile: let that be noticed.
+    await new Promise((resolve) => setTimeout(resolve, 250));
 
     const page = await fetch(
       url(`/api/datasets/shop/reports/overview?${rangeQuery({ ...asked, format: 'html' })}`),
@@ -304,13 +304,17 @@ describe('a report of the own', () => {
       },
     ],
   };
-  const command = (...args: string[]) =>
-    runCommand(['report', ...args, '--dataset', 'shop', '--data', product.data]);
+  const command = async (...args: string[]) => {
+    const result = runCommand(['report', ...args, '--dataset', 'shop', '--data', product.data]);
+    // A connection that idled while the command ran was closed meanwhile: let that be noticed.
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    return result;
+  };
   const file = () => join(folder, 'own.json');
 
   test('is saved and deleted by the command line, listed, and run', async () => {
     writeFileSync(file(), JSON.stringify(own));
-    expect(command('save', file()).out).toBe('Saved the report tea-week.\n');
+    expect((await command('save', file())).out).toBe('Saved the report tea-week.\n');
     const listed = await get('/api/datasets/shop/reports');
     expect((listed as { reports: ReportEntry[] }).reports.at(-1)).toMatchObject({
       name: 'tea-week',
@@ -318,7 +322,7 @@ describe('a report of the own', () => {
     });
     // Ada once, Bob twice, Cleo once.
     expect(pick(await report('tea-week'), 'teas', ['path', 'page_views'])).toEqual([['/teas', 4]]);
-    expect(command('delete', 'tea-week').code).toBe(0);
+    expect((await command('delete', 'tea-week')).code).toBe(0);
     expect(await get(`/api/datasets/shop/reports/tea-week?${rangeQuery()}`)).toMatchObject({
       code: 'report_unknown',
     });
@@ -342,9 +346,9 @@ describe('a report of the own', () => {
     expect(refused.detail).toMatch(reason);
   });
 
-  test('is refused where its file is no JSON', () => {
+  test('is refused where its file is no JSON', async () => {
     writeFileSync(file(), '{');
-    expect(command('save', file())).toMatchObject({
+    expect(await command('save', file())).toMatchObject({
       code: 1,
       notes: expect.stringContaining('is not JSON'),
     });
