@@ -6,16 +6,15 @@ import { addChannelCommands } from './cli-channels.ts';
 import { addConfigureCommands } from './cli-configure.ts';
 import { addEventCommands } from './cli-events.ts';
 import { helpOfAll } from './cli-help.ts';
+import { addReportCommand } from './cli-report.ts';
 import { addSetAsideCommands } from './cli-set-aside.ts';
 import { addUpkeepCommands, type CommandDesk } from './cli-upkeep.ts';
 import { systemClock } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import type { Dataset } from './core/contract/dataset.ts';
-import { addDays, dayOf } from './core/contract/date-range.ts';
 import { type ImportSummary, logFormats } from './core/contract/import.ts';
 import { Problem } from './core/contract/problem.ts';
 import { queryLimits, type SqlAnswer } from './core/contract/query.ts';
-import type { ReportResult } from './core/contract/report.ts';
 import { attention, type Diagnosis, describeDiagnosis, diagnose } from './core/doctor.ts';
 import { type ApiClient, connectApi } from './core/http/api-client.ts';
 import { examineServer } from './core/http/examine-server.ts';
@@ -313,25 +312,6 @@ export function createProgram(): Command {
       },
     );
 
-  command(program, 'report <name>', 'run a finished report')
-    .requiredOption('--dataset <slug>', 'the dataset to report on')
-    .option('--from <date>', 'first day, like 2026-11-14 (else seven days ago)')
-    .option('--to <date>', 'day after the last day (else tomorrow)')
-    .option('--robots', 'count robots too')
-    .option('--compare', 'compare with the period before')
-    .addOption(
-      new Option('--format <format>', 'form of the result').choices([
-        'json',
-        'csv',
-        'html',
-        'text',
-      ]),
-    )
-    .action(async (name: string, options: CommonOptions & ReportOptions) => {
-      const text = await withApi(options, (api) => fetchReport(api, name, options));
-      out(text);
-    });
-
   command(program, 'doctor', 'say how the data folder is and what to do; changes nothing').action(
     async (options: CommonOptions) => {
       const diagnosis = await examine(configOf(options));
@@ -350,6 +330,7 @@ export function createProgram(): Command {
     out,
     outJson,
   };
+  addReportCommand(desk);
   addConfigureCommands(desk);
   addUpkeepCommands(desk);
   addSetAsideCommands(desk);
@@ -379,42 +360,6 @@ async function examine({ dataFolder, diskFreeBytesMin }: Config): Promise<Diagno
   const inside =
     owner === undefined ? await examineDatabases(dataFolder) : await examineServer(owner.port);
   return diagnose([...(await examineFiles(dataFolder, diskFreeBytesMin)), ...inside]);
-}
-
-interface ReportOptions {
-  dataset: string;
-  from?: string;
-  to?: string;
-  robots?: boolean;
-  compare?: boolean;
-  format?: string;
-}
-
-async function fetchReport(
-  api: ApiClient,
-  name: string,
-  options: CommonOptions & ReportOptions,
-): Promise<string> {
-  const { timeZone } = await api.json<Dataset>(
-    'GET',
-    `/api/datasets/${encodeURIComponent(options.dataset)}`,
-  );
-  const to = options.to ?? addDays(dayOf(systemClock(), timeZone), 1);
-  const search = new URLSearchParams({
-    from: options.from ?? addDays(to, -7),
-    to,
-    robots: String(options.robots === true),
-    compare: options.compare ? 'previous' : 'none',
-    format: options.json ? 'json' : (options.format ?? 'text'),
-  });
-  const response = await api.request(
-    'GET',
-    `/api/datasets/${options.dataset}/reports/${encodeURIComponent(name)}?${search}`,
-  );
-  const text = await response.text();
-  return search.get('format') === 'json' && process.stdout.isTTY
-    ? JSON.stringify(JSON.parse(text) as ReportResult, null, 2)
-    : text;
 }
 
 /** Runs the program and turns what went wrong into a sentence and an exit code. */

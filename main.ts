@@ -31,11 +31,10 @@ import { explainAccount } from './core/hit-account.ts';
 import { createApi } from './core/http/app.ts';
 import { localOnly } from './core/http/local-only.ts';
 import type { ProcessMeasures } from './core/http/metrics.ts';
-import type { ReportDesk } from './core/http/reports.ts';
 import { type Job, startJobs } from './core/jobs.ts';
 import type { Log } from './core/log.ts';
 import type { HeldDataset } from './core/open-datasets.ts';
-import { createQueryDesk, type QueryDesk } from './core/query-desk.ts';
+import { createQueryDesk } from './core/query-desk.ts';
 import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
 import { createSteadyClock, describeJump } from './core/steady-clock.ts';
@@ -52,12 +51,9 @@ import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
 import { settleRecut } from './core/stores/recut-folder.ts';
 import { failingInbox } from './core/testing/failing-inbox.ts';
 import { callOver } from './core/thread-port.ts';
+import { createReportDesk, keepBuiltInNames } from './report-desk.ts';
 import { alertMail } from './reports/email/alert-mail.ts';
 import { chooseMailer } from './reports/email/mailers/choose-mailer.ts';
-import { reportToHtml } from './reports/html/report-html.ts';
-import { reportToCsv } from './reports/run/report-csv.ts';
-import { reportToTable } from './reports/run/report-table.ts';
-import { runReport } from './reports/run/run-report.ts';
 
 const built = (path: string) => new URL(path, import.meta.url);
 const projectRoot = fileURLToPath(built('../../'));
@@ -253,6 +249,7 @@ export async function openCanister(
   );
   const book = openLibsqlDefinitions(libsql.control, clock);
   const queries = createQueryDesk(engine.remote, book);
+  const definitions = keepBuiltInNames(createDefinitionDesk(datasets, book));
   const app = new Hono();
   app.route(
     '/',
@@ -307,9 +304,9 @@ export async function openCanister(
           freeBytesMin: diskFreeBytesMin(diskRoom, config.diskFreeBytesMin),
         },
       processMeasures: () => measureProcess(eventLoop, diskRoom?.freeBytes),
-      reports: reportDesk(queries),
+      reports: createReportDesk(queries, definitions, systemClock),
       queries,
-      definitions: createDefinitionDesk(datasets, book),
+      definitions,
       async datasetCreated(dataset) {
         const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);
         if (created) await engine.remote.openDataset(created);
@@ -436,24 +433,6 @@ function asProblem(error: Error & { code?: unknown }): Error {
   const { name, code, message } = error;
   const isProblem = name === 'Problem' && typeof code === 'string' && code in problemCodes;
   return isProblem ? new Problem(code as ProblemCode, message) : error;
-}
-
-function reportDesk(queries: QueryDesk): ReportDesk {
-  return {
-    run: (request) =>
-      runReport({
-        ...request,
-        clock: systemClock,
-        runQuery: queries.query,
-      }),
-    draw(result, format) {
-      if (format === 'csv')
-        return { body: reportToCsv(result), contentType: 'text/csv; charset=utf-8' };
-      if (format === 'html')
-        return { body: String(reportToHtml(result)), contentType: 'text/html; charset=utf-8' };
-      return { body: reportToTable(result), contentType: 'text/plain; charset=utf-8' };
-    },
-  };
 }
 
 /** The built console; every path that is no file is a page of it. */

@@ -32,7 +32,7 @@ function decodeSafely(text: string): string {
 export function placesOf(slug: string): NavPlace[] {
   return [
     { id: 'live', label: 'Live', icon: 'live', href: `/${slug}/live` },
-    { id: 'reports', label: 'Reports', icon: 'reports', href: overviewPath(slug) },
+    { id: 'reports', label: 'Reports', icon: 'reports', href: reportsPath(slug) },
     { id: 'sql', label: 'SQL', icon: 'sql', href: `/${slug}/sql` },
     { id: 'settings', label: 'Settings', icon: 'settings', href: `/${slug}/settings` },
   ];
@@ -51,7 +51,11 @@ export function placeLabel(id: string): string | undefined {
 
 export const sessionPath = (slug: string, sessionId: string) => `/${slug}/sessions/${sessionId}`;
 
-export const overviewPath = (slug: string) => `/${slug}/reports/overview`;
+export const reportsPath = (slug: string) => `/${slug}/reports`;
+
+export const reportPath = (slug: string, name: string) => `${reportsPath(slug)}/${name}`;
+
+export const overviewPath = (slug: string) => reportPath(slug, 'overview');
 
 export interface RoutesOptions {
   /** Called when a page's script could not be loaded. */
@@ -108,9 +112,15 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
         html`<cn-session-page .open=${open} session=${session}></cn-session-page>`,
     ),
     page(
-      '/:dataset/reports/overview',
-      () => import('./pages/overview-page.ts'),
-      (open) => html`<cn-overview-page .open=${open}></cn-overview-page>`,
+      '/:dataset/reports',
+      () => import('./pages/reports-page.ts'),
+      (open) => html`<cn-reports-page .open=${open}></cn-reports-page>`,
+    ),
+    page(
+      '/:dataset/reports/:report',
+      () => import('./pages/report-page.ts'),
+      (open, { report = '' }) =>
+        html`<cn-report-page .open=${open} name=${report}></cn-report-page>`,
     ),
     page(
       '/:dataset/sql',

@@ -80,6 +80,13 @@ async function shotsOf(browser: Browser, baseUrl: string): Promise<Shot[]> {
     health,
     ...sessions,
     { name: 'overview', path: `/${slug}/reports/overview` },
+    { name: 'reports', path: `/${slug}/reports` },
+    ...['pages', 'paths', 'times', 'channels', 'whats-changed', 'retention'].map((report) => ({
+      name: `report-${report}`,
+      path: `/${slug}/reports/${report}`,
+      prepare: waitForReport,
+    })),
+    { name: 'report-refused', path: `/${slug}/reports/pages?condition=luck%20%3D%201` },
     { name: 'live', path: `/${slug}/live` },
     { name: 'sql', path: `/${slug}/sql`, prepare: runQuery },
     { name: 'sql-refused', path: `/${slug}/sql`, prepare: runRefusedQuery },
@@ -120,6 +127,10 @@ async function take(page: Page, shot: Shot, file: string): Promise<void> {
 
 async function waitForHealth(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Short-term canister' }).waitFor();
+}
+
+async function waitForReport(page: Page): Promise<void> {
+  await page.locator('cn-data-table table, .note').first().waitFor();
 }
 
 async function waitForHits(page: Page): Promise<void> {

@@ -1,6 +1,7 @@
-/** Reports as the server computes them. */
+/** Reports as the server computes them, and what of the dataset's definitions they can be asked about. */
+import type { Comparison } from '../../core/contract/compared-range.ts';
 import type { DateRange } from '../../core/contract/date-range.ts';
-import type { ReportResult } from '../../core/contract/report.ts';
+import type { ReportEntry, ReportResult, ReportSubjectName } from '../../core/contract/report.ts';
 import { request } from './client.ts';
 import { datasetPath } from './datasets.ts';
 
@@ -9,7 +10,10 @@ export interface ReportRequest {
   report: string;
   range: DateRange;
   robots: boolean;
-  comparison: 'previous' | 'none';
+  comparison: Comparison | 'none';
+  labels: readonly string[];
+  condition: string;
+  subject: Partial<Record<ReportSubjectName, string>>;
 }
 
 /** The address of a report; with a format, the address of its download. */
@@ -19,12 +23,37 @@ export function reportUrl(asked: ReportRequest, format?: 'csv' | 'html'): string
     to: asked.range.to,
     robots: String(asked.robots),
     compare: asked.comparison,
+    ...asked.subject,
   });
+  for (const name of asked.labels) params.append('label', name);
+  if (asked.condition !== '') params.set('condition', asked.condition);
   if (format !== undefined) params.set('format', format);
   return `${datasetPath(asked.slug)}/reports/${encodeURIComponent(asked.report)}?${params}`;
 }
 
-/** @throws ApiError `date_range_invalid`, `dataset_unknown`, … */
+/** @throws ApiError `date_range_invalid`, `condition_invalid`, `dataset_unknown`, … */
 export function runReport(asked: ReportRequest, signal?: AbortSignal): Promise<ReportResult> {
   return request<ReportResult>(reportUrl(asked), { signal });
+}
+
+/** All reports of a dataset, group by group. */
+export async function listReports(slug: string, signal?: AbortSignal): Promise<ReportEntry[]> {
+  const path = `${datasetPath(slug)}/reports`;
+  return (await request<{ reports: ReportEntry[] }>(path, { signal })).reports;
+}
+
+/** What of a definition a page of analysis offers to choose. */
+export interface DefinitionChoice {
+  name: string;
+  colour?: number;
+}
+
+/** The labels, funnels or goals of a dataset, in their order. */
+export async function listDefinitions(
+  slug: string,
+  kind: 'label' | 'funnel' | 'goal',
+  signal?: AbortSignal,
+): Promise<DefinitionChoice[]> {
+  const path = `${datasetPath(slug)}/definitions/${kind}`;
+  return (await request<{ definitions: DefinitionChoice[] }>(path, { signal })).definitions;
 }

@@ -1,11 +1,14 @@
 /**
- * The one header of every page of analysis: its title, the days, the comparison, the robots. It stays in its place
- * while the page scrolls and fires `cn-view` with the new view; the page keeps the view in its address.
+ * The one header of every page of analysis: its title, the days, the comparison, the robots, and below them labels and
+ * filter. It stays in its place while the page scrolls and fires `cn-view` with the new view; the page keeps the view
+ * in its address.
  */
 import '@awesome.me/webawesome/dist/components/switch/switch.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { addDays, type DateRange, previousRange } from '../../core/contract/calendar.ts';
+import { addDays, type DateRange } from '../../core/contract/calendar.ts';
+import { comparedRange } from '../../core/contract/compared-range.ts';
+import type { DefinitionChoice } from '../api/reports.ts';
 import {
   type AnalysisView,
   analysisViewDefault,
@@ -16,6 +19,7 @@ import {
 } from '../controllers/analysis-view.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
+import './label-picker.ts';
 import { formatRange } from './time-format.ts';
 
 const presetLabels: Record<RangePreset, string> = {
@@ -24,6 +28,13 @@ const presetLabels: Record<RangePreset, string> = {
   last_7_days: 'Last 7 days',
   last_28_days: 'Last 28 days',
   this_month: 'This month',
+};
+
+const comparisonLabels: Record<AnalysisView['comparison'], string> = {
+  none: 'No comparison',
+  previous_period: 'Period before',
+  last_year: 'Last year',
+  last_year_weeks: 'Last year, same weekdays',
 };
 
 @customElement('cn-analysis-header')
@@ -71,6 +82,25 @@ export class AnalysisHeader extends LitElement {
       .problem {
         color: var(--worse);
       }
+      .narrowing {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--space-2) var(--space-3);
+        margin-top: var(--space-2);
+      }
+      .filter {
+        display: flex;
+        flex: 1 1 16rem;
+        gap: var(--space-2);
+        max-width: 44rem;
+        margin: 0;
+      }
+      .filter input {
+        flex: 1;
+        min-width: 0;
+        font-family: var(--font-mono);
+      }
       input[type='date'] {
         width: 8.5rem;
       }
@@ -111,6 +141,8 @@ export class AnalysisHeader extends LitElement {
   @property() timeZone = '';
   /** A remark beside the range, such as that the numbers are being loaded. */
   @property() remark = '';
+  /** The labels of the dataset that can stand beside all. */
+  @property({ attribute: false }) labels: readonly DefinitionChoice[] = [];
   /** Dates that are being typed and are not a range yet. */
   @state() private draft: DateRange | undefined;
 
@@ -133,14 +165,13 @@ export class AnalysisHeader extends LitElement {
           </select>
           </div>
           ${isCustom ? this.#dates(range) : nothing}
-        <wa-switch
-          size="s"
-          ?checked=${view.comparison === 'previous'}
-          .checked=${view.comparison === 'previous'}
-          @change=${(event: Event) =>
-            this.#change({ comparison: isOn(event) ? 'previous' : 'none' })}
-          >Compare</wa-switch
-        >
+        <label class="only-read" for="comparison">Comparison</label>
+        <select id="comparison" class="field" @change=${this.#chooseComparison}>
+          ${Object.entries(comparisonLabels).map(
+            ([kind, label]) =>
+              html`<option value=${kind} ?selected=${view.comparison === kind}>${label}</option>`,
+          )}
+        </select>
         <wa-switch
           size="s"
           .checked=${view.robots}
@@ -148,6 +179,32 @@ export class AnalysisHeader extends LitElement {
           >Robots</wa-switch
         >
         <slot name="actions"></slot>
+      </div>
+      <div class="narrowing">
+        <slot name="subject"></slot>
+        ${
+          this.labels.length === 0 && view.labels.length === 0
+            ? nothing
+            : html`<cn-label-picker
+                .labels=${this.labels}
+                .chosen=${view.labels}
+                @cn-labels=${(event: CustomEvent<string[]>) => this.#change({ labels: event.detail })}
+              ></cn-label-picker>`
+        }
+        <form class="filter" role="search" @submit=${this.#filter}>
+          <label class="only-read" for="condition">Only sessions with</label>
+          <input
+            id="condition"
+            class="field"
+            type="text"
+            spellcheck="false"
+            autocomplete="off"
+            maxlength="10000"
+            placeholder='Only sessions with, such as device.type = "mobile"'
+            .value=${view.condition}
+          />
+          <button class="button" type="submit">Filter</button>
+        </form>
       </div>
       ${this.#sentence(range)}`;
   }
@@ -179,9 +236,11 @@ export class AnalysisHeader extends LitElement {
     return html`<p class="caption said">
       <span>${formatRange(range)}</span>
       ${
-        this.view.comparison === 'previous'
-          ? html`<span class="secondary">compared with ${formatRange(previousRange(range))}</span>`
-          : nothing
+        this.view.comparison === 'none'
+          ? nothing
+          : html`<span class="secondary"
+              >compared with ${formatRange(comparedRange(range, this.view.comparison))}</span
+            >`
       }
       <span class="secondary">${this.timeZone}</span>
       ${isPartial ? html`<span>today is not over</span>` : nothing}
@@ -194,6 +253,17 @@ export class AnalysisHeader extends LitElement {
     this.draft = undefined;
     const preset = rangePresets.find((name) => name === value);
     this.#change({ range: preset ?? rangeOf(this.view.range, this.today) });
+  }
+
+  #chooseComparison(event: Event) {
+    const { value } = event.target as HTMLSelectElement;
+    this.#change({ comparison: value as AnalysisView['comparison'] });
+  }
+
+  #filter(event: Event) {
+    event.preventDefault();
+    const typed = this.renderRoot.querySelector<HTMLInputElement>('#condition')?.value ?? '';
+    this.#change({ condition: typed.trim() });
   }
 
   #chooseDates() {

@@ -44,7 +44,7 @@ const textsIn = (root: ShadowRoot, selector: string) =>
 describe('a data table', () => {
   it('draws hostile paths as text and makes no element of them', async () => {
     const root = await show('cn-data-table', { answer: pages, label: 'Top pages' });
-    expect(textsIn(root, 'td .text')).toEqual([...hostile, '(none)']);
+    expect(textsIn(root, 'td .text')).toEqual([...hostile, '(no path)']);
     expect(root.querySelectorAll('script, img, a, iframe')).toHaveLength(0);
     expect(root.querySelector('td .text')?.getAttribute('title')).toBe(hostile[0]);
     expect('hit' in window).toBe(false);
@@ -69,29 +69,39 @@ describe('a data table', () => {
     expect(widths).toEqual(['100%', '25%']);
   });
 
-  it('puts the change beside the value, found by the name of the row and not by its place', async () => {
-    const answer = {
-      ...pages,
+  it('puts the change beside the value, and none where nothing is compared', async () => {
+    const answer: Answer = {
+      columns: [...pages.columns, metricColumn('page_views', { period: 'before' })],
       rows: [
-        ['/a', 200],
-        ['/b', 50],
+        ['/a', 200, 0],
+        ['/b', 50, 100],
       ],
       rowsTotal: 2,
-    } as Answer;
-    const comparison = {
-      ...pages,
-      rows: [
-        ['/b', 100],
-        ['/c', 9],
-      ],
-      rowsTotal: 2,
-    } as Answer;
-    const root = await show('cn-data-table', { answer, comparison });
+    };
+    const root = await show('cn-data-table', { answer });
     const said = textsIn(root, '.change .only-read');
     expect(said).toEqual([
       'Up from 0 in the previous period, which is better',
       'Down by 50.0% from 100 in the previous period, which is worse',
     ]);
+    expect(textsIn(root, 'thead th')).toHaveLength(2);
+    document.body.replaceChildren();
+    expect(textsIn(await show('cn-data-table', { answer: pages }), '.change')).toEqual([]);
+  });
+
+  it('puts labels beside all, each under its name and with its colour', async () => {
+    const of = hostile[0] ?? '';
+    const answer: Answer = {
+      columns: [...pages.columns, metricColumn('page_views', { of })],
+      rows: [['/a', 200, 7]],
+      rowsTotal: 1,
+      labels: [{ name: of, colour: 9 }],
+    };
+    const root = await show('cn-data-table', { answer });
+    expect(textsIn(root, 'thead tr:last-child th')).toEqual(['All', of]);
+    expect(root.querySelector<HTMLElement>('.patch')?.style.background).toBe('var(--label-1)');
+    expect(textsIn(root, 'td.number')).toEqual(['200', '7']);
+    expect(root.querySelectorAll('script')).toHaveLength(0);
   });
 
   it('has a sentence where it has no rows', async () => {
@@ -110,8 +120,13 @@ describe('the row of figures', () => {
   };
 
   it('says each change in an arrow, in a word, and as better or worse', async () => {
-    const comparison = { ...answer, rows: [[100, 0.5]] };
-    const root = await show('cn-figure-row', { answer, comparison });
+    const before = [
+      metricColumn('sessions', { period: 'before' }),
+      metricColumn('bounce_rate', { period: 'before' }),
+    ];
+    const root = await show('cn-figure-row', {
+      answer: { ...answer, columns: [...answer.columns, ...before], rows: [[120, null, 100, 0.5]] },
+    });
     expect(textsIn(root, 'dd.value')).toEqual(['120', '–']);
     const [sessions, bounce] = [...root.querySelectorAll('dd.change')];
     expect(sessions?.querySelector('wa-icon')?.getAttribute('name')).toBe('arrow-up');

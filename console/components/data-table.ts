@@ -1,20 +1,29 @@
 /**
- * An answer as a table: the main instrument. Numbers stand right with their unit in the head, a thin bar in the
- * first cell shows the share of the first metric, and the change since the previous period stands beside the value.
+ * An answer as a table: the main instrument. Numbers stand right with their unit in the head, labels beside all in
+ * columns of their own, a thin bar in the first cell shows the share of the first figure, and the change since the
+ * compared period stands beside the value.
  */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Answer, Column } from '../../core/contract/query.ts';
+import {
+  type AnswerLayout,
+  type DimensionColumn,
+  type Figure,
+  layoutOf,
+  type MetricColumn,
+  numberAt,
+} from '../../core/contract/answer-layout.ts';
+import { dimensionWords } from '../../core/contract/dimension-words.ts';
+import type { Answer } from '../../core/contract/query.ts';
 import { skeletonStyles } from '../styles/skeleton.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
-import { type MetricColumn, numberAt, rowsByFirst } from './answer.ts';
 import { changeOf } from './change.ts';
+import { labelName, labelStyles } from './label-name.ts';
 import { formatMetric, plural } from './number-format.ts';
 import './term.ts';
-import { formatDay } from './time-format.ts';
 
-const unitMarks = {
+const unitMarks: Record<MetricColumn['unit'], string> = {
   count: '',
   share: '%',
   milliseconds: 'time',
@@ -22,7 +31,10 @@ const unitMarks = {
   bytes: 'bytes',
   money: 'money',
   number: '',
-} as const;
+};
+
+/** Rates and means add up to nothing: a bar of them would say nothing. */
+const summedUnits: readonly string[] = ['count', 'bytes', 'money'];
 
 @customElement('cn-data-table')
 export class DataTable extends LitElement {
@@ -30,6 +42,7 @@ export class DataTable extends LitElement {
     textStyles,
     tableStyles,
     skeletonStyles,
+    labelStyles,
     css`
       :host {
         display: block;
@@ -38,13 +51,18 @@ export class DataTable extends LitElement {
       table {
         table-layout: fixed;
       }
-      th.number,
-      td.number {
+      .scroll {
+        position: relative;
+      }
+      col.number {
         width: 6.5rem;
       }
-      th.number.compared,
-      td.number.compared {
+      col.number.compared {
         width: 9.5rem;
+      }
+      th.first,
+      td.first {
+        padding-left: var(--space-4);
       }
       td.label {
         position: relative;
@@ -86,10 +104,8 @@ export class DataTable extends LitElement {
         color: var(--ink-quiet);
       }
       @media (max-width: 30rem) {
-        th.number,
-        td.number,
-        th.number.compared,
-        td.number.compared {
+        col.number,
+        col.number.compared {
           width: 5.25rem;
         }
         .change {
@@ -101,11 +117,8 @@ export class DataTable extends LitElement {
 
   /** Without an answer, the places of `rowsExpected` rows are held. */
   @property({ attribute: false }) answer: Answer | undefined;
-  @property({ attribute: false }) comparison: Answer | undefined;
   /** What the table is, for screen readers. */
   @property() label = '';
-  /** What stands for an empty value of the dimension. */
-  @property() emptyValue = '(none)';
   /** What stands in a table without rows. */
   @property() emptyText = 'Nothing in this range.';
   @property({ type: Number }) rowsExpected = 8;
@@ -114,74 +127,68 @@ export class DataTable extends LitElement {
     const { answer } = this;
     if (answer === undefined) return this.#bones();
     if (answer.rows.length === 0) return html`<p class="nothing">${this.emptyText}</p>`;
-    const before = rowsByFirst(this.comparison);
-    const share = barsOf(answer);
+    const layout = layoutOf(answer);
+    const share = barsOf(answer, layout);
     const rest = answer.rowsTotal - answer.rows.length;
-    return html`<table>
-        <caption class="only-read">${this.label}</caption>
-        <thead>
-          <tr>${answer.columns.map((column) => this.#head(column))}</tr>
-        </thead>
-        <tbody>
-          ${answer.rows.map(
-            (row, at) => html`<tr>
-              ${answer.columns.map((column, index) =>
-                column.kind === 'dimension'
-                  ? this.#labelCell(column.name, row[index] ?? null, index === 0 ? share(at) : 0)
-                  : this.#numberCell(
-                      column,
-                      numberAt(row, index),
-                      before.get(row[0] ?? null),
-                      index,
-                    ),
-              )}
-            </tr>`,
-          )}
-        </tbody>
-      </table>
+    return html`<div class="scroll" role="region" aria-label=${this.label} tabindex="0">
+        <table style="min-width: ${widthRem(layout)}rem">
+          <caption class="only-read">${this.label}</caption>
+          <colgroup>
+            ${layout.dimensions.map(() => html`<col />`)}
+            ${layout.figures.map(({ places }) =>
+              places.map(
+                () => html`<col class="number ${isCompared(places) ? 'compared' : ''}" />`,
+              ),
+            )}
+          </colgroup>
+          <thead>${this.#head(answer, layout)}</thead>
+          <tbody>
+            ${answer.rows.map(
+              (row, at) => html`<tr>
+                ${layout.dimensions.map(({ column, index }, place) =>
+                  labelCell(column, row[index] ?? null, place === 0 ? share(at) : 0),
+                )}
+                ${layout.figures.map((figure) => numberCells(figure, row))}
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
       ${rest > 0 ? html`<p class="caption rest">and ${plural(rest, 'more value', 'more values')}</p>` : nothing}`;
   }
 
-  #head(column: Column) {
-    if (column.kind === 'dimension') {
-      return html`<th scope="col">
-        <cn-term label=${column.label} definition=${column.definition}></cn-term>
-      </th>`;
-    }
-    const mark = unitMarks[column.unit];
-    return html`<th scope="col" class="number ${this.comparison ? 'compared' : ''}">
-      <cn-term label=${column.label} definition=${column.definition}></cn-term
-      >${mark === '' ? nothing : html`, ${mark}`}
-    </th>`;
-  }
-
-  #labelCell(name: string, value: string | number | null, share: number) {
-    const text =
-      value === null ? this.emptyValue : name === 'day' ? formatDay(String(value)) : String(value);
-    return html`<td class="label">
-      ${share > 0 ? html`<span class="bar" style="width: ${(share * 100).toFixed(1)}%"></span>` : nothing}
-      <span class="text ellipsis ${value === null ? 'empty' : ''}" title=${text}>${text}</span>
-    </td>`;
-  }
-
-  #numberCell(
-    column: MetricColumn,
-    value: number | null,
-    before: readonly unknown[] | undefined,
-    index: number,
-  ) {
-    const shown = formatMetric(value, column.unit);
-    if (this.comparison === undefined) return html`<td class="number">${shown}</td>`;
-    const base = before === undefined && column.unit === 'count' ? 0 : numberAt(before, index);
-    const change = changeOf(value, base, column);
-    const sign = change.direction === 'up' ? '↑' : change.direction === 'down' ? '↓' : '';
-    return html`<td class="number compared">
-      ${shown}
-      <span class="change ${change.verdict}" title=${change.description}>
-        <span aria-hidden="true">${sign} ${change.text}</span>
-        <span class="only-read">${change.description}</span>
-      </span>
-    </td>`;
+  /** One line of names; with labels a second one, which says whose figures stand in each column. */
+  #head(answer: Answer, { dimensions, figures }: AnswerLayout) {
+    const hasLabels = figures.some(({ places }) => places.length > 1);
+    const rows = hasLabels ? 2 : 1;
+    const names = html`<tr>
+      ${dimensions.map(
+        ({ column }) => html`<th scope="col" rowspan=${rows} class="words">${term(column)}</th>`,
+      )}
+      ${figures.map(
+        ({ column, places }) => html`<th
+          scope=${hasLabels ? 'colgroup' : 'col'}
+          colspan=${places.length}
+          class="number ${isCompared(places) ? 'compared' : ''} ${hasLabels ? 'first' : ''}"
+        >
+          ${term(column)}${unitMarks[column.unit] === '' ? nothing : html`, ${unitMarks[column.unit]}`}
+        </th>`,
+      )}
+    </tr>`;
+    if (!hasLabels) return names;
+    return html`${names}
+      <tr>
+        ${figures.map(({ places }) =>
+          places.map(
+            ({ of }, at) => html`<th
+              scope="col"
+              class="number ${isCompared(places) ? 'compared' : ''} ${at === 0 ? 'first' : ''}"
+            >
+              ${of === undefined ? 'All' : labelName(answer, of)}
+            </th>`,
+          ),
+        )}
+      </tr>`;
   }
 
   #bones() {
@@ -199,13 +206,50 @@ export class DataTable extends LitElement {
   }
 }
 
-/** The length of each row's bar: its first metric, if that can be added up, against the largest. */
-function barsOf(answer: Answer): (row: number) => number {
-  const index = answer.columns.findIndex((column) => column.kind === 'metric');
-  const column = answer.columns[index];
-  if (column?.kind !== 'metric' || column.unit !== 'count') return () => 0;
+const isCompared = (places: Figure['places']) => places.some(({ before }) => before !== undefined);
+
+/** How wide a table is at least, so that many columns are scrolled instead of pressed together. */
+function widthRem({ dimensions, figures }: AnswerLayout): number {
+  const widths = figures.flatMap(({ places }) => places.map(() => (isCompared(places) ? 8 : 5.5)));
+  return dimensions.length * 8 + widths.reduce((sum, width) => sum + width, 0);
+}
+
+function term({ label, definition }: MetricColumn | DimensionColumn) {
+  return html`<cn-term label=${label} definition=${definition}></cn-term>`;
+}
+
+function labelCell({ name }: DimensionColumn, value: string | number | null, share: number) {
+  const text = dimensionWords(value, name, undefined);
+  return html`<td class="label">
+    ${share > 0 ? html`<span class="bar" style="width: ${(share * 100).toFixed(1)}%"></span>` : nothing}
+    <span class="text ellipsis ${value === null ? 'empty' : ''}" title=${text}>${text}</span>
+  </td>`;
+}
+
+function numberCells({ column, places }: Figure, row: Answer['rows'][number]) {
+  return places.map(({ index, before }, at) => {
+    const shown = formatMetric(numberAt(row, index), column.unit);
+    const first = at === 0 && places.length > 1 ? 'first' : '';
+    if (before === undefined) return html`<td class="number ${first}">${shown}</td>`;
+    const change = changeOf(numberAt(row, index), numberAt(row, before), column);
+    const sign = change.direction === 'up' ? '↑' : change.direction === 'down' ? '↓' : '';
+    return html`<td class="number compared ${first}">
+      ${shown}
+      <span class="change ${change.verdict}" title=${change.description}>
+        <span aria-hidden="true">${sign} ${change.text}</span>
+        <span class="only-read">${change.description}</span>
+      </span>
+    </td>`;
+  });
+}
+
+/** The length of each row's bar: its first figure, if that can be added up, against the largest. */
+function barsOf(answer: Answer, { figures: [figure] }: AnswerLayout): (row: number) => number {
+  if (figure === undefined || !summedUnits.includes(figure.column.unit)) return () => 0;
+  const index = figure.places[0]?.index ?? -1;
   const largest = Math.max(0, ...answer.rows.map((row) => numberAt(row, index) ?? 0));
-  return (row) => (largest === 0 ? 0 : (numberAt(answer.rows[row], index) ?? 0) / largest);
+  return (row) =>
+    largest === 0 ? 0 : Math.max(0, (numberAt(answer.rows[row], index) ?? 0) / largest);
 }
 
 declare global {

@@ -2,11 +2,12 @@
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { type Figure, layoutOf, numberAt } from '../../core/contract/answer-layout.ts';
 import type { Answer } from '../../core/contract/query.ts';
 import { skeletonStyles } from '../styles/skeleton.ts';
 import { textStyles } from '../styles/text.ts';
-import { type MetricColumn, numberAt } from './answer.ts';
 import { type Change, changeOf } from './change.ts';
+import { labelName, labelStyles } from './label-name.ts';
 import { formatMetric } from './number-format.ts';
 import './term.ts';
 
@@ -17,6 +18,7 @@ export class FigureRow extends LitElement {
   static override styles = [
     textStyles,
     skeletonStyles,
+    labelStyles,
     css`
       :host {
         display: block;
@@ -68,6 +70,13 @@ export class FigureRow extends LitElement {
         margin-left: -0.25rem;
         font-size: 1rem;
       }
+      .label {
+        font-size: var(--text-caption);
+        line-height: 1.25rem;
+      }
+      .label b {
+        font-weight: 600;
+      }
       .better {
         color: var(--better);
       }
@@ -117,7 +126,6 @@ export class FigureRow extends LitElement {
 
   /** One row of metrics; without it the places are held. */
   @property({ attribute: false }) answer: Answer | undefined;
-  @property({ attribute: false }) comparison: Answer | undefined;
 
   override render() {
     const { answer } = this;
@@ -132,20 +140,25 @@ export class FigureRow extends LitElement {
       </dl>`;
     }
     return html`<dl>
-      ${answer.columns.map((column, index) =>
-        column.kind === 'metric' ? this.#figure(column, index, answer) : nothing,
-      )}
+      ${layoutOf(answer).figures.map((figure) => this.#figure(figure, answer))}
     </dl>`;
   }
 
-  #figure(column: MetricColumn, index: number, answer: Answer) {
-    const value = numberAt(answer.rows[0], index);
+  #figure({ column, places: [all, ...labels] }: Figure, answer: Answer) {
+    const row = answer.rows[0];
+    const value = numberAt(row, all?.index ?? -1);
     const change =
-      this.comparison && changeOf(value, numberAt(this.comparison.rows[0], index), column);
+      all?.before === undefined ? undefined : changeOf(value, numberAt(row, all.before), column);
     return html`<div>
       <dt><cn-term label=${column.label} definition=${column.definition}></cn-term></dt>
       <dd class="value">${formatMetric(value, column.unit)}</dd>
       ${change === undefined ? nothing : renderChange(change)}
+      ${labels.map(
+        ({ of = '', index }) =>
+          html`<dd class="label">
+            ${labelName(answer, of)} <b>${formatMetric(numberAt(row, index), column.unit)}</b>
+          </dd>`,
+      )}
     </div>`;
   }
 }

@@ -22,8 +22,8 @@ describe('numbers', () => {
 
   it('follow the unit of their metric', () => {
     expect(formatMetric(0.4118, 'share', 'en-GB')).toBe('41.2%');
-    expect(formatMetric(184_000, 'milliseconds', 'en-GB')).toBe('3m 04s');
-    expect(formatMetric(3.0499, 'per_session', 'en-GB')).toBe('3.0');
+    expect(formatMetric(184_000, 'milliseconds', 'en-GB')).toBe('3m 4s');
+    expect(formatMetric(3.0499, 'per_session', 'en-GB')).toBe('3.05');
     expect(formatMetric(12, 'count', 'en-GB')).toBe('12');
   });
 

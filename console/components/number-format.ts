@@ -3,8 +3,9 @@
  * A metric without a base is null and reads as a dash.
  */
 import type { MetricUnit } from '../../core/contract/metric.ts';
+import { metricWords } from '../../core/contract/metric-words.ts';
 
-export const noValue = '–';
+export { noValue } from '../../core/contract/metric-words.ts';
 
 export function formatCount(value: number, locale?: string): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(value);
@@ -72,28 +73,7 @@ export function formatSpan(spanMs: number, locale?: string): string {
 
 /** The value of a metric by its unit. */
 export function formatMetric(value: number | null, unit: MetricUnit, locale?: string): string {
-  if (value === null || !Number.isFinite(value)) return noValue;
-  switch (unit) {
-    case 'count':
-      return formatCount(value, locale);
-    case 'share':
-      return formatShare(value, locale);
-    case 'milliseconds':
-      return formatDuration(value);
-    case 'bytes':
-      return formatBytes(value, locale);
-    case 'money':
-    case 'number':
-      return new Intl.NumberFormat(locale, {
-        minimumFractionDigits: 2,
-        maximumFractionDigits: 2,
-      }).format(value);
-    case 'per_session':
-      return new Intl.NumberFormat(locale, {
-        minimumFractionDigits: 1,
-        maximumFractionDigits: 1,
-      }).format(value);
-  }
+  return metricWords(value, unit, locale);
 }
 
 /** A number with its noun: `plural(1, 'robot', 'robots')` is "1 robot". */

@@ -1,5 +1,6 @@
 /** The view state in the address: what is encoded is decoded again, and what someone typed cannot break a page. */
 import { describe, expect, it } from 'vitest';
+import { comparisonKinds } from '../../core/contract/compared-range.ts';
 import { type AnalysisView, analysisViewCodec, rangeOf, rangePresets } from './analysis-view.ts';
 
 const { decode, encode } = analysisViewCodec;
@@ -11,9 +12,12 @@ describe('the view in the address', () => {
       { from: '2026-02-28', to: '2026-03-01' },
     ];
     for (const range of ranges) {
-      for (const comparison of ['previous', 'none'] as const) {
+      for (const comparison of [...comparisonKinds, 'none'] as const) {
         for (const robots of [true, false]) {
-          const view = { range, comparison, robots };
+          const labels = robots ? ['Buyers & co', '=x'] : [];
+          const condition = robots ? 'browser = "a&b" or request.path contains "#"' : '';
+          const subject = robots ? { page: '/a?b', goal: 'Bought' } : {};
+          const view: AnalysisView = { range, comparison, robots, labels, condition, subject };
           expect(decode(new URLSearchParams(encode(view).toString()))).toEqual(view);
         }
       }
@@ -37,6 +41,19 @@ describe('the view in the address', () => {
     for (const query of typed) {
       expect(decode(new URLSearchParams(query)).range, query).toBe('last_7_days');
     }
+  });
+});
+
+describe('labels in an address', () => {
+  it('are each named once, and eight at the most', () => {
+    const typed = new URLSearchParams('label=a&label=a&label=');
+    for (let n = 0; n < 1_000; n += 1) typed.append('label', `L${n}`);
+    expect(decode(typed).labels).toEqual(['a', 'L0', 'L1', 'L2', 'L3', 'L4', 'L5', 'L6']);
+  });
+
+  it('and comparisons of older addresses are understood', () => {
+    expect(decode(new URLSearchParams('compare=previous')).comparison).toBe('previous_period');
+    expect(decode(new URLSearchParams('compare=<b>')).comparison).toBe('previous_period');
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * The view state of every page of analysis: which days, compared or not, with robots or not.
+ * The view state of every page of analysis: which days, compared with what, which labels, filter and robots.
  * In the address, a preset keeps its name, so that a bookmarked "last 7 days" stays the last seven; a range of
  * its own is two dates, `to` exclusive as in the API.
  */
@@ -10,6 +10,8 @@ import {
   daysIn,
   isDate,
 } from '../../core/contract/calendar.ts';
+import { type Comparison, comparisonKinds } from '../../core/contract/compared-range.ts';
+import type { ReportSubjectName } from '../../core/contract/report.ts';
 import type { UrlCodec } from './url-state-controller.ts';
 
 export const rangePresets = [
@@ -23,14 +25,26 @@ export type RangePreset = (typeof rangePresets)[number];
 
 export interface AnalysisView {
   range: RangePreset | DateRange;
-  comparison: 'previous' | 'none';
+  comparison: Comparison | 'none';
   robots: boolean;
+  /** Names of the labels that stand beside all. */
+  labels: readonly string[];
+  /** Only sessions that meet it; empty for all. */
+  condition: string;
+  /** The page, funnel or goal that a report is about, where one is chosen. */
+  subject: Partial<Record<ReportSubjectName, string>>;
 }
+
+const subjectNames: readonly ReportSubjectName[] = ['page', 'funnel', 'goal'];
+const labelsMax = 8;
 
 export const analysisViewDefault: AnalysisView = {
   range: 'last_7_days',
-  comparison: 'previous',
+  comparison: 'previous_period',
   robots: false,
+  labels: [],
+  condition: '',
+  subject: {},
 };
 
 /** The days of a choice. `today` is the current day in the dataset's time zone; it belongs to "last 7 days". */
@@ -65,8 +79,18 @@ export const analysisViewCodec: UrlCodec<AnalysisView> = {
   decode(params) {
     return {
       range: decodeRange(params),
-      comparison: params.get('compare') === 'none' ? 'none' : 'previous',
+      comparison: decodeComparison(params.get('compare')),
       robots: params.get('robots') === 'true',
+      labels: [...new Set(params.getAll('label'))]
+        .filter((name) => name !== '')
+        .slice(0, labelsMax),
+      condition: params.get('condition') ?? '',
+      subject: Object.fromEntries(
+        subjectNames.flatMap((name) => {
+          const value = params.get(name);
+          return value === null || value === '' ? [] : [[name, value]];
+        }),
+      ),
     };
   },
   encode(view) {
@@ -77,9 +101,17 @@ export const analysisViewCodec: UrlCodec<AnalysisView> = {
     } else if (view.range !== analysisViewDefault.range) params.set('range', view.range);
     if (view.comparison !== analysisViewDefault.comparison) params.set('compare', view.comparison);
     if (view.robots !== analysisViewDefault.robots) params.set('robots', String(view.robots));
+    for (const name of view.labels) params.append('label', name);
+    if (view.condition !== '') params.set('condition', view.condition);
+    for (const [name, value] of Object.entries(view.subject)) params.set(name, value);
     return params;
   },
 };
+
+function decodeComparison(typed: string | null): AnalysisView['comparison'] {
+  if (typed === 'none') return 'none';
+  return comparisonKinds.find((kind) => kind === typed) ?? analysisViewDefault.comparison;
+}
 
 /** An address that someone typed may hold anything: what is not a range becomes the default. */
 function decodeRange(params: URLSearchParams): AnalysisView['range'] {

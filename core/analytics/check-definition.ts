@@ -47,6 +47,12 @@ export function checkDefinition(
       return;
     case 'annotation':
       return;
+    case 'report':
+      for (const { query } of (definition as DefinitionOf['report']).panels) {
+        if (query?.condition !== undefined) session(query.condition);
+        if (query?.hitCondition !== undefined) hit(query.hitCondition);
+      }
+      return;
   }
 }
 

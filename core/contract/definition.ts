@@ -1,4 +1,4 @@
-/** What is defined for the reports of a dataset, by kind: labels, campaigns, funnels, goals, page groups, annotations. */
+/** What is defined for the reports of a dataset, by kind: labels, campaigns, funnels, goals, page groups, annotations, own reports. */
 import { z } from 'zod';
 import { type Annotation, annotationLimits, annotationSchema } from './annotation.ts';
 import { type Campaign, type CampaignCost, campaignLimits, campaignSchema } from './campaign.ts';
@@ -6,6 +6,7 @@ import { type Funnel, funnelLimits, funnelSchema } from './funnel.ts';
 import { type Goal, goalSchema, goalsMax } from './goal.ts';
 import { type Label, labelLimits, labelSchema } from './label.ts';
 import { type PageGroup, pageGroupSchema, pageGroupsMax } from './page-group.ts';
+import { type OwnReport, reportDefinitionSchema, reportLimits } from './report-definition.ts';
 
 /** Each kind with its schema, how many a dataset may have, and what a person calls it. */
 export const definitionKinds = {
@@ -19,6 +20,7 @@ export const definitionKinds = {
     max: annotationLimits.annotationsMax,
     noun: 'annotation',
   },
+  report: { schema: reportDefinitionSchema, max: reportLimits.reportsMax, noun: 'report' },
 } as const;
 
 export type DefinitionKind = keyof typeof definitionKinds;
@@ -34,6 +36,7 @@ export interface DefinitionOf {
   goal: Goal;
   page_group: PageGroup;
   annotation: Annotation;
+  report: OwnReport;
 }
 export type Definition = DefinitionOf[DefinitionKind];
 
@@ -65,4 +68,5 @@ export const definitionSchema = z.union([
   goalSchema,
   pageGroupSchema,
   annotationSchema,
+  reportDefinitionSchema,
 ]);

@@ -1,34 +1,65 @@
-/** A report result: the panels of a report with their answers, as the API gives it and as HTML and console show it. */
+/** A report result: the panels of a report with their answers, the one source of JSON, CSV, HTML, mail and console. */
 import { z } from 'zod';
+import { comparisonKinds } from './comparison.ts';
 import { answerSchema } from './query.ts';
 
 const range = z.object({ from: z.string(), to: z.string() });
 
+/** How the rows of a panel are drawn: over time, as columns or bars by value, or as a grid of two dimensions. */
+export const chartKinds = ['days', 'columns', 'bars', 'grid'] as const;
+export type ChartKind = (typeof chartKinds)[number];
+
+/** `figures` is one row of metrics, `series` a row a day, `table` a row a value. */
+export const panelKinds = ['figures', 'series', 'table'] as const;
+
 /**
- * `description` is one sentence that says what the numbers are. `figures` is one row of metrics, `series` a row a
- * day, `table` a row a value. `comparison` is the same query over the period before, where the report compares;
- * of a table it holds the rows that the answer shows.
+ * `description` is one sentence that says what the numbers are. The figures of labels and of the compared period stand
+ * in the answer, in columns of their own.
  */
 export const reportPanelSchema = z.object({
   name: z.string(),
   title: z.string(),
   description: z.string(),
-  kind: z.enum(['figures', 'series', 'table']),
+  kind: z.enum(panelKinds),
+  chart: z.enum(chartKinds).optional(),
+  /** The figure that the chart draws; else the first one. */
+  figure: z.string().optional(),
   answer: answerSchema,
-  comparison: answerSchema.optional(),
 });
+
+/** What some reports are about: a page, a funnel, a goal. */
+export const reportSubjectNames = ['page', 'funnel', 'goal'] as const;
+export type ReportSubjectName = (typeof reportSubjectNames)[number];
 
 /** `generatedAt` is in epoch milliseconds; `to` of a range is exclusive. */
 export const reportResultSchema = z.object({
   report: z.string(),
   title: z.string(),
+  description: z.string(),
   dataset: z.object({ slug: z.string(), name: z.string(), timeZone: z.string() }),
   range,
+  comparison: z.enum(comparisonKinds).optional(),
   comparedWith: range.optional(),
+  condition: z.string().optional(),
+  subject: z.partialRecord(z.enum(reportSubjectNames), z.string()),
+  labels: z.array(z.object({ name: z.string(), colour: z.int() })),
   robots: z.boolean(),
   generatedAt: z.int(),
   panels: z.array(reportPanelSchema),
 });
 
+/** What a list of reports says of each. `subject` names what it can be asked about. `own`: made by a user. */
+export const reportEntrySchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  description: z.string(),
+  group: z.string(),
+  subject: z.array(z.enum(reportSubjectNames)),
+  own: z.boolean(),
+});
+
+export const reportListSchema = z.object({ reports: z.array(reportEntrySchema) });
+
 export type ReportPanel = z.infer<typeof reportPanelSchema>;
 export type ReportResult = z.infer<typeof reportResultSchema>;
+export type ReportEntry = z.infer<typeof reportEntrySchema>;

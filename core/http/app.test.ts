@@ -25,11 +25,17 @@ let logged: unknown[];
 let breakStatus: Error | undefined;
 
 const reports: ReportDesk = {
+  list: async (slug) => [
+    { name: 'overview', title: slug, description: '', group: 'Traffic', subject: [], own: false },
+  ],
   async run(request) {
     reportsAsked.push(request);
     const result: ReportResult = {
       report: request.name,
       title: 'Title',
+      description: '',
+      subject: request.subject,
+      labels: [],
       dataset: request.dataset,
       range: request.range,
       robots: request.robots,
@@ -38,8 +44,8 @@ const reports: ReportDesk = {
     };
     return result;
   },
-  draw: (result, format) => ({
-    body: `${format} of ${result.report}`,
+  draw: async (result, { format, panel = '' }) => ({
+    body: `${format}${panel} of ${result.report}`,
     contentType: `text/${format}; charset=utf-8`,
   }),
 };
@@ -393,14 +399,39 @@ describe('questions', () => {
     await get(
       '/api/datasets/shop/reports/overview?from=2026-11-14&to=2026-11-21&robots=true&compare=previous',
     );
+    const more =
+      'compare=last_year&label=Buyers&label=Late&condition=browser+%3D+%22x%22&page=%2F&funnel=F&goal=G';
+    await get(`/api/datasets/shop/reports/overview?from=2026-11-14&to=2026-11-21&${more}`);
     const asked: ReportRequest = {
       name: 'overview',
       dataset: { slug: 'shop', name: 'shop', timeZone: 'UTC' },
       range: { from: '2026-11-14', to: '2026-11-21' },
       robots: false,
-      compare: 'none',
+      comparison: undefined,
+      labels: [],
+      condition: undefined,
+      subject: {},
     };
-    expect(reportsAsked).toEqual([asked, { ...asked, robots: true, compare: 'previous' }]);
+    expect(reportsAsked).toEqual([
+      asked,
+      { ...asked, robots: true, comparison: 'previous_period' },
+      {
+        ...asked,
+        comparison: 'last_year',
+        labels: ['Buyers', 'Late'],
+        condition: 'browser = "x"',
+        subject: { page: '/', funnel: 'F', goal: 'G' },
+      },
+    ]);
+  });
+
+  test('for the list of reports name them, and refuse a dataset that is not there', async () => {
+    const { reports: listed } = await (await get('/api/datasets/shop/reports')).json();
+    expect(listed).toMatchObject([{ name: 'overview', title: 'shop' }]);
+    expect(await problem(get('/api/datasets/nothing/reports'))).toMatchObject({
+      status: 404,
+      code: 'dataset_unknown',
+    });
   });
 
   test.each([
@@ -431,6 +462,19 @@ describe('questions', () => {
     ['from=2000-01-01&to=2026-11-21', 'date_range_invalid'],
     ['from=2026-11-14&to=2026-11-21&format=exe', 'request_invalid'],
     ['from=2026-11-14&to=2026-11-21&robots=yes', 'request_invalid'],
+    ['from=2026-11-14&to=2026-11-21&compare=next', 'request_invalid'],
+    ['from=2026-11-14&to=2026-11-21&label=', 'request_invalid'],
+    [
+      `from=2026-11-14&to=2026-11-21${[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `&label=L${n}`).join('')}`,
+      'query_invalid',
+    ],
+    ['from=2026-11-14&to=2026-11-21&condition=', 'request_invalid'],
+    ['from=2026-11-14&to=2026-11-21&condition=no.such.field+%3D+1', 'condition_invalid'],
+    // Closed too early, it would change the meaning of what it is joined with.
+    [
+      'from=2026-11-14&to=2026-11-21&condition=browser+%3D+%22a%22%29+or+%28browser+%3D+%22b%22',
+      'condition_invalid',
+    ],
   ])('for a report with "%s" are refused as %s', async (query, code) => {
     expect(await problem(get(`/api/datasets/shop/reports/overview?${query}`))).toMatchObject({
       status: 400,

@@ -48,7 +48,7 @@ beforeEach(async () => {
     }),
     reports: {
       run: () => Promise.reject(new Error('no report is asked for')),
-      draw: () => ({ body: '', contentType: '' }),
+      draw: async () => ({ body: '', contentType: '' }),
     },
     datasetCreated: async () => {},
     peerAddress: () => '127.0.0.1',

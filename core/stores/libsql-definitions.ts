@@ -34,6 +34,7 @@ export function openLibsqlDefinitions(control: SqlBatch, clock: Clock): Definiti
         goal: of('goal'),
         page_group: of('page_group'),
         annotation: of('annotation'),
+        report: of('report'),
       };
     },
     async save(slug, kind, definition, position) {

@@ -1,61 +1,45 @@
 /** The overview: how much traffic there was, on which days, on which pages, from where, and how it was answered. */
-import { dateRangeLimits } from '../../core/contract/date-range.ts';
-import type { ReportDefinition } from './report-definition.ts';
+import { type BuiltInReport, byDay, figures, table } from './panels.ts';
 
-const tableRowsMax = 25;
-
-export const overview: ReportDefinition = {
+export const overview: BuiltInReport = {
   name: 'overview',
   title: 'Overview',
+  group: 'Traffic',
   description: 'The traffic of a dataset at a glance.',
   panels: [
-    {
-      name: 'totals',
-      title: 'Totals',
-      description: 'Sessions that started in the range, and what happened in them.',
-      kind: 'figures',
-      query: {
-        metrics: [
-          'sessions',
-          'visitors',
-          'page_views',
-          'bounce_rate',
-          'session_duration',
-          'page_depth',
-        ],
+    figures(
+      {
+        name: 'totals',
+        title: 'Totals',
+        description: 'Sessions that started in the range, and what happened in them.',
       },
-    },
-    {
-      name: 'by_day',
-      title: 'By day',
-      description: "One row a day in the dataset's time zone. Visitors do not add up over days.",
-      kind: 'series',
-      query: {
-        metrics: ['sessions', 'visitors', 'page_views'],
-        dimensions: ['day'],
-        limit: dateRangeLimits.daysMax,
+      ['sessions', 'visitors', 'page_views', 'bounce_rate', 'session_duration', 'page_depth'],
+    ),
+    byDay(['sessions', 'visitors', 'page_views']),
+    table(
+      {
+        name: 'pages',
+        title: 'Pages',
+        description: 'The pages that were viewed most, by path.',
       },
-    },
-    {
-      name: 'pages',
-      title: 'Pages',
-      description: 'The pages that were viewed most, by path.',
-      kind: 'table',
-      query: { metrics: ['page_views', 'visitors'], dimensions: ['path'], limit: tableRowsMax },
-    },
-    {
-      name: 'referrers',
-      title: 'Referrers',
-      description: 'The hosts that led to sessions.',
-      kind: 'table',
-      query: { metrics: ['sessions', 'visitors'], dimensions: ['referrer'], limit: tableRowsMax },
-    },
-    {
-      name: 'statuses',
-      title: 'Statuses',
-      description: 'How the server answered: hits by HTTP status code, where the source knows it.',
-      kind: 'table',
-      query: { metrics: ['hits'], dimensions: ['status'], limit: tableRowsMax },
-    },
+      { dimensions: ['path'], metrics: ['page_views', 'visitors'] },
+    ),
+    table(
+      {
+        name: 'referrers',
+        title: 'Referrers',
+        description: 'The hosts that led to sessions.',
+      },
+      { dimensions: ['referrer'], metrics: ['sessions', 'visitors'] },
+    ),
+    table(
+      {
+        name: 'statuses',
+        title: 'Statuses',
+        description:
+          'How the server answered: hits by HTTP status code, where the source knows it.',
+      },
+      { dimensions: ['status'], metrics: ['hits'] },
+    ),
   ],
 };

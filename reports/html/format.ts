@@ -3,67 +3,24 @@
  * One place, so that the page and the terminal say the same.
  */
 import { addDays, type DateRange, dayOf, daysIn } from '../../core/contract/date-range.ts';
-import type { DimensionName } from '../../core/contract/dimension.ts';
+import { dimensionWords } from '../../core/contract/dimension-words.ts';
 import type { MetricUnit } from '../../core/contract/metric.ts';
-import type { Answer, Column } from '../../core/contract/query.ts';
+import { metricWords, shareWords } from '../../core/contract/metric-words.ts';
+import type { Answer } from '../../core/contract/query.ts';
 import type { ReportResult } from '../../core/contract/report.ts';
 
 export type Cell = Answer['rows'][number][number];
 
 const changeShareMax = 9.99;
 
-/** What a reader sees where a dimension has no value. */
-const emptyLabels = {
-  day: '(no day)',
-  path: '(no path)',
-  status: '(not known)',
-  entry_path: '(no page view)',
-  exit_path: '(no page view)',
-  referrer: '(direct or own host)',
-  source: '(direct)',
-  campaign: '(no campaign)',
-  browser: '(not known)',
-  system: '(not known)',
-  device: '(not known)',
-  robot: '(no robot)',
-} as const satisfies Partial<Record<DimensionName, string>>;
-
-const emptyLabelOf = new Map<string, string>(Object.entries(emptyLabels));
-
 /** A metric's value with its unit: `1,204`, `38.2%`, `2m 5s`, `3.41`; a missing one is a dash. */
 export function formatMetric(value: Cell, unit: MetricUnit, locale: string): string {
-  if (typeof value !== 'number') return '–';
-  if (unit === 'milliseconds') return formatDuration(value, locale);
-  if (unit === 'share') return percent(value, locale);
-  const digits = ['per_session', 'number', 'money'].includes(unit) ? 2 : 0;
-  return new Intl.NumberFormat(locale, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(value);
+  return metricWords(value, unit, locale);
 }
 
-/** A dimension's value as a reader sees it: days as dates, a missing value in words, the rest as it is. */
+/** A dimension's value as a reader sees it: in words where it has some, and with nothing invisible in it. */
 export function formatDimension(value: Cell, name: string, locale: string): string {
-  if (value === null) return emptyLabelOf.get(name) ?? '(none)';
-  if (name === 'day') return formatDay(String(value), locale);
-  return showInvisible(String(value));
-}
-
-/** Any cell, by its column. */
-export function formatCell(value: Cell, column: Column, locale: string): string {
-  return column.kind === 'metric'
-    ? formatMetric(value, column.unit, locale)
-    : formatDimension(value, column.name, locale);
-}
-
-/** `Sat, Nov 14, 2026` of a `YYYY-MM-DD`. */
-export function formatDay(date: string, locale: string): string {
-  return dayFormat(locale, { weekday: 'short' }).format(Date.parse(date));
-}
-
-/** `Nov 14, 2026` of a `YYYY-MM-DD`, where there is little room. */
-export function formatDate(date: string, locale: string): string {
-  return dayFormat(locale).format(Date.parse(date));
+  return showInvisible(dimensionWords(value, name, locale));
 }
 
 /** The first and the last day of a range: `Nov 14 – 20, 2026`. */
@@ -109,7 +66,7 @@ export function formatChange(
   if (unit === 'share') {
     return `${new Intl.NumberFormat(locale, signed).format((now - before) * 100)} pts`;
   }
-  if (before === 0) return now === 0 ? percent(0, locale) : undefined;
+  if (before === 0) return now === 0 ? shareWords(0, locale) : undefined;
   const share = (now - before) / before;
   if (share > changeShareMax) return `>${formatChange(1 + changeShareMax, 1, unit, locale)}`;
   return new Intl.NumberFormat(locale, { ...signed, style: 'percent' }).format(share);
@@ -126,37 +83,12 @@ export function showInvisible(text: string): string {
   );
 }
 
-function formatDuration(durationMs: number, locale: string): string {
-  const total = Math.round(durationMs / 1000);
-  const parts: [number, string][] = [
-    [Math.floor(total / 3600), 'hour'],
-    [Math.floor(total / 60) % 60, 'minute'],
-    [total % 60, 'second'],
-  ];
-  const first = parts.findIndex(([count]) => count > 0);
-  const shown = first === -1 ? parts.slice(2) : parts.slice(first, first + 2);
-  return shown
-    .map(([count, unit]) =>
-      new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(count),
-    )
-    .join(' ');
-}
-
-function percent(share: number, locale: string): string {
-  return new Intl.NumberFormat(locale, {
-    style: 'percent',
-    minimumFractionDigits: 1,
-    maximumFractionDigits: 1,
-  }).format(share);
-}
-
 /** Days carry no zone: they are read and written in UTC, whatever the machine's zone is. */
-function dayFormat(locale: string, extra: Intl.DateTimeFormatOptions = {}): Intl.DateTimeFormat {
+function dayFormat(locale: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat(locale, {
     timeZone: 'UTC',
     year: 'numeric',
     month: 'short',
     day: 'numeric',
-    ...extra,
   });
 }

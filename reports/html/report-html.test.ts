@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { runReport } from '../run/run-report.ts';
-import { overviewRequest } from '../testing/overview-answers.ts';
-import { scaleTop } from './day-chart.ts';
+import { reportColours } from '../charts/palette.ts';
+import { hostile, overviewResult, sourceByHand } from '../testing/overview-answers.ts';
 import { reportToHtml } from './report-html.ts';
 
-async function page(change: Parameters<typeof overviewRequest>[0] = {}): Promise<string> {
-  return reportToHtml(await runReport(overviewRequest(change)));
+async function page(...asked: Parameters<typeof overviewResult>): Promise<string> {
+  return reportToHtml(await overviewResult(...asked));
 }
 
 /** Counts how often a text stands in another. */
@@ -25,8 +24,8 @@ describe('a report as HTML', () => {
   test('says when the range was not over, in the zone of the dataset', async () => {
     // 2026-11-20 22:59 UTC is still the 20th in Berlin, the last day of the range; a minute later it is the 21st.
     const clock = () => Date.UTC(2026, 10, 20, 22, 59);
-    expect(await page({ clock })).toContain('The range was not over when this was made');
-    expect(await page({ clock: () => clock() + 60_000 })).not.toContain('was not over');
+    expect(await page({}, { clock })).toContain('The range was not over when this was made');
+    expect(await page({}, { clock: () => clock() + 60_000 })).not.toContain('was not over');
   });
 
   test('shows each figure with its change and the value before', async () => {
@@ -38,24 +37,27 @@ describe('a report as HTML', () => {
     expect(text).toContain('<span class="change bad">-20%</span> 5.00 before');
   });
 
-  test('draws one bar a day, the largest to its share of the scale', async () => {
+  test('draws the days twice, for wide and for narrow, and says the same in a sentence', async () => {
     const text = await page();
-    expect(count(text, '<rect class="bar"')).toBe(3);
-    expect(count(text, '<path class="before"')).toBe(3);
-    // 500 of a scale up to 600.
-    expect(text).toContain('y="16.67" width="7" height="83.33"');
+    expect(count(text, '<svg ')).toBe(2);
+    expect(text).toContain(
+      'aria-label="Sessions by day: largest 500 (Nov 19), smallest 300 (Nov 20). The table has the same numbers."',
+    );
+    // The drawing follows the theme: it names its colours instead of holding them.
+    const drawings = text.match(/<svg [\s\S]*?<\/svg>/g)?.join('') ?? '';
+    expect(drawings).toContain('fill="var(--accent)"');
+    for (const [light] of Object.values(reportColours))
+      expect(drawings).not.toContain(`"${light}"`);
   });
 
-  test('draws a line where a year of days would make bars too thin', async () => {
-    const result = await runReport(overviewRequest({ compare: 'none' }));
-    const panels = result.panels.map((panel) => {
-      if (panel.kind !== 'series') return panel;
-      const rows = Array.from({ length: 365 }, (_, day) => ['2026-01-01', day, day, day]);
-      return { ...panel, answer: { ...panel.answer, rows } };
-    });
-    const text = reportToHtml({ ...result, panels });
-    expect(count(text, '<rect')).toBe(0);
-    expect(count(text, '<polyline class="line"')).toBe(1);
+  test('shows labels beside all, with colour and name, in figures and tables', async () => {
+    const text = await page({ labels: ['<b>Buyers</b>'] });
+    const name = '<bdi>&lt;b&gt;Buyers&lt;/b&gt;</bdi>';
+    expect(text).toContain(`background:var(--label-2)"></i>${name} <b>600</b>`);
+    expect(text).toMatch(
+      /<th scope="colgroup" colspan="2" class="first">Page views<\/th><th scope="colgroup"/,
+    );
+    expect(text).not.toContain('<b>Buyers');
   });
 
   test('shows texts of strangers as text', async () => {
@@ -69,14 +71,17 @@ describe('a report as HTML', () => {
 
   test('holds no script, loads nothing, and forbids both itself', async () => {
     const text = await page();
-    expect(text).not.toMatch(/<script|<link|<img|<iframe|\son\w+=|src=|url\(|@import/i);
+    expect(text).not.toMatch(/<script|<link|<img|<iframe|<use|\son\w+=|src=|href=|@import/i);
+    // Within the file itself only: the clips of drawings.
+    expect(text.replaceAll(/url\(#chart-[\w-]+\)/g, '')).not.toMatch(/url\(/i);
     expect(text).toContain("default-src 'none'; style-src 'unsafe-inline'");
   });
 
   test('tells how many rows it does not show, and where a panel is empty', async () => {
     expect(await page()).toContain('… and 2 more');
-    const runQuery = async () => ({ columns: [], rows: [], rowsTotal: 0 });
-    const text = await page({ runQuery });
+    const nothing = async () => ({ columns: [], rows: [], rowsTotal: 0 });
+    const source = { ...sourceByHand, query: nothing };
+    const text = await page({}, { source });
     expect(count(text, 'Nothing in this range.')).toBe(5);
   });
 
@@ -88,23 +93,38 @@ describe('a report as HTML', () => {
   });
 
   test('follows the locale that is handed in', async () => {
-    const text = reportToHtml(await runReport(overviewRequest()), { locale: 'de' });
+    const text = reportToHtml(await overviewResult(), { locale: 'de' });
     expect(text).toContain('<html lang="de">');
     expect(text).toContain('<dd class="value">1.200</dd>');
     expect(text).toContain('Mi., 18. Nov. 2026');
   });
 });
 
-test.each([
-  [0, 2],
-  [1, 2],
-  [2, 2],
-  [3, 4],
-  [7, 8],
-  [9, 10],
-  [11, 20],
-  [500, 600],
-  [1001, 2000],
-])('the scale for %i ends at %i', (largest, top) => {
-  expect(scaleTop(largest)).toBe(top);
+test('texts of strangers come out as text wherever a report shows one: in cells, charts, titles and notes', async () => {
+  const texts = [
+    ...Object.values(hostile),
+    '</style><script>x</script>',
+    '"><svg onload=alert(1)>',
+  ];
+  for (const chart of ['days', 'columns', 'bars', 'grid'] as const) {
+    const result = await overviewResult({
+      labels: ["</b><script>x</script>'"],
+      condition: texts[1],
+    });
+    const panels = result.panels.map((panel) => ({
+      ...panel,
+      title: texts[4] ?? '',
+      description: texts[5] ?? '',
+      kind: 'table' as const,
+      chart,
+      answer: {
+        ...panel.answer,
+        rows: panel.answer.rows.flatMap((row) => texts.map((text) => [text, ...row.slice(1)])),
+        notes: texts,
+      },
+    }));
+    const text = reportToHtml({ ...result, panels, title: texts[4] ?? '' });
+    expect(text).not.toMatch(/<script|<svg on|\u202e/);
+    expect(text.match(/<style>/g)).toHaveLength(1);
+  }
 });

@@ -3,26 +3,26 @@
  * Every text of the result passes the template's escaping, and the file's own policy forbids script anyway.
  */
 import { html, raw } from 'hono/html';
-import type { Column } from '../../core/contract/query.ts';
+import { layoutOf, type MetricColumn } from '../../core/contract/answer-layout.ts';
+import { chartSentence } from '../../core/contract/chart-option.ts';
 import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
-import { comparedCell } from '../run/comparison.ts';
-import { dayChart } from './day-chart.ts';
-import {
-  type Cell,
-  formatCell,
-  formatChange,
-  formatInstant,
-  formatRange,
-  partialNote,
-  showInvisible,
-} from './format.ts';
+import { chartInput, drawChart, withColourNames } from '../charts/chart-svg.ts';
+import { requestWords } from '../run/request-words.ts';
+import { figureList } from './figure-list.ts';
+import { formatInstant, formatRange, partialNote, showInvisible } from './format.ts';
+import { panelTable } from './panel-table.ts';
 import { reportStyle } from './report-style.ts';
 
-type MetricColumn = Extract<Column, { kind: 'metric' }>;
+const pageFont = 'Inter, system-ui, sans-serif';
+/** A chart is drawn twice, and the style shows the one that fits: text in a picture does not grow back. */
+const chartSizes = [
+  { className: 'for-wide', widthPx: 1072, isNarrow: false },
+  { className: 'for-narrow', widthPx: 336, isNarrow: true },
+] as const;
 
 /** The whole page as text. `locale` (BCP 47) sets how numbers and dates are written. */
 export function reportToHtml(result: ReportResult, { locale = 'en' } = {}): string {
-  const title = `${result.title}: ${showInvisible(result.dataset.name)}`;
+  const title = `${showInvisible(result.title)}: ${showInvisible(result.dataset.name)}`;
   const page = html`<!doctype html>
 <html lang="${locale}">
 <head>
@@ -36,7 +36,7 @@ export function reportToHtml(result: ReportResult, { locale = 'en' } = {}): stri
 <body>
 ${head(result, locale)}
 <main class="pairs">
-${result.panels.map((panel) => section(panel, locale))}
+${result.panels.map((panel, at) => section(panel, at, locale))}
 </main>
 ${foot(result, locale)}
 </body>
@@ -49,98 +49,48 @@ function head(result: ReportResult, locale: string) {
   const { title, dataset, range, comparedWith, robots } = result;
   const note = partialNote(result);
   return html`<header>
-<h1>${title}: <bdi>${showInvisible(dataset.name)}</bdi></h1>
+<h1>${showInvisible(title)}: <bdi>${showInvisible(dataset.name)}</bdi></h1>
 <p>${formatRange(range, locale)}, whole days in ${dataset.timeZone}; robots ${robots ? 'are counted' : 'are left out'}</p>
 ${comparedWith ? html`<p>Compared with ${formatRange(comparedWith, locale)}</p>` : ''}
+${requestWords(result).map((line) => html`<p><bdi>${line}</bdi></p>`)}
 ${note === '' ? '' : html`<p class="partial">${note}</p>`}
 </header>`;
 }
 
-function section(panel: ReportPanel, locale: string) {
-  const isWide = panel.kind !== 'table' || panel.name === 'pages';
-  return html`<section${isWide ? raw(' class="wide"') : ''} aria-labelledby="panel-${panel.name}">
-<h2 id="panel-${panel.name}">${panel.title}</h2>
-<p class="about">${panel.description}</p>
-${panelBody(panel, locale)}
+function section(panel: ReportPanel, at: number, locale: string) {
+  const layout = layoutOf(panel.answer);
+  const columns = layout.figures.flatMap(({ places }) => places).length + layout.dimensions.length;
+  const isWide = panel.kind !== 'table' || columns > 3 || panel.chart !== undefined;
+  return html`<section${isWide ? raw(' class="wide"') : ''} aria-labelledby="panel-${at}">
+<h2 id="panel-${at}">${showInvisible(panel.title)}</h2>
+${panel.description === '' ? '' : html`<p class="about">${showInvisible(panel.description)}</p>`}
+${panelBody(panel, at, locale)}
+${(panel.answer.notes ?? []).map((note) => html`<p class="note">${showInvisible(note)}</p>`)}
 </section>`;
 }
 
-function panelBody(panel: ReportPanel, locale: string) {
-  if (panel.answer.rows.length === 0) return html`<p class="none">Nothing in this range.</p>`;
-  if (panel.kind === 'figures') return figures(panel, locale);
-  return html`${panel.kind === 'series' ? dayChart(panel, locale) : ''}${table(panel, locale)}`;
+function panelBody(panel: ReportPanel, at: number, locale: string) {
+  if (panel.answer.rows.length === 0) {
+    // Without columns nothing was asked: the note says what is missing.
+    const isExplained = panel.answer.columns.length === 0 && (panel.answer.notes ?? []).length > 0;
+    return isExplained ? '' : html`<p class="none">Nothing in this range.</p>`;
+  }
+  if (panel.kind === 'figures') return figureList(panel, locale);
+  return html`${chart(panel, at, locale)}${panelTable(panel, locale)}`;
 }
 
-function figures({ answer, comparison }: ReportPanel, locale: string) {
-  const row = answer.rows[0] ?? [];
-  const entries = answer.columns.map((column, index) => {
-    const before = comparison?.rows[0]?.[index];
-    const hint = before === undefined ? '' : `${formatCell(before, column, locale)} before`;
-    return html`<div><dt>${column.label}</dt><dd class="value">${formatCell(row[index] ?? null, column, locale)}</dd>${
-      comparison
-        ? html`<dd class="change">${change(column, row[index] ?? null, before, locale)} ${hint}</dd>`
-        : ''
-    }</div>`;
+/** The drawing is made of escaped texts by its renderer; its sentence says the same in words. */
+function chart(panel: ReportPanel, at: number, locale: string) {
+  const drawn = chartSizes.flatMap(({ className, widthPx, isNarrow }) => {
+    const idPrefix = `chart-${at}-${isNarrow ? 'n' : 'w'}`;
+    const svg = drawChart({ panel, locale, font: pageFont, widthPx, isNarrow, idPrefix });
+    return svg === undefined ? [] : [{ className, svg: withColourNames(svg) }];
   });
-  return html`<dl class="figures">${entries}</dl>`;
-}
-
-function table(panel: ReportPanel, locale: string) {
-  const { columns, rows, rowsTotal } = panel.answer;
-  const shareIndex = columns.findIndex((column) => column.kind === 'metric');
-  const largest = Math.max(1, ...rows.map((row) => Number(row[shareIndex] ?? 0)));
-  const hidden = rowsTotal - rows.length;
-  return html`<table>
-<thead><tr>${columns.map(({ label }) => html`<th scope="col">${label}</th>`)}</tr></thead>
-<tbody>
-${rows.map((_, at) => tableRow(panel, at, locale, shareOf(rows[at]?.[shareIndex], largest)))}
-</tbody>
-</table>
-${hidden > 0 ? html`<p class="more">… and ${hidden} more</p>` : ''}`;
-}
-
-/** One row of a table; its bar shows the first metric as a share of the largest one. */
-function tableRow(panel: ReportPanel, at: number, locale: string, share: number) {
-  const row = panel.answer.rows[at] ?? [];
-  const bar =
-    panel.kind === 'table' ? html`<span class="share"><i style="width:${share}%"></i></span>` : '';
-  const cells = panel.answer.columns.map((column, index) => {
-    const value = row[index] ?? null;
-    const text = formatCell(value, column, locale);
-    if (column.kind === 'dimension') {
-      const shown = html`<bdi${value === null ? raw(' class="none"') : ''}>${text}</bdi>`;
-      return index === 0 ? html`<th scope="row">${shown}${bar}</th>` : html`<td>${shown}</td>`;
-    }
-    return html`<td>${text}${change(column, value, valueBefore(panel, at, index), locale)}</td>`;
-  });
-  return html`<tr>${cells}</tr>\n`;
-}
-
-/** Days are compared by their place in the range, other rows by their dimension values. */
-function valueBefore({ kind, answer, comparison }: ReportPanel, at: number, index: number) {
-  const row = answer.rows[at];
-  if (comparison === undefined || row === undefined) return undefined;
-  return kind === 'series'
-    ? comparison.rows[at]?.[index]
-    : comparedCell(answer, row, comparison, index);
-}
-
-function change(column: Column, now: Cell, before: Cell | undefined, locale: string) {
-  if (column.kind !== 'metric') return '';
-  const isNew = column.unit === 'count' && before === 0 && Number(now) > 0;
-  const text = isNew ? 'new' : formatChange(now, before, column.unit, locale);
-  if (text === undefined) return '';
-  return html`<span class="change ${verdict(column.better, Number(now) - Number(before))}">${text}</span>`;
-}
-
-function verdict(better: MetricColumn['better'], difference: number): string {
-  if (better === 'neutral' || difference === 0) return '';
-  return difference > 0 === (better === 'higher') ? 'good' : 'bad';
-}
-
-/** A percentage from 0 to 100, to one digit. */
-function shareOf(value: Cell | undefined, largest: number): number {
-  return Math.round((Number(value ?? 0) / largest) * 1000) / 10;
+  if (drawn.length === 0) return '';
+  const sentence = chartSentence(chartInput({ panel, locale, font: pageFont }));
+  return html`<figure class="chart" role="img" aria-label="${sentence}">${drawn.map(
+    ({ className, svg }) => html`<div class="${className}" aria-hidden="true">${raw(svg)}</div>`,
+  )}</figure>`;
 }
 
 /** What each number means, and when and by what the page was made. */
@@ -150,7 +100,7 @@ function foot({ panels, dataset, generatedAt }: ReportResult, locale: string) {
   const byName = new Map(figures.map((column) => [column.name, column]));
   return html`<footer>
 <h2>What the numbers mean</h2>
-<dl>${[...byName.values()].map(({ label, definition }) => html`<dt>${label}</dt><dd>${definition}</dd>`)}</dl>
+<dl>${[...byName.values()].map(({ label, definition }) => html`<div><dt>${label}</dt><dd>${definition}</dd></div>`)}</dl>
 <p>Made by Canister on ${formatInstant(generatedAt, dataset.timeZone, locale)} from the dataset ${dataset.slug}.</p>
 </footer>`;
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { overviewRequest } from '../testing/overview-answers.ts';
+import { overviewResult } from '../testing/overview-answers.ts';
 import { csvLine, reportToCsv, toCsvCell } from './report-csv.ts';
-import { runReport } from './run-report.ts';
 
 /** An RFC 4180 reader written here, so that the writer is not its own judge. */
 function readCsv(text: string): string[][] {
@@ -31,17 +30,17 @@ function readCsv(text: string): string[][] {
 
 describe('a report as CSV', () => {
   test('is one table whose rows all have the cells of the header', async () => {
-    const rows = readCsv(reportToCsv(await runReport(overviewRequest())));
+    const rows = readCsv(reportToCsv(await overviewResult()));
     expect(rows[0]?.join()).toBe(
       'panel,period,from,to,day,path,referrer,status,sessions,visitors,page_views,bounce_rate,session_duration_ms,page_depth,hits',
     );
     expect(new Set(rows.map((row) => row.length))).toEqual(new Set([15]));
-    // 1 total, 3 days, 5 pages, 3 referrers, 3 statuses; before: 1, 3, 2 shown pages, 2 referrers, none.
-    expect(rows).toHaveLength(1 + 15 + 8);
+    // 1 total, 3 days, 5 pages, 3 referrers, 3 statuses; and each of these rows once more for the period before.
+    expect(rows).toHaveLength(1 + 15 + 15);
   });
 
   test('holds plain numbers, the days of both periods, and nothing where a cell does not apply', async () => {
-    const text = reportToCsv(await runReport(overviewRequest()));
+    const text = reportToCsv(await overviewResult());
     const lines = text.split('\r\n');
     expect(lines).toContain(
       'totals,current,2026-11-18,2026-11-21,,,,,1200,900,4800,0.375,125400,4,',
@@ -55,7 +54,7 @@ describe('a report as CSV', () => {
   });
 
   test('gives back hostile texts whole, formulas with a quote mark before them', async () => {
-    const rows = readCsv(reportToCsv(await runReport(overviewRequest({ compare: 'none' }))));
+    const rows = readCsv(reportToCsv(await overviewResult({ comparison: undefined })));
     const paths = rows.filter(([panel]) => panel === 'pages').map((row) => row[5]);
     expect(paths).toEqual([
       '/',
@@ -68,8 +67,18 @@ describe('a report as CSV', () => {
     expect(referrers).toEqual(['', 'www.google.com', "'@evil.example"]);
   });
 
+  test('has the figures of each label beside those of all, with its name in the head', async () => {
+    const label = '=Buyers, best';
+    const rows = readCsv(reportToCsv(await overviewResult({ labels: [label] })));
+    const at = (head: string) => rows[0]?.indexOf(head) ?? -1;
+    const [total] = rows.filter(([panel, period]) => panel === 'totals' && period === 'current');
+    expect(total?.[at('sessions')]).toBe('1200');
+    expect(total?.[at(`sessions (${label})`)]).toBe('600');
+    expect(total?.[at(`session_duration_ms (${label})`)]).toBe('62700');
+  });
+
   test('is the header alone where no panel has a row', async () => {
-    const result = await runReport(overviewRequest({ compare: 'none' }));
+    const result = await overviewResult({ comparison: undefined });
     const panels = result.panels.map((panel) => ({
       ...panel,
       answer: { ...panel.answer, rows: [] },

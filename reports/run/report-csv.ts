@@ -1,35 +1,55 @@
 /**
  * Renders a report result as CSV (RFC 4180): one table for all panels, for a spreadsheet's filter and for a
  * script's row reader alike. The header names `panel`, `period`, `from`, `to`, then every dimension, then every
- * metric of the report; a cell that does not belong to the row's panel is empty.
+ * metric of the report, each followed by those of the labels; a cell that does not belong to the row's panel is empty.
  */
-import type { DateRange } from '../../core/contract/date-range.ts';
-import type { Answer, Column } from '../../core/contract/query.ts';
-import type { ReportResult } from '../../core/contract/report.ts';
+import { comparedDay } from '../../core/contract/comparison.ts';
+import type { Column } from '../../core/contract/query.ts';
+import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
 
 type Cell = string | number | null;
+type Period = 'current' | 'previous';
+
+/** Dimensions whose values are days: of the compared period they have days of their own. */
+const dayDimensions = ['day', 'week', 'month'];
 
 /**
  * The whole result as CSV text with CRLF line ends and no byte order mark. `period` is `current` or `previous`,
- * `to` is exclusive. Numbers are plain: shares from 0 to 1, durations in milliseconds (their head ends in `_ms`).
+ * `to` is exclusive. Numbers are plain: shares from 0 to 1, durations in milliseconds (their head ends in `_ms`). A
+ * metric of a label has the name of the label in its head: `sessions (Buyers)`.
  */
 export function reportToCsv(result: ReportResult): string {
   const columns = allColumns(result);
   const lines: Cell[][] = [['panel', 'period', 'from', 'to', ...columns.map(head)]];
   for (const panel of result.panels) {
-    const append = (period: string, range: DateRange, answer: Answer) => {
-      const places = columns.map((column) => answer.columns.findIndex((own) => same(own, column)));
-      for (const row of answer.rows) {
-        const cells = places.map((place) => row[place] ?? null);
-        lines.push([panel.name, period, range.from, range.to, ...cells]);
-      }
-    };
-    append('current', result.range, panel.answer);
-    if (panel.comparison && result.comparedWith) {
-      append('previous', result.comparedWith, panel.comparison);
-    }
+    lines.push(...panelLines(result, panel, columns, 'current'));
+    const isCompared = panel.answer.columns.some(isBefore);
+    if (isCompared) lines.push(...panelLines(result, panel, columns, 'previous'));
   }
   return lines.map(csvLine).join('');
+}
+
+function panelLines(
+  result: ReportResult,
+  { name, answer }: ReportPanel,
+  columns: readonly Column[],
+  period: Period,
+): Cell[][] {
+  const range = period === 'current' ? result.range : answer.comparedWith;
+  if (range === undefined) return [];
+  const places = columns.map((column) => {
+    const isThere = (own: Column) =>
+      same(own, column) && (own.kind === 'dimension' || isBefore(own) === (period === 'previous'));
+    return answer.columns.findIndex(isThere);
+  });
+  return answer.rows.map((row) => {
+    const cells = places.map((place, at) => {
+      const cell = row[place] ?? null;
+      const isMoved = period === 'previous' && dayDimensions.includes(columns[at]?.name ?? '');
+      return isMoved && typeof cell === 'string' ? comparedDay(cell, result.range, range) : cell;
+    });
+    return [name, period, range.from, range.to, ...cells];
+  });
 }
 
 /** One line of CSV with its end. */
@@ -53,7 +73,9 @@ export function toCsvCell(cell: Cell): string {
 function allColumns(result: ReportResult): Column[] {
   const found = new Map<string, Column>();
   for (const { answer } of result.panels) {
-    for (const column of answer.columns) found.set(`${column.kind} ${column.name}`, column);
+    for (const column of answer.columns) {
+      if (!isBefore(column)) found.set(keyOf(column), column);
+    }
   }
   const columns = [...found.values()];
   return [
@@ -62,11 +84,20 @@ function allColumns(result: ReportResult): Column[] {
   ];
 }
 
+function isBefore(column: Column): boolean {
+  return column.kind === 'metric' && column.period === 'before';
+}
+
 function same(one: Column, other: Column): boolean {
-  return one.kind === other.kind && one.name === other.name;
+  return keyOf(one) === keyOf(other);
+}
+
+function keyOf(column: Column): string {
+  return JSON.stringify([column.kind, column.name, column.kind === 'metric' ? column.of : '']);
 }
 
 function head(column: Column): string {
-  const isDuration = column.kind === 'metric' && column.unit === 'milliseconds';
-  return isDuration ? `${column.name}_ms` : column.name;
+  if (column.kind === 'dimension') return column.name;
+  const name = column.unit === 'milliseconds' ? `${column.name}_ms` : column.name;
+  return column.of === undefined ? name : `${name} (${column.of})`;
 }

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { overviewRequest } from '../testing/overview-answers.ts';
+import { overviewResult, sourceByHand } from '../testing/overview-answers.ts';
 import { reportToTable } from './report-table.ts';
-import { runReport } from './run-report.ts';
 
 test('a report reads as aligned text, with the period before beside each number', async () => {
-  expect(reportToTable(await runReport(overviewRequest()))).toBe(`Overview: Tea & "Time" <shop>
+  expect(reportToTable(await overviewResult())).toBe(`Overview: Tea & "Time" <shop>
 Nov 18 – 20, 2026 (Europe/Berlin), compared with Nov 15 – 17, 2026, without robots
 
 Totals
@@ -17,10 +16,10 @@ Session duration   2m 5s  1m 40s
 Pages per session   4.00    5.00
 
 By day
-Day                Sessions  Visitors  Page views
-Wed, Nov 18, 2026       400       350       1,500
-Thu, Nov 19, 2026       500       380       2,300
-Fri, Nov 20, 2026       300       260       1,000
+Day                Sessions  Before  Visitors  Before  Page views  Before
+Wed, Nov 18, 2026       400     200       350     180       1,500   1,000
+Thu, Nov 19, 2026       500     500       380     400       2,300   2,500
+Fri, Nov 20, 2026       300     300       260     270       1,000   1,500
 
 Pages
 Page                             Page views  Before  Visitors  Before
@@ -46,7 +45,7 @@ Status        Hits  Before
 });
 
 test('a path cannot steer the terminal, and a long or wide one keeps the columns in line', async () => {
-  const result = await runReport(overviewRequest({ compare: 'none' }));
+  const result = await overviewResult({ comparison: undefined });
   const rows = [
     [`/\u001b[2J\u009b31m`, 1, 1],
     [`/${'x'.repeat(500)}`, 1, 1],
@@ -68,13 +67,23 @@ test('a path cannot steer the terminal, and a long or wide one keeps the columns
 });
 
 test('an empty panel says that there is nothing', async () => {
-  const runQuery = async () => ({ columns: [], rows: [], rowsTotal: 0 });
-  const text = reportToTable(await runReport(overviewRequest({ runQuery, compare: 'none' })));
+  const nothing = async () => ({ columns: [], rows: [], rowsTotal: 0 });
+  const source = { ...sourceByHand, query: nothing };
+  const text = reportToTable(await overviewResult({ comparison: undefined }, { source }));
   expect(text).toContain('Pages\n(nothing in this range)\n');
 });
 
 test('a range that is not over says so under its head', async () => {
   const clock = () => Date.UTC(2026, 10, 20, 12);
-  const [, , note] = reportToTable(await runReport(overviewRequest({ clock }))).split('\n');
+  const [, , note] = reportToTable(await overviewResult({}, { clock })).split('\n');
   expect(note).toBe('The range was not over when this was made: its last days are partial.');
+});
+
+test('labels stand beside all in columns of their own, and what was asked stands in the head', async () => {
+  const text = reportToTable(
+    await overviewResult({ comparison: undefined, labels: ['Buyers'], condition: 'browser = "x"' }),
+  );
+  expect(text).toContain('Only sessions with: browser = "x"\nLabels: Buyers\n');
+  expect(text).toMatch(/^ +Now +Buyers\nSessions +1,200 +600\n/m);
+  expect(text).toMatch(/^Day +Sessions +Buyers +Visitors +Buyers +Page views +Buyers\n/m);
 });

@@ -1,13 +1,19 @@
 /** Renders a report result as aligned text for a terminal. */
-import type { Column } from '../../core/contract/query.ts';
+import { layoutOf } from '../../core/contract/answer-layout.ts';
 import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
-import { formatCell, formatRange, partialNote, showInvisible } from '../html/format.ts';
+import {
+  formatDimension,
+  formatMetric,
+  formatRange,
+  partialNote,
+  showInvisible,
+} from '../html/format.ts';
 import { alignColumns } from './align-columns.ts';
-import { comparedCell } from './comparison.ts';
+import { requestWords } from './request-words.ts';
 
 const dimensionWidthMax = 60;
 
-/** All panels under each other, with the period before in its own columns where the report compares. */
+/** All panels under each other, with labels and the compared period in columns of their own. */
 export function reportToTable(result: ReportResult, locale = 'en'): string {
   const { dataset, range, comparedWith, robots } = result;
   const period = `${formatRange(range, locale)} (${dataset.timeZone})`;
@@ -16,6 +22,7 @@ export function reportToTable(result: ReportResult, locale = 'en'): string {
   const head = [
     `${result.title}: ${showInvisible(dataset.name)}`,
     `${period}${compared}${robots ? ', with robots' : ', without robots'}`,
+    ...requestWords(result),
     ...(note === '' ? [] : [note]),
   ];
   const panels = result.panels.map((panel) => panelLines(panel, locale));
@@ -23,43 +30,72 @@ export function reportToTable(result: ReportResult, locale = 'en'): string {
 }
 
 function panelLines(panel: ReportPanel, locale: string): string[] {
-  if (panel.answer.rows.length === 0) return [panel.title, '(nothing in this range)'];
+  const notes = panel.answer.notes ?? [];
+  if (panel.answer.rows.length === 0) {
+    const isExplained = panel.answer.columns.length === 0 && notes.length > 0;
+    return [panel.title, ...(isExplained ? [] : ['(nothing in this range)']), ...notes];
+  }
   const lines = panel.kind === 'figures' ? figureLines(panel, locale) : tableLines(panel, locale);
   const hidden = panel.answer.rowsTotal - panel.answer.rows.length;
-  return [panel.title, ...lines, ...(hidden > 0 ? [`… and ${hidden} more`] : [])];
+  return [panel.title, ...lines, ...(hidden > 0 ? [`… and ${hidden} more`] : []), ...notes];
 }
 
-/** One line a metric: name, value, value before. */
-function figureLines({ answer, comparison }: ReportPanel, locale: string): string[] {
+/** One column of the text: its head, and what it says of a row. */
+interface TextColumn {
+  head: string;
+  isRight: boolean;
+  cell: (row: ReportPanel['answer']['rows'][number]) => string;
+}
+
+/** One line a figure: name, value, value before; then the same of each label. */
+function figureLines({ answer }: ReportPanel, locale: string): string[] {
   const row = answer.rows[0] ?? [];
-  const head = ['', 'Now', ...(comparison ? ['Before'] : [])];
-  const cells = answer.columns.map((column, index) => [
+  const { figures } = layoutOf(answer);
+  const places = figures[0]?.places ?? [];
+  const isCompared = places.some(({ before }) => before !== undefined);
+  const head = [
+    '',
+    ...places.flatMap(({ of }) => [of ?? 'Now', ...(isCompared ? ['Before'] : [])]),
+  ];
+  const lines = figures.map(({ column, places: own }) => [
     column.label,
-    formatCell(row[index] ?? null, column, locale),
-    ...(comparison ? [formatCell(comparison.rows[0]?.[index] ?? null, column, locale)] : []),
+    ...own.flatMap(({ index, before }) => [
+      formatMetric(row[index] ?? null, column.unit, locale),
+      ...(before === undefined ? [] : [formatMetric(row[before] ?? null, column.unit, locale)]),
+    ]),
   ]);
-  return alignColumns([head, ...cells], (index) => index > 0);
+  return alignColumns([head, ...lines], (index) => index > 0);
 }
 
-/** One line a row, each metric followed by its value before. Days have no such value: their dates differ. */
-function tableLines({ answer, comparison, kind }: ReportPanel, locale: string): string[] {
-  const before = kind === 'table' ? comparison : undefined;
-  const isSplit = (column: Column) => before !== undefined && column.kind === 'metric';
-  const head = answer.columns.flatMap((column) =>
-    isSplit(column) ? [column.label, 'Before'] : [column.label],
-  );
-  const numeric = answer.columns.flatMap((column) => {
-    const right = column.kind === 'metric';
-    return isSplit(column) ? [right, right] : [right];
-  });
-  const lines = answer.rows.map((row) =>
-    answer.columns.flatMap((column, index) => {
-      const cell = cut(formatCell(row[index] ?? null, column, locale));
-      if (!before || !isSplit(column)) return [cell];
-      return [cell, formatCell(comparedCell(answer, row, before, index), column, locale)];
-    }),
-  );
-  return alignColumns([head, ...lines], (index) => numeric[index] === true);
+/** One line a row, each metric followed by its value before. */
+function tableLines({ answer }: ReportPanel, locale: string): string[] {
+  const columns = textColumns(answer, locale);
+  const head = columns.map((column) => column.head);
+  const lines = answer.rows.map((row) => columns.map(({ cell }) => cell(row)));
+  return alignColumns([head, ...lines], (index) => columns[index]?.isRight === true);
+}
+
+function textColumns(answer: ReportPanel['answer'], locale: string): TextColumn[] {
+  const { dimensions, figures } = layoutOf(answer);
+  return [
+    ...dimensions.map(({ column, index }) => ({
+      head: column.label,
+      isRight: false,
+      cell: (row: readonly (string | number | null)[]) =>
+        cut(formatDimension(row[index] ?? null, column.name, locale)),
+    })),
+    ...figures.flatMap(({ column, places }) =>
+      places.flatMap(({ of, index, before }) => {
+        const at = (head: string, place: number): TextColumn => ({
+          head,
+          isRight: true,
+          cell: (row) => formatMetric(row[place] ?? null, column.unit, locale),
+        });
+        const shown = at(of === undefined ? column.label : cut(of), index);
+        return before === undefined ? [shown] : [shown, at('Before', before)];
+      }),
+    ),
+  ];
 }
 
 function cut(text: string): string {

@@ -1,72 +1,157 @@
 /**
- * Runs a report: asks each panel's query for the range, and for the period before where the report compares.
- * Queries go through a port, so the same code serves server, command line and tests.
+ * Runs a report: asks what each panel asks, for the range, labels, comparison and filter of the request. Questions go
+ * through a port, so the same code serves server, command line and tests.
  */
+import { type Analysis, analysisSchema } from '../../core/contract/analysis.ts';
+import { type Comparison, comparedRange } from '../../core/contract/comparison.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
-import { type DateRange, dateRangeSchema, previousRange } from '../../core/contract/date-range.ts';
+import { type DateRange, dateRangeSchema } from '../../core/contract/date-range.ts';
 import { Problem } from '../../core/contract/problem.ts';
-import { type Answer, type Query, queryLimits, querySchema } from '../../core/contract/query.ts';
+import { type Answer, type Query, querySchema } from '../../core/contract/query.ts';
 import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
-import { findReport } from '../definitions/catalog.ts';
-import type { PanelDefinition } from '../definitions/report-definition.ts';
-import { keepShown } from './comparison.ts';
+import type { PanelDefinition, ReportDefinition } from '../../core/contract/report-definition.ts';
+import { findReport } from '../definitions/find-report.ts';
+import { gradeFunnel } from './grade-funnel.ts';
+import { chooseSubject, missingSubject, type Subject } from './subject.ts';
 
-/** The port: answers a query over one dataset, named by its slug. */
-export type QueryRunner = (dataset: string, query: Query) => Promise<Answer>;
+/** The port: what can be asked of a dataset, named by its slug. */
+export interface ReportSource {
+  query(slug: string, query: Query): Promise<Answer>;
+  analyze(slug: string, analysis: Analysis): Promise<Answer>;
+  /** The names of the dataset's definitions of a kind, in their order. */
+  names(slug: string, kind: 'funnel' | 'goal' | 'page_group'): Promise<string[]>;
+  /** The reports that users of the dataset have made. */
+  ownReports(slug: string): Promise<readonly ReportDefinition[]>;
+}
 
+/** What somebody wants to see; `subject` names the page, funnel or goal that the report is about. */
 export interface ReportRequest {
   name: string;
   dataset: Pick<Dataset, 'slug' | 'name' | 'timeZone'>;
   range: DateRange;
   robots: boolean;
-  compare: 'previous' | 'none';
-  runQuery: QueryRunner;
+  comparison?: Comparison | undefined;
+  labels?: readonly string[] | undefined;
+  /** In the text form of the condition language: only sessions that meet it. */
+  condition?: string | undefined;
+  subject?: Subject | undefined;
+}
+
+export interface ReportSurroundings {
+  source: ReportSource;
   /** Epoch milliseconds of now: when the result says it was made. */
   clock: () => number;
 }
 
+/** What all panels of one run have in common. */
+interface Run {
+  request: ReportRequest;
+  source: ReportSource;
+  range: DateRange;
+  subject: Subject;
+}
+
 /**
- * Gives the result with all panels in the order of the definition. Queries run one after the other: they share
+ * Gives the result with all panels in the order of the definition. They are asked one after the other: they share
  * one database, and a report must not keep everybody else waiting.
  * @throws Problem `report_unknown`, `date_range_invalid`, and what the port throws
  */
-export async function runReport(request: ReportRequest): Promise<ReportResult> {
-  const definition = findReport(request.name);
-  const range = checkedRange(request.range);
-  const comparedWith = request.compare === 'previous' ? previousRange(range) : undefined;
+export async function runReport(
+  request: ReportRequest,
+  { source, clock }: ReportSurroundings,
+): Promise<ReportResult> {
   const { slug, name, timeZone } = request.dataset;
+  const definition = findReport(request.name, await source.ownReports(slug));
+  const range = checkedRange(request.range);
+  const subject = await chooseSubject(definition, request, source);
+  const run: Run = { request, source, range, subject };
   const panels: ReportPanel[] = [];
-  for (const panel of definition.panels) {
-    panels.push(await runPanel(request, panel, range, comparedWith));
-  }
+  for (const panel of definition.panels) panels.push(await runPanel(run, panel));
+  const { comparison, condition } = request;
+  const labels = new Map(
+    panels.flatMap(({ answer }) => answer.labels ?? []).map((one) => [one.name, one]),
+  );
   return {
     report: definition.name,
     title: definition.title,
+    description: definition.description ?? '',
     dataset: { slug, name, timeZone },
     range,
-    ...(comparedWith && { comparedWith }),
+    ...(comparison && { comparison, comparedWith: comparedRange(range, comparison) }),
+    ...(condition !== undefined && { condition }),
+    subject,
+    labels: [...labels.values()],
     robots: request.robots,
-    generatedAt: request.clock(),
+    generatedAt: clock(),
     panels,
   };
 }
 
-async function runPanel(
-  { dataset, robots, runQuery }: ReportRequest,
-  { name, title, description, kind, query }: PanelDefinition,
-  range: DateRange,
-  comparedWith: DateRange | undefined,
-): Promise<ReportPanel> {
-  const answer = await runQuery(dataset.slug, querySchema.parse({ ...query, range, robots }));
-  const panel = { name, title, description, kind, answer };
-  if (comparedWith === undefined) return panel;
-  // A value of this period may have ranked low in the period before: ask for all rows, keep those that are shown.
-  const limit = queryLimits.rowsMax;
-  const before = await runQuery(
-    dataset.slug,
-    querySchema.parse({ ...query, range: comparedWith, robots, limit }),
-  );
-  return { ...panel, comparison: kind === 'table' ? keepShown(before, answer) : before };
+async function runPanel(run: Run, panel: PanelDefinition): Promise<ReportPanel> {
+  const { name, title, description = '', kind, chart, figure } = panel;
+  return {
+    name,
+    title,
+    description,
+    kind,
+    ...(chart && { chart }),
+    ...(figure !== undefined && { figure }),
+    answer: await askFor(run, panel),
+  };
+}
+
+async function askFor(run: Run, panel: PanelDefinition): Promise<Answer> {
+  const { source, request, subject } = run;
+  const { slug } = request.dataset;
+  const missing = await missingSubject(panel, subject, slug, source);
+  if (missing !== undefined) return { columns: [], rows: [], rowsTotal: 0, notes: [missing] };
+  const { query, analysis } = panel;
+  if (query !== undefined) return source.query(slug, panelQuery(run, panel, query));
+  if (analysis === undefined) throw new Error(`the panel ${panel.name} asks nothing`);
+  if (analysis.kind === 'scorecard') {
+    const stages = await source.analyze(slug, panelAnalysis(run, panel, { kind: 'funnel' }));
+    return gradeFunnel(stages);
+  }
+  return source.analyze(slug, panelAnalysis(run, panel, analysis));
+}
+
+function panelQuery(
+  { request, range, subject }: Run,
+  panel: PanelDefinition,
+  query: NonNullable<PanelDefinition['query']>,
+): Query {
+  return querySchema.parse({
+    goal: subject.goal,
+    ...query,
+    range,
+    robots: panel.robots ?? request.robots,
+    labels: request.labels,
+    comparison: request.comparison,
+    condition: both(query.condition, request.condition),
+  });
+}
+
+function panelAnalysis(
+  { request, range, subject }: Run,
+  panel: PanelDefinition,
+  analysis: NonNullable<PanelDefinition['analysis']>,
+): Analysis {
+  const own = typeof analysis.condition === 'string' ? analysis.condition : undefined;
+  return analysisSchema.parse({
+    ...subject,
+    comparison: request.comparison,
+    ...analysis,
+    range,
+    robots: panel.robots ?? request.robots,
+    labels: request.labels,
+    condition: both(own, request.condition),
+  });
+}
+
+/** Both conditions at once. Each is checked alone before it comes here, so a bracket of one cannot open in the other. */
+function both(one: string | undefined, other: string | undefined): string | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return `(${one}) and (${other})`;
 }
 
 function checkedRange(range: DateRange): DateRange {

@@ -2,10 +2,9 @@
 
 import { dimensionColumn, metricColumn } from '../../core/contract/columns.ts';
 import type { DateRange } from '../../core/contract/date-range.ts';
-import type { DimensionName } from '../../core/contract/dimension.ts';
-import type { MetricName } from '../../core/contract/metric.ts';
-import type { Answer, Column, Query } from '../../core/contract/query.ts';
-import type { ReportRequest } from '../run/run-report.ts';
+import type { Answer, Query } from '../../core/contract/query.ts';
+import type { ReportResult } from '../../core/contract/report.ts';
+import { type ReportRequest, type ReportSource, runReport } from '../run/run-report.ts';
 
 type Rows = Answer['rows'];
 
@@ -55,9 +54,8 @@ const statuses: Rows = [
   [null, 12],
 ];
 
-/** The answer of a query of the overview over one of the two ranges. */
-export async function answerByHand(_dataset: string, query: Query): Promise<Answer> {
-  const isNow = query.range.from === thisRange.from;
+/** The answer of a query of the overview, with the compared period and one label where the query asks for them. */
+export async function answerByHand(_slug: string, query: Query): Promise<Answer> {
   const key = query.dimensions[0] ?? 'totals';
   const answers: Record<string, [now: Rows, before: Rows, total: number]> = {
     totals: [totals, totalsBefore, 1],
@@ -68,32 +66,60 @@ export async function answerByHand(_dataset: string, query: Query): Promise<Answ
   };
   const found = answers[key];
   if (found === undefined) throw new Error(`No answer was written for ${key}`);
-  const [now, before, total] = found;
-  const rows = isNow ? now : before;
+  const [now, before, rowsTotal] = found;
+  const keyCells = query.dimensions.length;
+  const rowBefore = (row: Rows[number], at: number) =>
+    key === 'day' ? before[at] : before.find((one) => keyCells === 0 || one[0] === row[0]);
+  const rows = now.map((row, at) => [
+    ...row,
+    ...query.labels.flatMap(() => row.slice(keyCells).map(half)),
+    ...(query.comparison === undefined
+      ? []
+      : (rowBefore(row, at)?.slice(keyCells) ?? query.metrics.map(() => 0))),
+  ]);
+  const label = query.labels.map((name) => ({ name, colour: 2 }));
   return {
-    columns: columns(query.dimensions, query.metrics),
+    columns: [
+      ...query.dimensions.map(dimensionColumn),
+      ...query.metrics.map((name) => metricColumn(name)),
+      ...query.labels.flatMap((of) => query.metrics.map((name) => metricColumn(name, { of }))),
+      ...(query.comparison === undefined
+        ? []
+        : query.metrics.map((name) => metricColumn(name, { period: 'before' }))),
+    ],
     rows,
-    rowsTotal: isNow ? total : rows.length,
+    rowsTotal,
+    ...(query.comparison && { comparedWith: rangeBefore }),
+    ...(label.length > 0 && { labels: label }),
   };
 }
 
-/** A request for the overview of a shop in Berlin, answered by hand and made on 2026-11-21 at 10:00 UTC. */
+const half = (cell: Rows[number][number]) => (typeof cell === 'number' ? cell / 2 : cell);
+
+/** Answers queries by hand, and has no definitions. */
+export const sourceByHand: ReportSource = {
+  query: answerByHand,
+  analyze: async () => ({ columns: [], rows: [], rowsTotal: 0 }),
+  names: async () => [],
+  ownReports: async () => [],
+};
+
+/** A request for the overview of a shop in Berlin. */
 export function overviewRequest(change: Partial<ReportRequest> = {}): ReportRequest {
   return {
     name: 'overview',
     dataset: { slug: 'shop', name: 'Tea & "Time" <shop>', timeZone: 'Europe/Berlin' },
     range: thisRange,
     robots: false,
-    compare: 'previous',
-    runQuery: answerByHand,
-    clock: () => Date.UTC(2026, 10, 21, 10),
+    comparison: 'previous_period',
     ...change,
   };
 }
 
-function columns(dimensionNames: DimensionName[], metricNames: MetricName[]): Column[] {
-  return [
-    ...dimensionNames.map((name) => dimensionColumn(name)),
-    ...metricNames.map((name) => metricColumn(name)),
-  ];
+/** Its result, answered by hand and made on 2026-11-21 at 10:00 UTC. */
+export function overviewResult(
+  change: Partial<ReportRequest> = {},
+  { source = sourceByHand, clock = () => Date.UTC(2026, 10, 21, 10) } = {},
+): Promise<ReportResult> {
+  return runReport(overviewRequest(change), { source, clock });
 }

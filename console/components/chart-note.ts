@@ -1,0 +1,58 @@
+/** What stands beside the pointer in a chart: the row and its numbers, as elements, so that nothing is parsed as HTML. */
+import { layoutOf, numberAt } from '../../core/contract/answer-layout.ts';
+import { type ChartInput, figureOfChart } from '../../core/contract/chart-option.ts';
+import { dimensionWords } from '../../core/contract/dimension-words.ts';
+import type { Answer } from '../../core/contract/query.ts';
+
+/** The part of an ECharts option that shows the note. */
+export function chartNote(input: ChartInput) {
+  const { palette, panel } = input;
+  const isGrid = panel.chart === 'grid';
+  return {
+    tooltip: {
+      trigger: isGrid ? ('item' as const) : ('axis' as const),
+      confine: true,
+      backgroundColor: 'var(--ground-high)',
+      borderColor: palette.line,
+      borderWidth: 1,
+      padding: [8, 12],
+      extraCssText: 'box-shadow: none; border-radius: 4px; font-feature-settings: "tnum"',
+      textStyle: { color: palette.ink, fontFamily: palette.font, fontSize: 12 },
+      axisPointer: { type: 'shadow' as const, shadowStyle: { color: palette.line, opacity: 0.5 } },
+      formatter: (points: unknown) => noteOf(input, points),
+    },
+  };
+}
+
+function noteOf(input: ChartInput, points: unknown): HTMLElement {
+  const first: unknown = Array.isArray(points) ? points[0] : points;
+  const at = (first as { dataIndex?: number } | undefined)?.dataIndex ?? 0;
+  const { answer } = input.panel;
+  const note = document.createElement('div');
+  for (const [place, text] of linesOf(input, answer.rows[at] ?? []).entries()) {
+    const line = document.createElement('div');
+    line.textContent = text;
+    line.style.fontWeight = place === 0 ? '600' : '450';
+    note.append(line);
+  }
+  return note;
+}
+
+/** What the row is about, then its figures of all, of the compared period, and of each label. */
+function linesOf(input: ChartInput, row: Answer['rows'][number]): string[] {
+  const { dimensions } = layoutOf(input.panel.answer);
+  const figure = figureOfChart(input);
+  const about = dimensions
+    .map(({ column, index }) => dimensionWords(row[index] ?? null, column.name, undefined))
+    .join(' · ');
+  if (figure === undefined) return [about];
+  const { label, unit } = figure.column;
+  const said = (name: string, index: number) =>
+    `${name}: ${input.formatMetric(numberAt(row, index), unit)}`;
+  const lines = figure.places.flatMap(({ of = label, index, before }) => [
+    said(of, index),
+    ...(before === undefined ? [] : [said(`${of}, compared period`, before)]),
+  ]);
+  const isToday = row[0] === input.today && input.today !== '';
+  return [isToday ? `${about}, so far` : about, ...lines];
+}

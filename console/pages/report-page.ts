@@ -1,0 +1,227 @@
+/** One report: its figures, charts and tables over the days, labels and filter of the view. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { dayOf } from '../../core/contract/calendar.ts';
+import type { Dataset } from '../../core/contract/dataset.ts';
+import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
+import {
+  type DefinitionChoice,
+  listDefinitions,
+  type ReportRequest,
+  reportUrl,
+  runReport,
+} from '../api/reports.ts';
+import '../components/analysis-header.ts';
+import { firstFigure } from '../components/answer.ts';
+import '../components/data-table.ts';
+import '../components/empty-state.ts';
+import '../components/error-note.ts';
+import '../components/figure-row.ts';
+import { formatSpan } from '../components/number-format.ts';
+import '../components/report-chart.ts';
+import '../components/subject-picker.ts';
+import { formatRange, formatTime } from '../components/time-format.ts';
+import { type AnalysisView, analysisViewCodec, rangeOf } from '../controllers/analysis-view.ts';
+import { PollController } from '../controllers/poll-controller.ts';
+import { QueryController } from '../controllers/query-controller.ts';
+import { UrlStateController } from '../controllers/url-state-controller.ts';
+import { reportsPath } from '../routes.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { pageStyles } from '../styles/page.ts';
+import { reportPageStyles } from '../styles/report-page.ts';
+import { skeletonStyles } from '../styles/skeleton.ts';
+import { textStyles } from '../styles/text.ts';
+
+/** How often a range that holds today is asked for again. */
+const refreshMs = 60_000;
+/** Tables with more columns than this have a row of the page for themselves. */
+const narrowColumnsMax = 3;
+
+@customElement('cn-report-page')
+export class ReportPage extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    skeletonStyles,
+    pageStyles,
+    reportPageStyles,
+    css`
+      .back {
+        font-size: var(--text-caption);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) open: Dataset | undefined;
+  /** The name of the report. */
+  @property() name = '';
+
+  readonly #view = new UrlStateController<AnalysisView>(this, analysisViewCodec);
+  readonly #report = new QueryController<ReportRequest, ReportResult>(this, {
+    key: () => this.#request(),
+    subject: (asked) => `${asked.slug}/${asked.report}`,
+    fetch: (asked, signal) => runReport(asked, signal),
+  });
+  readonly #labels = new QueryController<string, DefinitionChoice[]>(this, {
+    key: () => this.open?.slug,
+    subject: (slug) => slug,
+    fetch: (slug, signal) => listDefinitions(slug, 'label', signal),
+  });
+
+  constructor() {
+    super();
+    new PollController(this, refreshMs, () => this.#refresh());
+  }
+
+  get #today(): string {
+    return dayOf(Date.now(), this.open?.timeZone ?? 'UTC');
+  }
+
+  #request(): ReportRequest | undefined {
+    if (this.open === undefined || this.name === '') return undefined;
+    const { range, comparison, robots, labels, condition, subject } = this.#view.value;
+    return {
+      slug: this.open.slug,
+      report: this.name,
+      range: rangeOf(range, this.#today),
+      robots,
+      comparison,
+      labels,
+      condition,
+      subject,
+    };
+  }
+
+  #refresh() {
+    const asked = this.#request();
+    if (asked && asked.range.to > this.#today && !this.#report.pending) this.#report.retry();
+  }
+
+  override render() {
+    const { value, error, stale } = this.#report;
+    const isWaiting = stale && error === undefined;
+    return html`<cn-analysis-header
+        heading=${value?.title ?? 'Report'}
+        .view=${this.#view.value}
+        .labels=${this.#labels.value ?? []}
+        today=${this.#today}
+        timeZone=${this.open?.timeZone ?? ''}
+        remark=${isWaiting ? 'loading …' : stale && value ? `still showing ${formatRange(value.range)}` : ''}
+        @cn-view=${(event: CustomEvent<AnalysisView>) => this.#view.set(event.detail)}
+      >
+        <cn-subject-picker
+          slot="subject"
+          .open=${this.open}
+          .subject=${value?.subject ?? {}}
+          report=${this.name}
+          @cn-subject=${(event: CustomEvent<AnalysisView['subject']>) =>
+            this.#view.set({ ...this.#view.value, subject: event.detail })}
+        ></cn-subject-picker>
+      </cn-analysis-header>
+      ${
+        error
+          ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#report.retry()}></cn-error-note>`
+          : nothing
+      }
+      ${error && value === undefined ? nothing : this.#body(value, stale)}`;
+  }
+
+  #body(result: ReportResult | undefined, stale: boolean) {
+    const isEmpty = result !== undefined && hasNothing(result);
+    return html`<p class="caption about">
+        <a class="back" href=${reportsPath(this.open?.slug ?? '')}>All reports</a>
+        ${result?.description ?? ''}
+      </p>
+      <div class="panels ${stale ? 'stale' : ''}" aria-busy=${String(stale || result === undefined)}>
+        ${isEmpty ? this.#teach() : (result?.panels.map((panel) => this.#panel(panel)) ?? places)}
+      </div>
+      ${result ? this.#foot(result) : nothing}`;
+  }
+
+  #teach() {
+    const idle = formatSpan(this.open?.idleTimeoutMs ?? 0);
+    const robots = this.#view.value.robots
+      ? ''
+      : ' Robots are left out: switch them on to see them.';
+    const filtered =
+      this.#view.value.condition === ''
+        ? ''
+        : ' Sessions are filtered: clear the filter to see all.';
+    const text = `Reports count sessions once they have ended, which is after ${idle} without a hit. Sessions under way are on the live page.${robots}${filtered}`;
+    return html`<cn-empty-state heading="No session ended in this range" text=${text}>
+      <a class="button" href="/${this.open?.slug}/live">Watch live</a>
+      <a class="button" href="/${this.open?.slug}/settings">Connect a site</a>
+    </cn-empty-state>`;
+  }
+
+  #panel(panel: ReportPanel) {
+    const { answer, chart, kind } = panel;
+    const isWide =
+      kind !== 'table' || chart !== undefined || answer.columns.length > narrowColumnsMax;
+    return html`<section class=${isWide ? 'wide' : ''}>
+      <h2>${panel.title}</h2>
+      <p class="caption">${panel.description}</p>
+      ${kind === 'figures' ? figures(panel) : this.#drawnTable(panel)}
+      ${(answer.notes ?? []).map((note) => html`<p class="note">${note}</p>`)}
+    </section>`;
+  }
+
+  /** A chart above its table, which says the same; tables of days and grids are folded, since there the whole is what matters. */
+  #drawnTable(panel: ReportPanel) {
+    const { answer } = panel;
+    // Without columns nothing was asked: the note says what is missing.
+    if (answer.columns.length === 0 && (answer.notes ?? []).length > 0) return nothing;
+    const table = html`<cn-data-table label=${panel.title} .answer=${answer}></cn-data-table>`;
+    if (panel.chart === undefined || answer.rows.length < 2) return table;
+    return html`<cn-report-chart .panel=${panel} today=${this.#today}></cn-report-chart>
+      ${
+        panel.kind === 'series' || panel.chart === 'grid'
+          ? html`<details>
+              <summary>Show as table</summary>
+              ${table}
+            </details>`
+          : table
+      }`;
+  }
+
+  #foot(result: ReportResult) {
+    const asked = this.#request();
+    if (asked === undefined) return nothing;
+    const { timeZone } = result.dataset;
+    return html`<div class="downloads">
+      <span class="caption">As of ${formatTime(result.generatedAt, timeZone)}, ${timeZone}</span>
+      <span class="links">
+        <a href=${reportUrl(asked, 'csv')} rel="external" download>Download as CSV</a>
+        <a href=${reportUrl(asked, 'html')} rel="external" download>as HTML</a>
+      </span>
+    </div>`;
+  }
+}
+
+function figures({ answer }: ReportPanel) {
+  if (answer.rows.length === 0) return nothing;
+  return html`<cn-figure-row .answer=${answer}></cn-figure-row>`;
+}
+
+/** True where the report begins with figures and these count no session. */
+function hasNothing({ panels: [first] }: ReportResult): boolean {
+  if (first?.kind !== 'figures' || first.answer.rows.length === 0) return false;
+  return firstFigure(first.answer, 'sessions') === 0;
+}
+
+const places = html`<section class="wide" aria-hidden="true">
+    <h2><span class="bone" style="width: 6rem"></span></h2>
+    <cn-figure-row></cn-figure-row>
+  </section>
+  ${[0, 1].map(
+    () => html`<section aria-hidden="true">
+      <h2><span class="bone" style="width: 6rem"></span></h2>
+      <cn-data-table></cn-data-table>
+    </section>`,
+  )}`;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-report-page': ReportPage;
+  }
+}

@@ -1,0 +1,346 @@
+/**
+ * The one definition of a chart: a panel's answer → what ECharts draws, in the browser, as SVG in a page and as PNG in
+ * a mail. Pure and without ECharts itself; colours and the way of writing numbers are handed in.
+ */
+import {
+  type AnswerLayout,
+  type Figure,
+  type FigurePlace,
+  layoutOf,
+  numberAt,
+} from './answer-layout.ts';
+import { dimensionWords } from './dimension-words.ts';
+import type { MetricUnit } from './metric.ts';
+import type { Answer } from './query.ts';
+import type { ReportPanel } from './report.ts';
+
+/** `labels` are the eight label colours in their order. */
+export interface ChartPalette {
+  all: string;
+  before: string;
+  labels: readonly string[];
+  ink: string;
+  inkQuiet: string;
+  line: string;
+  font: string;
+}
+
+export interface ChartInput {
+  panel: Pick<ReportPanel, 'answer' | 'chart' | 'figure' | 'title'>;
+  palette: ChartPalette;
+  /** A metric's value as the reader of this chart sees it. */
+  formatMetric: (value: number | null, unit: MetricUnit) => string;
+  locale?: string | undefined;
+  /** The figure that is drawn, by its name; else the first one. */
+  figure?: string | undefined;
+  /** The day that is not over, `YYYY-MM-DD`: its column is pale. */
+  today?: string | undefined;
+  /** Drawn less than 480 pixels wide: fewer and shorter words. */
+  isNarrow?: boolean;
+  /** Makes characters without a shape visible, where texts of strangers are drawn. */
+  clean?: (text: string) => string;
+}
+
+const noPalette: ChartPalette = {
+  all: '',
+  before: '',
+  labels: [],
+  ink: '',
+  inkQuiet: '',
+  line: '',
+  font: '',
+};
+
+export const chartLimits = { barsMax: 12, columnsMax: 92, wordsMax: 34, wordsMaxNarrow: 16 };
+const fontSize = 12;
+const barHeight = 16;
+
+interface Drawing extends Omit<ChartInput, 'figure'> {
+  answer: Answer;
+  layout: AnswerLayout;
+  figure: Figure;
+}
+
+/** What of a panel is drawn; undefined where there is nothing to draw. */
+function drawingOf(input: ChartInput): Drawing | undefined {
+  const { answer, chart } = input.panel;
+  const layout = layoutOf(answer);
+  const figure = figureOfChart(input);
+  if (chart === undefined || figure === undefined || layout.dimensions.length === 0)
+    return undefined;
+  const isDrawn = answer.rows.some((row) => numberAt(row, figure.places[0]?.index ?? -1) !== null);
+  return isDrawn ? { ...input, answer, layout, figure } : undefined;
+}
+
+/** The figure that a chart draws: the one that is chosen, else that of its panel, else the first one. */
+export function figureOfChart({ panel, figure }: Pick<ChartInput, 'panel' | 'figure'>) {
+  const { figures } = layoutOf(panel.answer);
+  const named = (name: string | undefined) => figures.find(({ column }) => column.name === name);
+  return named(figure) ?? named(panel.figure) ?? figures[0];
+}
+
+/** How high a chart is in pixels: bars lie under each other, so their number says it. */
+export function chartHeight(panel: ChartInput['panel']): number {
+  if (panel.chart === 'grid') {
+    const rows = new Set(panel.answer.rows.map((row) => row[0])).size;
+    return Math.min(640, 56 + rows * 24);
+  }
+  if (panel.chart !== 'bars') return 240;
+  const bars = Math.min(panel.answer.rows.length, chartLimits.barsMax);
+  const places = seriesPlaces(layoutOf(panel.answer).figures[0]).length;
+  return 48 + bars * (8 + barHeight * (0.5 + places / 2));
+}
+
+/** The ECharts option of a panel's chart, without motion and without a tooltip; undefined where nothing is to be drawn. */
+export function chartOption(input: ChartInput) {
+  const drawing = drawingOf(input);
+  if (drawing === undefined) return undefined;
+  const { palette } = drawing;
+  const base = {
+    animation: false,
+    textStyle: { fontFamily: palette.font, fontSize, color: palette.inkQuiet },
+    grid: { left: 8, right: 12, top: 40, bottom: 4, outerBoundsMode: 'same' as const },
+    legend: legendOf(drawing),
+    aria: { enabled: false },
+  };
+  if (drawing.panel.chart === 'grid') return { ...base, ...gridOption(drawing) };
+  if (drawing.panel.chart === 'bars') return { ...base, ...barsOption(drawing) };
+  return { ...base, ...columnsOption(drawing) };
+}
+
+/** Series in the order in which they are drawn: all, the period before, then labels. A label may be called "All". */
+interface Series {
+  name: string;
+  words: string;
+  colour: string;
+  index: number;
+  isBefore: boolean;
+}
+
+function seriesPlaces(figure: Figure | undefined): FigurePlace[] {
+  return figure?.places ?? [];
+}
+
+function seriesOf({ figure, palette, answer }: Drawing): Series[] {
+  const colours = new Map(answer.labels?.map(({ name, colour }) => [name, colour]));
+  const series: Series[] = figure.places.map(({ of, index }) => ({
+    name: of === undefined ? 'all' : `label ${of}`,
+    words: of ?? figure.column.label,
+    colour: of === undefined ? palette.all : labelColour(palette, colours.get(of) ?? 1),
+    index,
+    isBefore: false,
+  }));
+  const before = figure.places[0]?.before;
+  if (before === undefined) return series;
+  const words = `${figure.column.label}, compared period`;
+  const period = { name: 'before', words, colour: palette.before, index: before, isBefore: true };
+  return [...series.slice(0, 1), period, ...series.slice(1)];
+}
+
+function labelColour(palette: ChartPalette, colour: number): string {
+  return palette.labels[(colour - 1) % palette.labels.length] ?? palette.all;
+}
+
+function legendOf(drawing: Drawing) {
+  const { palette } = drawing;
+  const { chart } = drawing.panel;
+  const series =
+    chart === 'grid'
+      ? []
+      : seriesOf(drawing).filter(({ isBefore }) => !isBefore || chart !== 'bars');
+  const words = new Map(series.map((one) => [one.name, one.words]));
+  return {
+    show: series.length > 1,
+    type: 'scroll' as const,
+    left: 4,
+    top: 4,
+    itemWidth: 14,
+    itemHeight: 8,
+    icon: 'rect',
+    selectedMode: false,
+    data: series.map(({ name }) => name),
+    formatter: (name: string) => cut(drawing, words.get(name) ?? name),
+    textStyle: { color: palette.inkQuiet, fontSize, fontFamily: palette.font },
+    pageIconColor: palette.inkQuiet,
+  };
+}
+
+function valueAxis({ palette, figure, formatMetric, isNarrow }: Drawing) {
+  return {
+    type: 'value' as const,
+    min: 0,
+    ...(figure.column.unit === 'count' ? { minInterval: 1 } : {}),
+    splitNumber: isNarrow === true ? 3 : 4,
+    splitLine: { lineStyle: { color: palette.line } },
+    axisLabel: {
+      color: palette.inkQuiet,
+      fontSize,
+      hideOverlap: true,
+      formatter: (value: number) => formatMetric(value, figure.column.unit),
+    },
+  };
+}
+
+function categoryAxis(drawing: Drawing, rows: Answer['rows']) {
+  const { palette } = drawing;
+  const words = rows.map((row) => cut(drawing, rowWords(drawing, row)));
+  return {
+    type: 'category' as const,
+    // The place stands for the words, so that two equal words stay two.
+    data: rows.map((_, at) => String(at)),
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: palette.line } },
+    axisLabel: {
+      color: palette.inkQuiet,
+      fontSize,
+      hideOverlap: true,
+      formatter: (_value: string, at: number) => words[at] ?? '',
+    },
+  };
+}
+
+/** What a row is about, in words. */
+function rowWords({ layout, locale }: Drawing, row: Answer['rows'][number]): string {
+  return layout.dimensions
+    .map(({ column, index }) =>
+      dimensionWords(row[index] ?? null, column.name, locale, { isShort: true }),
+    )
+    .join(' · ');
+}
+
+function cut({ isNarrow, clean }: Drawing, text: string): string {
+  const max = isNarrow === true ? chartLimits.wordsMaxNarrow : chartLimits.wordsMax;
+  const characters = [...(clean?.(text) ?? text)];
+  return characters.length > max
+    ? `${characters.slice(0, max - 1).join('')}…`
+    : characters.join('');
+}
+
+function columnsOption(drawing: Drawing) {
+  const { answer, today } = drawing;
+  const isLine = answer.rows.length > chartLimits.columnsMax;
+  return {
+    xAxis: categoryAxis(drawing, answer.rows),
+    yAxis: valueAxis(drawing),
+    series: seriesOf(drawing).map((one, place) => ({
+      name: one.name,
+      ...(place === 0 && !isLine
+        ? {
+            type: 'bar' as const,
+            barMaxWidth: 36,
+            barCategoryGap: '36%',
+            itemStyle: { color: one.colour },
+          }
+        : {
+            type: 'line' as const,
+            symbol: 'none',
+            lineStyle: {
+              color: one.colour,
+              width: 2,
+              type: one.isBefore ? ('dotted' as const) : ('solid' as const),
+            },
+            itemStyle: { color: one.colour },
+          }),
+      emphasis: { disabled: true },
+      data: answer.rows.map((row) => {
+        const value = numberAt(row, one.index);
+        const isPale = place === 0 && !isLine && row[0] === today;
+        return isPale ? { value, itemStyle: { opacity: 0.45 } } : value;
+      }),
+    })),
+  };
+}
+
+function barsOption(drawing: Drawing) {
+  const rows = drawing.answer.rows.slice(0, chartLimits.barsMax);
+  return {
+    xAxis: valueAxis(drawing),
+    yAxis: { ...categoryAxis(drawing, rows), inverse: true },
+    series: seriesOf(drawing)
+      .filter(({ isBefore }) => !isBefore)
+      .map((one) => ({
+        name: one.name,
+        type: 'bar' as const,
+        barMaxWidth: barHeight,
+        barGap: '10%',
+        itemStyle: { color: one.colour },
+        emphasis: { disabled: true },
+        data: rows.map((row) => numberAt(row, one.index)),
+      })),
+  };
+}
+
+/** A point a pair of values, as large as its figure; the first dimension goes down, the second across. */
+function gridOption(drawing: Drawing) {
+  const { answer, layout, figure, palette } = drawing;
+  const [down, across] = layout.dimensions;
+  const index = figure.places[0]?.index ?? -1;
+  const valuesOf = (at: number) =>
+    [...new Set(answer.rows.map((row) => row[at] ?? null))].sort(order);
+  const downValues = valuesOf(down?.index ?? -1);
+  const acrossValues = valuesOf(across?.index ?? -1);
+  const largest = Math.max(1e-9, ...answer.rows.map((row) => numberAt(row, index) ?? 0));
+  const axis = (values: (string | number | null)[], name: string) => ({
+    ...categoryAxis(drawing, []),
+    data: values.map((_, at) => String(at)),
+    axisLabel: {
+      color: palette.inkQuiet,
+      fontSize,
+      hideOverlap: true,
+      formatter: (_value: string, at: number) =>
+        cut(drawing, dimensionWords(values[at] ?? null, name, drawing.locale, { isShort: true })),
+    },
+  });
+  return {
+    grid: { left: 8, right: 12, top: 12, bottom: 4, outerBoundsMode: 'same' as const },
+    xAxis: { ...axis(acrossValues, across?.column.name ?? ''), splitLine: { show: false } },
+    yAxis: { ...axis(downValues, down?.column.name ?? ''), inverse: true },
+    series: [
+      {
+        name: 'all',
+        type: 'scatter' as const,
+        itemStyle: { color: palette.all, opacity: 1 },
+        emphasis: { disabled: true },
+        symbolSize: (cell: unknown) => {
+          const value = Array.isArray(cell) ? Number(cell[2] ?? 0) : 0;
+          const widest = drawing.isNarrow === true ? 10 : 20;
+          return value <= 0 ? 0 : Math.max(2, widest * Math.sqrt(value / largest));
+        },
+        data: answer.rows.map((row) => [
+          acrossValues.indexOf(row[across?.index ?? -1] ?? null),
+          downValues.indexOf(row[down?.index ?? -1] ?? null),
+          numberAt(row, index) ?? 0,
+        ]),
+      },
+    ],
+  };
+}
+
+function order(one: string | number | null, other: string | number | null): number {
+  if (one === null || other === null) return one === other ? 0 : one === null ? 1 : -1;
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** The chart in one sentence, for those who do not see it: what it shows, the largest and the smallest value. */
+export function chartSentence(input: Omit<ChartInput, 'palette'>): string {
+  const drawing = drawingOf({ ...input, palette: noPalette });
+  if (drawing === undefined) return `${input.panel.title}: nothing to draw.`;
+  const { figure, layout, answer, formatMetric } = drawing;
+  const index = figure.places[0]?.index ?? -1;
+  const rows = answer.rows.filter((row) => numberAt(row, index) !== null);
+  const figureOf = (row: Answer['rows'][number]) => numberAt(row, index) ?? 0;
+  const largest = rows.reduce(
+    (most, row) => (figureOf(row) > figureOf(most) ? row : most),
+    rows[0] ?? [],
+  );
+  const smallest = rows.reduce(
+    (least, row) => (figureOf(row) < figureOf(least) ? row : least),
+    rows[0] ?? [],
+  );
+  const said = (row: Answer['rows'][number]) =>
+    `${formatMetric(figureOf(row), figure.column.unit)} (${cut(drawing, rowWords(drawing, row))})`;
+  const by = layout.dimensions.map(({ column }) => column.label.toLowerCase()).join(' and ');
+  const others = figure.places.flatMap(({ of }) => (of === undefined ? [] : [cut(drawing, of)]));
+  const beside = others.length > 0 ? `, beside the labels ${others.join(', ')}` : '';
+  return `${figure.column.label} by ${by}${beside}: largest ${said(largest)}, smallest ${said(smallest)}. The table has the same numbers.`;
+}

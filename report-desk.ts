@@ -1,0 +1,86 @@
+/** The desk of reports: joins what `reports/` runs and draws with what core answers. */
+import type { Clock } from './core/clock.ts';
+import { Problem } from './core/contract/problem.ts';
+import type { ReportResult } from './core/contract/report.ts';
+import type { DefinitionDesk } from './core/definition-desk.ts';
+import type { ReportDesk, ReportDrawing } from './core/http/reports.ts';
+import type { QueryDesk } from './core/query-desk.ts';
+import { findBuiltIn } from './reports/definitions/catalog.ts';
+import { listReports } from './reports/definitions/find-report.ts';
+import { reportToCsv } from './reports/run/report-csv.ts';
+import { reportToTable } from './reports/run/report-table.ts';
+import { type ReportSource, runReport } from './reports/run/run-report.ts';
+
+const pngWidthPx = 1_072;
+const locale = 'en';
+
+export function createReportDesk(
+  queries: QueryDesk,
+  definitions: Pick<DefinitionDesk, 'list'>,
+  clock: Clock,
+): ReportDesk {
+  const ownReports = (slug: string) => definitions.list(slug, 'report');
+  const source: ReportSource = {
+    query: queries.query,
+    analyze: queries.analyze,
+    ownReports,
+    names: async (slug, kind) => (await definitions.list(slug, kind)).map(({ name }) => name),
+  };
+  return {
+    list: async (slug) => listReports(await ownReports(slug)),
+    run: (request) => runReport(request, { source, clock }),
+    async draw(result, drawing) {
+      if (drawing.format === 'csv')
+        return { body: reportToCsv(result), contentType: 'text/csv; charset=utf-8' };
+      if (drawing.format === 'text')
+        return { body: reportToTable(result), contentType: 'text/plain; charset=utf-8' };
+      if (drawing.format === 'png')
+        return { body: await drawPng(result, drawing), contentType: 'image/png' };
+      // The chart library is large: it is loaded when the first page is drawn, not when the program starts.
+      const { reportToHtml } = await import('./reports/html/report-html.ts');
+      return { body: reportToHtml(result, { locale }), contentType: 'text/html; charset=utf-8' };
+    },
+  };
+}
+
+/** The desk of definitions, which takes no report under the name of one that comes with Canister. */
+export function keepBuiltInNames(desk: DefinitionDesk): DefinitionDesk {
+  return {
+    ...desk,
+    async save(slug, kind, given, position) {
+      const name = typeof given === 'object' && given !== null && 'name' in given ? given.name : '';
+      if (kind === 'report' && typeof name === 'string' && findBuiltIn(name) !== undefined) {
+        throw new Problem(
+          'definition_invalid',
+          `The report ${name} comes with Canister. Give yours another name.`,
+        );
+      }
+      return await desk.save(slug, kind, given, position);
+    },
+  };
+}
+
+async function drawPng(
+  result: ReportResult,
+  { panel: name }: ReportDrawing,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const drawn = result.panels.filter(({ chart }) => chart !== undefined);
+  const panel = name === undefined ? drawn[0] : drawn.find((one) => one.name === name);
+  if (panel === undefined) {
+    const known = drawn.map((one) => one.name).join(', ') || 'none';
+    throw new Problem(
+      'report_unknown',
+      `The report ${result.report} has no such chart. Panels with a chart: ${known}.`,
+    );
+  }
+  const { drawChart } = await import('./reports/charts/chart-svg.ts');
+  const { pngFont, svgToPng } = await import('./reports/charts/chart-png.ts');
+  const svg = drawChart({ panel, locale, font: pngFont, idPrefix: 'chart', widthPx: pngWidthPx });
+  if (svg === undefined) {
+    throw new Problem(
+      'report_unknown',
+      `There is nothing to draw: ${panel.title} has no figures in this range.`,
+    );
+  }
+  return new Uint8Array(svgToPng(svg));
+}
