@@ -44,6 +44,7 @@ import { openLibsqlEvents } from './core/stores/libsql-events.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
 import { settleRecut } from './core/stores/recut-folder.ts';
+import { failingInbox } from './core/testing/failing-inbox.ts';
 import { callOver } from './core/thread-port.ts';
 import { reportToHtml } from './reports/html/report-html.ts';
 import { reportToCsv } from './reports/run/report-csv.ts';
@@ -147,7 +148,8 @@ export async function openCanister(
     throw error;
   });
 
-  const inbox = createLibsqlInbox({ client: libsql.hits, clock });
+  const client = __FAIL_POINTS__ ? failingInbox(libsql.hits) : libsql.hits;
+  const inbox = createLibsqlInbox({ client, clock });
   let stopping = false;
   let diskLow: Problem | undefined;
   let diskRoom: DiskRoom | undefined;

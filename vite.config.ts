@@ -10,6 +10,9 @@ import { chromiumFlags, chromiumPath } from './console/testing/chromium.ts';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const at = (path: string) => here + path;
 const testing = process.env.VITEST !== undefined;
+/** `FAIL_POINTS=1 vite build --app`: the program with its fail points, which the kill loop and the like run. */
+const failing = process.env.FAIL_POINTS !== undefined;
+const dist = failing ? 'dist-failing' : 'dist';
 
 /** Lets the edge worker carry the built tracker as a text: `import script from 'virtual:tracker-script'`. */
 function trackerScript(): Plugin {
@@ -35,6 +38,7 @@ const browserProvider = async () => {
 export default defineConfig(async () => ({
   root: testing ? here : at('console'),
   cacheDir: at('node_modules/.vite'),
+  define: { __FAIL_POINTS__: String(failing) },
   plugins: [trackerScript()],
   logLevel: testing ? ('info' as const) : ('warn' as const),
   build: { emptyOutDir: true },
@@ -46,7 +50,7 @@ export default defineConfig(async () => ({
     tracker: {
       consumer: 'client' as const,
       build: {
-        outDir: at('dist/tracker'),
+        outDir: at(`${dist}/tracker`),
         target: 'es2018',
         rollupOptions: {
           input: at('collector-edge/tracker/tracker.ts'),
@@ -57,7 +61,7 @@ export default defineConfig(async () => ({
     node: {
       consumer: 'server' as const,
       build: {
-        outDir: at('dist/node'),
+        outDir: at(`${dist}/node`),
         ssr: true,
         target: 'node20',
         minify: false,
@@ -67,6 +71,8 @@ export default defineConfig(async () => ({
             bench: at('bench/bench.ts'),
             screenshots: at('bench/screenshots.ts'),
             simulate: at('bench/simulate.ts'),
+            'kill-loop': at('bench/kill-loop.ts'),
+            'power-loss': at('bench/power-loss.ts'),
             'engine-thread': at('core/engine-thread.ts'),
             'libsql-thread': at('core/stores/libsql-thread.ts'),
           },
@@ -96,7 +102,7 @@ export default defineConfig(async () => ({
     async buildApp(builder: import('vite').ViteBuilder) {
       const { tracker, client, edge, node } = builder.environments;
       // The tracker goes into the edge worker; the program comes last, because its age says whether all is built.
-      for (const environment of [tracker, client, edge, node]) {
+      for (const environment of failing ? [tracker, node] : [tracker, client, edge, node]) {
         if (environment) await builder.build(environment);
       }
     },

@@ -30,11 +30,12 @@ export interface EngineThreadData {
 }
 
 const pollMs = 100;
-const checkpointEveryMs = 60_000;
 const retryHeldAfterMs = 60_000;
+// A test build does in a second what takes an hour otherwise.
+const checkpointEveryMs = __FAIL_POINTS__ ? 200 : 60_000;
 
 /** Taking hits goes before processing them: a hit that waits is on disk, a hit that is refused may be lost. */
-const niceness = 10;
+const niceness = 5;
 
 async function start(port: NonNullable<typeof parentPort>): Promise<void> {
   const { root, datasets, active, libsql, acceptLoss } = workerData as EngineThreadData;

@@ -13,6 +13,7 @@ import { rebuildTables } from './canisters/rebuild.ts';
 import { retain } from './canisters/retention.ts';
 import type { RebuildResult, RetentionResult, RetentionRules } from './contract/upkeep.ts';
 import { createDimensionLimits } from './events/dimension-limits.ts';
+import { failPoint } from './fail-point.ts';
 import { createGate } from './gate.ts';
 import type { EndedSession } from './sessions/sessionizer.ts';
 
@@ -71,7 +72,9 @@ export function createSessionCommit(stores: {
       const { firstSeq, lastSeq, devices } = source;
       return { session, place, firstSeq, lastSeq, devices };
     });
-    return await analytics.store(await applyPast(stored), low);
+    const rows = await applyPast(stored);
+    if (__FAIL_POINTS__) failPoint('tables-before-begin');
+    return await analytics.store(rows, low);
   }
   return {
     store: (ended, low) => gate.pass(() => store(ended, low)),

@@ -105,10 +105,10 @@ test('Two records side by side that were wiped out are named one by one', async 
 
 test('A record under another key, with a right checksum, is damaged', async () => {
   await fiveSessions();
-  await world.crash();
   // The key of the day is gone: the next one asked for is another one.
-  await world.reopen();
   await world.control.batch(['DELETE FROM data_key'], 'write');
+  await world.crash();
+  await world.reopen();
   const result = await world.engine.verify('shop');
   expect([result.records, result.sound, result.damagedCount]).toEqual([5, 0, 5]);
   expect(result.damaged[0]?.reason).toMatch(/seal does not open/);

@@ -39,6 +39,7 @@ test('a data folder is made for its owner alone, and names its files', () => {
     folder: join(root, 'datasets/shop'),
     canister: join(root, 'datasets/shop/canister'),
     analyticsFile: join(root, 'datasets/shop/analytics.duckdb'),
+    recut: join(root, 'datasets/shop/recut'),
   });
   expect(folder.badLinesFile('shop', 's')).toBe(
     join(root, 'datasets/shop/imports/bad-lines-s.tsv'),

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Problem } from '../contract/problem.ts';
+import { makeFolder } from './durable-folder.ts';
 
 /** The folder of one dataset. `recut` is there while a recut waits to be applied or discarded. */
 export interface DatasetPaths {
@@ -51,7 +52,7 @@ export interface FolderLock {
 /** Names the files of a data folder. Creates the folder itself, readable by its owner only. */
 export function openDataFolder(path: string): DataFolder {
   const root = resolve(path);
-  mkdirSync(root, { recursive: true, mode: 0o700 });
+  makeFolder(root, 0o700);
   const dataset = (slug: string) => {
     const folder = join(root, 'datasets', slug);
     return {

@@ -9,6 +9,7 @@ import { fillFromNothing } from '../canisters/rebuild.ts';
 import type { RecutPlace } from '../canisters/recut.ts';
 import { Problem } from '../contract/problem.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
+import { failPoint } from '../fail-point.ts';
 import { openPast, type PastStores } from '../past.ts';
 import type { DatasetPaths } from './data-folder.ts';
 import { makeTables, moveIntoPlace, openDuckDbAnalytics } from './duckdb-analytics.ts';
@@ -69,7 +70,9 @@ export async function openDatasetStores(options: DatasetStoresOptions): Promise<
       async checkpoint() {
         // Read before, so that all of it is in the checkpoint.
         const present = await standing(analytics);
+        if (__FAIL_POINTS__) failPoint('tables-before-checkpoint');
         await analytics.checkpoint();
+        if (__FAIL_POINTS__) failPoint('tables-after-checkpoint');
         await remember(control, slug, present);
       },
     },

@@ -2,7 +2,7 @@
  * The analytics of a dataset in one DuckDB file. All writing goes through one connection and one transaction at a
  * time; a COMMIT is believed only after the position was read back, because DuckDB answers ok for aborted ones.
  */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, type DuckDBValue, listValue } from '@duckdb/node-api';
 import type {
@@ -28,10 +28,12 @@ import { viewStatements } from '../analytics/views.ts';
 import { Problem } from '../contract/problem.ts';
 import { continuedReasons, type HitOrigin } from '../contract/session.ts';
 import type { StoredValue } from '../events/dimension-limits.ts';
+import { failPoint, isPlanted } from '../fail-point.ts';
 import { createGate } from '../gate.ts';
 import { removeBackfilled, removeFacts, replaceFacts } from './duckdb-facts.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
 import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
+import { syncFolder } from './durable-folder.ts';
 
 const hourMs = 3_600_000;
 
@@ -68,11 +70,16 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
 
   async function transact(change: () => Promise<void>, low: number | undefined): Promise<Position> {
     const next = { epoch: position.epoch + 1, low: low ?? position.low };
+    const move = `UPDATE store.position SET epoch = ${next.epoch}, low = ${next.low}`;
+    if (__FAIL_POINTS__ && isPlanted('cursor-outside')) await writer.run(move);
     await writer.run('BEGIN');
     try {
       await change();
-      await writer.run(`UPDATE store.position SET epoch = ${next.epoch}, low = ${next.low}`);
+      if (__FAIL_POINTS__) failPoint('tables-mid-transaction');
+      await writer.run(move);
+      if (__FAIL_POINTS__) failPoint('tables-before-commit');
       await writer.run('COMMIT');
+      if (__FAIL_POINTS__) failPoint('tables-after-commit');
     } catch (error) {
       await writer.run('ROLLBACK').catch(() => undefined);
       throw error;
@@ -250,11 +257,12 @@ export async function extendTables<T>(options: {
 
 /** Replaces a closed file by another one in one step. A write-ahead log of the old one must not meet the new one. */
 export function moveIntoPlace(fresh: string, file: string): void {
-  if (existsSync(`${file}.wal`)) renameSync(`${file}.wal`, `${file}.wal.unreadable`);
+  if (existsSync(`${file}.wal`)) {
+    renameSync(`${file}.wal`, `${file}.wal.unreadable`);
+    syncFolder(dirname(file));
+  }
   renameSync(fresh, file);
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  syncFolder(dirname(file));
 }
 
 async function query(

@@ -2,10 +2,11 @@
  * One DuckDB file with one owner. Opening a file twice in one process loses data silently, so this module refuses;
  * a write-ahead log that a power cut left unreadable is set aside, and the file opens at its last checkpoint.
  */
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { Problem } from '../contract/problem.ts';
+import { makeFolder, syncFolder } from './durable-folder.ts';
 
 export interface DuckDbFile {
   connect(): Promise<DuckDBConnection>;
@@ -24,8 +25,9 @@ export async function openDuckDbFile(path: string, timeZone = 'UTC'): Promise<Du
   if (openFiles.has(file)) throw new Error(`${file} is open in this process already`);
   openFiles.add(file);
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     const { instance, setAside } = await openInstance(file);
+    syncFolder(dirname(file));
     await lockSettings(instance, timeZone);
     return {
       connect: () => instance.connect(),

@@ -11,6 +11,7 @@ import {
   type TransactionMode,
 } from '@libsql/client';
 import { Problem } from '../contract/problem.ts';
+import { isPlanted } from '../fail-point.ts';
 
 /** All that the program may do with libSQL: a batch of constant statements with bound arguments. */
 export type SqlBatch = Pick<Client, 'batch'>;
@@ -33,8 +34,11 @@ export async function openLibsqlFile(
   busyTimeoutMs = busyTimeoutMsUsual,
 ): Promise<LibsqlFile> {
   const client = createClient({ url: `file:${file}`, concurrency: 1, timeout: busyTimeoutMs });
-  // The journal mode cannot change inside a transaction, which is what a batch is.
-  await client.execute('PRAGMA journal_mode = WAL');
+  const pragmas = ['PRAGMA journal_mode = WAL'];
+  if (__FAIL_POINTS__ && isPlanted('synchronous-normal'))
+    pragmas.push('PRAGMA synchronous = NORMAL');
+  // These cannot change inside a transaction, which is what a batch is.
+  for (const pragma of pragmas) await client.execute(pragma);
   const opened: LibsqlFile = {
     batch: (statements, mode) =>
       batchWithCure(client, statements as InStatement[], mode ?? 'write'),

@@ -1,9 +1,12 @@
 /** The engine's side of `hit_inbox`, over the libSQL owner. The collector's side is in collector-edge. */
+
 import type { InStatement } from '@libsql/client';
+import { failPoint } from '../fail-point.ts';
 import type { InboxCommand, InboxRow, InboxSource } from '../sources/inbox-source.ts';
 import type { SqlBatch } from './libsql-file.ts';
 
-const pruneRowsMax = 10_000;
+/** A test build prunes by little, so that it can be killed in the midst of it. */
+const pruneRowsMax = __FAIL_POINTS__ ? 20 : 10_000;
 
 const hourMs = 3_600_000;
 /** Hits that are excluded by one statement. */
@@ -127,7 +130,12 @@ export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
       const args = dataset === undefined ? [through] : [dataset, through];
       const sql = `DELETE FROM hit_inbox WHERE seq IN
         (SELECT seq FROM hit_inbox WHERE ${which} AND seq <= ? ORDER BY seq LIMIT ${pruneRowsMax})`;
-      for (let rows = pruneRowsMax; rows === pruneRowsMax; ) rows = await write(sql, args);
+      if (__FAIL_POINTS__) failPoint('inbox-before-prune');
+      for (let rows = pruneRowsMax; rows === pruneRowsMax; ) {
+        rows = await write(sql, args);
+        if (__FAIL_POINTS__) failPoint('inbox-mid-prune');
+      }
+      if (__FAIL_POINTS__) failPoint('inbox-after-prune');
     },
     async forgetIds(beforeMs) {
       await write('DELETE FROM recent_hit WHERE received_at < ?', [beforeMs]);

@@ -19,6 +19,7 @@ import type { DataKeys } from '../canisters/long-term.ts';
 import { unwrapKey, wrapKey } from '../canisters/seal.ts';
 import type { Clock } from '../clock.ts';
 import { Problem } from '../contract/problem.ts';
+import { syncFolder } from './durable-folder.ts';
 import type { SqlBatch } from './libsql-file.ts';
 
 const keyBytes = 32;
@@ -71,7 +72,7 @@ export async function openKeyring(options: {
     masterKey = key;
     nextKey = undefined;
     keys = openKeys();
-    syncFolderOf(file);
+    syncFolder(dirname(file));
     reached('key in place');
   }
 
@@ -171,13 +172,7 @@ function writeNewKey(file: string, aside: string): void {
   fsyncSync(handle);
   closeSync(handle);
   renameSync(aside, file);
-  syncFolderOf(file);
-}
-
-function syncFolderOf(file: string): void {
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  syncFolder(dirname(file));
 }
 
 const wrongKey = (dataset: string, day: string) =>

@@ -3,7 +3,7 @@
  * there once all is whole. Putting it in place takes several renames: a plan that says `swapping` is finished by the
  * start, so that a kill leaves all old or all new.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DataKeys } from '../canisters/long-term.ts';
@@ -11,7 +11,7 @@ import type { RecutPlace, RecutPlan, RecutTarget } from '../canisters/recut.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 import type { DatasetPaths } from './data-folder.ts';
 import { extendTables, makeTables } from './duckdb-analytics.ts';
-import { syncFolderNow, writeDurably } from './durable-files.ts';
+import { makeFolder, syncFolder, writeDurably } from './durable-folder.ts';
 import { openSegmentWriter } from './segment-writer.ts';
 
 type PlanState = 'made' | 'changing' | 'swapping';
@@ -50,7 +50,7 @@ export function openRecutFolder(options: {
     plan: () => readPlan(paths.recut),
     async make(fill) {
       await discard();
-      mkdirSync(join(paths.recut, 'canister'), { recursive: true });
+      makeFolder(join(paths.recut, 'canister'));
       const segments = writer();
       try {
         let plan: RecutPlan | undefined;
@@ -167,8 +167,8 @@ function moveIn(paths: DatasetPaths, reached: (step: SwapStep) => void): void {
 
 function move(from: string, to: string): void {
   renameSync(from, to);
-  syncFolderNow(dirname(from));
-  syncFolderNow(dirname(to));
+  syncFolder(dirname(from));
+  syncFolder(dirname(to));
 }
 
 const planFile = (recut: string) => join(recut, 'plan.json');
@@ -186,7 +186,7 @@ function writePlan(recut: string, plan: PlanFile): void {
 async function clear(recut: string, reached: (step: SwapStep) => void = () => {}): Promise<void> {
   if (!existsSync(recut)) return;
   rmSync(planFile(recut), { force: true });
-  syncFolderNow(recut);
+  syncFolder(recut);
   reached('plan gone');
   await rm(recut, { recursive: true, force: true });
   const folder = await open(dirname(recut), 'r');

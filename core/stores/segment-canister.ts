@@ -2,7 +2,6 @@
  * The long-term canister in files: `<day>.seg`, each a magic line and records (segment-records.ts). A torn tail (the machine stopped while writing) is cut off, and kept beside, when the segment is next opened for
  * writing; a damaged record before sound ones is left where it is and stepped over.
  */
-import { mkdirSync } from 'node:fs';
 import { type FileHandle, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
@@ -16,7 +15,9 @@ import type {
 import { seal, unseal } from '../canisters/seal.ts';
 import { Problem } from '../contract/problem.ts';
 import type { ClosedSession } from '../contract/session.ts';
+import { failPoint } from '../fail-point.ts';
 import type { StoredWhole } from '../sessions/collected-session.ts';
+import { makeFolder, syncFolder } from './durable-folder.ts';
 import { groupByDay } from './segment-days.ts';
 import {
   encodeRecord,
@@ -48,7 +49,7 @@ export function openSegmentCanister(options: {
   dropKey?: (dataset: string, day: string) => Promise<void>;
 }): LongTermCanister {
   const { dataset, folder, keys, dropKey } = options;
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const writing = new Map<string, Segment>();
   const path = (day: string) => join(folder, `${day}.seg`);
   let appending: Promise<unknown> = Promise.resolve();
@@ -67,13 +68,14 @@ export function openSegmentCanister(options: {
     if (size < magic.length) {
       await file.truncate(0);
       await file.write(magic, 0, magic.length, 0);
-      await syncFolder(folder);
       size = magic.length;
     } else {
       const sound = await soundSize(file, size);
       if (sound < size) await cutTail(file, sound, size, `${path(day)}.cut-${sound}`);
       size = sound;
     }
+    // Also where the segment was there: whoever made it may have been killed before its name was durable.
+    syncFolder(folder);
     const segment = { file, size, key };
     writing.set(day, segment);
     return segment;
@@ -96,7 +98,9 @@ export function openSegmentCanister(options: {
     }
     try {
       await writeAll(segment.file, Buffer.concat(records), segment.size);
+      if (__FAIL_POINTS__) failPoint('canister-before-fsync');
       await segment.file.datasync();
+      if (__FAIL_POINTS__) failPoint('canister-after-fsync');
     } catch (error) {
       // After a failed write or fsync the file is not trusted: the next append opens and checks it anew.
       writing.delete(day);
@@ -248,7 +252,7 @@ export function openSegmentCanister(options: {
       // The key first: killed before the file is gone, the next run finds the segment and takes it.
       await dropKey?.(dataset, day);
       await rm(path(day), { force: true });
-      await syncFolder(folder);
+      syncFolder(folder);
     },
     check,
     pieces,
@@ -334,15 +338,6 @@ async function closeOldest(segments: Map<string, Segment>): Promise<void> {
     segments.delete(day);
     await segment.file.close();
     return;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

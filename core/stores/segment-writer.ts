@@ -7,7 +7,7 @@ import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CanisterPlace, DataKeys, KeptSession } from '../canisters/long-term.ts';
 import { seal } from '../canisters/seal.ts';
-import { syncFolderNow } from './durable-files.ts';
+import { syncFolder } from './durable-folder.ts';
 import { groupByDay } from './segment-days.ts';
 import { encodeRecord, segmentMagic } from './segment-records.ts';
 
@@ -70,7 +70,7 @@ export function openSegmentWriter(options: {
         await file.sync();
         await file.close();
       }
-      syncFolderNow(folder);
+      syncFolder(folder);
     },
   };
 }

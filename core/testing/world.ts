@@ -178,7 +178,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   return world;
 }
 
-interface Core {
+export interface Core {
   engine: RunningEngine;
   datasets: Datasets;
   hits: LibsqlFile;
@@ -188,7 +188,12 @@ interface Core {
   close(): Promise<void>;
 }
 
-async function openCore(root: string, clock: () => number, options: WorldOptions): Promise<Core> {
+/** Opens the core of one data folder; the engine moves by steps only. */
+export async function openCore(
+  root: string,
+  clock: () => number,
+  options: WorldOptions,
+): Promise<Core> {
   const { checkpointEveryMs = neverMs, active = roomy, wrapStores, wrapInbox } = options;
   const folder = openDataFolder(root);
   const hits = await openLibsqlFile(folder.hitsFile, hitsMigrations);
