@@ -19,6 +19,8 @@ const sources = [
   'bench',
   'main.ts',
   'cli.ts',
+  'cli-alerts.ts',
+  'cli-channels.ts',
   'cli-upkeep.ts',
   'cli-events.ts',
   'vite.config.ts',

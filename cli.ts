@@ -1,7 +1,11 @@
 /** The command line. Results go to stdout, progress and advice to stderr; exit codes are 0, 1 (failed) and 2 (usage). */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addAlertCommands } from './cli-alerts.ts';
+import { addChannelCommands } from './cli-channels.ts';
+import { addConfigureCommands } from './cli-configure.ts';
 import { addEventCommands } from './cli-events.ts';
+import { helpOfAll } from './cli-help.ts';
 import { addSetAsideCommands } from './cli-set-aside.ts';
 import { addUpkeepCommands, type CommandDesk } from './cli-upkeep.ts';
 import { systemClock } from './core/clock.ts';
@@ -186,6 +190,7 @@ export function createProgram(): Command {
   const program = new Command('canister')
     .description('Self-hosted web analytics that keeps the whole session.')
     .version(version)
+    .option('--help-all', 'print the help of all commands')
     .exitOverride()
     .showHelpAfterError();
   const command = (parent: Command, usage: string, description: string) =>
@@ -345,10 +350,17 @@ export function createProgram(): Command {
     out,
     outJson,
   };
+  addConfigureCommands(desk);
   addUpkeepCommands(desk);
   addSetAsideCommands(desk);
+  addAlertCommands(desk);
+  addChannelCommands(desk);
   addEventCommands({ ...desk, note });
 
+  program.on('option:help-all', () => {
+    out(helpOfAll(program));
+    throw new CommanderError(0, 'canister.helpAll', 'the help of all commands');
+  });
   return program;
 }
 

@@ -16,11 +16,13 @@ import { createLibsqlInbox } from './collector-edge/inbox/libsql-inbox.ts';
 import { createRates, visitorRate } from './collector-edge/intake/rates.ts';
 import { nodePeerAddress } from './collector-edge/node.ts';
 import { createAlarms } from './core/alarms.ts';
+import { createAlertDesk } from './core/alerts/alert-desk.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
 import type { Dataset, DatasetEntry } from './core/contract/dataset.ts';
 import { Problem, type ProblemCode, problemCodes } from './core/contract/problem.ts';
 import { retentionRulesSchema } from './core/contract/upkeep.ts';
+import { createDefinitionDesk } from './core/definition-desk.ts';
 import type { Engine } from './core/engine.ts';
 import type { EngineThreadData } from './core/engine-thread.ts';
 import { createEventDesk } from './core/event-desk.ts';
@@ -33,19 +35,25 @@ import type { ReportDesk } from './core/http/reports.ts';
 import { type Job, startJobs } from './core/jobs.ts';
 import type { Log } from './core/log.ts';
 import type { HeldDataset } from './core/open-datasets.ts';
+import { createQueryDesk, type QueryDesk } from './core/query-desk.ts';
 import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
 import { createSteadyClock, describeJump } from './core/steady-clock.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
+import { openLibsqlAlerts } from './core/stores/libsql-alerts.ts';
 import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
+import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
 import { openLibsqlEvents } from './core/stores/libsql-events.ts';
+import { openLibsqlOutbox } from './core/stores/libsql-outbox.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
 import { settleRecut } from './core/stores/recut-folder.ts';
 import { failingInbox } from './core/testing/failing-inbox.ts';
 import { callOver } from './core/thread-port.ts';
+import { alertMail } from './reports/email/alert-mail.ts';
+import { chooseMailer } from './reports/email/mailers/choose-mailer.ts';
 import { reportToHtml } from './reports/html/report-html.ts';
 import { reportToCsv } from './reports/run/report-csv.ts';
 import { reportToTable } from './reports/run/report-table.ts';
@@ -75,6 +83,8 @@ const diskCheckEveryMs = 5_000;
 const lookEveryMs = 10;
 const partsCheckEveryMs = 2_000;
 const countsCheckEveryMs = 60_000;
+const alertsLookEveryMs = 1_000;
+const lateNoticesCheckEveryMs = 60_000;
 const stopWaitMs = 5_000;
 
 export interface Canister {
@@ -107,6 +117,7 @@ export async function openCanister(
   const datasets = openLibsqlDatasets({ control: libsql.control, hits: libsql.hits, clock });
   const counts = openLibsqlCounts(libsql.hits, clock);
   const directory = new Map<string, DatasetEntry>();
+  const timeZones = new Map<string, string>();
   const inForce = (entry: DatasetEntry, dataset: Dataset): DatasetConfig => ({
     slug: entry.slug,
     hosts: entry.hosts,
@@ -121,6 +132,7 @@ export async function openCanister(
     const all = new Map((await datasets.list()).map((dataset) => [dataset.slug, dataset]));
     const entries = await datasets.entries();
     for (const entry of entries) directory.set(entry.writeKey, entry);
+    for (const { slug, timeZone } of all.values()) timeZones.set(slug, timeZone);
     return entries.flatMap((entry) => {
       const dataset = all.get(entry.slug);
       return dataset ? [inForce(entry, dataset)] : [];
@@ -165,6 +177,20 @@ export async function openCanister(
     if (detail === undefined) log('info', 'alarm_over', `Alarm over: ${alarm}`, { alarm });
     else log('warning', 'alarm', `Alarm: ${alarm}: ${detail}`, { alarm, detail });
   });
+  const { alertsLive, alertsPast, alertsCells } = engine.remote;
+  const alerts = createAlertDesk({
+    store: openLibsqlAlerts(libsql.control, clock),
+    outbox: openLibsqlOutbox(libsql.control, clock),
+    facts: { live: alertsLive, past: alertsPast, cells: alertsCells },
+    timeZone: (slug) => timeZones.get(slug),
+    clock,
+    random: Math.random,
+    mailer: chooseMailer(config.mail, join(folder.root, 'outbox')),
+    composeMail: alertMail,
+    consoleUrl: () => config.consoleUrl ?? `http://localhost:${listenedPort ?? config.port}`,
+    outgoing: { privateNetworks: config.webhookPrivateNetworks },
+  });
+  let listenedPort: number | undefined;
   const stopJobs = startJobs(
     [
       {
@@ -191,8 +217,26 @@ export async function openCanister(
         async run() {
           ({ steppedAt: engineSteppedAt, waitsForRoom, held } = await engine.remote.measures());
           alarms.set('dataset_held', describeHeld(held));
+          const { lagMs, shortTerm } = await engine.remote.load();
+          alarms.set('engine_behind', describeLag(lagMs));
+          alarms.set('spooling', shortTerm.spooling ? describeSpooling : undefined);
           const full = 'The disk is full: sessions that have ended wait in memory for room.';
           alarms.set('disk_full', waitsForRoom ? full : undefined);
+        },
+      },
+      {
+        description: 'look at the alerts',
+        periodMs: alertsLookEveryMs,
+        async run() {
+          // A command that is soon over neither judges nor sends: the server does.
+          if (listenedPort !== undefined) await alerts.look(alarms.list());
+        },
+      },
+      {
+        description: 'look at what could not be delivered',
+        periodMs: lateNoticesCheckEveryMs,
+        async run() {
+          alarms.set('notices_late', describeLate(await alerts.lateChannels()));
         },
       },
       {
@@ -207,6 +251,8 @@ export async function openCanister(
     ],
     (failing) => alarms.set('job_failed', describeFailing(failing)),
   );
+  const book = openLibsqlDefinitions(libsql.control, clock);
+  const queries = createQueryDesk(engine.remote, book);
   const app = new Hono();
   app.route(
     '/',
@@ -252,6 +298,8 @@ export async function openCanister(
         standard: standardEventSet,
       }),
       alarms: alarms.list,
+      alerts,
+      clock,
       log,
       disk: () =>
         diskRoom && {
@@ -259,7 +307,9 @@ export async function openCanister(
           freeBytesMin: diskFreeBytesMin(diskRoom, config.diskFreeBytesMin),
         },
       processMeasures: () => measureProcess(eventLoop, diskRoom?.freeBytes),
-      reports: reportDesk(engine.remote),
+      reports: reportDesk(queries),
+      queries,
+      definitions: createDefinitionDesk(datasets, book),
       async datasetCreated(dataset) {
         const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);
         if (created) await engine.remote.openDataset(created);
@@ -275,12 +325,14 @@ export async function openCanister(
     async listen(port, host) {
       const listening = await listenOn(app, port, host);
       server = listening.server;
+      listenedPort = listening.port;
       lock.announce(listening.port);
       return listening.port;
     },
     async close() {
       stopping = true;
       await stopJobs();
+      await alerts.stop();
       eventLoop.disable();
       if (server) await stopServer(server);
       await inbox.flush();
@@ -319,6 +371,20 @@ function describeFailing(failing: ReadonlyMap<Job, Error>): string | undefined {
 function describeHeld(held: readonly HeldDataset[]): string | undefined {
   if (held.length === 0) return undefined;
   return held.map(({ slug, reason }) => `${slug}: ${reason}`).join('; ');
+}
+
+const lagMsMax = 60_000;
+const describeSpooling =
+  'The short-term canister is full: hits wait on the disk until sessions have ended.';
+
+function describeLag(lagMs: number): string | undefined {
+  if (lagMs <= lagMsMax) return undefined;
+  return `The first hit that waits to be read has waited ${Math.round(lagMs / 60_000)} minutes.`;
+}
+
+function describeLate(channels: readonly string[]): string | undefined {
+  if (channels.length === 0) return undefined;
+  return `Since an hour or longer nothing could be delivered to: ${channels.join(', ')}.`;
 }
 
 function findDiskLow(room: DiskRoom, setBytes?: number): Problem | undefined {
@@ -372,13 +438,13 @@ function asProblem(error: Error & { code?: unknown }): Error {
   return isProblem ? new Problem(code as ProblemCode, message) : error;
 }
 
-function reportDesk(engine: Engine): ReportDesk {
+function reportDesk(queries: QueryDesk): ReportDesk {
   return {
     run: (request) =>
       runReport({
         ...request,
         clock: systemClock,
-        runQuery: (slug, query) => engine.query(slug, query),
+        runQuery: queries.query,
       }),
     draw(result, format) {
       if (format === 'csv')

@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME`: each bench prints its figures as JSON and compares with a baseline in the same run. */
+import { alerts } from './alerts.ts';
 import { backfill } from './backfill.ts';
 import { collect } from './collect.ts';
 import { engine } from './engine.ts';
@@ -6,9 +7,11 @@ import { events } from './events.ts';
 import { importLog } from './import.ts';
 import { memory } from './memory.ts';
 import { overload } from './overload.ts';
+import { query } from './query.ts';
 import { recover } from './recover.ts';
 
 const benches: Record<string, () => Promise<object>> = {
+  alerts,
   backfill,
   collect,
   engine,
@@ -16,6 +19,7 @@ const benches: Record<string, () => Promise<object>> = {
   import: importLog,
   memory,
   overload,
+  query,
   recover,
 };
 

@@ -19,6 +19,11 @@ test('Without any variable everything has a sensible value', () => {
     // 512 MiB.
     active: { bytesMax: 536_870_912, sessionsMax: 250_000 },
     trustedProxies: [],
+    mail: {
+      from: 'Canister <canister@localhost>',
+      resendBaseUrl: 'https://api.resend.com',
+    },
+    webhookPrivateNetworks: [],
     clientRateMax: 50,
     datasetRateMax: 2_000,
     visitorRateMax: 20,
@@ -39,8 +44,22 @@ test('Variables are read, empty ones count as absent', () => {
       CANISTER_DISK_FREE_BYTES_MIN: '5000000',
       CANISTER_IDLE_TIMEOUT_MS: '2000',
       CANISTER_TRUSTED_PROXIES: ' 10.0.0.0/8, ,::1 ',
+      CANISTER_CONSOLE_URL: 'https://stats.example/',
+      CANISTER_MAIL_FROM: 'stats@shop.example',
+      CANISTER_SMTP_URL: 'smtp://ann:secret@mail.example:587',
+      CANISTER_RESEND_API_KEY: 're_1',
+      CANISTER_RESEND_BASE_URL: '',
+      CANISTER_WEBHOOK_PRIVATE_NETWORKS: '10.1.0.0/16',
     }),
   ).toEqual({
+    consoleUrl: 'https://stats.example',
+    mail: {
+      from: 'stats@shop.example',
+      resendApiKey: 're_1',
+      resendBaseUrl: 'https://api.resend.com',
+      smtpUrl: 'smtp://ann:secret@mail.example:587',
+    },
+    webhookPrivateNetworks: ['10.1.0.0/16'],
     port: 9000,
     active: { bytesMax: 2_000_000, sessionsMax: 50 },
     dataFolder: '/srv/canister',
@@ -65,4 +84,20 @@ test.each([
   expect(problem).toBeInstanceOf(Problem);
   expect((problem as Problem).code).toBe('request_invalid');
   expect((problem as Problem).message).toContain(`${name} is "${value}"`);
+});
+
+test.each([
+  ['CANISTER_MAIL_FROM', 'a@shop.example\r\nBcc: eve@evil.example'],
+  ['CANISTER_MAIL_FROM', 'nobody'],
+  ['CANISTER_SMTP_URL', 'http://mail.example'],
+  ['CANISTER_CONSOLE_URL', 'javascript:alert(1)'],
+  ['CANISTER_WEBHOOK_PRIVATE_NETWORKS', '10.1.0.0'],
+])('%s refuses %j', (name, value) => {
+  expect(problemOf({ [name]: value })).toBeInstanceOf(Problem);
+});
+
+test('A refusal does not repeat what may hold a password', () => {
+  const problem = problemOf({ CANISTER_SMTP_URL: 'smpt://ann:hunter2@mail.example' }) as Problem;
+  expect(problem.message).toContain('CANISTER_SMTP_URL');
+  expect(problem.message).not.toContain('hunter2');
 });

@@ -1,7 +1,29 @@
 /** The settings that the environment gives. Every variable is described in docs/settings.md (a test holds both together). */
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { type ActiveLimits, usualActiveLimits } from './canisters/room.ts';
 import { Problem } from './contract/problem.ts';
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((part) => part.trim() || []));
+const url = (...protocols: string[]) =>
+  z
+    .string()
+    .max(2_048)
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      `it must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    );
+/** An address, alone or as `Name <address>`: one line, or it could add headers. */
+const sender = z
+  .string()
+  .max(320)
+  .regex(
+    /^(?:[^<>"\p{Cc}]{1,200} <[^\s<>@",;]+@[A-Za-z0-9.-]+>|[^\s<>@",;\p{Cc}]+@[A-Za-z0-9.-]+)$/u,
+    'it must be an address, such as Canister <canister@shop.example>',
+  );
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
@@ -17,10 +39,16 @@ export const settingSchemas = {
   CANISTER_DISK_FREE_BYTES_MIN: integer(0, Number.MAX_SAFE_INTEGER).optional(),
   CANISTER_ACTIVE_BYTES_MAX: integer(1_048_576, 68_719_476_736).default(usualActiveLimits.bytesMax),
   CANISTER_ACTIVE_SESSIONS_MAX: integer(10, 10_000_000).default(usualActiveLimits.sessionsMax),
-  CANISTER_TRUSTED_PROXIES: z
-    .string()
-    .default('')
-    .transform((text) => text.split(',').flatMap((part) => part.trim() || [])),
+  CANISTER_TRUSTED_PROXIES: list,
+  CANISTER_CONSOLE_URL: url('http:', 'https:').optional(),
+  CANISTER_MAIL_FROM: sender.default('Canister <canister@localhost>'),
+  CANISTER_SMTP_URL: url('smtp:', 'smtps:').optional(),
+  CANISTER_RESEND_API_KEY: z.string().max(500).optional(),
+  CANISTER_RESEND_BASE_URL: url('http:', 'https:').default('https://api.resend.com'),
+  CANISTER_WEBHOOK_PRIVATE_NETWORKS: list.refine(
+    (networks) => networks.every((network) => ipaddr.isValidCIDR(network)),
+    'it must be a list of networks, such as 10.1.0.0/16,fd00::/8',
+  ),
 } as const;
 
 export interface Config {
@@ -40,6 +68,12 @@ export interface Config {
   active: ActiveLimits;
   /** Addresses or networks whose `X-Forwarded-For` is believed. */
   trustedProxies: string[];
+  /** Where people reach the console, for the links of notices; without it the port of this machine. */
+  consoleUrl?: string;
+  /** How mails are sent: by Resend where there is a key, else by an SMTP server, else into a folder. */
+  mail: { from: string; resendBaseUrl: string; resendApiKey?: string; smtpUrl?: string };
+  /** Networks that are not public, and that webhooks may be sent to all the same. */
+  webhookPrivateNetworks: string[];
   /** Opens datasets although hits of them are lost; given with `serve`, never by the environment. */
   acceptLoss?: boolean;
 }
@@ -54,10 +88,15 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     const result = settingSchemas[name].safeParse(text);
     if (result.success) return result.data as z.output<(typeof settingSchemas)[K]>;
     const why = result.error.issues.map((issue) => issue.message).join('; ');
-    throw new Problem('request_invalid', `The environment variable ${name} is "${text}": ${why}`);
+    // What may hold a password is not repeated.
+    const shown = /_KEY$|_URL$/.test(name) ? 'cannot be used' : `is "${text}"`;
+    throw new Problem('request_invalid', `The environment variable ${name} ${shown}: ${why}`);
   };
   const idleTimeoutMs = read('CANISTER_IDLE_TIMEOUT_MS');
   const diskFreeBytesMin = read('CANISTER_DISK_FREE_BYTES_MIN');
+  const consoleUrl = read('CANISTER_CONSOLE_URL')?.replace(/\/+$/, '');
+  const smtpUrl = read('CANISTER_SMTP_URL');
+  const resendApiKey = read('CANISTER_RESEND_API_KEY');
   return {
     port: read('PORT'),
     dataFolder: read('CANISTER_DATA'),
@@ -70,6 +109,14 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     clientRateMax: read('CANISTER_CLIENT_RATE_MAX'),
     datasetRateMax: read('CANISTER_DATASET_RATE_MAX'),
     visitorRateMax: read('CANISTER_VISITOR_RATE_MAX'),
+    mail: {
+      from: read('CANISTER_MAIL_FROM'),
+      resendBaseUrl: read('CANISTER_RESEND_BASE_URL'),
+      ...(resendApiKey === undefined ? {} : { resendApiKey }),
+      ...(smtpUrl === undefined ? {} : { smtpUrl }),
+    },
+    webhookPrivateNetworks: read('CANISTER_WEBHOOK_PRIVATE_NETWORKS'),
+    ...(consoleUrl === undefined ? {} : { consoleUrl }),
     ...(diskFreeBytesMin === undefined ? {} : { diskFreeBytesMin }),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
   };

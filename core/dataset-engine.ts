@@ -1,4 +1,5 @@
 /** Everything of one dataset that the engine keeps at hand: its active sessions, its stores, and where the inbox stands. */
+import { WatchBook } from './alerts/watch-book.ts';
 import type { AnalyticsStore } from './analytics/analytics-store.ts';
 import type { LongTermCanister } from './canisters/long-term.ts';
 import type { RecutPlace } from './canisters/recut.ts';
@@ -36,6 +37,8 @@ export interface DatasetEngine {
   openEvents: OpenEvents | undefined;
   active: ShortTermCanister;
   sessionizer: Sessionizer;
+  /** What alerts watch of it. */
+  watched: WatchBook;
   /** Its events; absent where none are evaluated. */
   events: DatasetEvents | undefined;
   /** Sessions that have ended and wait for the next batch. */
@@ -113,12 +116,16 @@ async function startOf(
   const unfinished = await analytics.unfinished('tracker');
   const active = new ShortTermCanister();
   const ended: EndedSession[] = [];
+  const watched = new WatchBook();
   const sessionizer = new Sessionizer({
     dataset: config.slug,
     canister: active,
     policy: { ...closePolicy(config.idleTimeoutMs, config), ...limits },
     userKey: userKeys(config.addressSecret),
-    ended: (session) => ended.push(session),
+    ended(one) {
+      ended.push(one);
+      if (one.discarded === undefined) watched.takeEnd(one.session, config.idleTimeoutMs);
+    },
     eventSet: () => events?.current(),
     continued(device) {
       const found = unfinished.get(device)?.id;
@@ -132,6 +139,7 @@ async function startOf(
     ownHosts: hostMatcher(config.hosts),
     active,
     sessionizer,
+    watched,
     events,
     ended,
     readThrough: position.low,

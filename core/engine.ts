@@ -3,6 +3,9 @@
  * It runs in a thread of its own; this interface is what the other threads call.
  */
 
+import type { AlertFacts } from './alerts/alert-facts.ts';
+import type { Analysis } from './contract/analysis.ts';
+import type { Definitions } from './contract/definition.ts';
 import type { EventSet } from './contract/event.ts';
 import type { Backfill, DryRun } from './contract/event-life.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
@@ -94,7 +97,13 @@ export interface Engine {
   account(): Promise<HitAccount[]>;
   /** How full the short-term canister is, and how long the first unread hit has waited. */
   load(): Promise<{ shortTerm: ShortTermStatus; lagMs: number }>;
-  query(slug: string, query: Query): Promise<Answer>;
+  /** @param definitions what is defined for the dataset; without it nothing is */
+  query(slug: string, query: Query, definitions?: Definitions): Promise<Answer>;
+  analyze(slug: string, analysis: Analysis, definitions?: Definitions): Promise<Answer>;
+  /** What alerts ask: see `AlertFacts`. */
+  alertsLive: AlertFacts['live'];
+  alertsPast: AlertFacts['past'];
+  alertsCells: AlertFacts['cells'];
   sql(slug: string, sql: string, rowsMax: number): Promise<SqlAnswer>;
   /** Begins an import and gives its number. One import a dataset at a time; a second waits for the first. */
   beginImport(slug: string, options: ImportOptions): Promise<number>;

@@ -99,12 +99,13 @@ export function createPipeline(options: {
       if (row.seq <= (dataset.closedThrough.get(received.visitor) ?? 0)) return;
       const arrivedAt = received.receivedAt ?? row.receivedAt;
       const normalized = normalizeHit(received, arrivedAt, dataset.ownHosts);
-      dataset.sessionizer.take({
+      const session = dataset.sessionizer.take({
         ...normalized,
         arrivedAt,
         seq: row.seq,
         bytes: row.body.length,
       });
+      dataset.watched.takeHit(session, normalized.hit);
     } catch (error) {
       const reason =
         error instanceof UnusableHit ? error.message : `fault: ${(error as Error).message}`;

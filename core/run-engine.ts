@@ -1,5 +1,7 @@
 /** Makes an engine of its stores: one loop that drives the pipeline, and the answers to what others ask. */
 
+import { engineFacts } from './alerts/engine-facts.ts';
+import { runAnalysis } from './analytics/run-analysis.ts';
 import { runQuery } from './analytics/run-query.ts';
 import type { Report } from './canisters/long-term.ts';
 import { type ActiveLimits, activeMarks, fillOf } from './canisters/room.ts';
@@ -144,6 +146,17 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     return since === undefined ? 0 : Math.max(0, clock() - since);
   }
 
+  const facts = engineFacts({
+    find,
+    between: (work) => pipeline.between(work),
+    throughMs: async () => clock() - (await lagMs()),
+  });
+
+  /** What an import stored does not come by the pipeline: what alerts watch is counted anew. */
+  function countAnew(): void {
+    for (const { watched } of datasets.values()) watched.clear();
+  }
+
   function work(dataset: DatasetEngine, task: UpkeepTask, report: Report) {
     if (task.kind === 'verify') return verifyCanister(dataset, report);
     if (task.kind === 'rebuild') return dataset.commit.rebuild(task.acceptLoss, report);
@@ -151,7 +164,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     const failed = (why: Error) => {
       broken = why;
     };
-    return putRecutInPlace(dataset, { pipeline, imports: desk, failed });
+    return putRecutInPlace(dataset, { pipeline, imports: desk, failed }).finally(countAnew);
   }
 
   /** Once an hour, and at the start: that finishes what was killed. */
@@ -301,9 +314,16 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       };
       return { shortTerm, lagMs: await lagMs() };
     },
-    async query(slug, query) {
+    alertsLive: facts.live,
+    alertsPast: facts.past,
+    alertsCells: facts.cells,
+    async query(slug, query, definitions) {
       const { analytics, config } = find(slug);
-      return await runQuery(analytics, query, config.timeZone);
+      return await runQuery(analytics, query, config.timeZone, definitions);
+    },
+    async analyze(slug, analysis, definitions) {
+      const { analytics, config } = find(slug);
+      return await runAnalysis(analytics, analysis, config.timeZone, definitions);
     },
     async sql(slug, sql, rowsMax) {
       const startedAt = performance.now();
@@ -317,8 +337,8 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     beginFile: async (number, name) => desk.beginFile(number, name),
     feedFile: (number, bytes) => desk.feedFile(number, bytes),
     endFile: (number) => desk.endFile(number),
-    finishImport: (number) => desk.finish(number),
-    abandonImport: (number) => desk.abandon(number),
+    finishImport: (number) => desk.finish(number).finally(countAnew),
+    abandonImport: (number) => desk.abandon(number).finally(countAnew),
     verify: async (slug) => await verifyCanister(find(slug)),
     rebuild: async (slug, acceptLoss) => await find(slug).commit.rebuild(acceptLoss),
     async beginUpkeep(slug, task) {

@@ -1,5 +1,6 @@
 /** Tables and figures in a real browser: texts of strangers stay texts, and what is drawn can be read out. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { dimensionColumn, metricColumn } from '../../core/contract/columns.ts';
 import type { Answer } from '../../core/contract/query.ts';
 import type { ActiveSession } from '../../core/contract/session.ts';
 import { registerIcons } from '../styles/icons.ts';
@@ -17,10 +18,7 @@ const hostile = [
 ];
 
 const pages: Answer = {
-  columns: [
-    { kind: 'dimension', name: 'path', label: 'Page' },
-    { kind: 'metric', name: 'page_views', label: 'Page views', unit: 'count' },
-  ],
+  columns: [dimensionColumn('path'), metricColumn('page_views')],
   rows: [...hostile.map((text, index) => [text, 100 - index]), [null, 1]],
   rowsTotal: 20,
 };
@@ -106,10 +104,7 @@ describe('a data table', () => {
 
 describe('the row of figures', () => {
   const answer: Answer = {
-    columns: [
-      { kind: 'metric', name: 'sessions', label: 'Sessions', unit: 'count' },
-      { kind: 'metric', name: 'bounce_rate', label: 'Bounce rate', unit: 'share' },
-    ],
+    columns: [metricColumn('sessions'), metricColumn('bounce_rate')],
     rows: [[120, null]],
     rowsTotal: 1,
   };

@@ -4,8 +4,6 @@
  */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { dimensions } from '../../core/contract/dimension.ts';
-import { metrics } from '../../core/contract/metric.ts';
 import type { Answer, Column } from '../../core/contract/query.ts';
 import { skeletonStyles } from '../styles/skeleton.ts';
 import { tableStyles } from '../styles/tables.ts';
@@ -16,7 +14,15 @@ import { formatMetric, plural } from './number-format.ts';
 import './term.ts';
 import { formatDay } from './time-format.ts';
 
-const unitMarks = { count: '', share: '%', milliseconds: 'time', per_session: '' } as const;
+const unitMarks = {
+  count: '',
+  share: '%',
+  milliseconds: 'time',
+  per_session: '',
+  bytes: 'bytes',
+  money: 'money',
+  number: '',
+} as const;
 
 @customElement('cn-data-table')
 export class DataTable extends LitElement {
@@ -139,12 +145,12 @@ export class DataTable extends LitElement {
   #head(column: Column) {
     if (column.kind === 'dimension') {
       return html`<th scope="col">
-        <cn-term label=${column.label} definition=${dimensions[column.name].definition}></cn-term>
+        <cn-term label=${column.label} definition=${column.definition}></cn-term>
       </th>`;
     }
     const mark = unitMarks[column.unit];
     return html`<th scope="col" class="number ${this.comparison ? 'compared' : ''}">
-      <cn-term label=${column.label} definition=${metrics[column.name].definition}></cn-term
+      <cn-term label=${column.label} definition=${column.definition}></cn-term
       >${mark === '' ? nothing : html`, ${mark}`}
     </th>`;
   }
@@ -167,7 +173,7 @@ export class DataTable extends LitElement {
     const shown = formatMetric(value, column.unit);
     if (this.comparison === undefined) return html`<td class="number">${shown}</td>`;
     const base = before === undefined && column.unit === 'count' ? 0 : numberAt(before, index);
-    const change = changeOf(value, base, metrics[column.name]);
+    const change = changeOf(value, base, column);
     const sign = change.direction === 'up' ? '↑' : change.direction === 'down' ? '↓' : '';
     return html`<td class="number compared">
       ${shown}

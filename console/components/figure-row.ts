@@ -2,7 +2,6 @@
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { metrics } from '../../core/contract/metric.ts';
 import type { Answer } from '../../core/contract/query.ts';
 import { skeletonStyles } from '../styles/skeleton.ts';
 import { textStyles } from '../styles/text.ts';
@@ -140,12 +139,11 @@ export class FigureRow extends LitElement {
   }
 
   #figure(column: MetricColumn, index: number, answer: Answer) {
-    const metric = metrics[column.name];
     const value = numberAt(answer.rows[0], index);
     const change =
-      this.comparison && changeOf(value, numberAt(this.comparison.rows[0], index), metric);
+      this.comparison && changeOf(value, numberAt(this.comparison.rows[0], index), column);
     return html`<div>
-      <dt><cn-term label=${column.label} definition=${metric.definition}></cn-term></dt>
+      <dt><cn-term label=${column.label} definition=${column.definition}></cn-term></dt>
       <dd class="value">${formatMetric(value, column.unit)}</dd>
       ${change === undefined ? nothing : renderChange(change)}
     </div>`;

@@ -38,6 +38,18 @@ export const alarmTexts: Record<AlarmCode, AlarmText> = {
     title: 'Something that is done from time to time failed',
     todo: 'It is tried again by itself. If the alarm stays, the server’s log says more.',
   },
+  engine_behind: {
+    title: 'Hits wait long until they are read',
+    todo: 'No hit is lost. If it stays so, the machine is too slow for these hits.',
+  },
+  spooling: {
+    title: 'The short-term canister is full, and hits wait on the disk',
+    todo: 'No hit is lost. Give it more memory, if this happens often.',
+  },
+  notices_late: {
+    title: 'Notices of alerts cannot be delivered',
+    todo: 'They are tried again by themselves. Look at the deliveries for what the receiver says.',
+  },
 };
 
 /** An alarm of a server that is newer than this console is named by its code. */

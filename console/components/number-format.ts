@@ -80,6 +80,14 @@ export function formatMetric(value: number | null, unit: MetricUnit, locale?: st
       return formatShare(value, locale);
     case 'milliseconds':
       return formatDuration(value);
+    case 'bytes':
+      return formatBytes(value, locale);
+    case 'money':
+    case 'number':
+      return new Intl.NumberFormat(locale, {
+        minimumFractionDigits: 2,
+        maximumFractionDigits: 2,
+      }).format(value);
     case 'per_session':
       return new Intl.NumberFormat(locale, {
         minimumFractionDigits: 1,

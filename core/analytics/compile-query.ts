@@ -1,54 +1,112 @@
 /**
  * A query → one DuckDB statement with bound values. Metrics of sessions and metrics of hits are summed apart, each
- * over its own time (a session counts where it starts, a hit where it happens), and joined on the dimensions.
+ * over its own time (a session counts where it starts, a hit where it happens), and so are the two periods of a
+ * comparison; the parts are joined on the dimensions. Labels are filters of the sums.
  */
+import type { DateRange } from '../contract/calendar.ts';
+import { daysIn } from '../contract/calendar.ts';
+import { comparedRange } from '../contract/comparison.ts';
 import { type DimensionName, dimensions } from '../contract/dimension.ts';
-import { type MetricName, metrics } from '../contract/metric.ts';
+import { type Metric, type MetricName, metrics } from '../contract/metric.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Query } from '../contract/query.ts';
 import { type DimensionSql, dimensionSql } from './dimension-sql.ts';
-import { type MetricSql, metricSql } from './metric-sql.ts';
+import { instantSql, instantsOf, localTimeSql } from './local-time.ts';
+import { type MetricSql, metricSql, type Only } from './metric-sql.ts';
+import {
+  type Binder,
+  createBinder,
+  hitClause,
+  type QueryContext,
+  type Span,
+  sessionSource,
+} from './session-source.ts';
 
 export interface CompiledQuery {
-  /** Columns: dimensions, metrics, then the number of rows without the limit. */
+  /** Columns: dimensions, the metrics of each place, then the number of rows without the limit. */
   sql: string;
-  values: (string | number)[];
+  values: string[];
+  /** Whose figures the metrics hold, in the order of the columns; `of` is a place among the query's labels. */
+  places: readonly Place[];
+}
+
+export interface Place {
+  of?: number;
+  period: 'now' | 'before';
 }
 
 type Home = 'session' | 'hit';
 
-/** @throws Problem `query_invalid` when a metric cannot be broken down as asked */
-export function compileQuery(query: Query, timeZone: string): CompiledQuery {
-  const byHit = query.dimensions.some((name) => dimensions[name].home === 'hit');
-  const parts = { session: [] as MetricName[], hit: [] as MetricName[] };
-  for (const name of query.metrics) parts[homeOf(name, byHit, query)].push(name);
+interface Part {
+  home: Home;
+  period: Place['period'];
+  span: Span;
+  shiftDays: number;
+  names: readonly MetricName[];
+}
 
-  const compiled = (['session', 'hit'] as const)
-    .filter((home) => parts[home].length > 0)
-    .map((home) => ({ name: `by_${home}`, sql: partSql(home, parts[home], query) }));
-  const [first, second] = compiled;
-  if (first === undefined) throw new Error('a query has at least one metric');
+/** Dimensions that name days: those of a compared period are moved onto the range. */
+const dayDimensions: readonly DimensionName[] = ['day', 'week', 'month'];
+const timeDimensions: readonly DimensionName[] = [...dayDimensions, 'weekday', 'hour'];
 
-  const outputs = [...query.dimensions, ...query.metrics];
-  const picked = query.dimensions.map((name) =>
-    second ? `coalesce(${first.name}.${name}, ${second.name}.${name}) AS ${name}` : name,
-  );
-  const from = second
-    ? `${first.name} ${joinSql(first.name, second.name, query.dimensions)}`
-    : first.name;
-  const sql = [
-    `WITH ${compiled.map((part) => `${part.name} AS (${part.sql})`).join(', ')}`,
-    `, merged AS (SELECT ${[...picked, ...query.metrics].join(', ')} FROM ${from})`,
-    `SELECT ${outputs.join(', ')}, count(*) OVER () AS rows_total FROM merged`,
-    // A path that was requested but never shown as a page has no place in a list of page views.
-    byHit ? `WHERE coalesce(${query.metrics[0]}, 0) <> 0` : '',
-    query.dimensions.length > 0 ? `ORDER BY ${orderSql(query)}` : '',
-    'LIMIT $4',
+/** @throws Problem `query_invalid` when a metric cannot be broken down as asked; what its conditions and names throw */
+export function compileQuery(query: Query, context: QueryContext): CompiledQuery {
+  const binder = createBinder();
+  const parts = partsOf(query, context.timeZone);
+  const places = placesOf(query);
+  const dimensionKeys = query.dimensions.map((_, index) => `d${index}`);
+  const names = places.flatMap((_, place) => query.metrics.map((name) => columnOf(place, name)));
+  const compiled = parts.map((part) => partSql(part, query, context, places, binder));
+  const largest = names.map((name) => `max(${name}) AS ${name}`);
+  const merged = [
+    `SELECT ${[...dimensionKeys, ...largest, 'max(is_now) AS is_now'].join(', ')}`,
+    `FROM (${compiled.join(' UNION ALL BY NAME ')})`,
+    dimensionKeys.length > 0 ? `GROUP BY ${dimensionKeys.join(', ')}` : '',
   ].join(' ');
-  return {
-    sql: sql.replaceAll('$zone', '$1'),
-    values: [timeZone, query.range.from, query.range.to, query.limit],
-  };
+  const from = compiled.length === 1 ? compiled[0] : merged;
+  const shown = query.dimensions.map(
+    (name, index) => `${shownSql(name, `d${index}`)} AS x${index}`,
+  );
+  const sql = [
+    `SELECT ${[...shown, ...names, 'count(*) OVER () AS rows_total'].join(', ')} FROM (${from})`,
+    whereSql(query),
+    dimensionKeys.length > 0 ? `ORDER BY ${orderSql(query)}` : '',
+    `LIMIT ${query.limit}`,
+  ].join(' ');
+  return { sql, values: binder.values, places };
+}
+
+const columnOf = (place: number, name: MetricName) => `m${place}_${name}`;
+
+function placesOf({ labels, comparison }: Query): Place[] {
+  const periods = comparison === undefined ? (['now'] as const) : (['now', 'before'] as const);
+  return periods.flatMap((period) => [
+    { period },
+    ...labels.map((_, of): Place => ({ of, period })),
+  ]);
+}
+
+function partsOf(query: Query, timeZone: string): Part[] {
+  const byHit = query.dimensions.some((name) => dimensions[name].home === 'hit');
+  const names = { session: [] as MetricName[], hit: [] as MetricName[] };
+  for (const name of query.metrics) names[homeOf(name, byHit, query)].push(name);
+  const ranges: { period: Place['period']; range: DateRange }[] = [
+    { period: 'now', range: query.range },
+  ];
+  if (query.comparison !== undefined) {
+    ranges.push({ period: 'before', range: comparedRange(query.range, query.comparison) });
+  }
+  return ranges.flatMap(({ period, range }) =>
+    (['session', 'hit'] as const)
+      .filter((home) => names[home].length > 0)
+      .map((home) => ({
+        home,
+        period,
+        span: instantsOf(range, timeZone),
+        shiftDays: daysIn({ from: range.from, to: query.range.from }),
+        names: names[home],
+      })),
+  );
 }
 
 function homeOf(name: MetricName, byHit: boolean, query: Query): Home {
@@ -64,47 +122,168 @@ function homeOf(name: MetricName, byHit: boolean, query: Query): Home {
   );
 }
 
-function partSql(home: Home, names: readonly MetricName[], query: Query): string {
-  const row = home === 'session' ? 's' : 'h';
-  const time = home === 'session' ? 's.started_at' : 'h."at"';
-  const needsSession =
-    home === 'hit' && query.dimensions.some((name) => dimensions[name].home === 'session');
-  const table = home === 'session' ? 'store.sessions s' : 'store.hits h';
-  const select = [
-    ...query.dimensions.map((name) => `${dimensionFor(name, home)} AS ${name}`),
-    ...names.map((name) => `${(metricSql[name] as MetricSql)[home]} AS ${name}`),
-  ];
-  return [
-    `SELECT ${select.join(', ')} FROM ${table}`,
-    needsSession ? 'JOIN store.sessions s USING (session_id)' : '',
-    `WHERE ${time} >= timezone($zone, $2::TIMESTAMP) AND ${time} < timezone($zone, $3::TIMESTAMP)`,
-    query.robots ? '' : `AND NOT ${row}.is_robot`,
-    query.dimensions.length > 0
-      ? `GROUP BY ${query.dimensions.map((_, index) => index + 1).join(', ')}`
-      : '',
-  ].join(' ');
+function partSql(
+  part: Part,
+  query: Query,
+  context: QueryContext,
+  places: readonly Place[],
+  binder: Binder,
+): string {
+  const { home, period, span, names } = part;
+  const { from, dimension } =
+    home === 'session'
+      ? sessionPart(part, query, context, binder)
+      : hitPart(part, query, context, binder);
+  const keys = query.dimensions.map((name, index) => `${dimension(name)} AS d${index}`);
+  const sums = places.flatMap((place, index) =>
+    place.period === period
+      ? names.map((name) => `${formOf(name, home)(onlyOf(place))} AS ${columnOf(index, name)}`)
+      : [],
+  );
+  const group = keys.length > 0 ? `GROUP BY ${keys.map((_, index) => index + 1).join(', ')}` : '';
+  const isNow = `${period === 'now'} AS is_now`;
+  const row = home === 'session' ? 's.started_at' : 'h."at"';
+  const sql = `SELECT ${[...keys, ...sums, isNow].join(', ')} FROM ${from} ${group}`;
+  return sql.includes('$local')
+    ? sql.replaceAll('$local', () => localTimeSql(row, span, context.timeZone))
+    : sql;
 }
 
-function dimensionFor(name: DimensionName, home: Home): string {
-  const form = (dimensionSql[name] as DimensionSql)[home];
-  if (form === undefined) throw new Error(`the dimension ${name} has no form for ${home} rows`);
+function formOf(name: MetricName, home: Home): (only: Only) => string {
+  const form = (metricSql[name] as MetricSql)[home];
+  if (form === undefined) throw new Error(`the metric ${name} has no form for ${home} rows`);
   return form;
 }
 
-function joinSql(first: string, second: string, names: readonly DimensionName[]): string {
-  if (names.length === 0) return `CROSS JOIN ${second}`;
-  const same = names.map((name) => `${first}.${name} IS NOT DISTINCT FROM ${second}.${name}`);
-  return `FULL JOIN ${second} ON ${same.join(' AND ')}`;
+function onlyOf({ of }: Place): Only {
+  return (condition) => {
+    const parts = [
+      ...(of === undefined ? [] : [`s.label_${of}`]),
+      ...(condition ? [condition] : []),
+    ];
+    return parts.length === 0 ? '' : ` FILTER (WHERE ${parts.join(' AND ')})`;
+  };
+}
+
+interface PartRows {
+  from: string;
+  dimension: (name: DimensionName) => string;
+}
+
+function sessionPart(part: Part, query: Query, context: QueryContext, binder: Binder): PartRows {
+  const asked = { ...sessionsAsked(query, part.names), which: 'started' as const };
+  return {
+    from: sessionSource(asked, part.span, context, binder),
+    dimension: (name) => dimensionFor(name, 'session', part),
+  };
+}
+
+function hitPart(part: Part, query: Query, context: QueryContext, binder: Binder): PartRows {
+  const { span, names } = part;
+  const asked = { ...sessionsAsked(query, names), which: 'touch' as const };
+  const hits =
+    query.hitCondition === undefined
+      ? undefined
+      : hitClause(query.hitCondition, span, context, binder);
+  const groups = query.dimensions.includes('page_group')
+    ? pageGroupSql(span, context, binder)
+    : undefined;
+  const types = [...new Set(names.map((name) => (metricSql[name] as MetricSql).hitType))];
+  const needsSession =
+    query.labels.length > 0 ||
+    query.condition !== undefined ||
+    query.dimensions.some((name) => dimensions[name].home === 'session') ||
+    names.some((name) => (metricSql[name] as MetricSql).hitNeedsSession) ||
+    hits?.needsSession === true ||
+    groups?.needsSession === true;
+  const where = [
+    `h."at" >= ${instantSql(span.fromMs)} AND h."at" < ${instantSql(span.toMs)}`,
+    ...(query.robots ? [] : ['NOT h.is_robot']),
+    ...(types.length === 1 && types[0] !== undefined ? [`h.type = '${types[0]}'`] : []),
+    ...(hits ? [hits.sql] : []),
+  ].join(' AND ');
+  const join = needsSession
+    ? `JOIN ${sessionSource(asked, span, context, binder)} ON s.session_id = h.session_id`
+    : '';
+  return {
+    from: `store.hits h ${join} WHERE ${where}`,
+    dimension: (name) =>
+      dimensionFor(name, 'hit', part).replace('$page_group', () => groups?.sql ?? ''),
+  };
+}
+
+function sessionsAsked(query: Query, names: readonly MetricName[]) {
+  const { robots, condition, labels, goal } = query;
+  return {
+    robots,
+    condition,
+    labels,
+    goal,
+    goals: names.some((name) => (metrics[name] as Metric).needsGoal),
+    history: query.dimensions.some((name) => (dimensionSql[name] as DimensionSql).history),
+  };
+}
+
+/** The first group that a hit belongs to. */
+function pageGroupSql(
+  span: Span,
+  context: QueryContext,
+  binder: Binder,
+): { sql: string; needsSession: boolean } {
+  const groups = context.definitions.pageGroups;
+  if (groups.length === 0) return { sql: 'NULL::VARCHAR', needsSession: false };
+  let needsSession = false;
+  const cases = groups.map(({ name, condition }) => {
+    const clause = hitClause(condition, span, context, binder);
+    needsSession ||= clause.needsSession;
+    return `WHEN ${clause.sql} THEN ${binder.bind(name)}`;
+  });
+  return { sql: `CASE ${cases.join(' ')} END`, needsSession };
+}
+
+function dimensionFor(name: DimensionName, home: Home, { shiftDays }: Part): string {
+  const form = (dimensionSql[name] as DimensionSql)[home];
+  if (form === undefined) throw new Error(`the dimension ${name} has no form for ${home} rows`);
+  return form.replaceAll('$shift', String(shiftDays));
+}
+
+function shownSql(name: DimensionName, key: string): string {
+  const { shown } = dimensionSql[name] as DimensionSql;
+  return shown === undefined ? key : shown.replaceAll('$key', key);
+}
+
+/**
+ * A path that was requested but never shown as a page has no place in a list of page views, and a value that only the
+ * period before knows none in a list of this one. Periods of time stay, though nothing happened in them.
+ */
+function whereSql(query: Query): string {
+  const conditions: string[] = [];
+  const [first] = query.metrics;
+  if (first !== undefined && query.dimensions.some((name) => dimensions[name].home === 'hit')) {
+    const column = columnOf(0, first);
+    const isCount = metrics[first].unit === 'count';
+    conditions.push(isCount ? `coalesce(${column}, 0) <> 0` : `${column} IS NOT NULL`);
+  }
+  const [only] = query.dimensions;
+  const isTime =
+    query.dimensions.length === 1 && only !== undefined && timeDimensions.includes(only);
+  if (query.comparison !== undefined && query.dimensions.length > 0 && !isTime) {
+    conditions.push('is_now');
+  }
+  return conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
 }
 
 function orderSql(query: Query): string {
-  const names = query.dimensions.map((name) => `${name} ASC NULLS LAST`);
+  const keys = query.dimensions.map((_, index) => `d${index} ASC NULLS LAST`);
   if (query.order) {
-    return [
-      `${query.order.by} ${query.order.direction === 'ascending' ? 'ASC' : 'DESC'} NULLS LAST`,
-      ...names,
-    ].join(', ');
+    const { by, direction } = query.order;
+    const place = query.dimensions.indexOf(by as DimensionName);
+    const column = place >= 0 ? `d${place}` : columnOf(0, by as MetricName);
+    return [`${column} ${direction === 'ascending' ? 'ASC' : 'DESC'} NULLS LAST`, ...keys].join(
+      ', ',
+    );
   }
-  if (query.dimensions.includes('day')) return ['day ASC', ...names].join(', ');
-  return [`${query.metrics[0]} DESC NULLS LAST`, ...names].join(', ');
+  const time = query.dimensions.findIndex((name) => dayDimensions.includes(name));
+  if (time >= 0) return [`d${time} ASC`, ...keys].join(', ');
+  return [`${columnOf(0, query.metrics[0] as MetricName)} DESC NULLS LAST`, ...keys].join(', ');
 }

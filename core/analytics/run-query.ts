@@ -1,17 +1,20 @@
 /** Runs a query over a dataset's analytics and gives the answer in the contract's form. */
-import { addDays, type DateRange } from '../contract/date-range.ts';
-import { dimensions } from '../contract/dimension.ts';
-import { metrics } from '../contract/metric.ts';
+import { addDays, type DateRange } from '../contract/calendar.ts';
+import { dimensionColumn, metricColumn } from '../contract/columns.ts';
+import { comparedRange } from '../contract/comparison.ts';
+import { type Definitions, noDefinitions } from '../contract/definition.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Answer, Column, Query } from '../contract/query.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
 import { compileQuery } from './compile-query.ts';
+import { findNamed } from './definition-lookup.ts';
 
-/** @throws Problem `query_invalid` */
+/** @throws Problem `query_invalid`, `definition_unknown`, `condition_invalid`, `condition_not_in_tables` */
 export async function runQuery(
-  store: AnalyticsStore,
+  store: Pick<AnalyticsStore, 'query'>,
   query: Query,
   timeZone: string,
+  definitions: Definitions = noDefinitions,
 ): Promise<Answer> {
   if (query.order && ![...query.metrics, ...query.dimensions].includes(query.order.by as never)) {
     throw new Problem(
@@ -19,38 +22,42 @@ export async function runQuery(
       `The order is by ${query.order.by}, which the query does not ask for.`,
     );
   }
-  const { sql, values } = compileQuery(query, timeZone);
+  const labels = query.labels.map((name) => findNamed(definitions.labels, name, 'label'));
+  const { sql, values, places } = compileQuery(query, { timeZone, definitions });
   const result = await store.query(sql, values);
   const columns: Column[] = [
-    ...query.dimensions.map((name) => ({
-      kind: 'dimension' as const,
-      name,
-      label: dimensions[name].label,
-    })),
-    ...query.metrics.map((name) => ({
-      kind: 'metric' as const,
-      name,
-      label: metrics[name].label,
-      unit: metrics[name].unit,
-    })),
+    ...query.dimensions.map((name) => dimensionColumn(name)),
+    ...places.flatMap(({ of, period }) =>
+      query.metrics.map((name) =>
+        metricColumn(name, {
+          of: of === undefined ? undefined : labels[of]?.name,
+          period: period === 'before' ? period : undefined,
+        }),
+      ),
+    ),
   ];
   const found = result.rows.map((row) =>
-    row.slice(0, columns.length).map((cell, index) => clean(cell, columns[index])),
+    row.slice(0, columns.length).map((cell, index) => cleanCell(cell, columns[index])),
   );
   const isByDay =
     query.dimensions.length === 1 && query.dimensions[0] === 'day' && query.order === undefined;
-  if (isByDay) {
-    const days = everyDay(found, columns, query.range);
-    return { columns, rows: days.slice(0, query.limit), rowsTotal: days.length };
-  }
-  return { columns, rows: found, rowsTotal: Number(result.rows[0]?.[columns.length] ?? 0) };
+  const rows = isByDay ? everyDay(found, columns, query.range) : found;
+  return {
+    columns,
+    rows: rows.slice(0, query.limit),
+    rowsTotal: isByDay ? rows.length : Number(result.rows[0]?.[columns.length] ?? 0),
+    ...(query.comparison && { comparedWith: comparedRange(query.range, query.comparison) }),
+    ...(labels.length > 0 && {
+      labels: labels.map(({ name, colour }) => ({ name, colour })),
+    }),
+  };
 }
 
 /** Counts are never empty; a mean or a share of nothing is. */
-function clean(cell: unknown, column: Column | undefined): string | number | null {
+export function cleanCell(cell: unknown, column: Column | undefined): string | number | null {
   if (column?.kind === 'metric') {
-    if (cell === null || cell === undefined) return column.unit === 'count' ? 0 : null;
-    return Number(cell);
+    if (cell !== null && cell !== undefined) return Number(cell);
+    return ['count', 'bytes', 'money'].includes(column.unit) ? 0 : null;
   }
   return cell === null || cell === undefined ? null : (cell as string | number);
 }
@@ -64,7 +71,8 @@ function everyDay(
   const filled: Answer['rows'] = [];
   for (let day = range.from; day < range.to; day = addDays(day, 1)) {
     filled.push(
-      byDay.get(day) ?? columns.map((column, index) => (index === 0 ? day : clean(null, column))),
+      byDay.get(day) ??
+        columns.map((column, index) => (index === 0 ? day : cleanCell(null, column))),
     );
   }
   return filled;

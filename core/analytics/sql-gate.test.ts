@@ -345,7 +345,7 @@ test('a refusal says what was wrong and where', async () => {
   const said = (sql: string) =>
     store.ask(sql, limits).catch((error: Problem) => `${error.code}: ${error.message}`);
   expect(await said('SELECT 1 FROM nowhere')).toBe(
-    'sql_invalid: There is no view called "nowhere". The views are sessions, hits, page_views.',
+    'sql_invalid: There is no view called "nowhere". The views are sessions, hits, page_views, events, session_values.',
   );
   expect(await said('SELEC 1')).toMatch(/^sql_invalid: .*syntax error.*\(at character 1\)/s);
   expect(await said('DELETE FROM hits')).toBe(

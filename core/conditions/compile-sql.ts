@@ -38,6 +38,36 @@ export function compileSql(
   given: Condition,
   { timeZone, tables = publicViews, firstParameter = 1 }: CompileSqlOptions,
 ): SqlClause {
+  return clauseOf(placeIn(checkCondition(given, 'session'), 'session'), {
+    timeZone,
+    tables,
+    firstParameter,
+  });
+}
+
+/**
+ * @param given a condition of one hit, without events
+ * @returns a clause over a hit row `h`, and over its session `s` where `needsSession` says so
+ * @throws Problem `condition_invalid`, `condition_not_in_tables`
+ */
+export function compileHitSql(
+  given: Condition,
+  { timeZone, tables = publicViews, firstParameter = 1 }: CompileSqlOptions,
+): SqlClause & { needsSession: boolean } {
+  const anyHit: Condition = { op: 'hits', which: 'any', of: given };
+  const placed = placeIn(checkCondition(anyHit, 'session'), 'session') as typeof anyHit;
+  const clause = clauseOf(placed.of, { timeZone, tables, firstParameter });
+  return { ...clause, needsSession: speaksOf(placed.of, 'session') };
+}
+
+function clauseOf(
+  placed: Condition,
+  {
+    timeZone,
+    tables,
+    firstParameter,
+  }: Required<Pick<CompileSqlOptions, 'timeZone' | 'tables' | 'firstParameter'>>,
+): SqlClause {
   const values: string[] = [];
   const context: SqlContext = {
     timeZone,
@@ -46,7 +76,6 @@ export function compileSql(
     bind: (value, type = 'VARCHAR') =>
       `$${firstParameter + values.push(String(value)) - 1}::${type}`,
   };
-  const placed = placeIn(checkCondition(given, 'session'), 'session');
   return { sql: conditionSql(placed, context), values };
 }
 

@@ -51,7 +51,8 @@ function instantOf(localMs: number, timeZone: string): number {
   return fits.length > 0 ? Math.min(...fits) : localMs - Math.min(...offsets);
 }
 
-function offsetAt(instantMs: number, timeZone: string): number {
+/** How far clocks in the zone are ahead of UTC at an instant, in milliseconds. */
+export function offsetAt(instantMs: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',

@@ -4,54 +4,105 @@ export interface Dimension {
   /** `session` dimensions are the same for all hits of a session, `hit` dimensions belong to one hit. */
   home: 'session' | 'hit' | 'both';
   definition: string;
+  /**
+   * The field of the condition language whose value it is. Where there is none, a row cannot be opened by the
+   * dimension's value alone: it is worked out, such as the hour of the day.
+   */
+  field?: string;
 }
 
+const ofSession = (label: string, field: string, definition: string) =>
+  ({ label, home: 'session', field, definition }) as const;
+const workedOut = (label: string, definition: string) =>
+  ({ label, home: 'session', definition }) as const;
+const ofHit = (label: string, field: string, definition: string) =>
+  ({ label, home: 'hit', field, definition }) as const;
+const ofTime = (label: string, definition: string) =>
+  ({ label, home: 'both', definition }) as const;
+
 export const dimensions = {
-  day: { label: 'Day', home: 'both', definition: "Calendar day in the dataset's time zone." },
-  path: { label: 'Page', home: 'hit', definition: 'Path of the requested URL.' },
-  status: {
-    label: 'Status',
+  day: ofTime('Day', "Calendar day in the dataset's time zone."),
+  week: ofTime('Week', "Monday of the week in the dataset's time zone."),
+  month: ofTime('Month', "First day of the month in the dataset's time zone."),
+  weekday: ofTime('Weekday', "Day of the week in the dataset's time zone: 1 is Monday, 7 Sunday."),
+  hour: ofTime('Hour', "Hour of the day in the dataset's time zone, 0 to 23."),
+  path: ofHit('Page', 'request.path', 'Path of the requested URL.'),
+  page_group: {
+    label: 'Page group',
     home: 'hit',
-    definition: 'HTTP status code of the response, where known.',
+    definition: 'The first page group that the hit belongs to; empty for hits of none.',
   },
-  entry_path: {
-    label: 'Entry page',
-    home: 'session',
-    definition: 'Path of the first page view of the session.',
-  },
-  exit_path: {
-    label: 'Exit page',
-    home: 'session',
-    definition: 'Path of the last page view of the session.',
-  },
-  referrer: {
-    label: 'Referrer',
-    home: 'session',
-    definition:
-      'Host of the page that led to the session; empty for direct entries and for own hosts.',
-  },
-  source: {
-    label: 'Source',
-    home: 'session',
-    definition: 'utm_source of the entry page, else the name of the referrer.',
-  },
-  campaign: { label: 'Campaign', home: 'session', definition: 'utm_campaign of the entry page.' },
-  browser: { label: 'Browser', home: 'session', definition: 'Browser name, from the user agent.' },
-  system: {
-    label: 'System',
-    home: 'session',
-    definition: 'Operating system, from the user agent.',
-  },
-  device: {
-    label: 'Device',
-    home: 'session',
-    definition: 'desktop, mobile, tablet, tv or robot, from the user agent.',
-  },
-  robot: {
-    label: 'Robot',
-    home: 'session',
-    definition: 'Name of the robot, where the session is one.',
-  },
+  title: ofHit('Title', 'page.title', 'Title of the page.'),
+  host: ofHit('Host', 'request.host', 'Host of the requested URL.'),
+  query: ofHit('Query', 'request.query', 'Query of the requested URL, without the question mark.'),
+  method: ofHit('Method', 'request.method', 'HTTP method of the request.'),
+  status: ofHit('Status', 'response.status', 'HTTP status code of the response, where known.'),
+  event: ofHit('Custom event', 'custom.name', 'Name of the custom event that the page sent.'),
+  hit_referrer: ofHit('Referring page', 'request.referrer', 'Referrer of the hit itself, as sent.'),
+  entry_path: ofSession('Entry page', 'entry.path', 'Path of the first page view of the session.'),
+  exit_path: ofSession('Exit page', 'exit.path', 'Path of the last page view of the session.'),
+  channel: workedOut(
+    'Channel',
+    'Class of the source: paid search, organic search, paid social, organic social, email, display, affiliate, AI assistant, referral, direct or other; the first that fits of the rules in docs/queries.md.',
+  ),
+  referrer: ofSession(
+    'Referrer',
+    'referrer.host',
+    'Host of the page that led to the session; empty for direct entries and for own hosts.',
+  ),
+  referrer_path: ofSession('Referring path', 'referrer.path', 'Path of the page that led here.'),
+  source: ofSession(
+    'Source',
+    'source',
+    'utm_source of the entry page, else the name of the referrer.',
+  ),
+  medium: ofSession('Medium', 'medium', 'utm_medium of the entry page.'),
+  campaign: ofSession('Campaign', 'campaign', 'utm_campaign of the entry page.'),
+  term: ofSession('Term', 'term', 'utm_term of the entry page: the word that was searched for.'),
+  content: ofSession('Content', 'content', 'utm_content of the entry page.'),
+  browser: ofSession('Browser', 'browser', 'Browser name, from the user agent.'),
+  browser_version: ofSession('Version', 'browser.version', 'Major version of the browser.'),
+  system: ofSession('System', 'system', 'Operating system, from the user agent.'),
+  device: ofSession(
+    'Device',
+    'device.type',
+    'desktop, mobile, tablet, tv or robot, from the user agent.',
+  ),
+  screen: workedOut(
+    'Screen',
+    'Width of the screen in CSS pixels: under 576, to 991, to 1439, or from 1440.',
+  ),
+  country: ofSession('Country', 'country', 'Two-letter country, where the edge knows it.'),
+  network: ofSession(
+    'Network',
+    'address.prefix',
+    'Client address, cut: v4 to /24, v6 to /48. It stands for the network of the client.',
+  ),
+  language: ofSession('Language', 'language', 'Preferred language of the client.'),
+  origin: ofSession('Origin', 'session.origin', 'tracker or log.'),
+  end_reason: ofSession('End', 'session.end_reason', 'Why the session ended.'),
+  robot: ofSession('Robot', 'robot.name', 'Name of the robot, where the session is one.'),
+  robot_purpose: workedOut(
+    'Purpose',
+    'What the robot is for, by its name: search engine, AI crawler, AI assistant, link preview, monitoring, SEO tool, program, or other.',
+  ),
+  visitor_kind: workedOut(
+    'Visitor',
+    'new: no earlier session of the visitor key is stored; returning: there is one.',
+  ),
+  frequency: workedOut(
+    'Session number',
+    'How many-th stored session of its visitor it is: 1, 2, 3, 4, 5-8, 9-14, 15-25, 26-50 or 51+.',
+  ),
+  recency: workedOut(
+    'Days since last',
+    'Whole days since the last session of the visitor began: 0, 1, 2-3, 4-7, 8-14, 15-30, 31-60 or 61+; empty for a first session.',
+  ),
+  depth: workedOut('Page views', 'Page views of the session: 0, 1, 2, 3, 4, 5-7, 8-12 or 13+.'),
+  duration: workedOut(
+    'Duration',
+    'Duration of the session: 0 s, 1-10 s, 11-30 s, 31-60 s, 1-3 min, 3-10 min, 10-30 min or 30+ min.',
+  ),
 } as const satisfies Record<string, Dimension>;
 
 export type DimensionName = keyof typeof dimensions;

@@ -100,6 +100,9 @@ export const alarmCodes = [
   'dataset_held',
   'clock_jumped',
   'job_failed',
+  'engine_behind',
+  'spooling',
+  'notices_late',
 ] as const;
 export const alarmSchema = z.object({ code: z.enum(alarmCodes), detail: z.string() });
 

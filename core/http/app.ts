@@ -2,13 +2,20 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { AlertDesk } from '../alerts/alert-desk.ts';
+import type { Clock } from '../clock.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
+import type { DefinitionDesk } from '../definition-desk.ts';
 import type { EventDesk } from '../event-desk.ts';
 import type { Log } from '../log.ts';
+import type { QueryDesk } from '../query-desk.ts';
 import type { SetAside } from '../set-aside.ts';
+import { alertRoutes } from './alerts.ts';
+import { channelRoutes } from './channels.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
 import { datasetRoutes } from './datasets.ts';
+import { definitionRoutes } from './definitions.ts';
 import { eventJobRoutes } from './event-jobs.ts';
 import { eventRoutes } from './events.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
@@ -24,9 +31,13 @@ import { upkeepRoutes } from './upkeep.ts';
 
 export interface ApiOptions extends MetricsOptions {
   reports: ReportDesk;
+  queries: QueryDesk;
+  definitions: DefinitionDesk;
   /** Is told of the server's own faults. */
   log: Log;
   hourlyCounts: HourlyCounts;
+  alerts: AlertDesk;
+  clock: Clock;
   setAside: Pick<SetAside, 'list' | 'show'>;
   events: EventDesk;
   /** Called before a new dataset is answered. */
@@ -42,11 +53,14 @@ export function createApi(options: ApiOptions) {
     .route('/', datasetRoutes(datasets, options.datasetCreated))
     .route('/', countsRoutes(datasets, options.hourlyCounts))
     .route('/', sessionRoutes(engine))
-    .route('/', queryRoutes(engine))
+    .route('/', queryRoutes(engine, options.queries))
+    .route('/', definitionRoutes(options.definitions))
     .route('/', reportRoutes(datasets, options.reports))
     .route('/', importRoutes(engine))
     .route('/', upkeepRoutes(engine, datasets))
     .route('/', setAsideRoutes(engine, datasets, options.setAside))
+    .route('/', alertRoutes({ ...options.alerts, datasets, clock: options.clock }))
+    .route('/', channelRoutes({ ...options.alerts, clock: options.clock }))
     .route('/', eventRoutes(options.events, datasets))
     .route('/', eventJobRoutes(options.events, engine, datasets));
   api.doc31('/openapi.json', {

@@ -1,6 +1,15 @@
 /** /api/datasets/…/query and …/sql: what can be asked of a dataset. */
-import { answerSchema, querySchema, sqlAnswerSchema, sqlRequestSchema } from '../contract/query.ts';
+import { z } from '@hono/zod-openapi';
+import { analysisSchema } from '../contract/analysis.ts';
+import {
+  answerSchema,
+  cellSchema,
+  querySchema,
+  sqlAnswerSchema,
+  sqlRequestSchema,
+} from '../contract/query.ts';
 import type { Engine } from '../engine.ts';
+import type { QueryDesk } from '../query-desk.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 const queryRoute = createRoute({
@@ -14,6 +23,25 @@ const queryRoute = createRoute({
   },
 });
 
+const analysisRoute = createRoute({
+  method: 'post',
+  path: '/datasets/{slug}/analysis',
+  summary: 'Paths, funnels, retention, movers, changes, campaigns and other analyses',
+  request: { params: slugParam, ...body(analysisSchema) },
+  responses: { 200: json(answerSchema, 'The rows, in the form of a query.'), ...otherwise },
+});
+
+const openRoute = createRoute({
+  method: 'post',
+  path: '/datasets/{slug}/query/sessions',
+  summary: 'The condition of the sessions that a figure of an answer counts',
+  request: { params: slugParam, ...body(cellSchema) },
+  responses: {
+    200: json(z.object({ condition: z.string() }), 'The condition as text.'),
+    ...otherwise,
+  },
+});
+
 const sqlRoute = createRoute({
   method: 'post',
   path: '/datasets/{slug}/sql',
@@ -22,11 +50,18 @@ const sqlRoute = createRoute({
   responses: { 200: json(sqlAnswerSchema, 'The rows, up to the limit.'), ...otherwise },
 });
 
-export function queryRoutes(engine: Engine) {
+export function queryRoutes(engine: Pick<Engine, 'sql'>, desk: QueryDesk) {
   return newRoutes()
     .openapi(queryRoute, async (c) =>
-      c.json(await engine.query(c.req.valid('param').slug, c.req.valid('json')), 200),
+      c.json(await desk.query(c.req.valid('param').slug, c.req.valid('json')), 200),
     )
+    .openapi(analysisRoute, async (c) =>
+      c.json(await desk.analyze(c.req.valid('param').slug, c.req.valid('json')), 200),
+    )
+    .openapi(openRoute, async (c) => {
+      const { slug } = c.req.valid('param');
+      return c.json({ condition: await desk.openSessions(slug, c.req.valid('json')) }, 200);
+    })
     .openapi(sqlRoute, async (c) => {
       const { sql, rowsMax } = c.req.valid('json');
       return c.json(await engine.sql(c.req.valid('param').slug, sql, rowsMax), 200);

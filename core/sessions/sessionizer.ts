@@ -74,8 +74,8 @@ export class Sessionizer {
     this.#eventSet = options.eventSet ?? (() => undefined);
   }
 
-  /** Puts a hit into its visitor's session, ending the one before where a rule says so. */
-  take(arriving: ArrivingHit): void {
+  /** Puts a hit into its visitor's session, ending the one before where a rule says so. Gives the session that got it. */
+  take(arriving: ArrivingHit): Session {
     const open = this.#join(arriving);
     open.seqs?.push(arriving.seq);
     const wanted = open.events?.take(arriving.hit);
@@ -84,6 +84,7 @@ export class Sessionizer {
     }
     if (arriving.hit.closeSession) this.#close(open, 'closed_by_page');
     else if (wanted?.close) this.#close(open, 'closed_by_event');
+    return open.session;
   }
 
   /**

@@ -1,5 +1,5 @@
 /** The tables of `control.db`: what is configured, and the wrapped keys that open the canisters. */
-import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** `settings` is the JSON of everything in a `Dataset` that may change. Slug and write key stay for good. */
 export const dataset = sqliteTable('dataset', {
@@ -33,6 +33,58 @@ export const datasetPosition = sqliteTable('dataset_position', {
   /** How many hits were stored. */
   hits: integer('hits').notNull(),
 });
+
+/** The rules of alerts; `definition` is the JSON of an `AlertRule`. */
+export const alertRule = sqliteTable(
+  'alert_rule',
+  {
+    dataset: text('dataset').notNull(),
+    name: text('name').notNull(),
+    definition: text('definition').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.dataset, table.name] })],
+);
+
+/** Where notices go; `definition` is the JSON of an `AlertChannel`, with the secret that signs. */
+export const alertChannel = sqliteTable('alert_channel', {
+  name: text('name').primaryKey(),
+  definition: text('definition').notNull(),
+});
+
+/** What alerts did; `entry` is the JSON of an `AlertEntry`. The server's own alarms have an empty dataset. */
+export const alertHistory = sqliteTable(
+  'alert_history',
+  {
+    id: text('id').primaryKey(),
+    dataset: text('dataset').notNull(),
+    rule: text('rule').notNull(),
+    change: text('change').notNull(),
+    at: integer('at').notNull(),
+    entry: text('entry').notNull(),
+  },
+  (table) => [index('alert_history_by_rule').on(table.dataset, table.rule, table.at)],
+);
+
+/** What is to be sent, by mail or otherwise, and what became of it. */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').notNull(),
+    channel: text('channel').notNull(),
+    title: text('title').notNull(),
+    payload: text('payload').notNull(),
+    state: text('state').notNull(),
+    tries: integer('tries').notNull(),
+    createdAt: integer('created_at').notNull(),
+    dueAt: integer('due_at').notNull(),
+    /** Until then somebody is sending it. */
+    claimedUntil: integer('claimed_until').notNull(),
+    sentAt: integer('sent_at'),
+    lastError: text('last_error'),
+  },
+  (table) => [index('outbox_due').on(table.state, table.dueAt)],
+);
 
 /**
  * Event definitions and hit attributes as they are worked on. `kind` is `event` or `attribute`; `key` is the name in
@@ -110,4 +162,36 @@ export const backfill = sqliteTable(
     changedAt: integer('changed_at').notNull(),
   },
   (table) => [index('backfill_dataset').on(table.dataset, table.number)],
+);
+
+/**
+ * Labels, campaigns, funnels, goals, page groups and annotations, as JSON of the contract. `key` is the name in lower
+ * case, so that no two names differ in case only; `position` is their order within a kind.
+ */
+export const reportDefinition = sqliteTable(
+  'report_definition',
+  {
+    dataset: text('dataset').notNull(),
+    kind: text('kind').notNull(),
+    key: text('key').notNull(),
+    position: integer('position').notNull(),
+    definition: text('definition').notNull(),
+    changedAt: integer('changed_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.dataset, table.kind, table.key] })],
+);
+
+/** What a campaign cost on a day of the dataset's time zone. `campaign` is its name as the file of costs has it. */
+export const campaignCost = sqliteTable(
+  'campaign_cost',
+  {
+    dataset: text('dataset').notNull(),
+    campaign: text('campaign').notNull(),
+    day: text('day').notNull(),
+    cost: real('cost').notNull(),
+    clicks: integer('clicks'),
+    impressions: integer('impressions'),
+    currency: text('currency').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.dataset, table.campaign, table.day] })],
 );

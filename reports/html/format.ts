@@ -26,14 +26,16 @@ const emptyLabels = {
   system: '(not known)',
   device: '(not known)',
   robot: '(no robot)',
-} as const satisfies Record<DimensionName, string>;
+} as const satisfies Partial<Record<DimensionName, string>>;
+
+const emptyLabelOf = new Map<string, string>(Object.entries(emptyLabels));
 
 /** A metric's value with its unit: `1,204`, `38.2%`, `2m 5s`, `3.41`; a missing one is a dash. */
 export function formatMetric(value: Cell, unit: MetricUnit, locale: string): string {
   if (typeof value !== 'number') return '–';
   if (unit === 'milliseconds') return formatDuration(value, locale);
   if (unit === 'share') return percent(value, locale);
-  const digits = unit === 'per_session' ? 2 : 0;
+  const digits = ['per_session', 'number', 'money'].includes(unit) ? 2 : 0;
   return new Intl.NumberFormat(locale, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
@@ -41,8 +43,8 @@ export function formatMetric(value: Cell, unit: MetricUnit, locale: string): str
 }
 
 /** A dimension's value as a reader sees it: days as dates, a missing value in words, the rest as it is. */
-export function formatDimension(value: Cell, name: DimensionName, locale: string): string {
-  if (value === null) return emptyLabels[name];
+export function formatDimension(value: Cell, name: string, locale: string): string {
+  if (value === null) return emptyLabelOf.get(name) ?? '(none)';
   if (name === 'day') return formatDay(String(value), locale);
   return showInvisible(String(value));
 }

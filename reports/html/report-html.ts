@@ -3,7 +3,6 @@
  * Every text of the result passes the template's escaping, and the file's own policy forbids script anyway.
  */
 import { html, raw } from 'hono/html';
-import { type MetricName, metrics } from '../../core/contract/metric.ts';
 import type { Column } from '../../core/contract/query.ts';
 import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
 import { comparedCell } from '../run/comparison.ts';
@@ -18,6 +17,8 @@ import {
   showInvisible,
 } from './format.ts';
 import { reportStyle } from './report-style.ts';
+
+type MetricColumn = Extract<Column, { kind: 'metric' }>;
 
 /** The whole page as text. `locale` (BCP 47) sets how numbers and dates are written. */
 export function reportToHtml(result: ReportResult, { locale = 'en' } = {}): string {
@@ -129,11 +130,10 @@ function change(column: Column, now: Cell, before: Cell | undefined, locale: str
   const isNew = column.unit === 'count' && before === 0 && Number(now) > 0;
   const text = isNew ? 'new' : formatChange(now, before, column.unit, locale);
   if (text === undefined) return '';
-  return html`<span class="change ${verdict(column.name, Number(now) - Number(before))}">${text}</span>`;
+  return html`<span class="change ${verdict(column.better, Number(now) - Number(before))}">${text}</span>`;
 }
 
-function verdict(name: MetricName, difference: number): string {
-  const { better } = metrics[name];
+function verdict(better: MetricColumn['better'], difference: number): string {
   if (better === 'neutral' || difference === 0) return '';
   return difference > 0 === (better === 'higher') ? 'good' : 'bad';
 }
@@ -146,10 +146,11 @@ function shareOf(value: Cell | undefined, largest: number): number {
 /** What each number means, and when and by what the page was made. */
 function foot({ panels, dataset, generatedAt }: ReportResult, locale: string) {
   const columns = panels.flatMap(({ answer }) => answer.columns);
-  const names = new Set(columns.flatMap((column) => (column.kind === 'metric' ? column.name : [])));
+  const figures = columns.filter((column): column is MetricColumn => column.kind === 'metric');
+  const byName = new Map(figures.map((column) => [column.name, column]));
   return html`<footer>
 <h2>What the numbers mean</h2>
-<dl>${[...names].map((name) => html`<dt>${metrics[name].label}</dt><dd>${metrics[name].definition}</dd>`)}</dl>
+<dl>${[...byName.values()].map(({ label, definition }) => html`<dt>${label}</dt><dd>${definition}</dd>`)}</dl>
 <p>Made by Canister on ${formatInstant(generatedAt, dataset.timeZone, locale)} from the dataset ${dataset.slug}.</p>
 </footer>`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { dimensionColumn, metricColumn } from '../../core/contract/columns.ts';
 import { Problem } from '../../core/contract/problem.ts';
 import { type Query, querySchema } from '../../core/contract/query.ts';
 import { reportNames } from '../definitions/catalog.ts';
@@ -105,9 +106,9 @@ describe('running a report', () => {
 
 describe('the value of the period before', () => {
   const columns = [
-    { kind: 'dimension', name: 'path', label: 'Page' },
-    { kind: 'metric', name: 'page_views', label: 'Page views', unit: 'count' },
-    { kind: 'metric', name: 'bounce_rate', label: 'Bounce rate', unit: 'share' },
+    dimensionColumn('path'),
+    metricColumn('page_views'),
+    metricColumn('bounce_rate'),
   ] as const;
   const now = { columns: [...columns], rows: [['/new', 3, 0.5]], rowsTotal: 1 };
   const before = { columns: [...columns], rows: [['/old', 9, 0.1]], rowsTotal: 1 };

@@ -1,7 +1,9 @@
 /** Answers to the overview's queries for two half weeks, written by hand: what tests of reports hold renderings against. */
+
+import { dimensionColumn, metricColumn } from '../../core/contract/columns.ts';
 import type { DateRange } from '../../core/contract/date-range.ts';
-import { type DimensionName, dimensions } from '../../core/contract/dimension.ts';
-import { type MetricName, metrics } from '../../core/contract/metric.ts';
+import type { DimensionName } from '../../core/contract/dimension.ts';
+import type { MetricName } from '../../core/contract/metric.ts';
 import type { Answer, Column, Query } from '../../core/contract/query.ts';
 import type { ReportRequest } from '../run/run-report.ts';
 
@@ -91,12 +93,7 @@ export function overviewRequest(change: Partial<ReportRequest> = {}): ReportRequ
 
 function columns(dimensionNames: DimensionName[], metricNames: MetricName[]): Column[] {
   return [
-    ...dimensionNames.map(
-      (name): Column => ({ kind: 'dimension', name, label: dimensions[name].label }),
-    ),
-    ...metricNames.map((name): Column => {
-      const { label, unit } = metrics[name];
-      return { kind: 'metric', name, label, unit };
-    }),
+    ...dimensionNames.map((name) => dimensionColumn(name)),
+    ...metricNames.map((name) => metricColumn(name)),
   ];
 }

@@ -2,8 +2,16 @@
 import control0 from './control/0000_control.sql?raw';
 import control1 from './control/0001_positions.sql?raw';
 import control2 from './control/0002_events.sql?raw';
+import control3 from './control/0003_report_definitions.sql?raw';
+import control4 from './control/0004_alerts.sql?raw';
 import hits0 from './hits/0000_hits.sql?raw';
 import hits1 from './hits/0001_events.sql?raw';
 
 export const hitsMigrations: readonly string[] = [hits0, hits1];
-export const controlMigrations: readonly string[] = [control0, control1, control2];
+export const controlMigrations: readonly string[] = [
+  control0,
+  control1,
+  control2,
+  control3,
+  control4,
+];

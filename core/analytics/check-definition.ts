@@ -1,0 +1,82 @@
+/** Says whether a definition can be used: its conditions are understood and the tables can answer them. */
+import type {
+  Definition,
+  DefinitionKind,
+  DefinitionOf,
+  Definitions,
+} from '../contract/definition.ts';
+import type { Funnel } from '../contract/funnel.ts';
+import { Problem } from '../contract/problem.ts';
+import { findNamed, labelCondition } from './definition-lookup.ts';
+import { createBinder, hitClause, type QueryContext, sessionClause } from './session-source.ts';
+
+const anySpan = { fromMs: 0, toMs: 1 };
+
+/**
+ * @param others the definitions that there are, the new one among them
+ * @throws Problem `condition_invalid`, `condition_not_in_tables`, `definition_invalid`, `definition_unknown`
+ */
+export function checkDefinition(
+  kind: DefinitionKind,
+  definition: Definition,
+  { timeZone, definitions }: QueryContext,
+): void {
+  const context = { timeZone, definitions };
+  const session = (condition: Parameters<typeof sessionClause>[0]) =>
+    void sessionClause(condition, anySpan, context, createBinder());
+  const hit = (condition: string) => void hitClause(condition, anySpan, context, createBinder());
+  switch (kind) {
+    case 'label':
+      // Labels whose parent it is are asked too: a circle may close above.
+      for (const label of definitions.labels) labelCondition(label, definitions);
+      session(labelCondition(definition as DefinitionOf['label'], definitions));
+      return;
+    case 'campaign': {
+      const { condition } = definition as DefinitionOf['campaign'];
+      if (condition !== undefined) session(condition);
+      return;
+    }
+    case 'goal':
+      session((definition as DefinitionOf['goal']).condition);
+      return;
+    case 'page_group':
+      hit((definition as DefinitionOf['page_group']).condition);
+      return;
+    case 'funnel':
+      for (const condition of stageConditions(definition as Funnel, definitions)) hit(condition);
+      return;
+    case 'annotation':
+      return;
+  }
+}
+
+/**
+ * The condition of each stage, asked of a hit.
+ * @throws Problem `definition_unknown` where a stage without a condition is no page group
+ */
+export function stageConditions(funnel: Funnel, { pageGroups }: Definitions): string[] {
+  return funnel.stages.map(
+    ({ name, condition }) => condition ?? findNamed(pageGroups, name, 'page group').condition,
+  );
+}
+
+/** @throws Problem `definition_needed`, naming the definitions that use the one that should go */
+export function checkUnneeded(kind: DefinitionKind, name: string, definitions: Definitions): void {
+  const key = name.trim().toLowerCase();
+  const isIt = (other: string | undefined) => other?.trim().toLowerCase() === key;
+  const users =
+    kind === 'label'
+      ? definitions.labels.filter(({ parent }) => isIt(parent)).map((one) => `label ${one.name}`)
+      : kind === 'page_group'
+        ? definitions.funnels
+            .filter(({ stages }) =>
+              stages.some((stage) => stage.condition === undefined && isIt(stage.name)),
+            )
+            .map((one) => `funnel ${one.name}`)
+        : [];
+  if (users.length === 0) return;
+  throw new Problem(
+    'definition_needed',
+    `${name} is needed by ${users.slice(0, 10).join(', ')}. Change or delete ${users.length === 1 ? 'that' : 'those'} first.`,
+  );
+}

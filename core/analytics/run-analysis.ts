@@ -1,0 +1,64 @@
+/** Runs an analysis over a dataset's analytics and gives the answer in the form of a query's. */
+import type { Analysis, AnalysisKind, AnalysisOf } from '../contract/analysis.ts';
+import { type Definitions, noDefinitions } from '../contract/definition.ts';
+import type { Answer } from '../contract/query.ts';
+import type { AnalysisPlan } from './analyses/analysis-parts.ts';
+import { planCampaigns } from './analyses/campaigns.ts';
+import { planCaptureIntegrity, planTagAndLog } from './analyses/capture.ts';
+import { planChanges } from './analyses/changes.ts';
+import { planClickFraud } from './analyses/click-fraud.ts';
+import { planFunnel } from './analyses/funnel.ts';
+import { planMovers } from './analyses/movers.ts';
+import { planNavigation, planPaths } from './analyses/paths.ts';
+import { planRetention } from './analyses/retention.ts';
+import type { AnalyticsStore } from './analytics-store.ts';
+import { findNamed } from './definition-lookup.ts';
+import { cleanCell } from './run-query.ts';
+import type { QueryContext } from './session-source.ts';
+
+type Plans = {
+  [K in AnalysisKind]: (analysis: AnalysisOf<K>, context: QueryContext) => AnalysisPlan;
+};
+
+const plans: Plans = {
+  paths: planPaths,
+  navigation: planNavigation,
+  funnel: planFunnel,
+  retention: planRetention,
+  movers: planMovers,
+  changes: planChanges,
+  campaigns: planCampaigns,
+  click_fraud: planClickFraud,
+  capture_integrity: planCaptureIntegrity,
+  tag_and_log: planTagAndLog,
+};
+
+/** @throws Problem `definition_unknown`, `query_invalid`, `condition_invalid`, `condition_not_in_tables` */
+export async function runAnalysis(
+  store: Pick<AnalyticsStore, 'query'>,
+  analysis: Analysis,
+  timeZone: string,
+  definitions: Definitions = noDefinitions,
+): Promise<Answer> {
+  const plan = plans[analysis.kind] as (one: Analysis, context: QueryContext) => AnalysisPlan;
+  const { sql, values, columns, notes = [], finish } = plan(analysis, { timeZone, definitions });
+  const result = await store.query(sql, values);
+  const rows =
+    finish?.(result.rows) ??
+    result.rows.map((row) =>
+      row.map((cell, index) => {
+        const column = columns[index];
+        // A figure that an analysis leaves empty is not known, which is not nothing.
+        return cell === null ? null : cleanCell(cell, column);
+      }),
+    );
+  const labels = analysis.labels.map((name) => findNamed(definitions.labels, name, 'label'));
+  const hasLabels = columns.some((column) => column.kind === 'metric' && column.of !== undefined);
+  return {
+    columns,
+    rows: rows.slice(0, analysis.limit),
+    rowsTotal: rows.length,
+    ...(hasLabels && { labels: labels.map(({ name, colour }) => ({ name, colour })) }),
+    ...(notes.length > 0 && { notes }),
+  };
+}

@@ -1,0 +1,191 @@
+/**
+ * The sessions that a part of a query speaks of, as a subquery `s`: those of a range, without robots, that meet the
+ * filter; each with what labels, goals and its visitor's history say of it.
+ */
+import { compileHitSql, compileSql } from '../conditions/compile-sql.ts';
+import { parseCondition } from '../conditions/parse.ts';
+import type { ConditionTables } from '../conditions/sql-context.ts';
+import type { Condition } from '../contract/condition.ts';
+import type { Definitions } from '../contract/definition.ts';
+import type { Goal } from '../contract/goal.ts';
+import { Problem } from '../contract/problem.ts';
+import { findNamed, labelCondition } from './definition-lookup.ts';
+import { instantSql } from './local-time.ts';
+
+export interface QueryContext {
+  timeZone: string;
+  definitions: Definitions;
+}
+
+/** Instants, epoch milliseconds. */
+export interface Span {
+  fromMs: number;
+  toMs: number;
+}
+
+/** The values of a statement, bound by number as its text grows. */
+export interface Binder {
+  values: string[];
+  bind(value: string): string;
+}
+
+export function createBinder(): Binder {
+  const values: string[] = [];
+  return { values, bind: (value) => `$${values.push(value)}::VARCHAR` };
+}
+
+/** A session lasts a day at the most, and its hits lie no further from a range that it touches. */
+const nearMs = 2 * 86_400_000;
+
+function tablesNear({ fromMs, toMs }: Span): ConditionTables {
+  const bounds = `"at" >= ${instantSql(fromMs - nearMs)} AND "at" < ${instantSql(toMs + nearMs)}`;
+  return {
+    sessions: 'store.sessions',
+    hits: `(SELECT * FROM store.hits WHERE ${bounds})`,
+    events: `(SELECT * FROM store.events WHERE ${bounds})`,
+    sessionValues: 'store.session_values',
+  };
+}
+
+/** What is wrong with a definition is said with its name: it is not what was asked for. */
+export function asPartOf<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const isCondition = error instanceof Problem && error.code.startsWith('condition_');
+    if (!isCondition) throw error;
+    throw new Problem(error.code, `In ${what}: ${error.message}`, { cause: error });
+  }
+}
+
+/** A clause over a session row `s`. */
+export function sessionClause(
+  condition: string | Condition,
+  span: Span,
+  { timeZone }: QueryContext,
+  binder: Binder,
+): string {
+  const tree = typeof condition === 'string' ? parseCondition(condition, 'session') : condition;
+  const { sql, values } = compileSql(tree, {
+    timeZone,
+    tables: tablesNear(span),
+    firstParameter: binder.values.length + 1,
+  });
+  binder.values.push(...values);
+  return sql;
+}
+
+/** A clause over a hit row `h`, and its session `s` where `needsSession` says so. */
+export function hitClause(
+  condition: string,
+  span: Span,
+  { timeZone }: QueryContext,
+  binder: Binder,
+): { sql: string; needsSession: boolean } {
+  const { sql, values, needsSession } = compileHitSql(parseCondition(condition, 'hit'), {
+    timeZone,
+    tables: tablesNear(span),
+    firstParameter: binder.values.length + 1,
+  });
+  binder.values.push(...values);
+  return { sql, needsSession };
+}
+
+export interface SessionsAsked {
+  robots: boolean;
+  condition?: string | undefined;
+  labels: readonly string[];
+  goal?: string | undefined;
+  /** Whether goals are asked for. */
+  goals?: boolean;
+  history?: boolean;
+  /** Sessions that `started` in the span, or all that `touch` it. */
+  which: 'started' | 'touch';
+}
+
+/** @throws Problem `definition_unknown`, `query_invalid`, `condition_invalid`, `condition_not_in_tables` */
+export function sessionSource(
+  asked: SessionsAsked,
+  span: Span,
+  context: QueryContext,
+  binder: Binder,
+): string {
+  const clause = (condition: string | Condition) => sessionClause(condition, span, context, binder);
+  const columns = ['s.*'];
+  const joins: string[] = [];
+  if (asked.history) {
+    columns.push('x.session_number', 'x.previous_at');
+    joins.push(`JOIN (${historySql(span)}) x ON x.session_id = s.session_id`);
+  }
+  asked.labels.forEach((name, place) => {
+    const label = findNamed(context.definitions.labels, name, 'label');
+    const sql = asPartOf(`the label ${label.name}`, () =>
+      clause(labelCondition(label, context.definitions)),
+    );
+    columns.push(`${sql} AS label_${place}`);
+  });
+  if (asked.goals) {
+    const goals = goalsAsked(asked.goal, context.definitions);
+    const reached = goals.map(({ name, condition }) =>
+      asPartOf(`the goal ${name}`, () => clause(condition)),
+    );
+    columns.push(`(${reached.join(' OR ')}) AS reached_goal`);
+    const { sums, revenue } = revenueSql(goals, reached, span, binder);
+    joins.push(...sums);
+    columns.push(`${revenue} AS revenue`);
+  }
+  const where = [
+    `s.started_at < ${instantSql(span.toMs)}`,
+    asked.which === 'started'
+      ? `s.started_at >= ${instantSql(span.fromMs)}`
+      : `s.ended_at >= ${instantSql(span.fromMs)}`,
+    ...(asked.robots ? [] : ['NOT s.is_robot']),
+    ...(asked.condition === undefined ? [] : [clause(asked.condition)]),
+  ];
+  return `(SELECT ${columns.join(', ')} FROM store.sessions s ${joins.join(' ')} WHERE ${where.join(' AND ')}) s`;
+}
+
+/** Each session's number among those of its visitor, and when the one before began. */
+export const historySql = ({ toMs }: Pick<Span, 'toMs'>) =>
+  `SELECT session_id, row_number() OVER w AS session_number, lag(started_at) OVER w AS previous_at FROM store.sessions WHERE started_at < ${instantSql(toMs)} WINDOW w AS (PARTITION BY visitor_id ORDER BY started_at, session_id)`;
+
+function goalsAsked(name: string | undefined, { goals }: Definitions): readonly Goal[] {
+  if (name !== undefined) return [findNamed(goals, name, 'goal')];
+  if (goals.length > 0) return goals;
+  throw new Problem(
+    'query_invalid',
+    'Conversions need a goal, and the dataset has none. Define one: canister goal save',
+  );
+}
+
+/** Amounts of the same property of the same event are summed once, for sessions that reached one of their goals. */
+function revenueSql(
+  goals: readonly Goal[],
+  reached: readonly string[],
+  { fromMs, toMs }: Span,
+  binder: Binder,
+): { sums: string[]; revenue: string } {
+  const sources = new Map<string, { event: string; property: string; reached: string[] }>();
+  goals.forEach(({ revenue }, place) => {
+    if (revenue === undefined) return;
+    const key = JSON.stringify([revenue.event, revenue.property]);
+    const source = sources.get(key) ?? { ...revenue, reached: [] };
+    source.reached.push(reached[place] ?? 'false');
+    sources.set(key, source);
+  });
+  const sums: string[] = [];
+  const amounts: string[] = [];
+  for (const source of sources.values()) {
+    const name = `r${sums.length}`;
+    const amount = `TRY_CAST(TRY(json_extract_string(h.properties, ${binder.bind(pointer(source.property))})) AS DOUBLE)`;
+    sums.push(
+      `LEFT JOIN (SELECT h.session_id, sum(${amount}) FILTER (isfinite(${amount})) AS amount FROM store.hits h WHERE h.type = 'event' AND h.event = ${binder.bind(source.event)} AND h."at" >= ${instantSql(fromMs - nearMs)} AND h."at" < ${instantSql(toMs + nearMs)} GROUP BY 1) ${name} ON ${name}.session_id = s.session_id`,
+    );
+    amounts.push(
+      `CASE WHEN ${source.reached.join(' OR ')} THEN coalesce(${name}.amount, 0) ELSE 0 END`,
+    );
+  }
+  return { sums, revenue: amounts.length === 0 ? '0::DOUBLE' : amounts.join(' + ') };
+}
+
+const pointer = (key: string) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;

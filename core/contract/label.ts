@@ -1,0 +1,31 @@
+/** Labels: named, coloured segments of sessions that stand beside "all" in every report. */
+import { z } from 'zod';
+import { conditionLimits } from './condition.ts';
+import { definitionNameSchema } from './definition-name.ts';
+
+export const labelLimits = {
+  labelsMax: 200,
+  /** How many may stand beside "all". */
+  besideMax: 8,
+  coloursMax: 8,
+  /** How many labels a chain of parents may have. */
+  parentsMax: 8,
+} as const;
+
+/**
+ * - `condition`: asked of the session, in the text form of the condition language
+ * - `inverse`: the sessions that do not meet it
+ * - `parent`: another label; `and` takes sessions of both, `or` sessions of one of them
+ * - `colour`: 1 to 8 of the console's label colours
+ * @example { name: 'Buyers', condition: 'custom.name = "Bought"', colour: 2 }
+ */
+export const labelSchema = z.object({
+  name: definitionNameSchema,
+  condition: z.string().trim().min(1).max(conditionLimits.textLengthMax),
+  colour: z.int().min(1).max(labelLimits.coloursMax).default(1),
+  inverse: z.boolean().default(false),
+  parent: definitionNameSchema.optional(),
+  combine: z.enum(['and', 'or']).default('and'),
+});
+
+export type Label = z.infer<typeof labelSchema>;
