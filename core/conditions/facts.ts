@@ -20,6 +20,8 @@ export class TestTable {
   readonly #indexes = new Map<string, FieldIndex>();
   readonly #histories = new Map<string, HistoryCondition>();
   readonly tests: KnownTest[] = [];
+  /** The indexes of fields whose values change while the definitions of one hit are evaluated. */
+  readonly setByEvents: FieldIndex[] = [];
   readonly timeZone: string;
 
   constructor(timeZone: string) {
@@ -56,8 +58,9 @@ export class TestTable {
   #indexOf(name: string): FieldIndex {
     let index = this.#indexes.get(name);
     if (index === undefined) {
-      index = new FieldIndex(findField(name));
+      index = new FieldIndex(findField(name), this.#indexes.size);
       this.#indexes.set(name, index);
+      if (isSetByEvents(index.field.name)) this.setByEvents.push(index);
     }
     return index;
   }
@@ -71,9 +74,11 @@ export class Facts {
   readonly #table: TestTable;
   readonly #level: FieldHome;
   readonly #outer: Facts | undefined;
-  readonly #values = new Map<FieldIndex, readonly FieldValue[]>();
-  readonly #found = new Map<FieldIndex, Set<number>>();
-  readonly #alone = new Map<number, boolean>();
+  /** By the number of the field's index. */
+  readonly #values: (readonly FieldValue[] | undefined)[] = [];
+  readonly #found: (ReadonlySet<number> | undefined)[] = [];
+  /** By the number of the test. */
+  #alone: Map<number, boolean> | undefined;
   #inner: Facts[] | undefined;
 
   constructor(table: TestTable, view: View, history?: History, outer?: Facts) {
@@ -92,6 +97,7 @@ export class Facts {
       return this.#outer.holds(test);
     }
     if (alone === undefined) return this.found(index).has(test);
+    this.#alone ??= new Map();
     let answer = this.#alone.get(test);
     if (answer === undefined) {
       answer = alone(this.#valuesOf(index));
@@ -101,14 +107,14 @@ export class Facts {
   }
 
   /** All tests in the index of a field that hold here. */
-  found(index: FieldIndex): Set<number> {
+  found(index: FieldIndex): ReadonlySet<number> {
     if (this.#outer !== undefined && levels[index.field.home] < levels[this.#level]) {
       return this.#outer.found(index);
     }
-    let found = this.#found.get(index);
+    let found = this.#found[index.number];
     if (found === undefined) {
       found = index.found(this.#valuesOf(index));
-      this.#found.set(index, found);
+      this.#found[index.number] = found;
     }
     return found;
   }
@@ -128,20 +134,18 @@ export class Facts {
   /** What is known of session attributes is asked anew: an event has set one. */
   forgetAttributes(): void {
     this.#outer?.forgetAttributes();
-    for (const known of [this.#values, this.#found]) {
-      for (const index of known.keys()) if (isSetByEvents(index.field.name)) known.delete(index);
+    for (const { number } of this.#table.setByEvents) {
+      this.#values[number] = undefined;
+      this.#found[number] = undefined;
     }
-    for (const test of this.#alone.keys()) {
-      const { index } = this.#table.tests[test] as KnownTest;
-      if (isSetByEvents(index.field.name)) this.#alone.delete(test);
-    }
+    this.#alone = undefined;
   }
 
   #valuesOf(index: FieldIndex): readonly FieldValue[] {
-    let values = this.#values.get(index);
+    let values = this.#values[index.number];
     if (values === undefined) {
       values = readValues(index.field.name, index.field.parameter, this.view);
-      this.#values.set(index, values);
+      this.#values[index.number] = values;
     }
     return values;
   }

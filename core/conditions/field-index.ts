@@ -12,6 +12,8 @@ import { createTextScan, type TextScan } from './text-scan.ts';
 /** Turns up in the matches of `s` without being one when lower case is compared. */
 const longS = 'ſ';
 
+const noTests: ReadonlySet<number> = new Set();
+
 interface LiteralUse {
   test: number;
   kind: 'contains' | 'starts with' | 'ends with' | 'pattern';
@@ -28,6 +30,7 @@ interface PatternUse {
 
 export class FieldIndex {
   readonly field: Field;
+  readonly number: number;
   readonly #equal = new Map<FieldValue, number[]>();
   readonly #equalExact = new Map<string, number[]>();
   readonly #uses = new Map<string, LiteralUse[]>();
@@ -40,8 +43,10 @@ export class FieldIndex {
   /** Length of the longest text that is compared as a whole. */
   #equalLengthMax = -1;
 
-  constructor(field: Field) {
+  /** @param number its place among the indexes of a table */
+  constructor(field: Field, number = 0) {
     this.field = field;
+    this.number = number;
   }
 
   /** Takes a test in; false where it can only be answered by itself. */
@@ -62,7 +67,8 @@ export class FieldIndex {
   }
 
   /** The tests that one of the values meets. */
-  found(values: readonly FieldValue[]): Set<number> {
+  found(values: readonly FieldValue[]): ReadonlySet<number> {
+    if (values.length === 0) return noTests;
     const found = new Set<number>();
     for (const value of values) {
       if (this.field.type === 'text') this.#findText(String(value), found);

@@ -211,10 +211,11 @@ export class HitValues implements TakenValues {
   readonly #attributes: ReadonlyMap<string, CompiledAttribute>;
   readonly #hit: SessionHit;
   readonly #failed: (attribute: string, reason: string) => void;
-  readonly #taken = new Map<string, readonly string[]>();
-  readonly #sources = new Map<string, SourceText>();
+  /** Made when something is asked for: most hits are asked for nothing. */
+  #taken: Map<string, readonly string[]> | undefined;
+  #sources: Map<string, SourceText> | undefined;
   #step: Step | undefined;
-  readonly #ofStep = new Map<string, readonly string[]>();
+  #ofStep: Map<string, readonly string[]> | undefined;
 
   /** @param failed gets an attribute that cannot be taken, which then has no value */
   constructor(
@@ -228,13 +229,14 @@ export class HitValues implements TakenValues {
   }
 
   ofHit(name: string): readonly string[] {
+    this.#taken ??= new Map();
     return this.#once(this.#taken, name, (attribute) => this.#holder(attribute.side));
   }
 
   ofStep(name: string, step: Step): readonly string[] {
-    if (this.#step !== step) {
+    if (this.#step !== step || this.#ofStep === undefined) {
       this.#step = step;
-      this.#ofStep.clear();
+      this.#ofStep = new Map();
     }
     return this.#once(this.#ofStep, name, ({ part }) => stepHolder(step[part]));
   }
@@ -260,12 +262,14 @@ export class HitValues implements TakenValues {
 
   #holder(side: 'request' | 'response'): Holder {
     const hit = this.#hit;
+    this.#sources ??= new Map();
+    const sources = this.#sources;
     const once = (key: string, make: () => string | undefined) => () => {
-      let known = this.#sources.get(key);
+      let known = sources.get(key);
       const text = known === undefined ? make() : undefined;
       if (text !== undefined) {
         known = new SourceText(text);
-        this.#sources.set(key, known);
+        sources.set(key, known);
       }
       return known;
     };

@@ -5,6 +5,7 @@
  */
 import { Facts } from '../conditions/facts.ts';
 import type { ConditionSession, EventOccurrence, View } from '../conditions/field-values.ts';
+import type { History, HistoryCondition } from '../conditions/history.ts';
 import {
   type EventAction,
   type EventTrigger,
@@ -48,7 +49,7 @@ const stageOf = Object.fromEntries(
 ) as Record<EventTrigger, number>;
 const nothingWanted: Wanted = {};
 
-export class SessionEvents {
+export class SessionEvents implements History {
   readonly set: CompiledEventSet;
   readonly #session: WholeSession;
   #history: SessionHistory | undefined;
@@ -131,7 +132,7 @@ export class SessionEvents {
       ? { ...session, events: this.#occurrences ?? [] }
       : session;
     const view: View = { session: whole };
-    const facts = new Facts(this.set.table, view, this.#history ?? noHistory(this.set));
+    const facts = new Facts(this.set.table, view, this);
     this.#run(end, { view, facts, hit, hitNumber });
   }
 
@@ -140,15 +141,12 @@ export class SessionEvents {
       this.#attributeFailed(attribute, reason, hitNumber),
     );
     const view: View = { session: this.#session, hit, hitNumber, taken };
-    return { view, facts: new Facts(this.set.table, view, this.#historyNow()), hit, hitNumber };
+    return { view, facts: new Facts(this.set.table, view, this), hit, hitNumber };
   }
 
-  /** Looked up at each question: it is made when the first event fires, which may be in the middle of a hit. */
-  #historyNow() {
-    return {
-      holds: (condition: Parameters<SessionHistory['holds']>[0]) =>
-        (this.#history ?? noHistory(this.set)).holds(condition),
-    };
+  /** It is made when the first event fires, which may be in the middle of a hit. */
+  holds(condition: HistoryCondition): boolean | undefined {
+    return (this.#history ?? noHistory(this.set)).holds(condition);
   }
 
   #run(stage: Stage | undefined, moment: Moment): void {

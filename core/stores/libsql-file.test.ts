@@ -73,7 +73,15 @@ describe('migrations', () => {
     ]);
     file = join(folder, 'control.db');
     (await openLibsqlFile(file, controlMigrations)).close();
-    expect(await seenElsewhere(tables)).toEqual(['data_key', 'dataset', 'dataset_position']);
+    expect(await seenElsewhere(tables)).toEqual([
+      'backfill',
+      'data_key',
+      'dataset',
+      'dataset_position',
+      'event_change',
+      'event_draft',
+      'event_set',
+    ]);
   });
 });
 
