@@ -17,6 +17,7 @@ export const endReasonTexts: Record<EndReason, string> = {
   campaign: 'The next hit came by another campaign.',
   user_changed: 'The next hit named another user.',
   closed_by_page: 'The page said that it was the last hit.',
+  closed_by_event: 'An event closed it.',
   ended_by_hand: 'Somebody ended it by hand.',
   memory: 'There was no room left, and it had been idle for the longest time.',
   end_of_log: 'The log had no later line.',

@@ -14,6 +14,8 @@ export type Verdict = (facts: Facts) => boolean;
 export interface CompileOptions {
   /** The dataset's: days and times without an offset of their own are in it. */
   timeZone: string;
+  /** The tests of other definitions over the same stream, to share work with. */
+  table?: TestTable;
 }
 
 /**
@@ -61,7 +63,8 @@ export function compileVerdict(condition: Condition, table: TestTable): Verdict 
   }
 }
 
-function compileTest(test: FieldTest, table: TestTable): Verdict {
+/** One test of a field as a verdict. */
+export function compileTest(test: FieldTest, table: TestTable): Verdict {
   if (test.op === '!=') {
     const equal = table.numberOf({ ...test, op: '=' });
     return (facts) => !facts.holds(equal);

@@ -2,7 +2,7 @@
 import type { ConditionValue, FieldTest } from '../contract/condition.ts';
 import { FieldIndex } from './field-index.ts';
 import { type FieldValue, readValues, type View } from './field-values.ts';
-import { type Field, type FieldHome, findField } from './fields.ts';
+import { type Field, type FieldHome, type FieldName, findField } from './fields.ts';
 import { numberOf, wellFormed } from './folded-text.ts';
 import type { History, HistoryCondition } from './history.ts';
 import { spanOf } from './instants.ts';
@@ -102,6 +102,9 @@ export class Facts {
 
   /** All tests in the index of a field that hold here. */
   found(index: FieldIndex): Set<number> {
+    if (this.#outer !== undefined && levels[index.field.home] < levels[this.#level]) {
+      return this.#outer.found(index);
+    }
     let found = this.#found.get(index);
     if (found === undefined) {
       found = index.found(this.#valuesOf(index));
@@ -122,6 +125,18 @@ export class Facts {
     return this.#inner;
   }
 
+  /** What is known of session attributes is asked anew: an event has set one. */
+  forgetAttributes(): void {
+    this.#outer?.forgetAttributes();
+    for (const known of [this.#values, this.#found]) {
+      for (const index of known.keys()) if (isSetByEvents(index.field.name)) known.delete(index);
+    }
+    for (const test of this.#alone.keys()) {
+      const { index } = this.#table.tests[test] as KnownTest;
+      if (isSetByEvents(index.field.name)) this.#alone.delete(test);
+    }
+  }
+
   #valuesOf(index: FieldIndex): readonly FieldValue[] {
     let values = this.#values.get(index);
     if (values === undefined) {
@@ -131,6 +146,9 @@ export class Facts {
     return values;
   }
 }
+
+/** Fields whose values change while the definitions of one hit are evaluated. */
+export const isSetByEvents = (field: FieldName) => field === 'attribute.NAME';
 
 /** A test as a function of all values of its field. */
 function aloneTest(

@@ -33,6 +33,8 @@ export const fieldSql: Record<FieldName, string | undefined> = {
   'response.header.NAME': undefined,
   'response.body': undefined,
   'page.title': 'h.title',
+  'hit_attribute.NAME': undefined,
+  'step_attribute.NAME': undefined,
   'hit.type': 'h.type',
   'hit.time': 'h."at"',
   'hit.number': 'h.number',

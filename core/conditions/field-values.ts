@@ -1,5 +1,5 @@
 /** The values of each field in a session, a hit or a step: none, one or several. The twin of field-sql.ts. */
-import type { HitOrigin, Session, SessionHit } from '../contract/session.ts';
+import type { Session, SessionHit } from '../contract/session.ts';
 import type { Step } from '../contract/step.ts';
 import type { FieldName } from './fields.ts';
 import { textOf } from './folded-text.ts';
@@ -15,21 +15,13 @@ export interface EventOccurrence {
 }
 
 /** A hit with what only capture sees of it. Header names are in lower case; bodies are texts, masked already. */
-export interface ConditionHit extends SessionHit {
-  requestHeaders?: Readonly<Record<string, string>> | undefined;
-  form?: Readonly<Record<string, readonly string[]>> | undefined;
-  requestBody?: string | undefined;
-  responseHeaders?: Readonly<Record<string, string>> | undefined;
-  responseBody?: string | undefined;
-}
+export type ConditionHit = SessionHit;
 
 /** A session as conditions look at it, active or ended. */
 export interface ConditionSession extends Omit<Session, 'hits'> {
-  origin: HitOrigin;
   endReason?: string | undefined;
   hits: readonly ConditionHit[];
   events?: readonly EventOccurrence[] | undefined;
-  attributes?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** What a test looks at. In the scope of a session there is no hit, in the scope of a hit no step. */
@@ -40,6 +32,14 @@ export interface View {
   hitNumber?: number | undefined;
   step?: Step | undefined;
   event?: EventOccurrence | undefined;
+  /** Gives the values of hit and step attributes, where definitions of them are at hand. */
+  taken?: TakenValues | undefined;
+}
+
+/** Values that attributes take out of one hit and its steps. */
+export interface TakenValues {
+  ofHit(name: string): readonly string[];
+  ofStep(name: string, step: Step): readonly string[];
 }
 
 export type FieldValue = string | number | boolean;
@@ -90,6 +90,8 @@ const readers: Record<FieldName, Read> = {
     const value = entryOf(hit.properties, name);
     return value === undefined ? undefined : textOf(value);
   }),
+  'hit_attribute.NAME': ({ taken }, name) => taken?.ofHit(name),
+  'step_attribute.NAME': ({ taken, step }, name) => step && taken?.ofStep(name, step),
   'step.kind': ({ step }) => step?.kind,
   'step.target': ({ step }) => step?.target,
   'step.value': ({ step }) => step?.value,
@@ -140,7 +142,8 @@ export function readValues(name: FieldName, parameter: string, view: View): read
   return typeof found === 'object' ? found : [found];
 }
 
-function queryValues(query: string | undefined, name: string): readonly string[] {
+/** The decoded values of one parameter of a query. */
+export function queryValues(query: string | undefined, name: string): readonly string[] {
   if (query === undefined) return [];
   const values: string[] = [];
   for (const pair of query.split('&')) {

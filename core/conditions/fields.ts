@@ -63,6 +63,17 @@ export const fieldSpecs = {
   'hit.number': number('hit', 'Place of the hit in its session, from 1.'),
   'custom.name': text('hit', 'Name of a custom event that the page sent.'),
   'property.NAME': text('hit', 'One property of a custom event, as text. Its name is exact.'),
+  'hit_attribute.NAME': {
+    ...text(
+      'hit',
+      'Values that a hit attribute takes out of request or response. For events only.',
+    ),
+    list: true,
+  },
+  'step_attribute.NAME': {
+    ...text('step', 'Values that a step attribute takes out of a step. For events only.'),
+    list: true,
+  },
   'step.kind': text('step', 'click, input, submit, scroll or error.'),
   'step.target': text('step', 'Element that the step was done on.'),
   'step.value': { ...text('step', 'Value or message of the step.'), masked: true },

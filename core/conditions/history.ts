@@ -17,7 +17,8 @@ export type HistoryCondition = EventCondition | CountCondition | SequenceConditi
  * objects that `histories` of the matcher lists. Without it they are counted out of the session's events each time.
  */
 export interface History {
-  holds(condition: HistoryCondition): boolean;
+  /** Undefined where it does not keep what the condition asks for: then it is counted out of the session's events. */
+  holds(condition: HistoryCondition): boolean | undefined;
 }
 
 /** Where something happened. A hit has the ordinal 0; the events that fire on it come after it, by their number. */

@@ -9,7 +9,7 @@
 import type { Condition, FieldTest } from '../contract/condition.ts';
 import { checkCondition, type Scope } from './check-condition.ts';
 import { type CompileOptions, compileVerdict, type Verdict } from './compile-predicate.ts';
-import { Facts, TestTable } from './facts.ts';
+import { Facts, isSetByEvents, TestTable } from './facts.ts';
 import type { FieldIndex } from './field-index.ts';
 import type { View } from './field-values.ts';
 import { type FieldHome, findField } from './fields.ts';
@@ -19,13 +19,25 @@ import { placeIn } from './place.ts';
 export interface Definition<Id> {
   id: Id;
   condition: Condition;
+  /** It holds only after something happened that its user knows of: it is looked at where `woken` names it. */
+  waits?: boolean;
+}
+
+/** How one look at a view is taken. */
+export interface Look<Id> {
+  /** What is known of the view already, by another matcher over the same table. */
+  facts?: Facts;
+  /** The place of the first waiting definition behind a place that is to be looked at, or Infinity. */
+  woken?: (after: number) => number;
+  /** Takes a definition that fails; the others go on. Without it the failure is thrown. */
+  failed?: (id: Id, error: unknown) => void;
 }
 
 export interface Matcher<Id> {
   /** The different conditions of what happened before: what a history is asked for. */
   readonly histories: readonly HistoryCondition[];
   /** Those whose condition holds, in their order, each evaluated when it is its turn. */
-  holding(view: View, history?: History): Iterable<Id>;
+  holding(view: View, history?: History, look?: Look<Id>): Iterable<Id>;
 }
 
 interface Compiled<Id> {
@@ -43,18 +55,18 @@ const direct: Record<Scope, readonly FieldHome[]> = {
 export function createMatcher<Id>(
   definitions: readonly Definition<Id>[],
   scope: Scope,
-  { timeZone }: CompileOptions,
+  { timeZone, table = new TestTable(timeZone) }: CompileOptions,
 ): Matcher<Id> {
-  const table = new TestTable(timeZone);
   const compiled: Compiled<Id>[] = [];
   const always: number[] = [];
   /** Test → the definitions that cannot hold unless it or another of theirs does. */
   const waiting = new Map<number, number[]>();
   const indexes = new Set<FieldIndex>();
 
-  for (const { id, condition } of definitions) {
+  for (const { id, condition, waits } of definitions) {
     const placed = placeIn(checkCondition(condition, scope), scope);
     const place = compiled.push({ id, verdict: compileVerdict(placed, table) }) - 1;
+    if (waits) continue;
     const needed = neededTests(placed, table, direct[scope]);
     if (needed === undefined) always.push(place);
     for (const test of needed ?? []) {
@@ -72,16 +84,35 @@ export function createMatcher<Id>(
         for (const place of waiting.get(test) ?? []) woken.add(place);
       }
     }
-    return [...woken].sort((one, other) => one - other);
+    return woken.size < 2 ? [...woken] : [...woken].sort((one, other) => one - other);
+  }
+
+  function holds(facts: Facts, place: number, failed: Look<Id>['failed']): boolean {
+    const { id, verdict } = compiled[place] as Compiled<Id>;
+    if (failed === undefined) return verdict(facts);
+    try {
+      return verdict(facts);
+    } catch (error) {
+      failed(id, error);
+      return false;
+    }
   }
 
   return {
-    histories: table.histories,
-    *holding(view, history) {
-      const facts = new Facts(table, view, history);
-      for (const place of candidates(facts)) {
-        const { id, verdict } = compiled[place] as Compiled<Id>;
-        if (verdict(facts)) yield id;
+    get histories() {
+      return table.histories;
+    },
+    *holding(view, history, look = {}) {
+      const facts = look.facts ?? new Facts(table, view, history);
+      const found = candidates(facts);
+      let next = 0;
+      for (let place = -1; ; ) {
+        // What has just fired may wake a definition that comes later.
+        const woken = look.woken?.(place) ?? Infinity;
+        place = Math.min(found[next] ?? Infinity, woken);
+        if (place === Infinity) return;
+        if (place === found[next]) next += 1;
+        if (holds(facts, place, look.failed)) yield (compiled[place] as Compiled<Id>).id;
       }
     },
   };
@@ -104,6 +135,7 @@ function neededTests(
 }
 
 function isIndexed(test: FieldTest, table: TestTable, homes: readonly FieldHome[]): boolean {
-  if (!homes.includes(findField(test.field).home)) return false;
+  const { home, name } = findField(test.field);
+  if (!homes.includes(home) || isSetByEvents(name)) return false;
   return table.tests[table.numberOf(test)]?.alone === undefined;
 }

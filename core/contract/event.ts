@@ -21,6 +21,10 @@ export const eventLimits = {
   dimensionValuesPerHourMax: 1_000,
   /** Occurrences of one event that one session keeps; more are counted, not kept. */
   occurrencesPerSessionMax: 2_048,
+  /** How many facts of all events one session keeps; more fire, but are not kept. */
+  factsPerSessionMax: 10_000,
+  /** How many failures of definitions one session keeps. */
+  faultsPerSessionMax: 100,
 } as const;
 
 /** When an event is evaluated, in the order of evaluation. */
@@ -40,7 +44,7 @@ const name = z
   .trim()
   .min(1)
   .max(eventLimits.nameLengthMax)
-  .regex(/^[^"\p{Cc}]+$/u, 'may not hold quotes or control characters');
+  .regex(/^[^"\p{Cc}\p{Cs}]+$/u, 'may not hold quotes, control characters or half characters');
 const attributeName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/);
 
 /**
@@ -61,14 +65,16 @@ export const valueSourceSchema = z.discriminatedUnion('kind', [
 ]);
 
 /**
- * Takes a value out of a request or response. `between`: text between two markers (no end marker: the start marker
+ * Takes a value out of a request or response, or out of a step (`part`: its value or its target). `between`: text between two markers (no end marker: the start marker
  * itself when it is there); `pattern`: the first group of a pattern (RE2), or all of it; `selector`: text of HTML
  * elements (or one of their attributes); `pointer`: a JSON pointer; `query`, `form`, `header`: by name.
  */
 export const hitAttributeSchema = z.object({
   name: attributeName,
   home: z.enum(['hit', 'step']).default('hit'),
-  side: z.enum(['request', 'response']),
+  side: z.enum(['request', 'response']).default('response'),
+  /** Of a step attribute: which text of the step it looks at. */
+  part: z.enum(['value', 'target']).default('value'),
   take: z.discriminatedUnion('by', [
     z.object({
       by: z.literal('between'),
@@ -183,6 +189,15 @@ export const factSchema = z.object({
   valueText: z.string().optional(),
   dimensions: z.record(z.string(), z.string()).optional(),
   alert: z.enum(['notice', 'warning', 'critical']).optional(),
+  /** The event is there for other events only. */
+  buildingBlock: z.literal(true).optional(),
+});
+
+/** A definition that failed on one hit: it was set aside for that hit, and everything else went on. */
+export const eventFaultSchema = z.object({
+  event: z.string(),
+  hitNumber: z.int(),
+  reason: z.string(),
 });
 
 export type EventDefinition = z.infer<typeof eventDefinitionSchema>;
@@ -193,3 +208,4 @@ export type HitAttribute = z.infer<typeof hitAttributeSchema>;
 export type ValueSource = z.infer<typeof valueSourceSchema>;
 export type EventSet = z.infer<typeof eventSetSchema>;
 export type Fact = z.infer<typeof factSchema>;
+export type EventFault = z.infer<typeof eventFaultSchema>;

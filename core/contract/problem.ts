@@ -32,6 +32,7 @@ export const problemCodes = {
   date_range_invalid: { status: 400, title: 'The date range cannot be used' },
   query_invalid: { status: 400, title: 'The query cannot be answered as asked' },
   condition_invalid: { status: 400, title: 'The condition is not understood' },
+  event_invalid: { status: 400, title: 'The event cannot be used' },
   condition_not_in_tables: {
     status: 400,
     title: 'The tables do not hold what the condition needs',

@@ -1,5 +1,6 @@
 /** A session: the hits of one visitor until idle timeout, limit or close. Instants are epoch milliseconds. */
 import { z } from 'zod';
+import { eventFaultSchema, factSchema } from './event.ts';
 import { hitTypes } from './hit.ts';
 import { stepKinds } from './step.ts';
 
@@ -9,7 +10,7 @@ import { stepKinds } from './step.ts';
  * - `hits_limit`, `bytes_limit`, `duration_limit`: the next hit would have gone over a limit
  * - `midnight`, `campaign`: the next hit came on another day, or by another campaign, where the dataset cuts there
  * - `user_changed`: the next hit named another user
- * - `closed_by_page`: its last hit said so; `ended_by_hand`: somebody ended it
+ * - `closed_by_page`: its last hit said so; `closed_by_event`: an event closed it; `ended_by_hand`: somebody ended it
  * - `memory`: there was no room left, and of the dataset that holds most it was the one idle for longest. The next
  *   session of its visitor does not name it: to remember all who left would take the room that there was not
  * - `end_of_log`: the imported log had no later line
@@ -23,6 +24,7 @@ export const endReasons = [
   'campaign',
   'user_changed',
   'closed_by_page',
+  'closed_by_event',
   'ended_by_hand',
   'memory',
   'end_of_log',
@@ -87,6 +89,12 @@ export const sessionHitSchema = z.object({
   number: z.int().optional(),
   /** The page ended the session with this hit. */
   closeSession: z.literal(true).optional(),
+  /** What capture saw of request and response: header names in lower case, confidential parts masked. */
+  requestHeaders: z.record(z.string(), z.string()).optional(),
+  form: z.record(z.string(), z.array(z.string())).optional(),
+  requestBody: z.string().optional(),
+  responseHeaders: z.record(z.string(), z.string()).optional(),
+  responseBody: z.string().optional(),
 });
 
 /** Where a session came from, taken at its first hit. */
@@ -109,6 +117,16 @@ export const technologySchema = z.object({
   robot: z.string().optional(),
 });
 
+/**
+ * How a session came to be what it is, where that does not show: so that its events can be evaluated again.
+ * `order`: the places of its hits (from 1) in the order in which they came, where that is not the order of their time.
+ * `signedIn`: its user was not known before this many hits had come, and this was its visitor key until then.
+ */
+const courseSchema = z.object({
+  order: z.array(z.int()).optional(),
+  signedIn: z.object({ afterHits: z.int(), visitor: z.string() }).optional(),
+});
+
 /** A session whole, open or ended. `endedAt` is the time of its last hit so far. */
 export const sessionSchema = z.object({
   id,
@@ -129,6 +147,16 @@ export const sessionSchema = z.object({
   /** The id of the session that a limit or midnight closed and that this one continues. */
   continues: id.optional(),
   hits: z.array(sessionHitSchema).max(sessionLimits.hitsMax),
+  /** What its events have recorded so far, by their number. */
+  facts: z.array(factSchema).optional(),
+  /** Session attributes that its events have set, and their counters. */
+  attributes: z.record(z.string(), z.array(z.string())).optional(),
+  /** The version of the event set that it is evaluated by. */
+  eventsVersion: z.int().optional(),
+  /** Definitions that failed on one of its hits. */
+  eventFaults: z.array(eventFaultSchema).optional(),
+  /** What events saw differently while it was open. */
+  course: courseSchema.optional(),
 });
 
 /** A session after its end. */

@@ -12,6 +12,7 @@ import {
 } from '../contract/session.ts';
 import type { HitContext, NormalizedHit } from '../hits/normalize-hit.ts';
 import { type ClosePolicy, isIdle, reasonToClose } from './close-policy.ts';
+import { insertInOrder } from './hit-order.ts';
 import type { ActiveStore, OpenSession } from './open-session.ts';
 import { sessionId } from './session-key.ts';
 
@@ -200,12 +201,4 @@ function newSession(
     continues,
     hits: [hit],
   };
-}
-
-/** Keeps hits in the order of their time; hits of the same time stay in the order of arrival. */
-function insertInOrder(hits: SessionHit[], hit: SessionHit): void {
-  let place = hits.length;
-  while (place > 0 && (hits[place - 1]?.at ?? 0) > hit.at) place -= 1;
-  if (place === hits.length) hits.push(hit);
-  else hits.splice(place, 0, hit);
 }
