@@ -113,6 +113,7 @@ export async function openCanister(
     cutAtMidnight: dataset.cutAtMidnight,
     cutOnNewCampaign: dataset.cutOnNewCampaign,
     retention: retentionRulesSchema.parse(dataset),
+    index: dataset.index,
   });
   const readDatasets = async (): Promise<DatasetConfig[]> => {
     const all = new Map((await datasets.list()).map((dataset) => [dataset.slug, dataset]));

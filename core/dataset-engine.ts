@@ -1,7 +1,9 @@
 /** Everything of one dataset that the engine keeps at hand: its active sessions, its stores, and where the inbox stands. */
 import type { AnalyticsStore } from './analytics/analytics-store.ts';
+import { openSessionIndex, type SessionIndex } from './canisters/index-sessions.ts';
 import type { LongTermCanister } from './canisters/long-term.ts';
 import type { RecutPlace } from './canisters/recut.ts';
+import type { IndexShelf } from './canisters/session-index.ts';
 import { ShortTermCanister } from './canisters/short-term.ts';
 import { type SessionLimits, sessionLimits } from './contract/session.ts';
 import { hostMatcher } from './hits/referrer.ts';
@@ -16,6 +18,7 @@ export type OpenStores = (config: DatasetConfig) => Promise<{
   analytics: AnalyticsStore;
   canister: LongTermCanister;
   recut?: RecutPlace | undefined;
+  indexShelf?: IndexShelf | undefined;
 }>;
 
 export interface DatasetEngine {
@@ -25,6 +28,8 @@ export interface DatasetEngine {
   canister: LongTermCanister;
   /** Where a recut lies until it is applied or discarded; absent where stores are in memory. */
   recut?: RecutPlace | undefined;
+  /** The values that search looks up; absent where stores are in memory. */
+  index?: SessionIndex | undefined;
   commit: SessionCommit;
   /** What a session may hold. */
   limits: SessionLimits;
@@ -52,18 +57,22 @@ export async function openDatasetEngine(
   openStores: OpenStores,
   limits: SessionLimits = sessionLimits,
 ): Promise<DatasetEngine> {
-  const { analytics, canister, recut } = await openStores(config);
+  const { analytics, canister, recut, indexShelf: shelf } = await openStores(config);
   const close = async () => {
+    await shelf?.close();
     await analytics.close();
     await canister.close();
   };
   try {
+    const rules = config.index;
+    const index = shelf && (await openSessionIndex({ shelf, analytics, canister, rules }));
     return {
       ...(await startOf(config, analytics, limits)),
       limits,
       analytics,
       canister,
       recut,
+      index,
       commit: createSessionCommit({ canister, analytics }),
       close,
     };
@@ -85,7 +94,7 @@ async function startOf(
   analytics: AnalyticsStore,
   limits: SessionLimits,
 ): Promise<
-  Omit<DatasetEngine, 'analytics' | 'canister' | 'recut' | 'commit' | 'limits' | 'close'>
+  Omit<DatasetEngine, 'analytics' | 'canister' | 'recut' | 'index' | 'commit' | 'limits' | 'close'>
 > {
   const { position, closedThrough } = await analytics.resume();
   // The next hit of such a visitor is still in the inbox: it is the one that the limit did not let in.

@@ -7,12 +7,14 @@ import type { AnalyticsStore, Position } from '../analytics/analytics-store.ts';
 import type { DataKeys, LongTermCanister } from '../canisters/long-term.ts';
 import { fillFromNothing } from '../canisters/rebuild.ts';
 import type { RecutPlace } from '../canisters/recut.ts';
+import type { IndexShelf } from '../canisters/session-index.ts';
 import { Problem } from '../contract/problem.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 import { failPoint } from '../fail-point.ts';
 import type { DatasetPaths } from './data-folder.ts';
 import { makeTables, moveIntoPlace, openDuckDbAnalytics } from './duckdb-analytics.ts';
 import type { SqlBatch } from './libsql-file.ts';
+import { openIndexShelf } from './libsql-session-index.ts';
 import { isHalfInPlace, openRecutFolder, type SwapStep } from './recut-folder.ts';
 import { openSegmentCanister } from './segment-canister.ts';
 
@@ -40,9 +42,12 @@ export interface DatasetStoresOptions {
 }
 
 /** @throws Problem `hits_lost`, naming how many, or `key_missing`; nothing was changed then */
-export async function openDatasetStores(
-  options: DatasetStoresOptions,
-): Promise<{ analytics: AnalyticsStore; canister: LongTermCanister; recut: RecutPlace }> {
+export async function openDatasetStores(options: DatasetStoresOptions): Promise<{
+  analytics: AnalyticsStore;
+  canister: LongTermCanister;
+  recut: RecutPlace;
+  indexShelf: IndexShelf;
+}> {
   const { slug, paths, keys, dropKey, control } = options;
   const folder = paths.canister;
   if (isHalfInPlace(paths.recut)) {
@@ -58,6 +63,7 @@ export async function openDatasetStores(
   return {
     canister,
     recut: openRecutFolder(options),
+    indexShelf: await openIndexShelf(paths.folder),
     analytics: {
       ...analytics,
       async checkpoint() {

@@ -28,6 +28,7 @@ import { continuedReasons, type HitOrigin } from '../contract/session.ts';
 import { failPoint, isPlanted } from '../fail-point.ts';
 import { createGate } from '../gate.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
+import { stopAtDeadline } from './duckdb-search.ts';
 import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
 import { syncFolder } from './durable-folder.ts';
 
@@ -129,6 +130,14 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     remake: (fill) => writing.run(() => remake(fill)),
     replace: (move) => writing.run(() => replaceBy(move)),
     query: (sql, values) => reading.pass(() => query(tables.reader, sql, values)),
+    search: (sql, values, deadlineMs) =>
+      reading.pass(() =>
+        stopAtDeadline(
+          () => tables.connect(),
+          deadlineMs,
+          (connection) => query(connection, sql, values),
+        ),
+      ),
     ask: (sql, limits) => reading.pass(() => ask(() => tables.connect(), sql, limits)),
     async close() {
       await writing.idle();

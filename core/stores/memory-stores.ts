@@ -237,6 +237,7 @@ export function memoryAnalytics(disk: DatasetDisk, moment: Moment): AnalyticsSto
     remake: notInMemory,
     replace: notInMemory,
     query: unasked,
+    search: unasked,
     ask: unasked,
     async close() {},
   };
