@@ -1,6 +1,7 @@
 /** The command line. Results go to stdout, progress and advice to stderr; exit codes are 0, 1 (failed) and 2 (usage). */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addSearchCommands } from './cli-search.ts';
 import { addSetAsideCommands } from './cli-set-aside.ts';
 import { addUpkeepCommands, type CommandDesk } from './cli-upkeep.ts';
 import { systemClock } from './core/clock.ts';
@@ -344,6 +345,7 @@ export function createProgram(): Command {
     out,
     outJson,
   };
+  addSearchCommands(desk);
   addUpkeepCommands(desk);
   addSetAsideCommands(desk);
 

@@ -5,6 +5,7 @@ import { importLog } from './import.ts';
 import { memory } from './memory.ts';
 import { overload } from './overload.ts';
 import { recover } from './recover.ts';
+import { search } from './search.ts';
 
 const benches: Record<string, () => Promise<object>> = {
   collect,
@@ -13,6 +14,7 @@ const benches: Record<string, () => Promise<object>> = {
   memory,
   overload,
   recover,
+  search,
 };
 
 const name = process.argv[2] ?? '';

@@ -65,9 +65,11 @@ function collect(condition: Condition, tests: Map<string, FieldTest>, events: Se
       if (condition.which !== 'no') collect(condition.of, tests, events);
       return;
     case 'event':
-      return happening(condition);
+      happening(condition);
+      return;
     case 'count':
-      return happening(condition.of);
+      happening(condition.of);
+      return;
     case 'sequence':
       for (const stage of condition.stages) if (!stage.not) happening(stage.of);
       return;

@@ -11,7 +11,6 @@ import type {
   IndexedSession,
   IndexedThrough,
   IndexFile,
-  IndexLookup,
   IndexShelf,
 } from '../canisters/session-index.ts';
 import { fieldsOf } from '../canisters/session-index.ts';
@@ -145,20 +144,19 @@ async function openIndexFile(path: string, rules?: IndexRules): Promise<OwnIndex
     for (const [day, firstByte] of cursors) through.set(day, firstByte);
   }
 
-  /** The sessions of the values that a SELECT gives. */
+  /** The sessions of the values that a SELECT gives; undefined where they, or the values, are too many. */
   async function sessionsOf(valuesSql: string, args: InValue[]): Promise<string[] | undefined> {
-    // As one text: a row for each would take ten times as long.
+    // One statement, and its ids as one text: a row for each would take ten times as long.
     const [row] = await read(
-      `SELECT count(*), group_concat(id, '') FROM (SELECT DISTINCT hex(s.id) AS id FROM posting p
-         JOIN session s ON s.number = p.session WHERE p.value IN (${valuesSql}) LIMIT ${sessionsFoundMax + 1})`,
+      `WITH meant AS MATERIALIZED (${valuesSql} LIMIT ${valuesFoundMax + 1})
+       SELECT (SELECT count(*) FROM meant), count(*), group_concat(id, '') FROM (
+         SELECT DISTINCT hex(s.id) AS id FROM posting p JOIN session s ON s.number = p.session
+         WHERE p.value IN (SELECT * FROM meant) LIMIT ${sessionsFoundMax + 1})`,
       args,
     );
-    if (Number(row?.[0]) > sessionsFoundMax) return undefined;
-    return (
-      String(row?.[1] ?? '')
-        .match(/.{32}/g)
-        ?.map((id) => id.toLowerCase()) ?? []
-    );
+    if (Number(row?.[0]) > valuesFoundMax || Number(row?.[1]) > sessionsFoundMax) return undefined;
+    const ids = String(row?.[2] ?? '').toLowerCase();
+    return Array.from({ length: ids.length / 32 }, (_, at) => ids.slice(at * 32, at * 32 + 32));
   }
 
   /** The values that meet the test, of those that a SELECT gives; undefined where they are too many. */
@@ -173,29 +171,18 @@ async function openIndexFile(path: string, rules?: IndexRules): Promise<OwnIndex
     return rows.flatMap((row) => (meets(String(row[1])) ? [Number(row[0])] : []));
   }
 
-  async function findOne(field: number, literal: string | undefined, meets: IndexLookup['meets']) {
-    const bounds = [field * valuesPerField, (field + 1) * valuesPerField];
-    if (literal === undefined || [...literal].length < literalLengthMin) {
-      const wanted = meets ?? ((value: string) => foldCase(value).includes(literal ?? ''));
-      const sql = 'SELECT number, value FROM value WHERE number > ? AND number < ?';
-      return await checked(sql, bounds, valuesScannedMax, wanted);
-    }
-    const args = [`"${literal.replaceAll('"', '""')}"`, ...bounds];
-    const matching =
-      'SELECT rowid FROM value_text WHERE value_text MATCH ? AND rowid > ? AND rowid < ?';
-    if (meets !== undefined) {
+  /** The values of a field that meet a test; `literal` narrows them down where it is long enough. */
+  async function valuesFor(
+    field: number,
+    literal: string | undefined,
+    meets: (value: string) => boolean,
+  ): Promise<number[] | undefined> {
+    if (literal !== undefined && isLong(literal)) {
       const sql = `SELECT number, value FROM value WHERE number IN (${matching})`;
-      return await checked(sql, args, valuesCheckedMax, meets);
+      return await checked(sql, matchOf(field, literal), valuesCheckedMax, meets);
     }
-    const [row] = await read(
-      `SELECT count(*), group_concat(rowid) FROM (${matching} LIMIT ${valuesFoundMax + 1})`,
-      args,
-    );
-    if (Number(row?.[0]) > valuesFoundMax) return undefined;
-    return String(row?.[1] ?? '')
-      .split(',')
-      .filter(Boolean)
-      .map(Number);
+    const sql = 'SELECT number, value FROM value WHERE number > ? AND number < ?';
+    return await checked(sql, boundsOf(field), valuesScannedMax, meets);
   }
 
   return {
@@ -207,18 +194,22 @@ async function openIndexFile(path: string, rules?: IndexRules): Promise<OwnIndex
     rules: inForce,
     through,
     add,
-    async find({ field: name, literals, meets }) {
+    async find({ field: name, literals = [undefined], meets }) {
       const field = fields.get(name);
       if (field === undefined) return undefined;
+      const [only] = literals;
+      if (meets === undefined && literals.length === 1 && only !== undefined && isLong(only))
+        return await sessionsOf(matching, matchOf(field, only));
       const found = new Set<number>();
-      for (const literal of literals ?? [undefined]) {
-        const values = await findOne(field, literal, meets);
+      for (const literal of literals) {
+        const wanted = meets ?? ((value: string) => foldCase(value).includes(literal ?? ''));
+        const values = await valuesFor(field, literal, wanted);
         if (values === undefined) return undefined;
         for (const value of values) found.add(value);
       }
-      if (found.size === 0) return [];
       // Numbers that this program made: no text of a user is among them.
-      return await sessionsOf([...found].join(', '), []);
+      const numbers = [...found].join(', ');
+      return await sessionsOf(`SELECT number FROM value WHERE number IN (${numbers})`, []);
     },
     async removeDays(days) {
       await removeDays(file, days);
@@ -235,6 +226,16 @@ async function openIndexFile(path: string, rules?: IndexRules): Promise<OwnIndex
     },
   };
 }
+
+/** The values of one field that contain a text. */
+const matching =
+  'SELECT rowid FROM value_text WHERE value_text MATCH ? AND rowid > ? AND rowid < ?';
+const boundsOf = (field: number) => [field * valuesPerField, (field + 1) * valuesPerField];
+const matchOf = (field: number, literal: string): InValue[] => [
+  `"${literal.replaceAll('"', '""')}"`,
+  ...boundsOf(field),
+];
+const isLong = (literal: string) => [...literal].length >= literalLengthMin;
 
 /** Value by value, so that no transaction is long; the sessions go last, and with them the reason to look again. */
 async function removeDays(file: LibsqlFile, days: readonly string[]): Promise<void> {
