@@ -6,6 +6,7 @@ import type { RecutPlace } from './canisters/recut.ts';
 import type { IndexShelf } from './canisters/session-index.ts';
 import { ShortTermCanister } from './canisters/short-term.ts';
 import { type SessionLimits, sessionLimits } from './contract/session.ts';
+import type { DatasetEvents } from './dataset-events.ts';
 import { hostMatcher } from './hits/referrer.ts';
 import { userKeys } from './hits/user-key.ts';
 import { createSessionCommit, type SessionCommit } from './session-commit.ts';
@@ -33,8 +34,11 @@ export interface DatasetEngine {
   commit: SessionCommit;
   /** What a session may hold. */
   limits: SessionLimits;
+  openEvents: OpenEvents | undefined;
   active: ShortTermCanister;
   sessionizer: Sessionizer;
+  /** Its events; absent where none are evaluated. */
+  events: DatasetEvents | undefined;
   /** Sessions that have ended and wait for the next batch. */
   ended: EndedSession[];
   /** The last inbox row of the dataset that was read. */
@@ -51,11 +55,15 @@ export interface DatasetEngine {
   close(): Promise<void>;
 }
 
+/** Opens the events of a dataset as they are in force behind an inbox position. */
+export type OpenEvents = (config: DatasetConfig, low: number) => Promise<DatasetEvents>;
+
 /** Opens a dataset and reads where it stands. */
 export async function openDatasetEngine(
   config: DatasetConfig,
   openStores: OpenStores,
   limits: SessionLimits = sessionLimits,
+  openEvents?: OpenEvents,
 ): Promise<DatasetEngine> {
   const { analytics, canister, recut, indexShelf: shelf } = await openStores(config);
   const close = async () => {
@@ -67,8 +75,9 @@ export async function openDatasetEngine(
     const rules = config.index;
     const index = shelf && (await openSessionIndex({ shelf, analytics, canister, rules }));
     return {
-      ...(await startOf(config, analytics, limits)),
+      ...(await startOf(config, analytics, limits, openEvents)),
       limits,
+      openEvents,
       analytics,
       canister,
       recut,
@@ -85,7 +94,8 @@ export async function openDatasetEngine(
 
 /** Begins again at what is stored, by other settings: as after a crash, active sessions come out of the inbox anew. */
 export async function startAgain(dataset: DatasetEngine, config: DatasetConfig): Promise<void> {
-  Object.assign(dataset, await startOf(config, dataset.analytics, dataset.limits));
+  const { analytics, limits, openEvents } = dataset;
+  Object.assign(dataset, await startOf(config, analytics, limits, openEvents));
 }
 
 /** Everything of a dataset that is in memory only, as its tables give it. */
@@ -93,10 +103,15 @@ async function startOf(
   config: DatasetConfig,
   analytics: AnalyticsStore,
   limits: SessionLimits,
+  openEvents: OpenEvents | undefined,
 ): Promise<
-  Omit<DatasetEngine, 'analytics' | 'canister' | 'recut' | 'index' | 'commit' | 'limits' | 'close'>
+  Omit<
+    DatasetEngine,
+    'analytics' | 'canister' | 'recut' | 'index' | 'commit' | 'limits' | 'openEvents' | 'close'
+  >
 > {
   const { position, closedThrough } = await analytics.resume();
+  const events = await openEvents?.(config, position.low);
   // The next hit of such a visitor is still in the inbox: it is the one that the limit did not let in.
   const unfinished = await analytics.unfinished('tracker');
   const active = new ShortTermCanister();
@@ -107,6 +122,7 @@ async function startOf(
     policy: { ...closePolicy(config.idleTimeoutMs, config), ...limits },
     userKey: userKeys(config.addressSecret),
     ended: (session) => ended.push(session),
+    eventSet: () => events?.current(),
     continued(device) {
       const found = unfinished.get(device)?.id;
       // It may be known by the keys of several devices, and is continued once.
@@ -119,6 +135,7 @@ async function startOf(
     ownHosts: hostMatcher(config.hosts),
     active,
     sessionizer,
+    events,
     ended,
     readThrough: position.low,
     low: position.low,

@@ -3,6 +3,7 @@
  * It runs in a thread of its own; this interface is what the other threads call.
  */
 
+import type { EventSet } from './contract/event.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { IndexRules, IndexState, SearchAnswer, SearchRequest } from './contract/search.ts';
@@ -15,6 +16,7 @@ import type {
   RetentionRules,
   UpkeepJob,
 } from './contract/upkeep.ts';
+import type { EventFigures } from './dataset-events.ts';
 import type { Durations } from './duration-book.ts';
 import type { HeldDataset } from './open-datasets.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
@@ -24,6 +26,8 @@ export interface DatasetFigures {
   storedSessions: number;
   storedHits: number;
   lastHitAt: number | undefined;
+  /** Its events; absent while it is held. */
+  events?: EventFigures;
   /** Its stores cannot be used: the other figures are not known, and its hits wait. */
   held?: HeldState;
 }
@@ -63,6 +67,12 @@ export interface Engine {
    * @throws Problem `session_unknown` when it is not active
    */
   endSession(slug: string, sessionId: string): Promise<void>;
+  /**
+   * Puts a set into force that is published already, for sessions that begin after what lies in the inbox now; durable
+   * when this resolves.
+   * @throws Problem `event_invalid`; nothing was changed then
+   */
+  publishEvents(slug: string, set: EventSet): Promise<void>;
   /**
    * A session with all its hits, active or ended; undefined while it is active and has exactly `unlessHits` hits:
    * a session only ever gets more, so that is no news.

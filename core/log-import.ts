@@ -53,13 +53,18 @@ export async function startLogImport(
   /** What an import that was abandoned has stored of sessions that went on. */
   const unfinished = await dataset.analytics.unfinished('log');
   const { slug, idleTimeoutMs } = dataset.config;
+  const eventSet = dataset.events?.current();
   const sessionizer = new Sessionizer({
     dataset: slug,
     canister: new ShortTermCanister(),
     // Several people may stand behind an address with a user agent: one who signs in does not end another's session.
     policy: { ...closePolicy(idleTimeoutMs, dataset.config), keepsFirstUser: true },
     userKey: userKeys(dataset.config.addressSecret),
-    ended: (session) => ended.push(session),
+    eventSet: () => eventSet,
+    ended(session) {
+      if (session.discarded === undefined) ended.push(session);
+      else leaveOut(session);
+    },
     continued(visitor, atMs) {
       const found = unfinished.get(visitor);
       return found && Math.abs(atMs - found.endedAt) <= idleTimeoutMs ? found.id : undefined;
@@ -76,6 +81,13 @@ export async function startLogImport(
   let endedHits = 0;
   let countedSessions = 0;
   let storing: Promise<void> = Promise.resolve();
+
+  /** An event has discarded the session: its hits were accepted, and count as excluded now. */
+  function leaveOut({ session: { hits } }: EndedSession): void {
+    progress.accepted -= hits.length;
+    progress.excluded += hits.length;
+    for (const hit of hits) pending.delete(hit.id);
+  }
 
   /** Waits for the batch before, then stores this one while the next lines are read. */
   async function commit(): Promise<void> {

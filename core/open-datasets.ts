@@ -5,7 +5,12 @@
 import type { Clock } from './clock.ts';
 import { Problem } from './contract/problem.ts';
 import type { SessionLimits } from './contract/session.ts';
-import { type DatasetEngine, type OpenStores, openDatasetEngine } from './dataset-engine.ts';
+import {
+  type DatasetEngine,
+  type OpenEvents,
+  type OpenStores,
+  openDatasetEngine,
+} from './dataset-engine.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { SessionCommit } from './session-commit.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
@@ -54,6 +59,7 @@ export const isDiskFull = (error: unknown) =>
 
 export function createOpenDatasets(options: {
   openStores: OpenStores;
+  openEvents: OpenEvents;
   clock: Clock;
   holding: HoldingRules | undefined;
   /** Takes the time of storing. */
@@ -61,12 +67,12 @@ export function createOpenDatasets(options: {
   /** What one session may hold, where it is not the usual. */
   sessionLimits: SessionLimits | undefined;
 }): OpenDatasets {
-  const { openStores, clock, holding, timed, sessionLimits } = options;
+  const { openStores, openEvents, clock, holding, timed, sessionLimits } = options;
   const open = new Map<string, DatasetEngine>();
   const held = new Map<string, HeldDataset & { config: DatasetConfig; retryAt?: number }>();
 
   async function openOne(config: DatasetConfig): Promise<DatasetEngine> {
-    const dataset = await openDatasetEngine(config, openStores, sessionLimits);
+    const dataset = await openDatasetEngine(config, openStores, sessionLimits, openEvents);
     dataset.commit = watch(dataset.commit, timed, (error) => {
       if (holding && !isDiskFull(error)) dataset.failure ??= error;
     });

@@ -88,11 +88,7 @@ export function createPipeline(options: {
     try {
       const content: unknown = JSON.parse(decoder.decode(row.body));
       if (row.isCommand) {
-        dataset.sessionizer.end(
-          (content as InboxCommand).sessionId,
-          'ended_by_hand',
-          row.receivedAt,
-        );
+        await obey(content as InboxCommand, row, dataset);
         return;
       }
       const received = content as ReceivedHit;
@@ -110,6 +106,11 @@ export function createPipeline(options: {
         error instanceof UnusableHit ? error.message : `fault: ${(error as Error).message}`;
       await setAside(row, reason, dataset);
     }
+  }
+
+  async function obey(command: InboxCommand, row: InboxRow, dataset: DatasetEngine): Promise<void> {
+    if (command.do === 'use_events') await dataset.events?.use(command.version);
+    else dataset.sessionizer.end(command.sessionId, 'ended_by_hand', row.receivedAt);
   }
 
   /** A row that cannot even be set aside, on a full disk for example, is read again by the next step. */
@@ -177,6 +178,7 @@ export function createPipeline(options: {
   async function commit(dataset: DatasetEngine): Promise<void> {
     const oldest = dataset.active.oldestFirstSeq();
     const low = Math.max(dataset.low, oldest === undefined ? readThrough : oldest - 1);
+    await discard(dataset);
     const ended = dataset.ended.slice();
     if (ended.length === 0 && low === dataset.low) return;
     const position = await dataset.commit.store(ended, low);
@@ -185,6 +187,15 @@ export function createPipeline(options: {
     dataset.hitsSinceCheckpoint += hitsOf(ended);
     for (const [visitor, seq] of dataset.closedThrough)
       if (seq <= position.low) dataset.closedThrough.delete(visitor);
+  }
+
+  /** Before the position moves on: hits of a discarded session are counted once, and do not come again. */
+  async function discard(dataset: DatasetEngine): Promise<void> {
+    const discarded = dataset.ended.flatMap((ended) => ended.discarded ?? []);
+    if (discarded.length === 0) return;
+    await inbox.exclude(dataset.config.slug, discarded);
+    const kept = dataset.ended.filter((ended) => ended.discarded === undefined);
+    dataset.ended.splice(0, dataset.ended.length, ...kept);
   }
 
   async function settle(): Promise<void> {

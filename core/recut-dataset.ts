@@ -59,7 +59,8 @@ function rulesOf({ config }: DatasetEngine): SessionRules {
   return { idleTimeoutMs, cutAtMidnight, cutOnNewCampaign };
 }
 
-function optionsOf({ config, ownHosts }: DatasetEngine) {
+function optionsOf({ config, ownHosts, events }: DatasetEngine) {
   const { slug: dataset, timeZone, addressSecret } = config;
-  return { dataset, timeZone, ownHosts, userKey: userKeys(addressSecret) };
+  const eventSet = events?.current();
+  return { dataset, timeZone, ownHosts, userKey: userKeys(addressSecret), eventSet };
 }

@@ -12,8 +12,10 @@ import { queryLimits } from './contract/query.ts';
 import type { SessionLimits } from './contract/session.ts';
 import type { RebuildResult, VerifyResult } from './contract/upkeep.ts';
 import type { DatasetEngine, OpenStores } from './dataset-engine.ts';
+import { openDatasetEvents } from './dataset-events.ts';
 import { createDurationBook } from './duration-book.ts';
 import type { DatasetFigures, Engine, UpkeepTask } from './engine.ts';
+import { type EventSets, memoryEventSets } from './events/event-sets.ts';
 import { accountForHits } from './hit-account.ts';
 import { createImportDesk } from './import-desk.ts';
 import {
@@ -41,6 +43,8 @@ export interface EngineOptions {
   /** Takes the machine's clock as it is, where `clock` has its own mind about it. */
   followClock?: () => void;
   openStores: OpenStores;
+  /** The published events; without it only the standard ones are there. */
+  eventSets?: EventSets;
   datasets: readonly DatasetConfig[];
   /** Puts a new master key in place; gives the number of data keys that it opens. */
   rotateKeys: () => Promise<number>;
@@ -76,9 +80,14 @@ export interface RunningEngine extends Engine {
 export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
   const { inbox, clock, openStores, badLinesFile, pollMs, checkpointEveryMs, active, failed } =
     options;
+  const eventSets = options.eventSets ?? memoryEventSets();
   const commits = createDurationBook(() => performance.now());
   const shelf = createOpenDatasets({
     openStores,
+    async openEvents(config, low) {
+      const { inForce } = await inbox.eventVersions(config.slug, low);
+      return await openDatasetEvents(config, eventSets, inForce);
+    },
     clock,
     holding: options.holding,
     timed: (work) => commits.time(work),
@@ -91,6 +100,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   let broken: Error | undefined;
 
   await shelf.openAll(options.datasets);
+  await publishWhatIsDue();
   // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
   await shelf.keepPositionsApart(inbox);
   const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs, active });
@@ -100,6 +110,16 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   let retainedAt = Number.NEGATIVE_INFINITY;
   let indexedAt = Number.NEGATIVE_INFINITY;
   let wake = () => {};
+
+  /** A set that was made durable, and then the machine stopped before hits were told. */
+  async function publishWhatIsDue(): Promise<void> {
+    for (const slug of datasets.keys()) {
+      const published = await eventSets.inForce(slug);
+      if (published === undefined) continue;
+      const { last } = await inbox.eventVersions(slug, 0);
+      if (last !== published) await inbox.useEvents(slug, published, clock());
+    }
+  }
 
   /** How long the first unread hit has waited. */
   async function lagMs(): Promise<number> {
@@ -239,6 +259,12 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       await inbox.command(slug, { do: 'end_session', sessionId }, clock());
       wake();
     },
+    async publishEvents(slug, set) {
+      const { events } = find(slug);
+      events?.prepare(set);
+      await inbox.useEvents(slug, set.version, clock());
+      wake();
+    },
     session: async (slug, sessionId, unlessHits) => {
       const dataset = find(slug);
       const held = dataset.active.byId(sessionId)?.session.hits.length;
@@ -248,7 +274,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     async figures(slug) {
       const held = shelf.held().find((one) => one.slug === slug);
       if (held) return await figuresOfHeld(held);
-      const { analytics, active } = find(slug);
+      const { analytics, active, events } = find(slug);
       const { rows } = await analytics.query(
         'SELECT (SELECT count(*) FROM store.sessions), (SELECT count(*) FROM store.hits), (SELECT max(epoch_ms(ended_at)) FROM store.sessions)',
         [],
@@ -262,6 +288,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
         activeSessions: active.size,
         storedSessions: Number(storedSessions),
         storedHits: Number(storedHits),
+        ...(events === undefined ? {} : { events: events.figures() }),
         lastHitAt: times.length > 0 ? Math.max(...times) : undefined,
       };
     },

@@ -11,6 +11,7 @@ import type { LongTermCanister, Report } from './canisters/long-term.ts';
 import { rebuildTables } from './canisters/rebuild.ts';
 import { retain } from './canisters/retention.ts';
 import type { RebuildResult, RetentionResult, RetentionRules } from './contract/upkeep.ts';
+import { createDimensionLimits } from './events/dimension-limits.ts';
 import { failPoint } from './fail-point.ts';
 import { createGate } from './gate.ts';
 import type { EndedSession } from './sessions/sessionizer.ts';
@@ -37,7 +38,9 @@ export function createSessionCommit(stores: {
   const { canister, analytics } = stores;
   // A record without its row must not be met while tables are made of records.
   const gate = createGate();
+  const limits = createDimensionLimits((hours) => analytics.dimensionValues(hours));
   async function store(ended: readonly EndedSession[], low?: number): Promise<Position> {
+    await limits.apply(ended.map(({ session: { facts }, eventSet: set }) => ({ facts, set })));
     const sessions = ended.map(({ session, endReason }) => ({ ...session, endReason }));
     // The inbox positions go with them: tables can be made anew of the canister alone.
     const places = await canister.append(

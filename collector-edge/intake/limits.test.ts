@@ -7,6 +7,9 @@ const text = (length: number) => 'x'.repeat(length);
 const url = (length: number) => `https://shop.example/`.padEnd(length, 'x');
 const keys = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, number) => [`k${number}`, 1]));
+const list = (length: number) => Array.from({ length }, () => 'x');
+const texts = (count: number) =>
+  Object.fromEntries(Object.keys(keys(count)).map((key) => [key, 'x']));
 const nested = (depth: number) =>
   JSON.stringify(testHit(1)).replace(/}$/, `,"deep":${'['.repeat(depth)}${']'.repeat(depth)}}`);
 const hit = (more: Record<string, unknown>) => JSON.stringify(testHit(1, more));
@@ -32,6 +35,14 @@ const limits: [string, number, (size: number) => string, string][] = [
   ['properties', 32, (n) => hit({ properties: keys(n) }), 'hit_invalid'],
   ['the key of a property', 64, (n) => hit({ properties: { [text(n)]: 1 } }), 'hit_invalid'],
   ['the text of a property', 512, (n) => hit({ properties: { a: text(n) } }), 'hit_invalid'],
+  ['headers', 64, (n) => hit({ requestHeaders: texts(n) }), 'json_too_wide'],
+  ['the name of a header', 128, (n) => hit({ responseHeaders: { [text(n)]: '' } }), 'hit_invalid'],
+  ['the value of a header', 2_048, (n) => hit({ requestHeaders: { a: text(n) } }), 'hit_invalid'],
+  ['the name of a form field', 128, (n) => hit({ form: { [text(n)]: [] } }), 'hit_invalid'],
+  ['values of a form field', 16, (n) => hit({ form: { a: list(n) } }), 'hit_invalid'],
+  ['the value of a form field', 2_048, (n) => hit({ form: { a: [text(n)] } }), 'hit_invalid'],
+  ['the body of a request', 32_768, (n) => hit({ requestBody: text(n) }), 'hit_invalid'],
+  ['the body of a response', 32_768, (n) => hit({ responseBody: text(n) }), 'hit_invalid'],
   ['the language', 35, (n) => hit({ language: text(n) }), 'hit_invalid'],
 ];
 

@@ -4,6 +4,7 @@ import { type Hit, hitLimits, type ReceivedHit } from '../../core/contract/hit.t
 import type { InboxHit } from '../inbox/inbox.ts';
 import type { ClientAddress } from './client-address.ts';
 import { bytesOfHitId } from './hit-id.ts';
+import { maskCaptured } from './masking.ts';
 import { saltPeriod, type VisitorKeys } from './visitor-key.ts';
 
 /** What a request says of its client. The header is read only for hits that need it: most name their language. */
@@ -73,6 +74,7 @@ function packHit(
   facts: ClientFacts,
 ): InboxHit {
   const hitId = bytesOfHitId(hit.id);
+  maskCaptured(hit);
   const received: Omit<Hit, 'dataset'> & {
     dataset?: string | undefined;
     visitorBefore?: string | undefined;

@@ -1,5 +1,6 @@
 /** The analytics of one dataset: rows of ended sessions, and the position up to which the inbox is stored. A port. */
 import type { HitOrigin } from '../contract/session.ts';
+import type { StoredValue } from '../events/dimension-limits.ts';
 import type { Cell, StoredSession } from './rows.ts';
 
 /** `low`: every inbox hit up to here is stored. `epoch` counts the batches. */
@@ -49,6 +50,8 @@ export interface AnalyticsStore {
   store(sessions: readonly StoredSession[], low: number | undefined): Promise<Position>;
   /** Which of these hit ids (32 hex digits), of hits between two instants, are stored. */
   knownHits(ids: readonly string[], fromMs: number, toMs: number): Promise<Set<string>>;
+  /** The different dimension values of facts in these hours since 1970. */
+  dimensionValues(hours: readonly number[]): Promise<StoredValue[]>;
   /** Writes everything into the file itself; only then may the inbox forget what is stored. */
   checkpoint(): Promise<void>;
   /**

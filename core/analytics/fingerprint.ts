@@ -4,7 +4,13 @@
  */
 import type { Fingerprint } from '../contract/upkeep.ts';
 import type { SqlResult } from './analytics-store.ts';
-import { hitColumns, sessionColumns, type TableColumn } from './tables.ts';
+import {
+  eventColumns,
+  hitColumns,
+  sessionColumns,
+  sessionValueColumns,
+  type TableColumn,
+} from './tables.ts';
 
 const halfBits = 64n;
 const halfMask = (1n << halfBits) - 1n;
@@ -22,6 +28,8 @@ export async function fingerprintOf(
   return {
     sessions: await of('sessions', sessionColumns),
     hits: await of('hits', hitColumns),
+    events: await of('events', eventColumns),
+    sessionValues: await of('session_values', sessionValueColumns),
   };
 }
 

@@ -119,3 +119,36 @@ export function hitRows(session: ClosedSession): Cell[][] {
   }
   return rows;
 }
+
+/** The cells of each fact's row, in the order of `storeTables.events`. */
+export function eventRows({
+  id,
+  facts = [],
+  eventsVersion,
+}: Pick<ClosedSession, 'id' | 'facts' | 'eventsVersion'>): Cell[][] {
+  return facts.map((fact) => [
+    id,
+    fact.event,
+    fact.number,
+    fact.hitNumber,
+    fact.hitId,
+    fact.at,
+    fact.valueNumber,
+    fact.valueText,
+    fact.dimensions === undefined ? undefined : JSON.stringify(fact.dimensions),
+    fact.alert,
+    fact.buildingBlock === true,
+    eventsVersion,
+    false,
+  ]);
+}
+
+/** The cells of a row for each value of a session attribute, in the order of `storeTables.session_values`. */
+export function sessionValueRows({
+  id,
+  attributes = {},
+}: Pick<ClosedSession, 'id' | 'attributes'>): Cell[][] {
+  return Object.entries(attributes).flatMap(([field, values]) =>
+    values.map((value) => [id, field, value]),
+  );
+}

@@ -1,16 +1,25 @@
 /** What a search reads of the tables: how many sessions a clause holds for, one page of them, and their most frequent values. */
 import type { CanisterPlace } from '../canisters/long-term.ts';
+import { numberPattern } from '../conditions/folded-text.ts';
 import type { ConditionTables } from '../conditions/sql-context.ts';
 import { type FacetField, facetFields, searchLimits } from '../contract/search.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
 import type { SearchClause } from './search-clause.ts';
 
-/** Where the clause of a search finds its rows. Events are for now those that pages sent. */
+/** What a page sent with its event as `value`. */
+const sentValue = "(properties ->> '$.value')";
+const numberOfSent = `CASE WHEN regexp_full_match(${sentValue}, '${numberPattern}') THEN TRY_CAST(${sentValue} AS DOUBLE) END`;
+
+/** Where the clause of a search finds its rows. Events are those that pages sent, and those that fired on their hits. */
 export const searchTables: ConditionTables = {
   sessions: 'store.sessions',
   hits: 'store.hits',
+  sessionValues: 'store.session_values',
   events: `(SELECT session_id, number AS hit_number, 0 AS number, "at", event,
-    NULL::DOUBLE AS value_number, NULL::VARCHAR AS value_text FROM store.hits WHERE type = 'event' AND event IS NOT NULL)`,
+      ${numberOfSent} AS value_number, ${sentValue} AS value_text
+    FROM store.hits WHERE type = 'event' AND event IS NOT NULL
+    UNION ALL SELECT session_id, hit_number, number, "at", event, value_number, value_text
+    FROM store.events WHERE NOT building_block)`,
 };
 
 /** A stored session by its start, and where it lies. */

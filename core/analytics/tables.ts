@@ -6,7 +6,7 @@
 /** One column: its DuckDB type and what it means, for docs/schema.md and for column comments. */
 export interface TableColumn {
   name: string;
-  type: 'UUID' | 'VARCHAR' | 'TIMESTAMPTZ' | 'BIGINT' | 'INTEGER' | 'BOOLEAN';
+  type: 'UUID' | 'VARCHAR' | 'TIMESTAMPTZ' | 'BIGINT' | 'INTEGER' | 'DOUBLE' | 'BOOLEAN';
   meaning: string;
 }
 
@@ -125,6 +125,40 @@ export const hitColumns = [
   ),
 ] as const satisfies readonly TableColumn[];
 
+export const eventColumns = [
+  column('session_id', 'UUID', 'The session.'),
+  column('event', 'VARCHAR', 'Name of the event.'),
+  column(
+    'number',
+    'INTEGER',
+    'Place among all firings of the session, from 1, those of building blocks included.',
+  ),
+  column('hit_number', 'INTEGER', 'Place of its hit in the session, from 1.'),
+  column('hit_id', 'UUID', 'The hit on which it fired.'),
+  column('at', 'TIMESTAMPTZ', 'When the hit happened. Write `events.at` or `"at"`.'),
+  column('value_number', 'DOUBLE', 'Number that it recorded.'),
+  column('value_text', 'VARCHAR', 'Text that it recorded, at most 255 characters.'),
+  column('dimensions', 'VARCHAR', 'What it reported to break it down by, as JSON: name → value.'),
+  column(
+    'alert',
+    'VARCHAR',
+    'Severity of the alert that it raised: `notice`, `warning` or `critical`.',
+  ),
+  column('building_block', 'BOOLEAN', 'It is there for other events only.'),
+  column(
+    'version',
+    'INTEGER',
+    'Version of the event set that it fired by; 0: the standard events.',
+  ),
+  column('backfilled', 'BOOLEAN', 'It was found over the past, after the session had been stored.'),
+] as const satisfies readonly TableColumn[];
+
+export const sessionValueColumns = [
+  column('session_id', 'UUID', 'The session.'),
+  column('field', 'VARCHAR', 'Name of a session attribute or counter that events have set.'),
+  column('value', 'VARCHAR', 'Its last value in the session, at most 255 characters.'),
+] as const satisfies readonly TableColumn[];
+
 /** Whose hits a session holds where the visitor key does not say; only to know after a restart what is stored. */
 export const sessionDeviceColumns = [
   column('session_id', 'UUID', 'The session.'),
@@ -135,6 +169,8 @@ export const storeTables = {
   sessions: [...sessionColumns, ...sessionPlaceColumns],
   hits: hitColumns,
   session_devices: sessionDeviceColumns,
+  events: eventColumns,
+  session_values: sessionValueColumns,
 } as const;
 
 const define = (columns: readonly TableColumn[]) =>
@@ -154,4 +190,8 @@ export const analyticsMigrations: readonly (readonly string[])[] = [
   [`CREATE TABLE store.session_devices (${define(storeTables.session_devices)})`],
   // Hits of trackers that retention has removed: the account of accepted hits goes on counting them.
   ['CREATE TABLE store.removed (hits BIGINT NOT NULL)'],
+  [
+    `CREATE TABLE store.events (${define(storeTables.events)})`,
+    `CREATE TABLE store.session_values (${define(storeTables.session_values)})`,
+  ],
 ];

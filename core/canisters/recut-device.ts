@@ -7,10 +7,13 @@ import { dayFinder } from '../contract/calendar.ts';
 import type { ClosedSession, EndReason, SessionHit } from '../contract/session.ts';
 import { continuedReasons } from '../contract/session.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
+import type { CompiledEventSet } from '../events/compile.ts';
+import { replaySession } from '../events/replay.ts';
 import { closePolicy } from '../sessions/close-policy.ts';
 import {
   type CollectedPart,
   isAsCollected,
+  type Lineage,
   type Regained,
   runsOf,
   type StoredWhole,
@@ -33,6 +36,8 @@ export interface RecutOptions {
   rules: SessionRules;
   userKey: (userId: string) => string;
   ownHosts: (host: string) => boolean;
+  /** By which the events of sessions that were cut anew are evaluated. */
+  eventSet?: CompiledEventSet | undefined;
 }
 
 /** Where a hit comes from: its collected session, its number among the hits in their order of coming. */
@@ -172,13 +177,30 @@ export class DeviceRecut {
     };
     this.#before = { rawId: session.id, id: whole.id, endReason };
     this.#count(sources);
+    const lineage: Lineage = this.#lineageOf(whole, parts, sources);
+    const collected = sources[0]?.collected.session;
+    const isSame = lineage.parts === undefined && collected !== undefined;
     this.#out({
-      session: whole,
+      session: isSame ? collected : this.#withEvents(whole),
       firstSeq: Math.min(...parts.map(({ firstSeq }) => firstSeq)),
       lastSeq: Math.max(...parts.map(({ lastSeq }) => lastSeq)),
       devices: [...new Set(parts.flatMap(({ devices }) => devices))],
-      lineage: this.#lineageOf(whole, parts, sources),
+      lineage,
     });
+  }
+
+  /** Other hits in a session, other events. One that would be discarded stays: a recut loses nothing. */
+  #withEvents(session: ClosedSession): ClosedSession {
+    const { eventSet } = this.#options;
+    if (eventSet === undefined) return session;
+    const { facts, attributes, faults } = replaySession(eventSet, session);
+    return {
+      ...session,
+      eventsVersion: eventSet.version,
+      ...(facts.length > 0 ? { facts } : {}),
+      ...(Object.keys(attributes).length > 0 ? { attributes } : {}),
+      ...(faults.length > 0 ? { eventFaults: faults } : {}),
+    };
   }
 
   /** The parts of collected sessions, in the order in which those were taken. */

@@ -72,7 +72,7 @@ test('idle sessions come longest idle first, and may be closed while they come',
     canister.touch(a, 0);
   }
   const closed: string[] = [];
-  for (const one of canister.idleSince(3)) {
+  for (const one of canister.idleSince(3, 0)) {
     canister.close(one);
     closed.push(one.session.visitor);
   }

@@ -10,6 +10,8 @@ export class ShortTermCanister implements ActiveStore {
   readonly #byId = new Map<string, OpenSession>();
   /** In the order of the latest hits: the first entry has been idle for the longest time. */
   readonly #byLatestHit = new Set<OpenSession>();
+  /** The same for sessions that have an idle timeout of their own, by that timeout. */
+  readonly #byOwnTimeout = new Map<number, Set<OpenSession>>();
   /** In the order of opening: the first entry has the smallest `firstSeq`. */
   readonly #byAge = new Set<OpenSession>();
   /** Moves on with every change, so that a viewer can ask whether there is news. */
@@ -18,7 +20,7 @@ export class ShortTermCanister implements ActiveStore {
   bytes = 0;
 
   get size(): number {
-    return this.#byLatestHit.size;
+    return this.#byAge.size;
   }
 
   get(key: string): OpenSession | undefined {
@@ -49,27 +51,38 @@ export class ShortTermCanister implements ActiveStore {
   touch(session: OpenSession, bytes: number): void {
     session.bytes += bytes;
     this.bytes += bytes;
-    this.#byLatestHit.delete(session);
-    this.#byLatestHit.add(session);
+    const peers = this.#peersOf(session);
+    peers.delete(session);
+    peers.add(session);
     this.version += 1;
+  }
+
+  setIdleTimeout(session: OpenSession, idleTimeoutMs: number): void {
+    this.#peersOf(session).delete(session);
+    session.idleTimeoutMs = idleTimeoutMs;
+    this.#peersOf(session).add(session);
+  }
+
+  #peersOf({ idleTimeoutMs }: OpenSession): Set<OpenSession> {
+    if (idleTimeoutMs === undefined) return this.#byLatestHit;
+    const peers = this.#byOwnTimeout.get(idleTimeoutMs) ?? new Set();
+    this.#byOwnTimeout.set(idleTimeoutMs, peers);
+    return peers;
   }
 
   close(session: OpenSession): void {
     for (const key of session.keys) if (this.#byKey.get(key) === session) this.#byKey.delete(key);
     this.#byId.delete(session.session.id);
-    this.#byLatestHit.delete(session);
+    this.#peersOf(session).delete(session);
     this.#byAge.delete(session);
     this.bytes -= session.bytes;
     this.version += 1;
   }
 
-  /** The sessions whose last hit is before `beforeMs`, longest idle first. */
-  *idleSince(beforeMs: number): Generator<OpenSession> {
-    for (const open of this.#byLatestHit) {
-      // A late log line can hide idle sessions behind its own for a while: they end later, but never differently.
-      if (open.lastAt >= beforeMs) return;
-      yield open;
-    }
+  /** The idle sessions, longest idle first; then those with an idle timeout of their own. */
+  *idleSince(nowMs: number, idleTimeoutMs: number): Generator<OpenSession> {
+    yield* idleAmong(this.#byLatestHit, nowMs - idleTimeoutMs);
+    for (const [ownMs, peers] of this.#byOwnTimeout) yield* idleAmong(peers, nowMs - ownMs);
   }
 
   /** Inbox position of the oldest session's first hit; undefined when no session is open. */
@@ -78,19 +91,29 @@ export class ShortTermCanister implements ActiveStore {
     return undefined;
   }
 
-  values(): Iterable<OpenSession> {
-    return this.#byLatestHit;
+  *values(): Generator<OpenSession> {
+    yield* this.#byLatestHit;
+    for (const peers of this.#byOwnTimeout.values()) yield* peers;
   }
 
   /** The live list: newest activity first, at most `limit` sessions. */
   list(limit: number): ActiveSessions {
-    const all = [...this.#byLatestHit];
+    const all = [...this.values()];
     const robots = all.reduce(
       (count, { session }) => count + (session.technology.robot === undefined ? 0 : 1),
       0,
     );
     const newest = all.sort((a, b) => b.lastAt - a.lastAt).slice(0, limit);
     return { total: all.length, robots, sessions: newest.map(({ session }) => brief(session)) };
+  }
+}
+
+/** Of sessions in the order of their latest hits those whose last hit is before `beforeMs`. */
+function* idleAmong(sessions: Iterable<OpenSession>, beforeMs: number): Generator<OpenSession> {
+  for (const open of sessions) {
+    // A late log line can hide idle sessions behind its own for a while: they end later, but never differently.
+    if (open.lastAt >= beforeMs) return;
+    yield open;
   }
 }
 

@@ -74,7 +74,10 @@ export const fieldSpecs = {
     ...text('step', 'Values that a step attribute takes out of a step. For events only.'),
     list: true,
   },
-  'step.kind': text('step', 'click, input, submit, scroll or error.'),
+  'step.kind': text(
+    'step',
+    'click, input, submit, scroll, error, dead_click, rage_click, outbound or download.',
+  ),
   'step.target': text('step', 'Element that the step was done on.'),
   'step.value': { ...text('step', 'Value or message of the step.'), masked: true },
   'step.time': time('step', 'When the step happened, by the clock of the page.'),

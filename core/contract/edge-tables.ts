@@ -65,3 +65,14 @@ export const setAside = sqliteTable('set_aside', {
   reason: text('reason').notNull(),
   body: blob('body', { mode: 'buffer' }).notNull(),
 });
+
+/** From which inbox position on which version of a dataset's events is in force. */
+export const eventVersion = sqliteTable(
+  'event_version',
+  {
+    dataset: text('dataset').notNull(),
+    fromSeq: integer('from_seq').notNull(),
+    version: integer('version').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.dataset, table.fromSeq] })],
+);

@@ -21,6 +21,14 @@ export const hitLimits = {
   propertyKeyLengthMax: 64,
   propertyValueLengthMax: 512,
   languageLengthMax: 35,
+  headersMax: 64,
+  headerNameLengthMax: 128,
+  headerValueLengthMax: 2_048,
+  formFieldsMax: 64,
+  formValuesMax: 16,
+  formNameLengthMax: 128,
+  formValueLengthMax: 2_048,
+  capturedBodyLengthMax: 32_768,
   clientAgeMsMax: 24 * 60 * 60 * 1000,
 } as const;
 
@@ -41,6 +49,35 @@ const propertyValue = z.union([
   z.boolean(),
 ]);
 
+const capturedBody = z.string().check(z.maxLength(hitLimits.capturedBodyLengthMax));
+
+/** Names are those of HTTP, in any case; they are kept in lower case. */
+const headers = z
+  .record(
+    z
+      .string()
+      .check(z.maxLength(hitLimits.headerNameLengthMax), z.regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/)),
+    z.string().check(z.maxLength(hitLimits.headerValueLengthMax)),
+  )
+  .check(
+    z.refine((value) => Object.keys(value).length <= hitLimits.headersMax, {
+      error: `at most ${hitLimits.headersMax} headers`,
+    }),
+  );
+
+const form = z
+  .record(
+    z.string().check(z.minLength(1), z.maxLength(hitLimits.formNameLengthMax)),
+    z
+      .array(z.string().check(z.maxLength(hitLimits.formValueLengthMax)))
+      .check(z.maxLength(hitLimits.formValuesMax)),
+  )
+  .check(
+    z.refine((value) => Object.keys(value).length <= hitLimits.formFieldsMax, {
+      error: `at most ${hitLimits.formFieldsMax} form fields`,
+    }),
+  );
+
 /**
  * The hit in JSON. Unknown keys are dropped.
  * - `dataset`: the dataset's write key
@@ -49,6 +86,8 @@ const propertyValue = z.union([
  * - `at`, `sentAt`: epoch milliseconds of the sender's clock; their difference corrects a wrong clock
  * - `number`: how many hits this page load has sent before, for ordering and for counting losses
  * - `status`, `durationMs`, `responseBytes`: what the sender knows of the response
+ * - `requestHeaders`, `form`, `requestBody`, `responseHeaders`, `responseBody`: what capture saw of request and
+ *   response; confidential parts are masked before anything is written
  * - `closeSession`: the hit is the last of its session, such as at a logout
  * @example { "dataset": "wk_…", "id": "0197…", "type": "page_view", "visitor": "v1", "url": "https://shop.example/" }
  */
@@ -90,6 +129,11 @@ export const hitSchema = z.object({
   responseBytes: z.optional(z.int().check(z.nonnegative())),
   language: z.optional(z.string().check(z.maxLength(hitLimits.languageLengthMax))),
   screenWidth: z.optional(z.int().check(z.minimum(0), z.maximum(100_000))),
+  requestHeaders: z.optional(headers),
+  form: z.optional(form),
+  requestBody: z.optional(capturedBody),
+  responseHeaders: z.optional(headers),
+  responseBody: z.optional(capturedBody),
   closeSession: z.optional(z.literal(true)),
 });
 

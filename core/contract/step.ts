@@ -7,7 +7,21 @@ export const stepLimits = {
   valueLengthMax: 1024,
 } as const;
 
-export const stepKinds = ['click', 'input', 'submit', 'scroll', 'error'] as const;
+/**
+ * `dead_click`: a click after which nothing moved; `rage_click`: several on one element in a row; `outbound`,
+ * `download`: a link to another site, or to a file, was followed.
+ */
+export const stepKinds = [
+  'click',
+  'input',
+  'submit',
+  'scroll',
+  'error',
+  'dead_click',
+  'rage_click',
+  'outbound',
+  'download',
+] as const;
 
 /**
  * `at` is the page's own clock in epoch milliseconds.

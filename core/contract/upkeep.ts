@@ -36,6 +36,8 @@ const tableFingerprintSchema = z.object({ rows: z.int(), hash: z.string() });
 export const fingerprintSchema = z.object({
   sessions: tableFingerprintSchema,
   hits: tableFingerprintSchema,
+  events: tableFingerprintSchema,
+  sessionValues: tableFingerprintSchema,
 });
 
 export const rebuildInputSchema = z.object({

@@ -5,6 +5,7 @@ import { parseCondition } from '../conditions/parse.ts';
 import type { Condition } from '../contract/condition.ts';
 import {
   type EventDefinition,
+  type EventFault,
   type EventSet,
   type EventTrigger,
   eventLimits,
@@ -13,6 +14,7 @@ import {
 import { type CompiledAttribute, compileAttribute } from './attributes.ts';
 import { checkDefinition, checkSet, scopeOf } from './check-definition.ts';
 import { type CompiledEvent, compileEvent } from './compiled-event.ts';
+import type { CompiledDimension } from './dimensions.ts';
 import { inPlace, invalidEvent } from './event-fault.ts';
 import { type HistoryPlan, planHistory } from './history-plan.ts';
 import { inOrder, type Referring, referencesOf } from './references.ts';
@@ -46,7 +48,10 @@ export interface CompiledEventSet {
   /** A condition at the end of the session has to count what fired. */
   readonly countsAtEnd: boolean;
   readonly canDiscard: boolean;
-  readonly hasDimensions: boolean;
+  /** Event → its dimensions. */
+  readonly dimensions: ReadonlyMap<string, readonly CompiledDimension[]>;
+  /** How often a definition has failed on a hit since this was compiled, and how last. */
+  readonly failures: { count: number; last: EventFault | undefined };
 }
 
 interface Prepared extends Referring {
@@ -86,7 +91,12 @@ export function compileEventSet(
     canDiscard: events.some(({ definition }) =>
       definition.actions.some((action) => action.do === 'discard_session'),
     ),
-    hasDimensions: events.some(({ dimensions }) => dimensions.length > 0),
+    dimensions: new Map(
+      events
+        .filter(({ dimensions }) => dimensions.length > 0)
+        .map(({ definition, dimensions }) => [definition.name, dimensions]),
+    ),
+    failures: { count: 0, last: undefined },
   };
 }
 

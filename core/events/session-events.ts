@@ -49,7 +49,7 @@ const stageOf = Object.fromEntries(
 const nothingWanted: Wanted = {};
 
 export class SessionEvents {
-  readonly #set: CompiledEventSet;
+  readonly set: CompiledEventSet;
   readonly #session: WholeSession;
   #history: SessionHistory | undefined;
   #tracked: Map<CompiledEvent, Tracked> | undefined;
@@ -65,33 +65,41 @@ export class SessionEvents {
 
   /** @param session holds what the events write: facts, attributes and failures */
   constructor(set: CompiledEventSet, session: WholeSession) {
-    this.#set = set;
+    this.set = set;
     this.#session = session;
     session.eventsVersion = set.version;
   }
 
-  /** Takes a hit that has just come into the session. */
+  /** Takes a hit that has just come into the session. Whatever happens, the hit is in it: nothing is thrown. */
   take(hit: SessionHit): Wanted {
     this.#hits += 1;
     if (this.discardedBy !== undefined) return nothingWanted;
     this.#wanted = nothingWanted;
-    const { stages } = this.#set;
+    try {
+      this.#evaluate(hit);
+    } catch (error) {
+      this.#note('', this.#hits, `fault: ${(error as Error).message}`);
+    }
+    this.#failed = undefined;
+    return this.#wanted;
+  }
+
+  #evaluate(hit: SessionHit): void {
+    const { stages } = this.set;
     const moment = this.#momentOf(hit, this.#hits);
     if (this.#hits === 1) this.#run(stages[stageOf.first_hit], moment);
     this.#run(stages[stageOf.every_hit], moment);
     if (hit.steps !== undefined) this.#takeSteps(hit.steps, moment);
     this.#run(stages[stageOf.after_every_hit], moment);
-    this.#failed = undefined;
-    return this.#wanted;
   }
 
   #takeSteps(steps: NonNullable<SessionHit['steps']>, moment: Moment): void {
-    const every = this.#set.stages[stageOf.every_step];
-    const after = this.#set.stages[stageOf.after_every_step];
+    const every = this.set.stages[stageOf.every_step];
+    const after = this.set.stages[stageOf.after_every_step];
     if (every === undefined && after === undefined) return;
     for (const step of steps) {
       const view = { ...moment.view, step };
-      const facts = new Facts(this.#set.table, view, moment.facts.history, moment.facts);
+      const facts = new Facts(this.set.table, view, moment.facts.history, moment.facts);
       const ofStep = { ...moment, view, facts };
       this.#run(every, ofStep);
       this.#run(after, ofStep);
@@ -100,11 +108,19 @@ export class SessionEvents {
 
   /** The session has ended: no hit comes any more. */
   end(endReason: EndReason): void {
-    const session = this.#session;
-    placeInOrder(session);
-    const hit = session.hits.at(-1);
+    placeInOrder(this.#session);
+    const hit = this.#session.hits.at(-1);
     if (this.discardedBy !== undefined || hit === undefined) return;
-    const { stages, countsAtEnd } = this.#set;
+    try {
+      this.#evaluateEnd(hit, endReason);
+    } catch (error) {
+      this.#note('', this.#session.hits.length, `fault: ${(error as Error).message}`);
+    }
+  }
+
+  #evaluateEnd(hit: SessionHit, endReason: EndReason): void {
+    const session = this.#session;
+    const { stages, countsAtEnd } = this.set;
     const [last, end] = [stages[stageOf.last_hit], stages[stageOf.session_end]];
     if (last === undefined && end === undefined) return;
     session.endReason = endReason;
@@ -115,23 +131,23 @@ export class SessionEvents {
       ? { ...session, events: this.#occurrences ?? [] }
       : session;
     const view: View = { session: whole };
-    const facts = new Facts(this.#set.table, view, this.#history ?? noHistory(this.#set));
+    const facts = new Facts(this.set.table, view, this.#history ?? noHistory(this.set));
     this.#run(end, { view, facts, hit, hitNumber });
   }
 
   #momentOf(hit: SessionHit, hitNumber: number): Moment {
-    const taken = new HitValues(this.#set.attributes, hit, (attribute, reason) =>
+    const taken = new HitValues(this.set.attributes, hit, (attribute, reason) =>
       this.#attributeFailed(attribute, reason, hitNumber),
     );
     const view: View = { session: this.#session, hit, hitNumber, taken };
-    return { view, facts: new Facts(this.#set.table, view, this.#historyNow()), hit, hitNumber };
+    return { view, facts: new Facts(this.set.table, view, this.#historyNow()), hit, hitNumber };
   }
 
   /** Looked up at each question: it is made when the first event fires, which may be in the middle of a hit. */
   #historyNow() {
     return {
       holds: (condition: Parameters<SessionHistory['holds']>[0]) =>
-        (this.#history ?? noHistory(this.#set)).holds(condition),
+        (this.#history ?? noHistory(this.set)).holds(condition),
     };
   }
 
@@ -158,7 +174,7 @@ export class SessionEvents {
   }
 
   #wake(condition: number): void {
-    for (const { stage, place } of this.#set.wakes.get(condition) ?? []) {
+    for (const { stage, place } of this.set.wakes.get(condition) ?? []) {
       this.#woken ??= [];
       this.#woken[stage] ??= [];
       const woken = this.#woken[stage];
@@ -259,7 +275,7 @@ export class SessionEvents {
 
   /** Lets conditions know of a firing. */
   #tell(fact: Fact, replaces: boolean): void {
-    const { history, countsAtEnd } = this.#set;
+    const { history, countsAtEnd } = this.set;
     if (!countsAtEnd && !history.parts.has(fact.event)) return;
     const occurrence: EventOccurrence = {
       name: fact.event,
@@ -281,7 +297,7 @@ export class SessionEvents {
   }
 
   #attributeFailed(attribute: string, reason: string, hitNumber: number): void {
-    for (const event of this.#set.users.get(attribute) ?? []) {
+    for (const event of this.set.users.get(attribute) ?? []) {
       this.#fail(event, hitNumber, new EventFailure(`attribute ${attribute}: ${reason}`));
     }
   }
@@ -291,12 +307,19 @@ export class SessionEvents {
     this.#failed ??= new Set();
     if (this.#failed.has(event)) return;
     this.#failed.add(event);
+    const isExpected = error instanceof EventFailure;
+    const reason = `${isExpected ? '' : 'fault: '}${(error as Error).message}`;
+    this.#note(event.definition.name, hitNumber, reason);
+  }
+
+  #note(event: string, hitNumber: number, said: string): void {
+    const fault = { event, hitNumber, reason: said.slice(0, 300) };
+    const { failures } = this.set;
+    failures.count += 1;
+    failures.last = fault;
     this.#session.eventFaults ??= [];
     const faults = this.#session.eventFaults;
-    if (faults.length >= eventLimits.faultsPerSessionMax) return;
-    const isExpected = error instanceof EventFailure;
-    const reason = `${isExpected ? '' : 'fault: '}${(error as Error).message}`.slice(0, 300);
-    faults.push({ event: event.definition.name, hitNumber, reason });
+    if (faults.length < eventLimits.faultsPerSessionMax) faults.push(fault);
   }
 }
 

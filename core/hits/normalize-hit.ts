@@ -73,6 +73,11 @@ export function normalizeHit(
     steps: received.steps?.length ? received.steps : undefined,
     number: received.number,
     closeSession: received.closeSession,
+    requestHeaders: received.requestHeaders,
+    form: received.form,
+    requestBody: received.requestBody,
+    responseHeaders: received.responseHeaders,
+    responseBody: received.responseBody,
   };
   const context: HitContext = {
     visitor: received.visitor,

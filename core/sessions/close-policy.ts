@@ -58,9 +58,9 @@ export function reasonToClose(
   return undefined;
 }
 
-/** Whether the session's idle timeout has passed at engine time `atMs`. */
+/** Whether the session's idle timeout has passed at engine time `atMs`. An event may have given it one of its own. */
 export const isIdle = (open: OpenSession, atMs: number, { idleTimeoutMs }: ClosePolicy): boolean =>
-  atMs - open.lastAt > idleTimeoutMs;
+  atMs - open.lastAt > (open.idleTimeoutMs ?? idleTimeoutMs);
 
 /** A hit without user id is no other user: pages do not always know. */
 const isNewUser = ({ session }: OpenSession, { userId }: CutContext): boolean =>

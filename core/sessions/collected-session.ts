@@ -119,10 +119,19 @@ export function runsOf(places: readonly number[]): [number, number][] {
   return runs;
 }
 
-/** Whether a session is a collected one, in all that is stored of it. */
+/** Whether a session is a collected one, in all that is stored of it but for what its events made of it. */
 export function isAsCollected(session: ClosedSession, collected: ClosedSession): boolean {
   return isDeepStrictEqual(present(session), present(collected));
 }
 
 /** Fields that are there as `undefined` are as good as absent. */
-const present = (session: ClosedSession): unknown => JSON.parse(JSON.stringify(session));
+function present({
+  facts: _facts,
+  attributes: _attributes,
+  eventsVersion: _version,
+  eventFaults: _faults,
+  course: _course,
+  ...session
+}: ClosedSession): unknown {
+  return JSON.parse(JSON.stringify(session));
+}

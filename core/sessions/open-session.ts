@@ -1,5 +1,6 @@
 /** A session while it is open, and the store of open sessions as the sessionizer needs it. */
-import type { Session } from '../contract/session.ts';
+import type { Session, SessionHit } from '../contract/session.ts';
+import type { SessionEvents } from '../events/session-events.ts';
 
 /** A session that still takes hits. Times are engine time (arrival, or log time), not the page's clock. */
 export interface OpenSession {
@@ -14,6 +15,14 @@ export interface OpenSession {
   firstSeq: number;
   lastSeq: number;
   bytes: number;
+  /** Fires its events; absent where the dataset has none. */
+  events?: SessionEvents | undefined;
+  /** Its own idle timeout, where an event has changed it. */
+  idleTimeoutMs?: number;
+  /** Its hits as they came, where that is not the order of their time. */
+  arrived?: SessionHit[];
+  /** The inbox positions of its hits, where an event may discard it. */
+  seqs?: number[];
 }
 
 /** The open sessions of one dataset, at most one a device. */
@@ -26,6 +35,9 @@ export interface ActiveStore {
   /** The session got a hit of so many bytes. */
   touch(session: OpenSession, bytes: number): void;
   close(session: OpenSession): void;
-  idleSince(beforeMs: number): Iterable<OpenSession>;
+  /** Gives the session an idle timeout of its own. */
+  setIdleTimeout(session: OpenSession, idleTimeoutMs: number): void;
+  /** The sessions that are idle at `nowMs` for longer than their own idle timeout, or else this one. */
+  idleSince(nowMs: number, idleTimeoutMs: number): Iterable<OpenSession>;
   values(): Iterable<OpenSession>;
 }

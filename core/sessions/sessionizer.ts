@@ -10,6 +10,8 @@ import {
   type Session,
   type SessionHit,
 } from '../contract/session.ts';
+import type { CompiledEventSet } from '../events/compile.ts';
+import { SessionEvents } from '../events/session-events.ts';
 import type { HitContext, NormalizedHit } from '../hits/normalize-hit.ts';
 import { type ClosePolicy, isIdle, reasonToClose } from './close-policy.ts';
 import { insertInOrder } from './hit-order.ts';
@@ -24,6 +26,10 @@ export interface EndedSession {
   lastSeq: number;
   /** The keys of the devices whose hits it holds. */
   devices: readonly string[];
+  /** The event set that it was evaluated by. */
+  eventSet?: CompiledEventSet | undefined;
+  /** An event has discarded it: nothing of it is stored. `seqs` are the inbox positions of its hits. */
+  discarded?: { event: string; seqs: readonly number[] } | undefined;
 }
 
 export interface ArrivingHit extends NormalizedHit {
@@ -45,6 +51,7 @@ export class Sessionizer {
   readonly #userKey: (userId: string) => string;
   readonly #ended: (session: EndedSession) => void;
   readonly #continued: FindContinued;
+  readonly #eventSet: () => CompiledEventSet | undefined;
 
   constructor(options: {
     dataset: string;
@@ -55,6 +62,8 @@ export class Sessionizer {
     /** Called for each session at its end. */
     ended: (session: EndedSession) => void;
     continued?: FindContinued;
+    /** Gives the event set of sessions that begin now. */
+    eventSet?: () => CompiledEventSet | undefined;
   }) {
     this.#dataset = options.dataset;
     this.#canister = options.canister;
@@ -62,12 +71,19 @@ export class Sessionizer {
     this.#userKey = options.userKey;
     this.#ended = options.ended;
     this.#continued = options.continued ?? (() => undefined);
+    this.#eventSet = options.eventSet ?? (() => undefined);
   }
 
   /** Puts a hit into its visitor's session, ending the one before where a rule says so. */
   take(arriving: ArrivingHit): void {
-    const session = this.#join(arriving);
-    if (arriving.hit.closeSession) this.#close(session, 'closed_by_page');
+    const open = this.#join(arriving);
+    open.seqs?.push(arriving.seq);
+    const wanted = open.events?.take(arriving.hit);
+    if (wanted?.idleTimeoutMs !== undefined) {
+      this.#canister.setIdleTimeout(open, wanted.idleTimeoutMs);
+    }
+    if (arriving.hit.closeSession) this.#close(open, 'closed_by_page');
+    else if (wanted?.close) this.#close(open, 'closed_by_event');
   }
 
   /**
@@ -108,7 +124,10 @@ export class Sessionizer {
   }
 
   #add(open: OpenSession, { hit, context, arrivedAt, seq, bytes }: ArrivingHit): void {
-    insertInOrder(open.session.hits, hit);
+    const { hits } = open.session;
+    const isLast = insertInOrder(hits, hit);
+    if (!isLast) open.arrived ??= hits.filter((other) => other !== hit);
+    open.arrived?.push(hit);
     open.session.startedAt = Math.min(open.session.startedAt, hit.at);
     open.session.endedAt = Math.max(open.session.endedAt, hit.at);
     if (!open.devices.includes(context.visitor)) {
@@ -116,6 +135,8 @@ export class Sessionizer {
       this.#canister.addKey(open, context.visitor);
     }
     if (open.session.userId === undefined && context.userId !== undefined) {
+      const signedIn = { afterHits: hits.length - 1, visitor: open.session.visitor };
+      open.session.course = { signedIn };
       open.session.userId = context.userId;
       open.session.visitor = this.#userKey(context.userId);
     }
@@ -127,13 +148,13 @@ export class Sessionizer {
 
   /** Ends what has been idle for too long at engine time `nowMs`. */
   closeIdle(nowMs: number): void {
-    for (const open of this.#canister.idleSince(nowMs - this.#policy.idleTimeoutMs))
+    for (const open of this.#canister.idleSince(nowMs, this.#policy.idleTimeoutMs))
       this.#close(open, 'idle');
   }
 
   /** Whether a session would end if engine time came to `nowMs`. */
   isIdleDue(nowMs: number): boolean {
-    for (const _ of this.#canister.idleSince(nowMs - this.#policy.idleTimeoutMs)) return true;
+    for (const _ of this.#canister.idleSince(nowMs, this.#policy.idleTimeoutMs)) return true;
     return false;
   }
 
@@ -150,8 +171,10 @@ export class Sessionizer {
   ): OpenSession {
     const { visitor: device, visitorBefore, userId } = context;
     const visitor = userId === undefined ? device : this.#userKey(userId);
+    const eventSet = this.#eventSet();
+    const session = newSession(this.#dataset, hit, { ...context, visitor }, continues);
     const open: OpenSession = {
-      session: newSession(this.#dataset, hit, { ...context, visitor }, continues),
+      session,
       devices: [device],
       keys: visitorBefore === undefined ? [device] : [device, visitorBefore],
       firstAt: arrivedAt,
@@ -159,6 +182,8 @@ export class Sessionizer {
       firstSeq: seq,
       lastSeq: seq,
       bytes,
+      events: eventSet && new SessionEvents(eventSet, session),
+      ...(eventSet?.canDiscard ? { seqs: [] } : {}),
     };
     this.#canister.open(open);
     return open;
@@ -166,14 +191,20 @@ export class Sessionizer {
 
   #close(open: OpenSession, endReason: EndReason): void {
     this.#canister.close(open);
-    this.#ended({
-      session: open.session,
-      endReason,
-      firstSeq: open.firstSeq,
-      lastSeq: open.lastSeq,
-      devices: open.devices,
-    });
+    const { session, arrived, events, firstSeq, lastSeq, devices, seqs = [] } = open;
+    if (arrived) session.course = { ...session.course, order: placesOf(arrived, session.hits) };
+    events?.end(endReason);
+    const event = events?.discardedBy;
+    const discarded = event === undefined ? undefined : { event, seqs };
+    const eventSet = events?.set;
+    this.#ended({ session, endReason, firstSeq, lastSeq, devices, eventSet, discarded });
   }
+}
+
+/** The places of hits in their order of time, from 1. */
+function placesOf(arrived: readonly SessionHit[], hits: readonly SessionHit[]): number[] {
+  const places = new Map(hits.map((hit, index) => [hit, index + 1]));
+  return arrived.map((hit) => places.get(hit) ?? 0);
 }
 
 function newSession(

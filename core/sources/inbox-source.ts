@@ -1,9 +1,15 @@
 /** The inbox as the engine reads it: the log of everything accepted, in order. A port; stores/ has it over libSQL. */
 
 /** What somebody told the engine to do: it lies among the hits, so that a replay does it again at the same place. */
-export interface InboxCommand {
-  do: 'end_session';
-  sessionId: string;
+export type InboxCommand =
+  | { do: 'end_session'; sessionId: string }
+  /** Sessions that begin from here on are evaluated by this version of the dataset's events. */
+  | { do: 'use_events'; version: number };
+
+/** A session that an event has discarded, by the positions of its hits. */
+export interface DiscardedHits {
+  event: string;
+  seqs: readonly number[];
 }
 
 /** A row of the inbox. Without a dataset it is a heartbeat, which only moves the engine's clock on. */
@@ -34,6 +40,18 @@ export interface InboxSource {
   heartbeat(nowMs: number): Promise<void>;
   /** Appends a command. It is durable when this resolves. */
   command(dataset: string, command: InboxCommand, nowMs: number): Promise<void>;
+  /** Appends the command `use_events` and remembers from which position on it holds, in one batch. */
+  useEvents(dataset: string, version: number, nowMs: number): Promise<void>;
+  /** The version of the events that is in force at a position, and the last one; undefined where none was ever used. */
+  eventVersions(
+    dataset: string,
+    atSeq: number,
+  ): Promise<{ inForce: number | undefined; last: number | undefined }>;
+  /**
+   * Takes the hits of discarded sessions out of the inbox and counts them as excluded instead of accepted, in one
+   * batch: a hit that is not there any more was counted before.
+   */
+  exclude(dataset: string, sessions: readonly DiscardedHits[]): Promise<void>;
   /** Makes sure that all later rows have positions behind `seq`, also in an inbox that is older or new. */
   startAbove(seq: number): Promise<void>;
   /** Keeps a row that could not be processed, with the reason. Doing it twice is doing it once. */

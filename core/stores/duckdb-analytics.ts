@@ -4,7 +4,7 @@
  */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { type DuckDBConnection, type DuckDBValue, listValue } from '@duckdb/node-api';
 import type {
   AnalyticsStore,
   ContinuedSession,
@@ -16,21 +16,26 @@ import type {
 import {
   type Cell,
   deviceRows,
+  eventRows,
   hitRows,
   type StoredSession,
   sessionRow,
+  sessionValueRows,
 } from '../analytics/rows.ts';
 import { checkAnalystSql } from '../analytics/sql-gate.ts';
 import { analyticsMigrations, storeTables, type TableColumn } from '../analytics/tables.ts';
 import { viewStatements } from '../analytics/views.ts';
 import { Problem } from '../contract/problem.ts';
 import { continuedReasons, type HitOrigin } from '../contract/session.ts';
+import type { StoredValue } from '../events/dimension-limits.ts';
 import { failPoint, isPlanted } from '../fail-point.ts';
 import { createGate } from '../gate.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
 import { stopAtDeadline } from './duckdb-search.ts';
 import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
 import { syncFolder } from './durable-folder.ts';
+
+const hourMs = 3_600_000;
 
 /**
  * @param file path of `analytics.duckdb`, made when missing
@@ -53,10 +58,10 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     await transact(async () => {
       const counted = `INSERT INTO store.removed SELECT coalesce(sum(hits), 0) ${going} AND origin = 'tracker'`;
       await writer.run(counted, values);
-      const devices = `DELETE FROM store.session_devices WHERE session_id IN (SELECT session_id ${going})`;
-      await writer.run(devices, values);
-      const hits = `DELETE FROM store.hits WHERE session_id IN (SELECT session_id ${going})`;
-      await writer.run(hits, values);
+      for (const table of ['session_devices', 'events', 'session_values', 'hits']) {
+        const rows = `DELETE FROM store.${table} WHERE session_id IN (SELECT session_id ${going})`;
+        await writer.run(rows, values);
+      }
       await writer.run(`DELETE ${going}`, values);
     }, undefined);
   }
@@ -124,6 +129,8 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     store: (sessions, low) => writing.run(() => storeNow(sessions, low)),
     knownHits: (ids, fromMs, toMs) =>
       asking.run(() => reading.pass(() => knownHits(tables.asker, ids, fromMs, toMs))),
+    dimensionValues: (hours) =>
+      asking.run(() => reading.pass(() => dimensionValues(tables.asker, hours))),
     checkpoint: () => writing.run(async () => void (await writer.run('CHECKPOINT'))),
     storedDays: () => reading.pass(() => storedDays(tables.reader)),
     removeDays: (days) => writing.run(() => removeNow(days)),
@@ -340,12 +347,23 @@ async function appendSessions(
   }
   sessionWriter.close();
   hitWriter.close();
-  const devices = sessions.flatMap(deviceRows);
-  if (devices.length === 0) return;
-  const deviceTable = await connection.createAppender('session_devices', 'store');
-  const deviceWriter = rowWriter(deviceTable, storeTables.session_devices);
-  for (const row of devices) deviceWriter.append(row);
-  deviceWriter.close();
+  await appendRows(connection, 'session_devices', sessions.flatMap(deviceRows));
+  const whole = sessions.map(({ session }) => session);
+  await appendRows(connection, 'events', whole.flatMap(eventRows));
+  await appendRows(connection, 'session_values', whole.flatMap(sessionValueRows));
+}
+
+/** Rows of a table that most sessions have none for. */
+async function appendRows(
+  connection: DuckDBConnection,
+  table: 'session_devices' | 'events' | 'session_values',
+  rows: readonly Cell[][],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const appender = await connection.createAppender(table, 'store');
+  const writer = rowWriter(appender, storeTables[table]);
+  for (const row of rows) writer.append(row);
+  writer.close();
 }
 
 async function unfinished(
@@ -395,6 +413,24 @@ async function knownHits(
     bounds,
   );
   return new Set(found.getRows().map(([id]) => String(id).replaceAll('-', '')));
+}
+
+async function dimensionValues(
+  connection: DuckDBConnection,
+  hours: readonly number[],
+): Promise<StoredValue[]> {
+  const result = await connection.runAndReadAll(
+    `SELECT DISTINCT hour, event, name, dimensions ->> ('$."' || name || '"')
+     FROM (SELECT epoch_ms("at") // ${hourMs} AS hour, event, dimensions, unnest(json_keys(dimensions)) AS name
+       FROM store.events WHERE dimensions IS NOT NULL AND list_contains($1, epoch_ms("at") // ${hourMs}))`,
+    [listValue(hours.map(BigInt))],
+  );
+  return result.getRows().map(([hour, event, dimension, value]) => ({
+    hour: Number(hour),
+    event: String(event),
+    dimension: String(dimension),
+    value: String(value),
+  }));
 }
 
 async function ask(

@@ -2,6 +2,7 @@
 import {
   BIGINT,
   BOOLEAN,
+  DOUBLE,
   type DuckDBAppender,
   DuckDBDataChunk,
   DuckDBDecimalValue,
@@ -40,6 +41,7 @@ const types: Record<TableColumn['type'], DuckDBType> = {
   TIMESTAMPTZ,
   BIGINT,
   INTEGER,
+  DOUBLE,
   BOOLEAN,
 };
 
@@ -80,6 +82,7 @@ function toDuckDb(cell: Cell, { name, type }: TableColumn): DuckDBValue {
   if (type === 'BOOLEAN') return cell === true;
   if (type === 'UUID')
     return name === 'session_id' ? uuidCell(String(cell)) : uuidValue(String(cell));
+  if (type === 'DOUBLE') return Number.isFinite(cell) ? cell : null;
   if (!Number.isSafeInteger(cell)) return null;
   if (type === 'INTEGER') return Math.abs(Number(cell)) <= integerMax ? cell : null;
   return type === 'TIMESTAMPTZ' ? instantValue(Number(cell)) : BigInt(cell);

@@ -65,6 +65,7 @@ describe('migrations', () => {
     const tables = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name`;
     expect(await seenElsewhere(tables)).toEqual([
       'dataset_directory',
+      'event_version',
       'hit_count',
       'hit_inbox',
       'recent_hit',

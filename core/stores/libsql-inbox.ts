@@ -1,10 +1,15 @@
 /** The engine's side of `hit_inbox`, over the libSQL owner. The collector's side is in collector-edge. */
+import type { InStatement } from '@libsql/client';
 import { failPoint } from '../fail-point.ts';
-import type { InboxRow, InboxSource } from '../sources/inbox-source.ts';
+import type { InboxCommand, InboxRow, InboxSource } from '../sources/inbox-source.ts';
 import type { SqlBatch } from './libsql-file.ts';
 
 /** A test build prunes by little, so that it can be killed in the midst of it. */
 const pruneRowsMax = __FAIL_POINTS__ ? 20 : 10_000;
+
+const hourMs = 3_600_000;
+/** Hits that are excluded by one statement. */
+const seqsPerStatement = 500;
 
 const accountSql = `SELECT
   (SELECT coalesce(sum(count), 0) FROM hit_count WHERE dataset = ?1 AND outcome = 'accepted' AND reason <> 'import') AS accepted,
@@ -78,6 +83,33 @@ export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
     async command(dataset, command, nowMs) {
       await write(appendRow, [dataset, nowMs, Buffer.from(JSON.stringify(command))]);
     },
+    async useEvents(dataset, version, nowMs) {
+      const command: InboxCommand = { do: 'use_events', version };
+      await hits.batch(
+        [
+          { sql: appendRow, args: [dataset, nowMs, Buffer.from(JSON.stringify(command))] },
+          {
+            sql: 'INSERT INTO event_version (dataset, from_seq, version) SELECT ?, max(seq), ? FROM hit_inbox',
+            args: [dataset, version],
+          },
+        ],
+        'write',
+      );
+    },
+    async eventVersions(dataset, atSeq) {
+      const rows = await read(
+        'SELECT from_seq, version FROM event_version WHERE dataset = ? ORDER BY from_seq',
+        [dataset],
+      );
+      const versionOf = (row: (typeof rows)[number] | undefined) =>
+        row === undefined ? undefined : Number(row.version);
+      const before = rows.filter(({ from_seq }) => Number(from_seq) <= atSeq);
+      return { inForce: versionOf(before.at(-1)), last: versionOf(rows.at(-1)) };
+    },
+    async exclude(dataset, sessions) {
+      const statements = sessions.flatMap(({ event, seqs }) => excludeHits(dataset, event, seqs));
+      if (statements.length > 0) await hits.batch(statements, 'write');
+    },
     async startAbove(seq) {
       await write(
         `INSERT INTO hit_inbox (seq, dataset, hit_id, received_at, body)
@@ -108,6 +140,26 @@ export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
       await write('DELETE FROM recent_hit WHERE received_at < ?', [beforeMs]);
     },
   };
+}
+
+/** Counts first, by the hours in which the hits came, and then takes them out. */
+function excludeHits(dataset: string, event: string, seqs: readonly number[]): InStatement[] {
+  const statements: InStatement[] = [];
+  for (let start = 0; start < seqs.length; start += seqsPerStatement) {
+    const some = seqs.slice(start, start + seqsPerStatement);
+    const chosen = `FROM hit_inbox WHERE dataset = ? AND seq IN (${some.map(() => '?').join(', ')})`;
+    const count = (outcome: string, reason: string, sign: string): InStatement => ({
+      sql: `INSERT INTO hit_count (dataset, hour, outcome, reason, count)
+        SELECT dataset, received_at / ${hourMs}, ?, ?, ${sign}count(*) ${chosen} GROUP BY 2
+        ON CONFLICT (dataset, hour, outcome, reason) DO UPDATE SET count = count + excluded.count`,
+      args: [outcome, reason, dataset, ...some],
+    });
+    statements.push(count('accepted', '', '-'), count('excluded', `event: ${event}`, ''), {
+      sql: `DELETE ${chosen}`,
+      args: [dataset, ...some],
+    });
+  }
+  return statements;
 }
 
 /** The driver gives bytes as a buffer, and its thread as a view of one. */

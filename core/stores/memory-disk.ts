@@ -34,6 +34,8 @@ export interface MemoryDisk {
   datasets: Map<string, DatasetDisk>;
   /** Hits accepted since the beginning, by dataset. */
   accepted: Map<string, number>;
+  /** From which position on which version of a dataset's events is in force. */
+  eventVersions: { dataset: string; fromSeq: number; version: number }[];
   lastSeq: number;
   lastReceivedAt: number;
 }
@@ -56,6 +58,7 @@ export function newMemoryDisk(slugs: readonly string[]): MemoryDisk {
     setAside: new Map(),
     datasets: new Map(slugs.map((slug) => [slug, dataset()])),
     accepted: new Map(),
+    eventVersions: [],
     lastSeq: 0,
     lastReceivedAt: 0,
   };

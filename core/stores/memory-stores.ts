@@ -6,7 +6,8 @@ import type { AnalyticsStore } from '../analytics/analytics-store.ts';
 import { hitRows, type StoredSession } from '../analytics/rows.ts';
 import type { LongTermCanister } from '../canisters/long-term.ts';
 import { continuedReasons } from '../contract/session.ts';
-import type { InboxSource } from '../sources/inbox-source.ts';
+import { hourOf } from '../events/dimension-limits.ts';
+import type { InboxRow, InboxSource } from '../sources/inbox-source.ts';
 import {
   appendToInbox,
   type DatasetDisk,
@@ -60,6 +61,27 @@ export function memoryInbox(disk: MemoryDisk, moment: Moment): InboxSource {
       const body = Buffer.from(JSON.stringify(command));
       appendToInbox(disk, { dataset, body, isCommand: true }, nowMs);
       await moment('inbox-after-command');
+    },
+    async useEvents(dataset, version, nowMs) {
+      await moment('inbox-before-events');
+      const body = Buffer.from(JSON.stringify({ do: 'use_events', version }));
+      const { seq } = appendToInbox(disk, { dataset, body, isCommand: true }, nowMs);
+      disk.eventVersions.push({ dataset, fromSeq: seq, version });
+      await moment('inbox-after-events');
+    },
+    async eventVersions(slug, atSeq) {
+      const own = disk.eventVersions.filter(({ dataset }) => dataset === slug);
+      const inForce = own.filter(({ fromSeq }) => fromSeq <= atSeq).at(-1)?.version;
+      return { inForce, last: own.at(-1)?.version };
+    },
+    async exclude(dataset, sessions) {
+      await moment('inbox-before-exclude');
+      const seqs = new Set(sessions.flatMap((session) => session.seqs));
+      const goes = (row: InboxRow) => row.dataset === dataset && seqs.has(row.seq);
+      const gone = disk.inbox.filter(goes).length;
+      disk.inbox = disk.inbox.filter((row) => !goes(row));
+      disk.accepted.set(dataset, (disk.accepted.get(dataset) ?? 0) - gone);
+      await moment('inbox-after-exclude');
     },
     async setAside({ seq, dataset }, reason) {
       await moment('inbox-before-set-aside');
@@ -207,6 +229,20 @@ export function memoryAnalytics(disk: DatasetDisk, moment: Moment): AnalyticsSto
       await moment('tables-before-checkpoint');
       disk.checkpointed = disk.committed;
       await moment('tables-after-checkpoint');
+    },
+    async dimensionValues(hours) {
+      return disk.committed.sessions.flatMap(({ session }) =>
+        (session.facts ?? []).flatMap(({ event, at, dimensions = {} }) =>
+          hours.includes(hourOf(at))
+            ? Object.entries(dimensions).map(([dimension, value]) => ({
+                hour: hourOf(at),
+                event,
+                dimension,
+                value,
+              }))
+            : [],
+        ),
+      );
     },
     async storedDays() {
       const { sessions, position } = disk.committed;

@@ -13,6 +13,7 @@ import type { Dataset, DatasetInput } from '../contract/dataset.ts';
 import type { ReceivedHit } from '../contract/hit.ts';
 import { type ImportOptions, type ImportSummary, importOptionsSchema } from '../contract/import.ts';
 import { retentionRulesSchema } from '../contract/upkeep.ts';
+import type { EventSets } from '../events/event-sets.ts';
 import { type RunningEngine, runEngine } from '../run-engine.ts';
 import type { DatasetConfig, Datasets } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
@@ -48,6 +49,8 @@ export interface WorldOptions {
   /** The clock of the engine, made of that of the world. */
   wrapClock?: (clock: Clock) => Clock;
   acceptLoss?: boolean;
+  /** The published events. */
+  eventSets?: EventSets;
   /** A dataset that fails is held, and opened again after so long; without it its failure is that of the engine. */
   retryHeldAfterMs?: number;
   /** Called at each step of a swap of recuts. */
@@ -202,6 +205,7 @@ export async function openCore(
   const engine = await runEngine({
     inbox: wrapInbox?.(inbox) ?? inbox,
     clock: options.wrapClock?.(clock) ?? clock,
+    ...(options.eventSets ? { eventSets: options.eventSets } : {}),
     async openStores({ slug, timeZone }) {
       const real = await openDatasetStores({
         slug,

@@ -14,14 +14,14 @@ const tables = {
   sessions: 'sessions',
   hits: 'hits',
   steps: 'steps',
-  events: 'events',
-  sessionValues: 'session_values',
+  events: 'test_events',
+  sessionValues: 'test_session_values',
 };
 
 const definitions = [
   'CREATE TABLE steps (session_id UUID, hit_number INTEGER, number INTEGER, "at" TIMESTAMPTZ, kind VARCHAR, target VARCHAR, value VARCHAR)',
-  'CREATE TABLE events (session_id UUID, hit_number INTEGER, number INTEGER, "at" TIMESTAMPTZ, event VARCHAR, value_number DOUBLE, value_text VARCHAR)',
-  'CREATE TABLE session_values (session_id UUID, field VARCHAR, value VARCHAR)',
+  'CREATE TABLE test_events (session_id UUID, hit_number INTEGER, number INTEGER, "at" TIMESTAMPTZ, event VARCHAR, value_number DOUBLE, value_text VARCHAR)',
+  'CREATE TABLE test_session_values (session_id UUID, field VARCHAR, value VARCHAR)',
 ];
 
 export interface ConditionTablesHandle {
@@ -64,8 +64,12 @@ export async function openConditionTables(
     );
   };
   await insert('steps', 'UUID INTEGER INTEGER AT VARCHAR VARCHAR VARCHAR', stepRows(sessions));
-  await insert('events', 'UUID INTEGER INTEGER AT VARCHAR DOUBLE VARCHAR', eventRows(sessions));
-  await insert('session_values', 'UUID VARCHAR VARCHAR', attributeRows(sessions));
+  await insert(
+    'test_events',
+    'UUID INTEGER INTEGER AT VARCHAR DOUBLE VARCHAR',
+    eventRows(sessions),
+  );
+  await insert('test_session_values', 'UUID VARCHAR VARCHAR', attributeRows(sessions));
 
   return {
     async holding(conditions) {

@@ -2,6 +2,7 @@
 import control0 from './control/0000_control.sql?raw';
 import control1 from './control/0001_positions.sql?raw';
 import hits0 from './hits/0000_hits.sql?raw';
+import hits1 from './hits/0001_events.sql?raw';
 
-export const hitsMigrations: readonly string[] = [hits0];
+export const hitsMigrations: readonly string[] = [hits0, hits1];
 export const controlMigrations: readonly string[] = [control0, control1];

@@ -1,0 +1,95 @@
+/**
+ * Masks what is confidential in a captured request and response, before anything is written: credentials in headers,
+ * passwords and their like in forms and bodies, and card numbers wherever they stand.
+ */
+import type { Hit } from '../../core/contract/hit.ts';
+
+export const masked = '[masked]';
+
+/** Headers that carry credentials. */
+const secretHeaders = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'x-api-key',
+  'x-auth-token',
+  'x-csrf-token',
+  'x-xsrf-token',
+]);
+
+const secretWords =
+  'pass(?:word|wd|phrase|code)?|pwd|pin|secret|token|otp|csrf|xsrf|api[-_]?key|card[-_]?(?:number|no|num)?|ccnum|cc[-_]?number|pan|cvv2?|cvc2?|csc|iban|ssn';
+/** A name of which one word is secret: `new_password`, `user[password]`, `cardNumber`. */
+const secretName = new RegExp(`(?:^|[^a-z])(?:${secretWords})(?:$|[^a-z])`, 'i');
+/** `password=…` of a form, up to the next field. */
+const secretPair = new RegExp(
+  `((?:^|[&;?\\s])[^=&;\\s]{0,64}?(?:${secretWords})[^=&;\\sa-z]{0,64}=)[^&;\\s]*`,
+  'gi',
+);
+/** `"password": "…"` of JSON; also a number. */
+const secretMember = new RegExp(
+  `("[^"\\\\]{0,64}?(?:${secretWords})[^"\\\\a-z]{0,64}"\\s*:\\s*)(?:"(?:[^"\\\\]|\\\\.)*"?|[\\d.]+)`,
+  'gi',
+);
+/** 13 to 19 digits in a row, or in groups with one sign between them. */
+const digitRun = /\d(?:[ -]?\d){12,18}(?!\d)/g;
+
+type Captured = Pick<
+  Hit,
+  'requestHeaders' | 'form' | 'requestBody' | 'responseHeaders' | 'responseBody'
+>;
+
+/** Changes the hit in place; names of headers are in lower case afterwards. */
+export function maskCaptured(hit: Captured): void {
+  if (hit.requestHeaders) hit.requestHeaders = maskHeaders(hit.requestHeaders);
+  if (hit.responseHeaders) hit.responseHeaders = maskHeaders(hit.responseHeaders);
+  if (hit.form) hit.form = maskForm(hit.form);
+  if (hit.requestBody) hit.requestBody = maskSecrets(hit.requestBody);
+  if (hit.responseBody) hit.responseBody = maskCards(hit.responseBody);
+}
+
+function maskHeaders(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([given, value]) => {
+      const name = given.toLowerCase();
+      return [name, secretHeaders.has(name) ? masked : maskCards(value)];
+    }),
+  );
+}
+
+function maskForm(form: Record<string, string[]>): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(form).map(([name, values]) => [
+      name,
+      isSecretName(name) ? values.map(() => masked) : values.map(maskCards),
+    ]),
+  );
+}
+
+/** Words of a name may stand in one piece: `newPassword`. */
+export const isSecretName = (name: string): boolean =>
+  secretName.test(name.replace(/([a-z0-9])([A-Z])/g, '$1_$2'));
+
+function maskSecrets(text: string): string {
+  const pairs = text.replace(secretPair, `$1${masked}`);
+  return maskCards(pairs.replace(secretMember, `$1"${masked}"`));
+}
+
+/** Card numbers by their check digit: other long numbers stay. */
+export function maskCards(text: string): string {
+  return text.replace(digitRun, (run) => (isCardNumber(run.replace(/\D/g, '')) ? masked : run));
+}
+
+/** Luhn's check; cards begin with 2 to 6. */
+function isCardNumber(digits: string): boolean {
+  if (!/^[2-6]/.test(digits)) return false;
+  let sum = 0;
+  for (let place = 0; place < digits.length; place += 1) {
+    const digit = Number(digits.charAt(digits.length - 1 - place));
+    const doubled = digit * 2;
+    if (place % 2 === 0) sum += digit;
+    else sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+}
