@@ -33,7 +33,7 @@ const retryHeldAfterMs = 60_000;
 const checkpointEveryMs = __FAIL_POINTS__ ? 200 : 60_000;
 
 /** Taking hits goes before processing them: a hit that waits is on disk, a hit that is refused may be lost. */
-const niceness = 10;
+const niceness = 5;
 
 async function start(port: NonNullable<typeof parentPort>): Promise<void> {
   const { root, datasets, active, libsql, acceptLoss } = workerData as EngineThreadData;

@@ -1,4 +1,5 @@
 /** The imports under way: bytes come in pieces over calls, and go as one stream into the log import. */
+import type { ActiveLimits } from './canisters/room.ts';
 import type { Clock } from './clock.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
@@ -33,10 +34,12 @@ export interface ImportDesk {
 export function createImportDesk(options: {
   clock: Clock;
   badLinesFile: (slug: string, stamp: string) => string;
+  /** What the open sessions of one import may hold. */
+  room: ActiveLimits;
   /** Called with what was stored of an import, whether it was finished or abandoned. */
   ended: (slug: string, stored: ImportProgress) => Promise<void>;
 }): ImportDesk {
-  const { clock, badLinesFile } = options;
+  const { clock, badLinesFile, room } = options;
   const underWay = new Map<number, UnderWay>();
   const queues = new Map<string, Promise<void>>();
   let numbers = 0;
@@ -83,12 +86,13 @@ export function createImportDesk(options: {
       numbers += 1;
       const number = numbers;
       const stamp = new Date(clock()).toISOString().replace(/[:.]/g, '-');
-      const logImport = await startLogImport(dataset, importOptions, () =>
-        badLinesFile(slug, `${stamp}-${number}`),
-      ).catch((error) => {
-        leave();
-        throw error;
-      });
+      const badLines = () => badLinesFile(slug, `${stamp}-${number}`);
+      const logImport = await startLogImport(dataset, importOptions, badLines, room).catch(
+        (error) => {
+          leave();
+          throw error;
+        },
+      );
       underWay.set(number, {
         slug,
         logImport,

@@ -2,6 +2,13 @@
  * Takes a log into a dataset: lines → hits → sessions, cut on the log's own time → commit. Hits that are stored
  * already are left out, so that importing the same lines again changes nothing. Memory does not grow with the log.
  */
+import {
+  type ActiveLimits,
+  activeMarks,
+  evictionOrder,
+  fillOf,
+  isAbove,
+} from './canisters/room.ts';
 import { ShortTermCanister } from './canisters/short-term.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { DatasetEngine } from './dataset-engine.ts';
@@ -36,10 +43,12 @@ export interface LogImport {
   abandon(): Promise<ImportProgress>;
 }
 
+/** @param room what its open sessions may hold: they come on top of the active sessions, one import at a time */
 export async function startLogImport(
   dataset: DatasetEngine,
   options: ImportOptions,
   badLinesFile: () => string,
+  room: ActiveLimits,
 ): Promise<LogImport> {
   const progress: ImportProgress = {
     lines: 0,
@@ -54,9 +63,10 @@ export async function startLogImport(
   const unfinished = await dataset.analytics.unfinished('log');
   const { slug, idleTimeoutMs } = dataset.config;
   const eventSet = dataset.events?.current();
+  const open = new ShortTermCanister();
   const sessionizer = new Sessionizer({
     dataset: slug,
-    canister: new ShortTermCanister(),
+    canister: open,
     // Several people may stand behind an address with a user agent: one who signs in does not end another's session.
     policy: { ...closePolicy(idleTimeoutMs, dataset.config), keepsFirstUser: true },
     userKey: userKeys(dataset.config.addressSecret),
@@ -133,6 +143,7 @@ export async function startLogImport(
       pending.add(id);
       sessionizer.take({ ...normalized, arrivedAt: at, seq: 0, bytes: bytes[index] ?? 0 });
       progress.accepted += 1;
+      if (isAbove(fillOf([open]), room, activeMarks.high)) makeRoom();
       // At every hit, not at every batch of them: sessions must not depend on how the bytes came.
       if (at <= fileTime) continue;
       fileTime = at;
@@ -146,6 +157,15 @@ export async function startLogImport(
       endedHits >= pipelineLimits.hitsPerCommitMax
     )
       await commit();
+  }
+
+  /** As for hits that come live, and in their order: the same lines always end the same sessions. */
+  function makeRoom(): void {
+    sessionizer.closeIdle(fileTime);
+    for (const { session } of [...open.values()].sort(evictionOrder)) {
+      if (!isAbove(fillOf([open]), room, activeMarks.low)) return;
+      sessionizer.end(session.id, 'memory', fileTime);
+    }
   }
 
   async function takeFile(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {

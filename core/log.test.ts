@@ -16,7 +16,7 @@ function logged(format: 'json' | 'text', text: string, fields?: LogFields): stri
 
 test('An event is one line of JSON with time, level, code, message and its fields', () => {
   expect(logged('json', 'All is well.', { port: 8080, dataset: 'shop' })).toEqual([
-    '{"time":"2026-11-21T10:00:00.250Z","level":"warning","code":"a_code","message":"All is well.","port":8080,"dataset":"shop"}',
+    '{"level":"warning","time":"2026-11-21T10:00:00.250Z","code":"a_code","port":8080,"dataset":"shop","message":"All is well."}',
   ]);
 });
 

@@ -2,6 +2,7 @@
  * What the server tells of itself: one line of JSON an event, or plain sentences where a person watches. Events name
  * datasets and figures, never a URL, an address, a user agent or a visitor.
  */
+import { pino } from 'pino';
 import type { Clock } from './clock.ts';
 
 export type LogLevel = 'info' | 'warning' | 'error';
@@ -22,15 +23,23 @@ export function createLog(options: {
   format: 'json' | 'text';
 }): Log {
   const { clock, write, format } = options;
+  const json = pino(
+    {
+      base: null,
+      messageKey: 'message',
+      customLevels: { warning: pino.levels.values.warn ?? 0 },
+      formatters: { level: (level) => ({ level }) },
+      timestamp: () => `,"time":"${new Date(clock()).toISOString()}"`,
+    },
+    { write: (line: string) => write(escapeControls(line.trimEnd())) },
+  );
   return (level, code, text, fields = {}) => {
     if (format === 'text') {
       write(text.split('\n').map(escapeControls).join('\n'));
       return;
     }
     const [message = ''] = text.split('\n', 1);
-    const time = new Date(clock()).toISOString();
-    const event = { time, level, code, message: message.slice(0, textLengthMax), ...fields };
-    write(escapeControls(JSON.stringify(event)));
+    json[level]({ code, ...fields }, message.slice(0, textLengthMax));
   };
 }
 

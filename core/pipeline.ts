@@ -52,8 +52,11 @@ export function createPipeline(options: {
   clock: Clock;
   checkpointEveryMs: number;
   active: ActiveLimits;
+  /** How many rows a step reads at the most, where it is not the usual number. */
+  rowsPerStepMax?: number | undefined;
 }): Pipeline {
   const { inbox, datasets, clock, checkpointEveryMs, active } = options;
+  const { rowsPerStepMax = pipelineLimits.rowsPerStepMax } = options;
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let readThrough = Math.min(
     ...[...datasets.values()].map(({ low }) => low),
@@ -63,6 +66,7 @@ export function createPipeline(options: {
   let engineTime = 0;
   let settledAt = clock();
   let spooling = false;
+  let ahead: { after: number; rows: Promise<InboxRow[]> } | undefined;
   let evicted = 0;
   let working: Promise<unknown> = Promise.resolve();
 
@@ -226,10 +230,23 @@ export function createPipeline(options: {
       ({ hitsSinceCheckpoint }) => hitsSinceCheckpoint > pipelineLimits.checkpointEveryHits,
     );
 
+  /** While there is a backlog, the next rows are read beside the work on these. */
+  async function takeRows(): Promise<InboxRow[]> {
+    const ready = ahead?.after === readThrough ? ahead.rows : undefined;
+    ahead = undefined;
+    const rows = await (ready ?? inbox.take(readThrough, rowsPerStepMax));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < rowsPerStepMax) return rows;
+    ahead = { after: last.seq, rows: inbox.take(last.seq, rowsPerStepMax) };
+    // A failure is met where the rows are waited for; they may never be.
+    ahead.rows.catch(() => undefined);
+    return rows;
+  }
+
   async function step(): Promise<boolean> {
     // The last step broke off while room was made: no row is read before that is done.
     if (spooling) await makeRoom();
-    const rows = await inbox.take(readThrough, pipelineLimits.rowsPerStepMax);
+    const rows = await takeRows();
     for (const row of rows) {
       await takeRow(row);
       if (isAbove(fill(), active, activeMarks.high)) await makeRoom();
@@ -238,7 +255,7 @@ export function createPipeline(options: {
       dataset.sessionizer.closeIdle(engineTime);
       // Under load batches grow; when the inbox is read to its end, what has ended is stored at once.
       // While the tables are made anew, what has ended waits here, and the other datasets go on.
-      const isSpent = rows.length < pipelineLimits.rowsPerStepMax && !dataset.commit.isPaused();
+      const isSpent = rows.length < rowsPerStepMax && !dataset.commit.isPaused();
       if (isSpent ? dataset.ended.length > 0 : isFull(dataset))
         await onStores(dataset, () => commit(dataset));
     }

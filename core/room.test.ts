@@ -180,3 +180,29 @@ test('with little room the sessions still share out the hits, and are the same a
   );
   expect(evictions).toBeGreaterThan(20);
 }, 240_000);
+
+test('a log with more open sessions than there is room for ends the longest idle ones, and loses no line', async () => {
+  const world = await start({ bytesMax: 1e9, sessionsMax: 10 });
+  const stamp = (second: number) => `17/May/2026:12:00:${String(second).padStart(2, '0')} +0000`;
+  const line = (address: number, second: number) =>
+    `10.0.0.${address} - - [${stamp(second)}] "GET /${second} HTTP/1.1" 200 12 "-" "Firefox/143.0"`;
+  // Eight come, the first is seen again, the ninth is one too many: the second and third have been idle for longest.
+  const seconds: [number, number][] = [1, 2, 3, 4, 5, 6, 7, 8, 1, 9].map((one, at) => [one, at]);
+  const log = seconds.map(([address, second]) => `${line(address, second)}\n`).join('');
+  const summary = await world.importText('shop', { 'access.log': log });
+  expect(summary).toMatchObject({ lines: 10, accepted: 10, sessions: 9 });
+  expect(
+    await world.sql(
+      'shop',
+      'SELECT entry_path, hits, end_reason FROM sessions ORDER BY started_at',
+    ),
+  ).toEqual(
+    [0, 1, 2, 3, 4, 5, 6, 7, 9].map((path) => [
+      `/${path}`,
+      path === 0 ? 2 : 1,
+      path === 1 || path === 2 ? 'memory' : 'end_of_log',
+    ]),
+  );
+  // The same lines again are known, although their sessions would end otherwise now.
+  expect(await world.importText('shop', { 'access.log': log })).toMatchObject({ duplicate: 10 });
+});

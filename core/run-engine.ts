@@ -59,6 +59,8 @@ export interface EngineOptions {
   active: ActiveLimits;
   /** What one session may hold, where it is not the usual. */
   sessionLimits?: SessionLimits;
+  /** How many rows of the inbox a step reads at the most, where it is not the usual number. */
+  rowsPerStepMax?: number;
   /** Datasets that fail are held, and the others go on; without it their failure is that of the engine. */
   holding?: HoldingRules;
   /** Called when a step fails: what is stored is safe, but the process should start again. */
@@ -103,9 +105,22 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   await publishWhatIsDue();
   // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
   await shelf.keepPositionsApart(inbox);
-  const pipeline = createPipeline({ inbox, datasets, clock, checkpointEveryMs, active });
+  const { rowsPerStepMax } = options;
+  const pipeline = createPipeline({
+    inbox,
+    datasets,
+    clock,
+    checkpointEveryMs,
+    active,
+    rowsPerStepMax,
+  });
   const upkeep = createUpkeepDesk();
-  const desk = createImportDesk({ clock, badLinesFile, ended: options.importEnded });
+  const desk = createImportDesk({
+    clock,
+    badLinesFile,
+    room: active,
+    ended: options.importEnded,
+  });
   let stopping = false;
   let retainedAt = Number.NEGATIVE_INFINITY;
   let indexedAt = Number.NEGATIVE_INFINITY;

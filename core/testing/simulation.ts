@@ -325,6 +325,8 @@ async function startEngine(options: {
     importEnded: async () => {},
     pollMs: 0,
     checkpointEveryMs: 10 * 60_000,
+    // Few enough that there is a backlog, which is read ahead.
+    rowsPerStepMax: 7,
     active,
     sessionLimits: simulatedLimits,
     failed(error) {
