@@ -1,10 +1,13 @@
 /** The commands that find sessions, and that say what they are looked up in. They work through the API like all others. */
 import { InvalidArgumentError } from 'commander';
 import type { CommandDesk } from './cli-upkeep.ts';
+import { Problem } from './core/contract/problem.ts';
 import {
   type FoundSession,
   type IndexRules,
   type IndexState,
+  type SavedSearch,
+  type SavedSearchList,
   type SearchAnswer,
   searchLimits,
 } from './core/contract/search.ts';
@@ -16,6 +19,7 @@ const pathOf = (slug: string) => `/api/datasets/${encodeURIComponent(slug)}`;
 
 interface SearchOptions {
   dataset: string;
+  saved?: string;
   from?: string;
   to?: string;
   latest?: number;
@@ -33,19 +37,25 @@ interface IndexOptions {
 export function addSearchCommands<O extends { json?: boolean }>(desk: CommandDesk<O>): void {
   const { command, group, withApi, out, outJson } = desk;
 
-  command('search <condition>', 'find sessions, active and ended, newest first')
+  command('search [condition]', 'find sessions, active and ended, newest first')
     .requiredOption('--dataset <slug>', 'the dataset to search')
+    .option('--saved <name>', 'a saved search instead of a condition')
     .option('--from <date>', 'sessions that began on this day or later, like 2026-11-14')
     .option('--to <date>', 'sessions that began before this day')
     .option('--latest <minutes>', 'sessions with a hit in the latest minutes', wholeNumber)
     .option('--limit <sessions>', 'at most this many sessions', wholeNumber, 50)
     .option('--count', 'only say how many there are')
-    .action(async (condition: string, options: O & SearchOptions) => {
-      const answer = await withApi(options, (api) => searchAll(api, condition, options));
+    .action(async (condition: string | undefined, options: O & SearchOptions) => {
+      if ((condition === undefined) === (options.saved === undefined))
+        throw new InvalidArgumentError('Name a condition, or a saved search with --saved.');
+      const answer = await withApi(options, async (api) =>
+        searchAll(api, condition ?? (await savedCondition(api, options)), options),
+      );
       if (options.json) outJson(options.count ? withoutFound(answer) : answer);
       else out(options.count ? String(answer.sessions) : describeAnswer(answer));
     });
 
+  addSavedSearches(desk);
   const index = group('index', 'say what searches are looked up in');
   index('set', 'set the fields that the index holds')
     .requiredOption('--dataset <slug>', 'the dataset')
@@ -87,6 +97,75 @@ export function addSearchCommands<O extends { json?: boolean }>(desk: CommandDes
         else out(describeIndex(state));
       });
   }
+}
+
+function addSavedSearches<O extends { json?: boolean }>(desk: CommandDesk<O>): void {
+  const { group, withApi, out, outJson } = desk;
+  const saved = group('saved-search', 'keep searches under a name');
+
+  saved('save <name>', 'keep a condition under a name')
+    .requiredOption('--dataset <slug>', 'the dataset')
+    .requiredOption('--condition <condition>', 'the condition')
+    .option('--segment', 'keep it as a segment')
+    .action(
+      async (
+        name: string,
+        options: O & { dataset: string; condition: string; segment?: boolean },
+      ) => {
+        const { condition, segment = false } = options;
+        const search = await withApi(options, (api) =>
+          api.json<SavedSearch>('PUT', pathOfSaved(options.dataset, name), { condition, segment }),
+        );
+        if (options.json) outJson(search);
+        else out(`Saved as ${search.name}: ${search.condition}`);
+      },
+    );
+
+  saved('list', 'list the saved searches, and templates to begin with')
+    .requiredOption('--dataset <slug>', 'the dataset')
+    .action(async (options: O & { dataset: string }) => {
+      const list = await withApi(options, (api) =>
+        api.json<SavedSearchList>('GET', `${pathOf(options.dataset)}/searches`),
+      );
+      if (options.json) outJson(list);
+      else out(describeSaved(list));
+    });
+
+  saved('delete <name>', 'remove a saved search')
+    .requiredOption('--dataset <slug>', 'the dataset')
+    .action(async (name: string, options: O & { dataset: string }) => {
+      const removed = await withApi(options, (api) =>
+        api.json<{ name: string }>('DELETE', pathOfSaved(options.dataset, name)),
+      );
+      if (options.json) outJson(removed);
+      else out(`Removed: ${removed.name}`);
+    });
+}
+
+const pathOfSaved = (slug: string, name: string) =>
+  `${pathOf(slug)}/searches/${encodeURIComponent(name)}`;
+
+async function savedCondition(api: ApiClient, { dataset, saved = '' }: SearchOptions) {
+  const { searches } = await api.json<SavedSearchList>('GET', `${pathOf(dataset)}/searches`);
+  const found = searches.find(({ name }) => name === saved);
+  if (found) return found.condition;
+  const names = searches.map(({ name }) => name).join(', ');
+  throw new Problem(
+    'search_unknown',
+    `The dataset ${dataset} has no saved search called "${saved}". ${names ? `There are: ${names}.` : 'Save one with: canister saved-search save NAME'}`,
+  );
+}
+
+function describeSaved({ searches, templates }: SavedSearchList): string {
+  const rows = [
+    ...searches.map(({ name, condition, segment }) => [
+      name,
+      segment ? 'segment' : 'search',
+      showInvisible(condition),
+    ]),
+    ...templates.map(({ name, condition }) => [name, 'template', condition]),
+  ];
+  return alignColumns([['name', 'kind', 'condition'], ...rows], () => false).join('\n');
 }
 
 /** Page by page, until there are as many as asked for. */

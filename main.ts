@@ -39,6 +39,7 @@ import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/dis
 import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
+import { openLibsqlSavedSearches } from './core/stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
 import { settleRecut } from './core/stores/recut-folder.ts';
 import { failingInbox } from './core/testing/failing-inbox.ts';
@@ -244,6 +245,7 @@ export async function openCanister(
       hitCounts: () => counts.read(),
       hourlyCounts: counts.readHours,
       setAside: openLibsqlSetAside(libsql.hits),
+      savedSearches: openLibsqlSavedSearches(libsql.control, clock),
       alarms: alarms.list,
       log,
       disk: () =>

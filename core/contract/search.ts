@@ -143,3 +143,36 @@ export type FoundSession = z.infer<typeof foundSessionSchema>;
 export type SearchAnswer = z.infer<typeof searchAnswerSchema>;
 export type IndexRules = z.infer<typeof indexRulesSchema>;
 export type IndexState = z.infer<typeof indexStateSchema>;
+
+export const savedSearchesMax = 500;
+
+/** Shown in lists, so it is one line of plain signs. */
+export const searchNameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(120)
+  .regex(/^[^\p{C}/]+$/u, 'may not hold control characters or /');
+
+export const savedSearchInputSchema = z.strictObject({
+  condition: z.string().min(1).max(conditionLimits.textLengthMax),
+  /** A set of sessions that is meant to be used beyond searching. */
+  segment: z.boolean().default(false),
+});
+
+export const savedSearchSchema = z.object({
+  name: z.string(),
+  condition: z.string(),
+  segment: z.boolean(),
+  savedAt: z.int(),
+});
+
+export const savedSearchListSchema = z.object({
+  searches: z.array(savedSearchSchema),
+  templates: z.array(z.object({ name: z.string(), condition: z.string() })),
+});
+
+export type SavedSearch = z.infer<typeof savedSearchSchema>;
+export type SavedSearchInput = z.output<typeof savedSearchInputSchema>;
+export type SavedSearchList = z.infer<typeof savedSearchListSchema>;
+export type SearchTemplate = SavedSearchList['templates'][number];

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ReportResult } from '../contract/report.ts';
 import type { Alarm, DatasetCounts } from '../contract/status.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
+import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
@@ -62,6 +63,7 @@ beforeEach(async () => {
     }),
     hourlyCounts: counts.readHours,
     setAside: openLibsqlSetAside(world.hits),
+    savedSearches: openLibsqlSavedSearches(world.control, world.now),
     reports,
     async datasetCreated({ name: _name, writeKey: _key, createdAt: _at, ...config }) {
       await world.engine.openDataset({ ...config, addressSecret: 'secret' });

@@ -6,6 +6,7 @@ import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Log } from '../log.ts';
 import type { SetAside } from '../set-aside.ts';
+import type { SavedSearches } from '../settings/saved-searches.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
 import { datasetRoutes } from './datasets.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
@@ -14,6 +15,7 @@ import { type MetricsOptions, metricsRoutes } from './metrics.ts';
 import { answerErrors } from './problems.ts';
 import { queryRoutes } from './queries.ts';
 import { type ReportDesk, reportRoutes } from './reports.ts';
+import { savedSearchRoutes } from './saved-searches.ts';
 import { searchRoutes } from './search.ts';
 import { sessionRoutes } from './sessions.ts';
 import { setAsideRoutes } from './set-aside.ts';
@@ -26,6 +28,7 @@ export interface ApiOptions extends MetricsOptions {
   log: Log;
   hourlyCounts: HourlyCounts;
   setAside: Pick<SetAside, 'list' | 'show'>;
+  savedSearches: SavedSearches;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
   /** The address of the peer, where there is a connection. */
@@ -41,6 +44,7 @@ export function createApi(options: ApiOptions) {
     .route('/', sessionRoutes(engine))
     .route('/', queryRoutes(engine))
     .route('/', searchRoutes(engine, datasets))
+    .route('/', savedSearchRoutes(options.savedSearches, datasets))
     .route('/', reportRoutes(datasets, options.reports))
     .route('/', importRoutes(engine))
     .route('/', upkeepRoutes(engine, datasets))

@@ -33,3 +33,16 @@ export const datasetPosition = sqliteTable('dataset_position', {
   /** How many hits were stored. */
   hits: integer('hits').notNull(),
 });
+
+/** Conditions kept under a name. */
+export const savedSearch = sqliteTable(
+  'saved_search',
+  {
+    dataset: text('dataset').notNull(),
+    name: text('name').notNull(),
+    condition: text('condition').notNull(),
+    segment: integer('segment', { mode: 'boolean' }).notNull(),
+    savedAt: integer('saved_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.dataset, table.name] })],
+);
