@@ -20,6 +20,7 @@ const sources = [
   'main.ts',
   'cli.ts',
   'cli-upkeep.ts',
+  'cli-events.ts',
   'vite.config.ts',
   'package-lock.json',
 ];

@@ -1,6 +1,7 @@
 /** The command line. Results go to stdout, progress and advice to stderr; exit codes are 0, 1 (failed) and 2 (usage). */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addEventCommands } from './cli-events.ts';
 import { addSearchCommands } from './cli-search.ts';
 import { addSetAsideCommands } from './cli-set-aside.ts';
 import { addUpkeepCommands, type CommandDesk } from './cli-upkeep.ts';
@@ -348,6 +349,7 @@ export function createProgram(): Command {
   addSearchCommands(desk);
   addUpkeepCommands(desk);
   addSetAsideCommands(desk);
+  addEventCommands({ ...desk, note });
 
   return program;
 }

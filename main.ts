@@ -23,6 +23,8 @@ import { Problem, type ProblemCode, problemCodes } from './core/contract/problem
 import { retentionRulesSchema } from './core/contract/upkeep.ts';
 import type { Engine } from './core/engine.ts';
 import type { EngineThreadData } from './core/engine-thread.ts';
+import { createEventDesk } from './core/event-desk.ts';
+import { standardEventSet } from './core/events/standard-events.ts';
 import { explainAccount } from './core/hit-account.ts';
 import { createApi } from './core/http/app.ts';
 import { localOnly } from './core/http/local-only.ts';
@@ -38,6 +40,7 @@ import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
 import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
+import { openLibsqlEvents } from './core/stores/libsql-events.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
 import { openLibsqlSavedSearches } from './core/stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
@@ -246,6 +249,11 @@ export async function openCanister(
       hourlyCounts: counts.readHours,
       setAside: openLibsqlSetAside(libsql.hits),
       savedSearches: openLibsqlSavedSearches(libsql.control, clock),
+      events: createEventDesk({
+        book: openLibsqlEvents(libsql.control, clock),
+        engine: engine.remote,
+        standard: standardEventSet,
+      }),
       alarms: alarms.list,
       log,
       disk: () =>

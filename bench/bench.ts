@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME`: each bench prints its figures as JSON and compares with a baseline in the same run. */
+import { backfill } from './backfill.ts';
 import { collect } from './collect.ts';
 import { engine } from './engine.ts';
 import { importLog } from './import.ts';
@@ -8,6 +9,7 @@ import { recover } from './recover.ts';
 import { search } from './search.ts';
 
 const benches: Record<string, () => Promise<object>> = {
+  backfill,
   collect,
   engine,
   import: importLog,

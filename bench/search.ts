@@ -15,6 +15,7 @@ import { type DatasetEngine, openDatasetEngine } from '../core/dataset-engine.ts
 import { searchSessions } from '../core/search-sessions.ts';
 import { openDataFolder } from '../core/stores/data-folder.ts';
 import { openDatasetStores } from '../core/stores/dataset-stores.ts';
+import { openPastStores } from '../core/stores/libsql-backfills.ts';
 import { type LibsqlFile, openLibsqlFile } from '../core/stores/libsql-file.ts';
 import { openKeyring } from '../core/stores/master-key.ts';
 import { controlMigrations } from '../core/stores/migrations/migrations.ts';
@@ -149,6 +150,7 @@ async function openDataset(folder: string, control: LibsqlFile): Promise<Dataset
       acceptLoss: false,
       say: () => {},
       setRules: async () => {},
+      past: openPastStores(control, clock, slug),
     }),
   );
 }

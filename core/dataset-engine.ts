@@ -9,6 +9,7 @@ import { type SessionLimits, sessionLimits } from './contract/session.ts';
 import type { DatasetEvents } from './dataset-events.ts';
 import { hostMatcher } from './hits/referrer.ts';
 import { userKeys } from './hits/user-key.ts';
+import { openPast, type Past, type PastStores } from './past.ts';
 import { createSessionCommit, type SessionCommit } from './session-commit.ts';
 import { closePolicy } from './sessions/close-policy.ts';
 import { type EndedSession, Sessionizer } from './sessions/sessionizer.ts';
@@ -20,6 +21,7 @@ export type OpenStores = (config: DatasetConfig) => Promise<{
   canister: LongTermCanister;
   recut?: RecutPlace | undefined;
   indexShelf?: IndexShelf | undefined;
+  past?: PastStores | undefined;
 }>;
 
 export interface DatasetEngine {
@@ -32,6 +34,8 @@ export interface DatasetEngine {
   /** The values that search looks up; absent where stores are in memory. */
   index?: SessionIndex | undefined;
   commit: SessionCommit;
+  /** What backfills have done and do to stored sessions. */
+  past: Past;
   /** What a session may hold. */
   limits: SessionLimits;
   openEvents: OpenEvents | undefined;
@@ -65,7 +69,8 @@ export async function openDatasetEngine(
   limits: SessionLimits = sessionLimits,
   openEvents?: OpenEvents,
 ): Promise<DatasetEngine> {
-  const { analytics, canister, recut, indexShelf: shelf } = await openStores(config);
+  const stores = await openStores(config);
+  const { analytics, canister, recut, past: pastStores, indexShelf: shelf } = stores;
   const close = async () => {
     await shelf?.close();
     await analytics.close();
@@ -74,6 +79,7 @@ export async function openDatasetEngine(
   try {
     const rules = config.index;
     const index = shelf && (await openSessionIndex({ shelf, analytics, canister, rules }));
+    const past = await openPast(config.slug, config.timeZone, pastStores);
     return {
       ...(await startOf(config, analytics, limits, openEvents)),
       limits,
@@ -82,7 +88,8 @@ export async function openDatasetEngine(
       canister,
       recut,
       index,
-      commit: createSessionCommit({ canister, analytics }),
+      past,
+      commit: createSessionCommit({ canister, analytics, applyPast: past.apply }),
       close,
     };
   } catch (error) {
@@ -107,7 +114,15 @@ async function startOf(
 ): Promise<
   Omit<
     DatasetEngine,
-    'analytics' | 'canister' | 'recut' | 'index' | 'commit' | 'limits' | 'openEvents' | 'close'
+    | 'analytics'
+    | 'canister'
+    | 'recut'
+    | 'index'
+    | 'commit'
+    | 'past'
+    | 'limits'
+    | 'openEvents'
+    | 'close'
   >
 > {
   const { position, closedThrough } = await analytics.resume();

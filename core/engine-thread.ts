@@ -9,8 +9,10 @@ import type { DatasetConfig } from './settings/datasets.ts';
 import { createSteadyClock } from './steady-clock.ts';
 import { openDataFolder } from './stores/data-folder.ts';
 import { lastLow, openDatasetStores } from './stores/dataset-stores.ts';
+import { openPastStores } from './stores/libsql-backfills.ts';
 import { openLibsqlCounts } from './stores/libsql-counts.ts';
 import { openLibsqlDatasets } from './stores/libsql-datasets.ts';
+import { openLibsqlEventSets } from './stores/libsql-events.ts';
 import { openLibsqlInboxSource } from './stores/libsql-inbox.ts';
 import { libsqlOver } from './stores/libsql-owner.ts';
 import { openLibsqlSetAside } from './stores/libsql-set-aside.ts';
@@ -59,10 +61,12 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
         keys,
         dropKey: drop,
         control: files.control,
+        past: openPastStores(files.control, steady.now, slug),
         setRules: (rules) => settings.setRules(slug, rules),
         acceptLoss,
         say: (text) => console.error(text),
       }),
+    eventSets: openLibsqlEventSets(files.control, steady.now),
     datasets,
     rotateKeys: () => rotate(),
     setAside: openLibsqlSetAside(files.hits),

@@ -4,6 +4,7 @@
  */
 
 import type { EventSet } from './contract/event.ts';
+import type { Backfill, DryRun } from './contract/event-life.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { IndexRules, IndexState, SearchAnswer, SearchRequest } from './contract/search.ts';
@@ -17,8 +18,10 @@ import type {
   UpkeepJob,
 } from './contract/upkeep.ts';
 import type { EventFigures } from './dataset-events.ts';
+import type { DryRunAsked } from './dry-run.ts';
 import type { Durations } from './duration-book.ts';
 import type { HeldDataset } from './open-datasets.ts';
+import type { BackfillAsked } from './settings/backfills.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 
 export interface DatasetFigures {
@@ -132,6 +135,21 @@ export interface Engine {
   followClock(): Promise<void>;
   /** Puts a new master key in the place of the old one. Gives the number of data keys that it opens now. */
   rotateKeys(): Promise<number>;
+  /** @throws Problem `event_invalid` when the set cannot be used */
+  checkEvents(slug: string, set: EventSet): Promise<void>;
+  /** Takes the past facts of an event away that sets before `version` recorded. */
+  removeFacts(slug: string, event: string, version: number): Promise<void>;
+  /** Begins to try an event over the past. @throws Problem `event_invalid`, `jobs_too_many` */
+  beginDryRun(slug: string, asked: DryRunAsked): Promise<DryRun>;
+  /** How far a dry run is. @throws Problem `job_unknown` */
+  dryRun(slug: string, number: number): Promise<DryRun>;
+  cancelDryRun(slug: string, number: number): Promise<DryRun>;
+  /** Begins to run a published event over the past; durable when it resolves. @throws Problem `jobs_too_many` */
+  beginBackfill(slug: string, asked: Omit<BackfillAsked, 'kind'>): Promise<Backfill>;
+  /** All backfills of a dataset, oldest first. */
+  backfills(slug: string): Promise<Backfill[]>;
+  /** @throws Problem `job_unknown` */
+  cancelBackfill(slug: string, number: number): Promise<Backfill>;
   /** Reads the inbox to its end, stores what has ended, and closes the files. */
   stop(): Promise<void>;
 }

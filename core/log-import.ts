@@ -62,8 +62,8 @@ export async function startLogImport(
   /** What an import that was abandoned has stored of sessions that went on. */
   const unfinished = await dataset.analytics.unfinished('log');
   const { slug, idleTimeoutMs } = dataset.config;
-  const eventSet = dataset.events?.current();
   const open = new ShortTermCanister();
+  const eventSet = dataset.events?.current();
   const sessionizer = new Sessionizer({
     dataset: slug,
     canister: open,

@@ -66,8 +66,10 @@ export function createOpenDatasets(options: {
   timed: <T>(work: () => Promise<T>) => Promise<T>;
   /** What one session may hold, where it is not the usual. */
   sessionLimits: SessionLimits | undefined;
+  /** Is told of a dataset that was opened, also of one that is opened again. */
+  opened: (dataset: DatasetEngine) => void;
 }): OpenDatasets {
-  const { openStores, openEvents, clock, holding, timed, sessionLimits } = options;
+  const { openStores, openEvents, clock, holding, timed, sessionLimits, opened } = options;
   const open = new Map<string, DatasetEngine>();
   const held = new Map<string, HeldDataset & { config: DatasetConfig; retryAt?: number }>();
 
@@ -76,6 +78,7 @@ export function createOpenDatasets(options: {
     dataset.commit = watch(dataset.commit, timed, (error) => {
       if (holding && !isDiskFull(error)) dataset.failure ??= error;
     });
+    opened(dataset);
     return dataset;
   }
 
@@ -174,6 +177,8 @@ function watch(
     checkpoint: () => watched(() => commit.checkpoint()),
     rebuild: (...args) => watched(() => commit.rebuild(...args), isProblem),
     retain: (...args) => watched(() => commit.retain(...args), isProblem),
+    changes: commit.changes,
+    amend: (...args) => watched(() => commit.amend(...args), isProblem),
     alone: commit.alone,
     isPaused: () => commit.isPaused(),
   };

@@ -15,6 +15,8 @@ import type { DatasetEngine, OpenStores } from './dataset-engine.ts';
 import { openDatasetEvents } from './dataset-events.ts';
 import { createDurationBook } from './duration-book.ts';
 import type { DatasetFigures, Engine, UpkeepTask } from './engine.ts';
+import { createEventJobs } from './event-jobs.ts';
+import { compileEventSet } from './events/compile.ts';
 import { type EventSets, memoryEventSets } from './events/event-sets.ts';
 import { accountForHits } from './hit-account.ts';
 import { createImportDesk } from './import-desk.ts';
@@ -73,6 +75,8 @@ const indexEveryMs = 1_000;
 /** The engine, and its single step for callers that drive it themselves. */
 export interface RunningEngine extends Engine {
   step(): Promise<boolean>;
+  /** Stops work on the past where it stands, as a kill would: backfills go on at the next start. */
+  leaveJobs(): Promise<void>;
   /** Reads every stored session and holds it against the tables. */
   verify(slug: string): Promise<VerifyResult>;
   /** Makes a dataset's tables anew out of its canister. @throws Problem `rebuild_loses` */
@@ -84,7 +88,9 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     options;
   const eventSets = options.eventSets ?? memoryEventSets();
   const commits = createDurationBook(() => performance.now());
+  const jobs = createEventJobs();
   const shelf = createOpenDatasets({
+    opened: jobs.resume,
     openStores,
     async openEvents(config, low) {
       const { inForce } = await inbox.eventVersions(config.slug, low);
@@ -255,6 +261,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
 
   return {
     step,
+    leaveJobs: () => jobs.stop(),
     async openDataset(config) {
       if (!datasets.has(config.slug)) await pipeline.add(await shelf.openOne(config));
     },
@@ -375,12 +382,24 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       return hits;
     },
     deleteSetAside: (slug, choice) => pipeline.between(() => options.setAside.remove(slug, choice)),
+    async checkEvents(slug, set) {
+      compileEventSet(set, { timeZone: find(slug).config.timeZone });
+    },
+    removeFacts: async (slug, event, version) => await jobs.removeFacts(find(slug), event, version),
+    beginDryRun: async (slug, asked) => jobs.beginDryRun(find(slug), asked),
+    dryRun: async (slug, number) => jobs.dryRun(slug, number),
+    cancelDryRun: async (slug, number) => jobs.cancelDryRun(slug, number),
+    beginBackfill: async (slug, asked) =>
+      await jobs.beginBackfill(find(slug), { kind: 'replay', ...asked }),
+    backfills: async (slug) => jobs.backfills(find(slug)),
+    cancelBackfill: async (slug, number) => await jobs.cancelBackfill(find(slug), number),
     followClock: async () => options.followClock?.(),
     rotateKeys: () => options.rotateKeys(),
     async stop() {
       stopping = true;
       wake();
       await upkeep.stop();
+      await jobs.stop();
       await looping.catch(() => undefined);
       await clearImports(true);
       while (await pipeline.step());

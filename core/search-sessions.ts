@@ -7,6 +7,7 @@ import { searchClause, testsOf } from './analytics/search-clause.ts';
 import {
   findInTables,
   firstClauseParameter,
+  readOccurrences,
   type SearchRange,
   type StoredFound,
   searchTables,
@@ -207,14 +208,18 @@ async function lookUp(
 const isInTables = ({ field }: FieldTest) =>
   fieldList.find(({ name }) => name === findField(field).name)?.inTables === true;
 
-/** A damaged record is told of where records are verified. */
+/**
+ * A stored session whole, with its events as the tables have them: they know what backfills have found since. A damaged
+ * record is told of where records are verified.
+ */
 async function readSound(
-  { canister }: DatasetEngine,
+  { canister, analytics }: DatasetEngine,
   id: string,
   place: CanisterPlace,
 ): Promise<WholeSession | undefined> {
   try {
-    return await canister.read(id, place);
+    const session = await canister.read(id, place);
+    return { ...session, ...(await readOccurrences(analytics, id)) };
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

@@ -7,6 +7,7 @@
  * its later canister record counts, and hits that are stored already are skipped.
  */
 import type { AnalyticsStore, Position } from './analytics/analytics-store.ts';
+import type { StoredSession } from './analytics/rows.ts';
 import type { LongTermCanister, Report } from './canisters/long-term.ts';
 import { rebuildTables } from './canisters/rebuild.ts';
 import { retain } from './canisters/retention.ts';
@@ -25,6 +26,10 @@ export interface SessionCommit {
   rebuild(acceptLoss: boolean, report?: Report): Promise<RebuildResult>;
   /** What goes by these rules, and its going when `apply`; storing waits meanwhile. */
   retain(rules: RetentionRules, nowMs: number, apply: boolean): Promise<RetentionResult>;
+  /** Counts up whenever tables or segments were changed under the sessions that are stored. */
+  changes(): number;
+  /** Changes rows of sessions that were read when `changes` was this number; undefined when it is another by now. */
+  amend<T>(changes: number, work: () => Promise<T>): Promise<T | undefined>;
   /** Does something while nothing is stored. */
   alone<T>(work: () => Promise<T>): Promise<T>;
   /** Storing would have to wait. */
@@ -34,8 +39,16 @@ export interface SessionCommit {
 export function createSessionCommit(stores: {
   canister: LongTermCanister;
   analytics: AnalyticsStore;
+  /** Gives sessions the facts that count for their rows; the record keeps what it has. */
+  applyPast: (sessions: readonly StoredSession[]) => Promise<StoredSession[]>;
 }): SessionCommit {
-  const { canister, analytics } = stores;
+  const { canister, analytics, applyPast } = stores;
+  let changes = 0;
+  const changing = <T>(work: () => Promise<T>) =>
+    gate.alone(async () => {
+      changes += 1;
+      return await work();
+    });
   // A record without its row must not be met while tables are made of records.
   const gate = createGate();
   const limits = createDimensionLimits((hours) => analytics.dimensionValues(hours));
@@ -59,17 +72,20 @@ export function createSessionCommit(stores: {
       const { firstSeq, lastSeq, devices } = source;
       return { session, place, firstSeq, lastSeq, devices };
     });
+    const rows = await applyPast(stored);
     if (__FAIL_POINTS__) failPoint('tables-before-begin');
-    return await analytics.store(stored, low);
+    return await analytics.store(rows, low);
   }
   return {
     store: (ended, low) => gate.pass(() => store(ended, low)),
     checkpoint: () => analytics.checkpoint(),
     rebuild: (acceptLoss, report) =>
-      gate.alone(() => rebuildTables({ canister, analytics, acceptLoss, report })),
+      changing(() => rebuildTables({ canister, analytics, acceptLoss, report, applyPast })),
     retain: (rules, nowMs, apply) =>
-      gate.alone(() => retain({ canister, analytics, rules, nowMs, apply })),
-    alone: (work) => gate.alone(work),
+      changing(() => retain({ canister, analytics, rules, nowMs, apply })),
+    changes: () => changes,
+    amend: (known, work) => gate.pass(async () => (known === changes ? await work() : undefined)),
+    alone: changing,
     isPaused: () => gate.isTaken(),
   };
 }

@@ -38,6 +38,13 @@ export interface FreshTables {
   query(sql: string, values: readonly Cell[]): Promise<SqlResult>;
 }
 
+/** The rows that a backfill wrote; `cursor` is the place in the segments to which it came. */
+export interface BackfilledRows {
+  event: string;
+  version: number;
+  cursor?: { day: string; offset: number };
+}
+
 export interface AnalyticsStore {
   /** What a restart must know: the position, and for each visitor the last inbox hit that is already stored beyond it. */
   resume(): Promise<{ position: Position; closedThrough: Map<string, number> }>;
@@ -66,6 +73,19 @@ export interface AnalyticsStore {
    * then, whether `move` came through or not.
    */
   replace(move: () => void): Promise<void>;
+  /**
+   * Puts the facts of one event, and the values of these session attributes, in the place of those that stored
+   * sessions have. Doing it twice is doing it once.
+   */
+  replaceFacts(
+    sessions: readonly StoredSession[],
+    event: string,
+    fields: readonly string[],
+  ): Promise<void>;
+  /** Takes the facts of an event away that sets before `version` recorded. */
+  removeFacts(event: string, version: number): Promise<void>;
+  /** Takes away what a backfill wrote for sessions behind its cursor. */
+  removeBackfilled(rows: BackfilledRows): Promise<void>;
   /** Removes the sessions of these segments, with their hits, in one transaction. */
   removeDays(days: readonly string[]): Promise<void>;
   /** Runs one of our own statements with bound values. */

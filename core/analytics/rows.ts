@@ -138,8 +138,8 @@ export function eventRows({
     fact.dimensions === undefined ? undefined : JSON.stringify(fact.dimensions),
     fact.alert,
     fact.buildingBlock === true,
-    eventsVersion,
-    false,
+    fact.version ?? eventsVersion,
+    fact.backfilled === true,
   ]);
 }
 

@@ -2,7 +2,9 @@
 import type { CanisterPlace } from '../canisters/long-term.ts';
 import { numberPattern } from '../conditions/folded-text.ts';
 import type { ConditionTables } from '../conditions/sql-context.ts';
+import type { Fact } from '../contract/event.ts';
 import { type FacetField, facetFields, searchLimits } from '../contract/search.ts';
+import type { ClosedSession } from '../contract/session.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
 import type { SearchClause } from './search-clause.ts';
 
@@ -124,4 +126,37 @@ function readRows(rows: unknown[][]): TablesFound {
   }
   found.page.sort((one, other) => other.startedAt - one.startedAt || (other.id < one.id ? -1 : 1));
   return found;
+}
+
+/** The events and attributes of one stored session as the tables have them: backfills write there only. */
+export async function readOccurrences(
+  analytics: AnalyticsStore,
+  id: string,
+): Promise<Pick<ClosedSession, 'facts' | 'attributes'>> {
+  const fired = await analytics.query(
+    `SELECT event, number, hit_number, epoch_ms("at"), value_number, value_text, building_block
+     FROM store.events WHERE session_id = $1::UUID ORDER BY number`,
+    [id],
+  );
+  const set = await analytics.query(
+    'SELECT field, value FROM store.session_values WHERE session_id = $1::UUID',
+    [id],
+  );
+  const attributes: Record<string, string[]> = {};
+  for (const [field, value] of set.rows) {
+    const name = String(field);
+    attributes[name] = [...(attributes[name] ?? []), String(value)];
+  }
+  const facts = fired.rows.map(
+    ([event, number, hitNumber, at, valueNumber, valueText, isBuildingBlock]): Fact => ({
+      event: String(event),
+      number: Number(number),
+      hitNumber: Number(hitNumber),
+      at: Number(at),
+      ...(valueNumber === null ? {} : { valueNumber: Number(valueNumber) }),
+      ...(valueText === null ? {} : { valueText: String(valueText) }),
+      ...(isBuildingBlock === true ? { buildingBlock: true } : {}),
+    }),
+  );
+  return { facts, attributes };
 }

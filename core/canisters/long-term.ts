@@ -37,6 +37,11 @@ export interface LongTermCanister {
   readWhole(sessionId: string, place: CanisterPlace): Promise<StoredWhole>;
   /** Every readable session, in the order of writing; a session written twice comes twice, the later one counts. */
   scan(): AsyncIterable<ScannedSession>;
+  /**
+   * The sessions at these places of one segment, ascending, read together and given in pieces of some hundred: faster
+   * than one by one. What does not open is counted and left out.
+   */
+  pieces(day: string, places: readonly CanisterPlace[]): AsyncIterable<SessionPiece>;
   /** Place and session id of every record with the right checksum, in the order of `scan`, unopened. */
   names(): AsyncIterable<{ place: CanisterPlace; sessionId: string }>;
   /** The days that have a segment, oldest first. */
@@ -63,6 +68,13 @@ export interface ScannedSession {
 
 /** Is told how far long work is; throws when the work is to end. */
 export type Report = (done: number, total: number) => void;
+
+/** Sessions that lie together; `through` is the last place among them, opened or not. */
+export interface SessionPiece {
+  sessions: ScannedSession[];
+  unreadable: number;
+  through: { day: string; offset: number };
+}
 
 /** Gives the key that seals a dataset's sessions of one day, making it at first use. */
 export type DataKeys = (dataset: string, day: string) => Promise<Buffer>;

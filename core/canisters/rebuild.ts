@@ -18,6 +18,9 @@ const offsetsPerDay = 2 ** 38;
 /** Whether a record is the one of its session that counts. */
 type Counts = (sessionId: string, place: CanisterPlace) => Promise<boolean>;
 
+/** Gives sessions the facts that count for their rows, as backfills have made them. */
+export type ApplyPast = (sessions: readonly StoredSession[]) => Promise<StoredSession[]>;
+
 /**
  * New tables beside the present ones, put in their place when they hold every session. Commits must be paused.
  * @throws Problem `rebuild_loses` when sessions cannot be read from the canister any more; nothing was changed then
@@ -27,14 +30,21 @@ export async function rebuildTables(options: {
   analytics: AnalyticsStore;
   acceptLoss: boolean;
   report?: Report | undefined;
+  applyPast: ApplyPast;
 }): Promise<RebuildResult> {
-  const { canister, analytics, acceptLoss, report = () => {} } = options;
+  const { canister, analytics, acceptLoss, report = () => {}, applyPast } = options;
   const before = await fingerprintOf(analytics.query);
   let after = before;
   await analytics.remake(async (fresh) => {
     const { rows } = before.sessions;
     const counts = countsInTables(analytics);
-    await fillFromCanister(canister, fresh, counts, (done) => report(done, rows));
+    await fillFromCanister({
+      canister,
+      fresh,
+      counts,
+      applyPast,
+      added: (done) => report(done, rows),
+    });
     after = await fingerprintOf(fresh.query);
     const lost = before.sessions.rows - after.sessions.rows;
     if (lost > 0 && !acceptLoss) {
@@ -55,27 +65,27 @@ export async function rebuildTables(options: {
 export async function fillFromNothing(
   canister: LongTermCanister,
   fresh: FreshTables,
+  applyPast: ApplyPast,
 ): Promise<number> {
   const last = new Map<string, number>();
   for await (const { sessionId, place } of canister.names()) last.set(sessionId, packed(place));
-  return await fillFromCanister(
-    canister,
-    fresh,
-    async (sessionId, place) => last.get(sessionId) === packed(place),
-  );
+  const counts: Counts = async (sessionId, place) => last.get(sessionId) === packed(place);
+  return await fillFromCanister({ canister, fresh, counts, applyPast });
 }
 
-async function fillFromCanister(
-  canister: LongTermCanister,
-  fresh: FreshTables,
-  counts: Counts,
-  added: (sessions: number) => void = () => {},
-): Promise<number> {
+async function fillFromCanister(options: {
+  canister: LongTermCanister;
+  fresh: FreshTables;
+  counts: Counts;
+  applyPast: ApplyPast;
+  added?: (sessions: number) => void;
+}): Promise<number> {
+  const { canister, fresh, counts, applyPast, added = () => {} } = options;
   let batch: StoredSession[] = [];
   let hits = 0;
   let sessions = 0;
   const flush = async () => {
-    await fresh.add(batch);
+    await fresh.add(await applyPast(batch));
     sessions += batch.length;
     added(sessions);
     batch = [];

@@ -46,6 +46,21 @@ function dayFormat(timeZone: string): Intl.DateTimeFormat {
   });
 }
 
+/** No zone is further than this from UTC. */
+const zoneMsMax = 18 * 3_600_000;
+
+/** The first instant (epoch milliseconds) of a calendar day in a time zone. */
+export function startOfDay(date: string, timeZone: string): number {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  let [before, from] = [midnight - zoneMsMax, midnight + zoneMsMax];
+  while (from - before > 1) {
+    const middle = Math.floor((before + from) / 2);
+    if (dayOf(middle, timeZone) < date) before = middle;
+    else from = middle;
+  }
+  return from;
+}
+
 const quarterHourMs = 900_000;
 const quarterHoursMax = 1_024;
 

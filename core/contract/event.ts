@@ -191,6 +191,9 @@ export const factSchema = z.object({
   alert: z.enum(['notice', 'warning', 'critical']).optional(),
   /** The event is there for other events only. */
   buildingBlock: z.literal(true).optional(),
+  /** A backfill recorded it, by the set of this version; all others are by the version of their session. */
+  backfilled: z.literal(true).optional(),
+  version: z.int().optional(),
 });
 
 /** A definition that failed on one hit: it was set aside for that hit, and everything else went on. */

@@ -2,7 +2,10 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ReportResult } from '../contract/report.ts';
 import type { Alarm, DatasetCounts } from '../contract/status.ts';
+import { createEventDesk } from '../event-desk.ts';
+import { standardEventSet } from '../events/standard-events.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
+import { openLibsqlEvents } from '../stores/libsql-events.ts';
 import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
@@ -62,6 +65,11 @@ beforeEach(async () => {
       diskFreeBytes: undefined,
     }),
     hourlyCounts: counts.readHours,
+    events: createEventDesk({
+      book: openLibsqlEvents(world.control, world.now),
+      engine: world.engine,
+      standard: standardEventSet,
+    }),
     setAside: openLibsqlSetAside(world.hits),
     savedSearches: openLibsqlSavedSearches(world.control, world.now),
     reports,

@@ -4,11 +4,14 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
+import type { EventDesk } from '../event-desk.ts';
 import type { Log } from '../log.ts';
 import type { SetAside } from '../set-aside.ts';
 import type { SavedSearches } from '../settings/saved-searches.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
 import { datasetRoutes } from './datasets.ts';
+import { eventJobRoutes } from './event-jobs.ts';
+import { eventRoutes } from './events.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
 import { localOnly } from './local-only.ts';
 import { type MetricsOptions, metricsRoutes } from './metrics.ts';
@@ -29,6 +32,7 @@ export interface ApiOptions extends MetricsOptions {
   hourlyCounts: HourlyCounts;
   setAside: Pick<SetAside, 'list' | 'show'>;
   savedSearches: SavedSearches;
+  events: EventDesk;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
   /** The address of the peer, where there is a connection. */
@@ -48,7 +52,9 @@ export function createApi(options: ApiOptions) {
     .route('/', reportRoutes(datasets, options.reports))
     .route('/', importRoutes(engine))
     .route('/', upkeepRoutes(engine, datasets))
-    .route('/', setAsideRoutes(engine, datasets, options.setAside));
+    .route('/', setAsideRoutes(engine, datasets, options.setAside))
+    .route('/', eventRoutes(options.events, datasets))
+    .route('/', eventJobRoutes(options.events, engine, datasets));
   api.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Canister', version: options.version },

@@ -11,6 +11,7 @@ import type { IndexShelf } from '../canisters/session-index.ts';
 import { Problem } from '../contract/problem.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 import { failPoint } from '../fail-point.ts';
+import { openPast, type PastStores } from '../past.ts';
 import type { DatasetPaths } from './data-folder.ts';
 import { makeTables, moveIntoPlace, openDuckDbAnalytics } from './duckdb-analytics.ts';
 import type { SqlBatch } from './libsql-file.ts';
@@ -37,6 +38,8 @@ export interface DatasetStoresOptions {
   say: (text: string) => void;
   /** Makes rules those of the dataset. */
   setRules: (rules: SessionRules) => Promise<void>;
+  /** What was done to the past: tables that are made anew have it too. */
+  past: PastStores;
   /** Called at each step of the swap of a recut. */
   reached?: ((step: SwapStep) => void) | undefined;
 }
@@ -47,6 +50,7 @@ export async function openDatasetStores(options: DatasetStoresOptions): Promise<
   canister: LongTermCanister;
   recut: RecutPlace;
   indexShelf: IndexShelf;
+  past: PastStores;
 }> {
   const { slug, paths, keys, dropKey, control } = options;
   const folder = paths.canister;
@@ -64,6 +68,7 @@ export async function openDatasetStores(options: DatasetStoresOptions): Promise<
     canister,
     recut: openRecutFolder(options),
     indexShelf: await openIndexShelf(paths.folder),
+    past: options.past,
     analytics: {
       ...analytics,
       async checkpoint() {
@@ -103,7 +108,8 @@ async function openFitting(
     timeZone,
     position: { epoch: (remembered?.epoch ?? 0) + 1, low: remembered?.low ?? 0 },
     async fill(fresh) {
-      sessions = await fillFromNothing(canister, fresh);
+      const { apply } = await openPast(slug, timeZone, options.past);
+      sessions = await fillFromNothing(canister, fresh, apply);
       const { rows } = await fresh.query('SELECT count(*) FROM store.hits', []);
       const lost = (remembered?.hits ?? 0) - Number(rows[0]?.[0]);
       if (lost > 0 && !acceptLoss) refuse(slug, lost);

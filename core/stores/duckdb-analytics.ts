@@ -30,6 +30,7 @@ import { continuedReasons, type HitOrigin } from '../contract/session.ts';
 import type { StoredValue } from '../events/dimension-limits.ts';
 import { failPoint, isPlanted } from '../fail-point.ts';
 import { createGate } from '../gate.ts';
+import { removeBackfilled, removeFacts, replaceFacts } from './duckdb-facts.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
 import { stopAtDeadline } from './duckdb-search.ts';
 import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
@@ -65,6 +66,8 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
       await writer.run(`DELETE ${going}`, values);
     }, undefined);
   }
+
+  const amend = async (change: () => Promise<void>) => void (await transact(change, undefined));
 
   async function transact(change: () => Promise<void>, low: number | undefined): Promise<Position> {
     const next = { epoch: position.epoch + 1, low: low ?? position.low };
@@ -133,6 +136,11 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
       asking.run(() => reading.pass(() => dimensionValues(tables.asker, hours))),
     checkpoint: () => writing.run(async () => void (await writer.run('CHECKPOINT'))),
     storedDays: () => reading.pass(() => storedDays(tables.reader)),
+    replaceFacts: (sessions, event, fields) =>
+      writing.run(() => amend(() => replaceFacts(writer, sessions, event, fields))),
+    removeFacts: (event, version) =>
+      writing.run(() => amend(() => removeFacts(writer, event, version))),
+    removeBackfilled: (rows) => writing.run(() => amend(() => removeBackfilled(writer, rows))),
     removeDays: (days) => writing.run(() => removeNow(days)),
     remake: (fill) => writing.run(() => remake(fill)),
     replace: (move) => writing.run(() => replaceBy(move)),

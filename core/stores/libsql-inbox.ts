@@ -1,4 +1,5 @@
 /** The engine's side of `hit_inbox`, over the libSQL owner. The collector's side is in collector-edge. */
+
 import type { InStatement } from '@libsql/client';
 import { failPoint } from '../fail-point.ts';
 import type { InboxCommand, InboxRow, InboxSource } from '../sources/inbox-source.ts';

@@ -10,6 +10,7 @@ import type {
   DataKeys,
   KeptSession,
   LongTermCanister,
+  SessionPiece,
 } from '../canisters/long-term.ts';
 import { seal, unseal } from '../canisters/seal.ts';
 import { Problem } from '../contract/problem.ts';
@@ -29,6 +30,8 @@ import {
 } from './segment-records.ts';
 
 const openSegmentsMax = 8;
+/** Small enough to be opened without holding others up for long. */
+const pieceBytes = 128 * 1024;
 const segmentName = /^(\d{4}-\d{2}-\d{2})\.seg$/;
 
 interface Segment {
@@ -153,6 +156,40 @@ export function openSegmentCanister(options: {
     }
   }
 
+  async function* pieces(
+    day: string,
+    places: readonly CanisterPlace[],
+  ): AsyncGenerator<SessionPiece> {
+    const through = places.at(-1)?.offset;
+    if (through === undefined) return;
+    const file = await open(path(day), 'r').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (file === undefined) {
+      yield { sessions: [], unreadable: places.length, through: { day, offset: through } };
+      return;
+    }
+    try {
+      const key = await keys(dataset, day);
+      for (const together of neighbours(places, pieceBytes)) {
+        const start = together[0]?.offset ?? 0;
+        const last = together.at(-1) as CanisterPlace;
+        const bytes = Buffer.allocUnsafe(last.offset + last.length - start);
+        await file.read(bytes, 0, bytes.length, start);
+        const sessions = together.flatMap((place) => {
+          const record = bytes.subarray(place.offset - start, place.offset - start + place.length);
+          const kept = readable(() => openRecord(record, key, day, place.offset));
+          return kept ? [{ place, ...apart(kept) }] : [];
+        });
+        const unreadable = together.length - sessions.length;
+        yield { sessions, unreadable, through: { day, offset: last.offset } };
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
   async function days(): Promise<string[]> {
     const names = await readdir(folder);
     return names.flatMap((name) => segmentName.exec(name)?.[1] ?? []).sort();
@@ -218,6 +255,7 @@ export function openSegmentCanister(options: {
       syncFolder(folder);
     },
     check,
+    pieces,
     async *names() {
       for (const day of await days()) {
         for await (const { offset, length, record } of stretches(day))
@@ -239,6 +277,20 @@ export function openSegmentCanister(options: {
       writing.clear();
     },
   };
+}
+
+/** Cuts ascending places into runs that span at most so many bytes; a larger record is a run of its own. */
+function* neighbours(places: readonly CanisterPlace[], bytesMax: number) {
+  let run: CanisterPlace[] = [];
+  for (const place of places) {
+    const start = run[0]?.offset ?? place.offset;
+    if (run.length > 0 && place.offset + place.length - start > bytesMax) {
+      yield run;
+      run = [];
+    }
+    run.push(place);
+  }
+  if (run.length > 0) yield run;
 }
 
 /** The session and what the canister keeps beside it. */

@@ -19,8 +19,10 @@ import type { DatasetConfig, Datasets } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
 import { lastLow, openDatasetStores } from '../stores/dataset-stores.ts';
+import { openPastStores } from '../stores/libsql-backfills.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDatasets } from '../stores/libsql-datasets.ts';
+import { openLibsqlEventSets } from '../stores/libsql-events.ts';
 import { type LibsqlFile, openLibsqlFile } from '../stores/libsql-file.ts';
 import { openLibsqlInboxSource } from '../stores/libsql-inbox.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
@@ -205,7 +207,7 @@ export async function openCore(
   const engine = await runEngine({
     inbox: wrapInbox?.(inbox) ?? inbox,
     clock: options.wrapClock?.(clock) ?? clock,
-    ...(options.eventSets ? { eventSets: options.eventSets } : {}),
+    eventSets: options.eventSets ?? openLibsqlEventSets(control, clock),
     async openStores({ slug, timeZone }) {
       const real = await openDatasetStores({
         slug,
@@ -214,13 +216,14 @@ export async function openCore(
         keys,
         dropKey: drop,
         control,
+        past: openPastStores(control, clock, slug),
         acceptLoss: options.acceptLoss ?? false,
         say: (text) => options.said?.push(text),
         setRules: (rules) => datasets.setRules(slug, rules),
         reached: (step) => options.swapReached?.(step),
       });
       stores.set(slug, real);
-      return { ...(wrapStores?.(real, slug) ?? real), recut: real.recut };
+      return { ...(wrapStores?.(real, slug) ?? real), recut: real.recut, past: real.past };
     },
     datasets: await configs(datasets),
     rotateKeys: () => rotate(),
@@ -252,6 +255,7 @@ export async function openCore(
     async close() {
       if (closed) return;
       closed = true;
+      await engine.leaveJobs();
       for (const { analytics, canister } of stores.values()) {
         await analytics.close();
         await canister.close();

@@ -1,9 +1,10 @@
 /** The SQL that brings libSQL files up to date, in order, as `npm run migrations` wrote it from the Drizzle schemas. */
 import control0 from './control/0000_control.sql?raw';
 import control1 from './control/0001_positions.sql?raw';
-import control2 from './control/0002_saved_searches.sql?raw';
+import control2 from './control/0002_events.sql?raw';
+import control3 from './control/0003_saved_searches.sql?raw';
 import hits0 from './hits/0000_hits.sql?raw';
 import hits1 from './hits/0001_events.sql?raw';
 
 export const hitsMigrations: readonly string[] = [hits0, hits1];
-export const controlMigrations: readonly string[] = [control0, control1, control2];
+export const controlMigrations: readonly string[] = [control0, control1, control2, control3];
