@@ -12,7 +12,7 @@ import {
   type StoredFound,
   searchTables,
 } from './analytics/search-tables.ts';
-import type { CanisterPlace } from './canisters/long-term.ts';
+import type { StoredPlace } from './canisters/index-sessions.ts';
 import { fieldsOf } from './canisters/session-index.ts';
 import { compilePredicate } from './conditions/compile-predicate.ts';
 import { conditionSession } from './conditions/condition-session.ts';
@@ -91,8 +91,10 @@ export async function searchSessions(
   const last = page.at(-1);
   const highlights = compileHighlights(placed, timeZone);
   const found: SearchAnswer['found'] = [];
-  for (const { id, place } of page) {
-    const session = whole.get(id) ?? (place && (await readSound(dataset, id, place)));
+  const unread = page.flatMap(({ id, place }) => (place ? [{ id, place }] : []));
+  const read = await readSound(dataset, unread);
+  for (const { id } of page) {
+    const session = whole.get(id) ?? read.get(id);
     if (session) found.push(inShort(session, highlights(conditionSession(session))));
   }
   return {
@@ -117,18 +119,18 @@ async function findAtHand(
 ): Promise<WholeSession[]> {
   const found: WholeSession[] = [];
   let asked = 0;
-  const ask = async (session: WholeSession | undefined) => {
+  const ask = async (session: WholeSession) => {
     asked += 1;
     if (asked % sessionsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
-    if (session !== undefined && isWithin(session, range) && holds(session)) found.push(session);
+    if (isWithin(session, range) && holds(session)) found.push(session);
   };
   const ended = dataset.ended.map(({ session, endReason }) => ({ ...session, endReason }));
   // As they are now: a session that gets a hit meanwhile would change its place in the list.
   for (const { session } of [...dataset.active.values()]) await ask(session);
   for (const session of ended) await ask(session);
   if (unindexed > readSessionsMax) return found;
-  for (const { id, place } of (await dataset.index?.behind(readSessionsMax)) ?? [])
-    await ask(await readSound(dataset, id, place));
+  const behind = (await dataset.index?.behind(readSessionsMax)) ?? [];
+  for (const session of (await readSound(dataset, behind)).values()) await ask(session);
   return found;
 }
 
@@ -172,10 +174,8 @@ async function findStored(
   });
   if (page.length > readSessionsMax) refuse(search);
   const whole: WholeSession[] = [];
-  for (const { id, place } of page) {
-    const session = await readSound(dataset, id, place);
-    if (session !== undefined && search.holds(session)) whole.push(session);
-  }
+  for (const session of (await readSound(dataset, page)).values())
+    if (search.holds(session)) whole.push(session);
   return { more: 0, page: [], whole, facets: new Map() };
 }
 
@@ -205,25 +205,35 @@ async function lookUp(
   return found;
 }
 
-const isInTables = ({ field }: FieldTest) =>
-  fieldList.find(({ name }) => name === findField(field).name)?.inTables === true;
+/** Whether the tables have the values of a test; they have no steps yet. */
+function isInTables(test: FieldTest): boolean {
+  const { name, home } = findField(test.field);
+  if (home === 'step' && searchTables.steps === undefined) return false;
+  return fieldList.find((field) => field.name === name)?.inTables === true;
+}
 
 /**
- * A stored session whole, with its events as the tables have them: they know what backfills have found since. A damaged
+ * Stored sessions whole, with their events as the tables have them: they know what backfills have found since. A damaged
  * record is told of where records are verified.
  */
 async function readSound(
   { canister, analytics }: DatasetEngine,
-  id: string,
-  place: CanisterPlace,
-): Promise<WholeSession | undefined> {
-  try {
-    const session = await canister.read(id, place);
-    return { ...session, ...(await readOccurrences(analytics, id)) };
-  } catch (error) {
-    if (error instanceof Problem) return undefined;
-    throw error;
+  stored: readonly StoredPlace[],
+): Promise<Map<string, WholeSession>> {
+  const found = new Map<string, WholeSession>();
+  if (stored.length === 0) return found;
+  const occurrences = await readOccurrences(
+    analytics,
+    stored.map(({ id }) => id),
+  );
+  for (const { id, place } of stored) {
+    try {
+      found.set(id, { ...(await canister.read(id, place)), ...occurrences.get(id) });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    }
   }
+  return found;
 }
 
 function refuse({ dataset, placed }: Search): never {

@@ -128,35 +128,40 @@ function readRows(rows: unknown[][]): TablesFound {
   return found;
 }
 
-/** The events and attributes of one stored session as the tables have them: backfills write there only. */
+/** The events and attributes of stored sessions by session id, as the tables have them: backfills write there only. */
 export async function readOccurrences(
   analytics: AnalyticsStore,
-  id: string,
-): Promise<Pick<ClosedSession, 'facts' | 'attributes'>> {
+  ids: readonly string[],
+): Promise<Map<string, Required<Pick<ClosedSession, 'facts' | 'attributes'>>>> {
+  const found = new Map(ids.map((id) => [id, { facts: [] as Fact[], attributes: {} as Texts }]));
+  if (ids.length === 0) return found;
+  const among = "session_id IN (SELECT unnest(string_split($1::VARCHAR, ','))::UUID)";
+  const key = "replace(session_id::VARCHAR, '-', '')";
   const fired = await analytics.query(
-    `SELECT event, number, hit_number, epoch_ms("at"), value_number, value_text, building_block
-     FROM store.events WHERE session_id = $1::UUID ORDER BY number`,
-    [id],
+    `SELECT ${key}, event, number, hit_number, epoch_ms("at"), value_number, value_text
+     FROM store.events WHERE NOT building_block AND ${among} ORDER BY number`,
+    [ids.join(',')],
   );
-  const set = await analytics.query(
-    'SELECT field, value FROM store.session_values WHERE session_id = $1::UUID',
-    [id],
-  );
-  const attributes: Record<string, string[]> = {};
-  for (const [field, value] of set.rows) {
-    const name = String(field);
-    attributes[name] = [...(attributes[name] ?? []), String(value)];
-  }
-  const facts = fired.rows.map(
-    ([event, number, hitNumber, at, valueNumber, valueText, isBuildingBlock]): Fact => ({
+  for (const [id, event, number, hitNumber, at, valueNumber, valueText] of fired.rows) {
+    found.get(String(id))?.facts.push({
       event: String(event),
       number: Number(number),
       hitNumber: Number(hitNumber),
       at: Number(at),
       ...(valueNumber === null ? {} : { valueNumber: Number(valueNumber) }),
       ...(valueText === null ? {} : { valueText: String(valueText) }),
-      ...(isBuildingBlock === true ? { buildingBlock: true } : {}),
-    }),
+    });
+  }
+  const set = await analytics.query(
+    `SELECT ${key}, field, value FROM store.session_values WHERE ${among}`,
+    [ids.join(',')],
   );
-  return { facts, attributes };
+  for (const [id, field, value] of set.rows) {
+    const attributes = found.get(String(id))?.attributes ?? {};
+    const name = String(field);
+    attributes[name] = [...(attributes[name] ?? []), String(value)];
+  }
+  return found;
 }
+
+type Texts = Record<string, string[]>;
