@@ -121,3 +121,52 @@ test('The ingredients that the demo promises are there to be found', () => {
   ])
     expect([name, Number(found?.[name]) > 2]).toEqual([name, true]);
 });
+
+test('A draft tried over the week finds exactly the sessions that SQL finds', () => {
+  const save = (name: string, condition: string, ...more: string[]) =>
+    command('event', 'save', '--name', name, '--condition', condition, ...more);
+  save('Product seen', 'request.path contains "/tea"', '--trigger', 'every_hit');
+  save(
+    'Came back',
+    'count(event "Product seen") >= 2 and not robot = true',
+    '--trigger',
+    'after_every_hit',
+    '--track',
+    'first',
+  );
+  const from = '2026-05-15';
+  const to = '2026-05-18';
+  const days = `s.started_at >= '${from}' AND s.started_at < '${to}'`;
+  const found = (sql: string) =>
+    command<{ id: string; n: number }[]>(
+      'query',
+      `SELECT replace(s.session_id::VARCHAR, '-', '') AS id, count(*)::INTEGER AS n FROM sessions s JOIN hits h USING (session_id)
+       WHERE ${days} AND ${sql} ORDER BY s.ended_at, id`,
+    );
+  interface Tried {
+    occurrences: number;
+    fired: { count: number; sessions: string[] };
+    sessionsTotal: number;
+  }
+  const tried = (name: string) =>
+    command<Tried>('event', 'dry-run', name, '--from', from, '--to', to);
+  const sum = (rows: { n: number }[]) => rows.reduce((total, { n }) => total + n, 0);
+  const expectSame = ({ occurrences, fired }: Tried, rows: { id: string; n: number }[]) => {
+    expect(rows.length).toBeGreaterThan(20);
+    expect([occurrences, fired.count]).toEqual([sum(rows), rows.length]);
+    const ids = new Set(rows.map(({ id }) => id));
+    expect(fired.sessions.filter((id) => !ids.has(id))).toEqual([]);
+    expect(new Set(fired.sessions).size).toBe(Math.min(100, rows.length));
+  };
+  expectSame(
+    tried('Product seen'),
+    found(`h.path ILIKE '%/tea%' GROUP BY s.session_id, s.ended_at`),
+  );
+  const twice = found(
+    `h.path ILIKE '%/tea%' AND NOT s.is_robot GROUP BY s.session_id, s.ended_at HAVING count(*) >= 2`,
+  );
+  expectSame(
+    tried('Came back'),
+    twice.map(({ id }) => ({ id, n: 1 })),
+  );
+}, 180_000);

@@ -2,6 +2,7 @@
 import { backfill } from './backfill.ts';
 import { collect } from './collect.ts';
 import { engine } from './engine.ts';
+import { events } from './events.ts';
 import { importLog } from './import.ts';
 import { memory } from './memory.ts';
 import { overload } from './overload.ts';
@@ -12,6 +13,7 @@ const benches: Record<string, () => Promise<object>> = {
   backfill,
   collect,
   engine,
+  events,
   import: importLog,
   memory,
   overload,

@@ -14,7 +14,7 @@ export const backfillLimits = {
   /** Sessions whose rows are replaced in one transaction. */
   sessionsPerTransaction: 2_000,
   /** A checkpoint costs some tenths of a second; what lies between two is done again after a crash. */
-  sessionsPerCheckpoint: 20_000,
+  sessionsPerCheckpoint: 10_000,
 } as const;
 
 export interface BackfillWork {
@@ -99,9 +99,12 @@ export async function runBackfill(work: BackfillWork): Promise<boolean> {
   const days = await countPast(dataset.analytics, range);
   const total = days.reduce((sum, { sessions }) => sum + sessions, 0);
   record.counts = { ...record.counts, sessionsTotal: total };
+  const recuts = dataset.past.recuts();
   for (const { day } of days) {
     if (record.cursor && day < record.cursor.day) continue;
     while (!(await runDay(day))) {
+      // All places are others now.
+      if (dataset.past.recuts() !== recuts) return await runBackfill(work);
       if (!stopped()) continue;
       await keep();
       return false;

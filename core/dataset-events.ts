@@ -1,18 +1,9 @@
 /** The events of one dataset while the engine runs: the set in force, and how definitions are doing. */
-import type { EventFault, EventSet } from './contract/event.ts';
+import type { EventSet } from './contract/event.ts';
+import type { EventStatus } from './contract/status.ts';
 import { type CompiledEventSet, compileEventSet } from './events/compile.ts';
 import type { EventSets } from './events/event-sets.ts';
 import { standardEventSet } from './events/standard-events.ts';
-
-export interface EventFigures {
-  /** The version in force; 0: the standard events as they come with the program. */
-  version: number;
-  /** How often a definition failed on a hit since the start: that event was set aside for that hit. */
-  failed: number;
-  lastFault?: EventFault;
-  /** Why another version than the published one is in force. */
-  problem?: string;
-}
 
 export interface DatasetEvents {
   /** What sessions that begin now are evaluated by. */
@@ -21,7 +12,7 @@ export interface DatasetEvents {
   prepare(set: EventSet): void;
   /** Sessions that begin from now on are evaluated by this version. */
   use(version: number): Promise<void>;
-  figures(): EventFigures;
+  figures(): EventStatus;
 }
 
 /** @param version in force where reading begins; undefined where none was ever published */

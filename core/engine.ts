@@ -10,14 +10,19 @@ import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { IndexRules, IndexState, SearchAnswer, SearchRequest } from './contract/search.ts';
 import type { ActiveSessions, WholeSession } from './contract/session.ts';
 import type { RuleChanges } from './contract/session-rules.ts';
-import type { HeldState, HitAccount, SetAsideChoice, ShortTermStatus } from './contract/status.ts';
+import type {
+  EventStatus,
+  HeldState,
+  HitAccount,
+  SetAsideChoice,
+  ShortTermStatus,
+} from './contract/status.ts';
 import type {
   RecutSummary,
   RetentionResult,
   RetentionRules,
   UpkeepJob,
 } from './contract/upkeep.ts';
-import type { EventFigures } from './dataset-events.ts';
 import type { DryRunAsked } from './dry-run.ts';
 import type { Durations } from './duration-book.ts';
 import type { HeldDataset } from './open-datasets.ts';
@@ -30,7 +35,7 @@ export interface DatasetFigures {
   storedHits: number;
   lastHitAt: number | undefined;
   /** Its events; absent while it is held. */
-  events?: EventFigures;
+  events?: EventStatus;
   /** Its stores cannot be used: the other figures are not known, and its hits wait. */
   held?: HeldState;
 }

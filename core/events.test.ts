@@ -465,3 +465,41 @@ test('A definition that fails on one hit is set aside for that hit, is counted, 
     ['Total', 3, 13],
   ]);
 });
+
+test('A crash between counting a discarded session and storing the others counts nothing twice', async () => {
+  let fails = false;
+  const { world, sets } = await start({
+    wrapStores: (stores) => ({
+      ...stores,
+      analytics: {
+        ...stores.analytics,
+        store: (...given) => {
+          if (fails) throw new Error('the process is gone');
+          return stores.analytics.store(...given);
+        },
+      },
+    }),
+  });
+  await publish({ world, sets }, [
+    { name: 'Probe', condition: 'request.path = "/health"', actions: [{ do: 'discard_session' }] },
+  ]);
+  await countAccepted(world, 4);
+  await world.send(
+    page('/', { visitor: 'probe' }),
+    page('/health', { visitor: 'probe' }),
+    page('/', { visitor: 'human' }),
+    page('/a', { visitor: 'human' }),
+  );
+  await world.settle();
+  world.advance(hourMs);
+  fails = true;
+  await expect(world.settle()).rejects.toThrow('the process is gone');
+  expect(await counts(world)).toEqual({ received: 4, accepted: 2, 'excluded event: Probe': 2 });
+  await world.crash();
+  fails = false;
+  await world.reopen();
+  await world.settle();
+  expect(await counts(world)).toEqual({ received: 4, accepted: 2, 'excluded event: Probe': 2 });
+  expect(await world.sql('shop', 'SELECT visitor_id, hits FROM sessions')).toEqual([['human', 2]]);
+  expect((await world.engine.account())[0]).toMatchObject({ accepted: 2, stored: 2, known: true });
+});

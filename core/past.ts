@@ -2,7 +2,7 @@
 import type { StoredSession } from './analytics/rows.ts';
 import type { EventSet } from './contract/event.ts';
 import { createPastRules, type PastRules } from './past-rules.ts';
-import type { BackfillBook, BackfillRecord } from './settings/backfills.ts';
+import { type BackfillBook, type BackfillRecord, nothingCounted } from './settings/backfills.ts';
 
 /** Where that is kept. */
 export interface PastStores {
@@ -18,6 +18,10 @@ export interface Past {
   /** The sessions with the facts that count now. */
   apply(sessions: readonly StoredSession[]): Promise<StoredSession[]>;
   refresh(): void;
+  /** Records have other places now: what is under way begins again, what was stopped half way is no more. */
+  begunAgain(): Promise<void>;
+  /** How often that has happened since the start. */
+  recuts(): number;
 }
 
 /** @param stores absent where nothing is ever done to the past */
@@ -30,11 +34,23 @@ export async function openPast(
   const readSet = stores?.readSet ?? (async () => undefined);
   const make = (): PastRules => createPastRules({ changes: records, timeZone, readSet });
   let rules = make();
+  let recuts = 0;
   return {
     records,
     stores,
     apply: (sessions) => rules.apply(sessions),
     refresh() {
+      rules = make();
+    },
+    recuts: () => recuts,
+    async begunAgain() {
+      recuts += 1;
+      for (const record of records) {
+        if (record.cursor === undefined || record.state === 'done') continue;
+        delete record.cursor;
+        record.counts = { ...nothingCounted };
+        await stores?.backfills.save(slug, record);
+      }
       rules = make();
     },
   };

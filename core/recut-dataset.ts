@@ -1,6 +1,6 @@
 /** A recut on a running dataset: made while everything goes on, and put in place between two steps of the pipeline. */
 import type { Report } from './canisters/long-term.ts';
-import { applyRecut, makeRecut, type RecutPlace } from './canisters/recut.ts';
+import { applyRecut, makeRecut, type RecutPlace, type RecutTarget } from './canisters/recut.ts';
 import type { RuleChanges, SessionRules } from './contract/session-rules.ts';
 import type { RecutSummary } from './contract/upkeep.ts';
 import { type DatasetEngine, startAgain } from './dataset-engine.ts';
@@ -20,7 +20,7 @@ export async function beginRecut(
   report: Report,
 ): Promise<RecutSummary> {
   const { analytics, canister, commit } = dataset;
-  const stores = { analytics, canister, place: placeOf(dataset), alone: commit.alone };
+  const stores = { analytics, canister, place: withPast(dataset), alone: commit.alone };
   const rulesBefore = rulesOf(dataset);
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   const rules = { ...rulesBefore, ...Object.fromEntries(given) };
@@ -42,16 +42,35 @@ export async function putRecutInPlace(
 ): Promise<RecutSummary> {
   const { pipeline, imports, failed } = options;
   const { analytics, canister, config, commit } = dataset;
-  const stores = { analytics, canister, place: placeOf(dataset) };
+  const stores = { analytics, canister, place: withPast(dataset) };
   const swap = () =>
     commit.alone(async () => {
       // Before, so that no index of the old canister outlives it.
       await dataset.index?.startAgain();
       const summary = await applyRecut(stores, optionsOf(dataset), failed);
       await startAgain(dataset, { ...dataset.config, ...summary.rules });
+      await dataset.past.begunAgain();
       return summary;
     });
   return await imports.alone(config.slug, () => pipeline.again(dataset, swap));
+}
+
+/** The place, where the rows of sessions have what backfills have made of their facts. */
+function withPast(dataset: DatasetEngine): RecutPlace {
+  const place = placeOf(dataset);
+  const kept = (target: RecutTarget): RecutTarget => ({
+    ...target,
+    tables: {
+      ...target.tables,
+      add: async (sessions) => target.tables.add(await dataset.past.apply(sessions)),
+    },
+  });
+  return {
+    plan: () => place.plan(),
+    make: (fill) => place.make((target) => fill(kept(target))),
+    apply: (options) => place.apply({ ...options, fill: (target) => options.fill(kept(target)) }),
+    discard: () => place.discard(),
+  };
 }
 
 function rulesOf({ config }: DatasetEngine): SessionRules {

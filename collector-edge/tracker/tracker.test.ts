@@ -25,6 +25,9 @@ interface StoredHit {
   screenWidth: number;
   closeSession?: boolean;
   userId?: string;
+  status?: number;
+  durationMs?: number;
+  steps?: { kind: string; target?: string; value?: string }[];
 }
 
 let script: string;
@@ -57,8 +60,19 @@ function sitePage(path: string): string {
     ${path === '/early' ? 'canister("event", "Early", { n: 1 })' : ''}</script>
     <script defer src="${collectorOrigin}/tracker.js" data-dataset="wk_shop"${attributes}></script>
     ${path === '/twice' ? `<script defer src="${collectorOrigin}/tracker.js" data-dataset="wk_shop"></script>` : ''}
-    </head><body><a href="/next">next</a></body></html>`;
+    </head><body><a href="/next">next</a>${path === '/steps' ? stepsBody : ''}</body></html>`;
 }
+
+/** Everything that can be done on a page, and where it leads. */
+const stepsBody = `
+  <button id="dead">nothing</button>
+  <button id="alive" onclick="this.textContent = 'clicked'">something</button>
+  <form id="order" onsubmit="event.preventDefault()"><input name="tea"><button>send</button></form>
+  <a id="file" href="/guide.pdf?key=1" onclick="event.preventDefault()">guide</a>
+  <a id="out" href="https://elsewhere.example/page?from=shop" onclick="event.preventDefault()">away</a>
+  <a id="mail" href="mailto:a@shop.example" onclick="event.preventDefault()">mail</a>
+  <p id="text">some text to select</p>
+  <script>function fail() { setTimeout(() => { throw new Error('broken tea') }) }</script>`;
 
 beforeAll(async () => {
   script = await buildTracker();
@@ -114,8 +128,8 @@ const stored = (count: number) => expect.poll(() => hits().length, { timeout: 10
 const quiet = () => page.waitForTimeout(300);
 
 describe('the tracker script', () => {
-  it('is smaller than 1.5 kB in brotli', () => {
-    expect(brotliCompressSync(script).length).toBeLessThan(1_500);
+  it('is smaller than 2 kB in brotli', () => {
+    expect(brotliCompressSync(script).length).toBeLessThan(2_000);
   });
 });
 
@@ -319,5 +333,91 @@ describe('the transport', () => {
     await quiet();
     expect(hits().at(-1)?.name).toBe('Offline 59');
     expect(hits()[1]?.name).toBe('Offline 10');
+  });
+});
+
+describe('the steps of a page', () => {
+  const steps = () => hits().flatMap((hit) => hit.steps ?? []);
+  const kinds = () => steps().map(({ kind, target }) => `${kind} ${target}`);
+  const start = async () => {
+    await page.goto(`${site}/steps`);
+    await stored(1);
+  };
+
+  it('tell of a click that does nothing, and not of one that does something', async () => {
+    await start();
+    await page.click('#dead');
+    await page.waitForTimeout(1_200);
+    await page.click('#alive');
+    await page.waitForTimeout(1_200);
+    await expect.poll(kinds, { timeout: 10_000 }).toEqual(['dead_click button#dead']);
+  });
+
+  it('tell of clicks in a row, but not of a text that is selected by them', async () => {
+    await start();
+    await page.click('#alive', { clickCount: 4 });
+    await page.click('#text', { clickCount: 3 });
+    await expect.poll(kinds, { timeout: 10_000 }).toEqual(['rage_click button#alive']);
+  });
+
+  it('tell that a form is used and sent, and never what is typed', async () => {
+    await start();
+    await page.fill('input[name=tea]', 'secret oolong');
+    await page.press('input[name=tea]', 'Enter');
+    await page.fill('input[name=tea]', 'more');
+    await expect
+      .poll(kinds, { timeout: 10_000 })
+      .toEqual(['input form#order', 'submit form#order', 'input form#order']);
+    expect(JSON.stringify(posted)).not.toContain('oolong');
+  });
+
+  it('tell of links to files and to other sites, without their queries', async () => {
+    await start();
+    for (const link of ['#file', '#out', '#mail', '#file']) await page.click(link);
+    await expect
+      .poll(kinds, { timeout: 10_000 })
+      .toEqual([
+        `download ${site}/guide.pdf`,
+        'outbound https://elsewhere.example/page',
+        `download ${site}/guide.pdf`,
+      ]);
+  });
+
+  it('tell of scripts that fail', async () => {
+    await start();
+    await page.evaluate('fail(); Promise.reject(new Error("no tea")); 0');
+    await expect.poll(() => steps().length, { timeout: 10_000 }).toBe(2);
+    expect(steps().map(({ kind, value }) => [kind, value])).toEqual(
+      expect.arrayContaining([
+        ['error', 'Error: no tea'],
+        ['error', 'Uncaught Error: broken tea'],
+      ]),
+    );
+  });
+
+  it('are sent when the page goes, before their time has come', async () => {
+    await start();
+    await page.click('#out');
+    await page.goto(`${site}/next`);
+    await expect
+      .poll(kinds, { timeout: 10_000 })
+      .toEqual(['outbound https://elsewhere.example/page']);
+  });
+
+  it('stop at a hundred a page: a script that fails for ever sends no more', async () => {
+    await start();
+    await page.evaluate(
+      'for (let i = 0; i < 300; i += 1) setTimeout(() => { throw new Error("again") })',
+    );
+    await expect.poll(() => steps().length, { timeout: 10_000 }).toBe(100);
+    await page.click('#out');
+    await page.waitForTimeout(2_500);
+    expect(steps().length).toBe(100);
+  });
+
+  it('come with how the page was answered', async () => {
+    await start();
+    expect(hits()[0]).toMatchObject({ type: 'page_view', status: 200 });
+    expect(hits()[0]?.durationMs).toBeGreaterThanOrEqual(0);
   });
 });

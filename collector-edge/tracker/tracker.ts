@@ -5,6 +5,7 @@
  */
 import { hitId, isIgnored, visitorId } from './identity.ts';
 import { watchPageViews } from './page-views.ts';
+import { cut, watchSteps } from './steps.ts';
 import { createTransport, type WaitingHit } from './transport.ts';
 
 type Properties = Record<string, string | number | boolean>;
@@ -74,14 +75,16 @@ function start(script: HTMLScriptElement, dataset: string): void {
   // The first page view names the user already.
   for (const command of early) if (command[0] === 'user') canister(...command);
   watchPageViews('hash' in script.dataset, (url, referrer) => {
-    hit('page_view', url, { referrer: cut(referrer, urlLengthMax) });
+    hit('page_view', url, { referrer: cut(referrer, urlLengthMax), ...(!number && loading()) });
   });
   for (const command of early) if (command[0] !== 'user') canister(...command);
+  watchSteps((steps) => hit('steps', location.href, { steps }));
 }
 
-/** Cuts a text, not within a surrogate pair: half of one would be refused. */
-function cut(text: string, lengthMax: number): string {
-  return text.slice(0, lengthMax).replace(/[\ud800-\udbff]$/, '');
+/** How the document came, where the browser says so. */
+function loading(): Partial<WaitingHit> | undefined {
+  const [load] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  return load && { status: load.responseStatus || undefined, durationMs: load.responseEnd | 0 };
 }
 
 const script = document.currentScript as HTMLScriptElement | null;

@@ -21,7 +21,9 @@ interface LiteralUse {
 
 interface PatternUse {
   test: number;
-  matches: (text: string) => boolean;
+  /** Its matches begin with its literal: nothing before the first one has to be looked at. */
+  startsWithLiteral: boolean;
+  matches: (text: string, from: number) => boolean;
 }
 
 export class FieldIndex {
@@ -34,6 +36,9 @@ export class FieldIndex {
   readonly #anyText: number[] = [];
   #scan: TextScan | undefined;
   #literals: string[] = [];
+  #usesOf: LiteralUse[][] = [];
+  /** Length of the longest text that is compared as a whole. */
+  #equalLengthMax = -1;
 
   constructor(field: Field) {
     this.field = field;
@@ -71,6 +76,10 @@ export class FieldIndex {
     if (this.field.type === 'time') return false;
     if (isText && values.some((value) => typeof value === 'number')) return false;
     for (const value of values) {
+      if (isText) {
+        const { length } = String(value);
+        this.#equalLengthMax = Math.max(this.#equalLengthMax, length);
+      }
       if (!isText) push(this.#equal, value, test);
       else if (exact) push(this.#equalExact, String(value), test);
       else push(this.#equal, foldCase(String(value)), test);
@@ -82,7 +91,12 @@ export class FieldIndex {
     const literal = requiredLiteral(pattern);
     if (literal === undefined) return false;
     const compiled = compilePattern(pattern, exact);
-    this.#patterns.set(test, { test, matches: (text) => compiled.test(text) });
+    this.#patterns.set(test, {
+      test,
+      startsWithLiteral: startsWithLiteral(pattern, literal),
+      matches: (text, from) =>
+        from === 0 ? compiled.test(text) : compiled.matcher(text).find(from),
+    });
     this.#addLiteral(literal, { test, kind: 'pattern' });
     return true;
   }
@@ -98,25 +112,38 @@ export class FieldIndex {
     const takeAll = (tests: readonly number[] = []) => {
       for (const test of tests) found.add(test);
     };
-    takeAll(this.#equal.get(folded));
-    takeAll(this.#equalExact.get(text));
+    // A long text is not looked up where nothing that long is asked for: that would go through all of it.
+    if (folded.length <= this.#equalLengthMax) {
+      takeAll(this.#equal.get(folded));
+      takeAll(this.#equalExact.get(text));
+    }
     takeAll(this.#anyText);
-    const patterns = new Set<PatternUse>();
+    if (this.#uses.size === 0) return;
+    const patterns = new Map<PatternUse, number>();
     this.#scanOf()(folded, (number, end) => {
-      const literal = this.#literals[number] ?? '';
-      for (const use of this.#uses.get(literal) ?? []) {
+      const literal = this.#literals[number] as string;
+      for (const use of this.#usesOf[number] as LiteralUse[]) {
         const pattern = this.#patterns.get(use.test);
-        if (pattern !== undefined) patterns.add(pattern);
-        else if (isMet(use, literal, end, text, folded)) found.add(use.test);
+        if (pattern === undefined) {
+          if (isMet(use, literal, end, text, folded)) found.add(use.test);
+        } else if (!patterns.has(pattern)) {
+          patterns.set(pattern, pattern.startsWithLiteral ? end - literal.length : 0);
+        }
       }
     });
-    const waiting = folded.includes(longS) ? this.#patterns.values() : patterns;
-    for (const pattern of waiting) if (pattern.matches(text)) found.add(pattern.test);
+    if (!folded.includes(longS)) {
+      for (const [pattern, from] of patterns)
+        if (pattern.matches(text, from)) found.add(pattern.test);
+      return;
+    }
+    for (const pattern of this.#patterns.values())
+      if (pattern.matches(text, 0)) found.add(pattern.test);
   }
 
   #scanOf(): TextScan {
     if (this.#scan === undefined) {
       this.#literals = [...this.#uses.keys()];
+      this.#usesOf = [...this.#uses.values()];
       this.#scan = createTextScan(this.#literals);
     }
     return this.#scan;
@@ -137,6 +164,14 @@ function isMet(
   }
   if (kind === 'contains') return true;
   return kind === 'starts with' ? end === literal.length : end === folded.length;
+}
+
+/** Whether a pattern is its literal and then something else; nothing in the literal may mean more than itself. */
+function startsWithLiteral(pattern: string, literal: string): boolean {
+  if (/[\\^$.|?*+()[\]{}]/.test(literal)) return false;
+  return (
+    pattern.toLowerCase().startsWith(literal) && !/^[*+?{]/.test(pattern.slice(literal.length))
+  );
 }
 
 function push<Key, One>(map: Map<Key, One[]>, key: Key, one: One): void {

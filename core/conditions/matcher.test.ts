@@ -62,6 +62,32 @@ describe('a matcher', () => {
     expect(ask(hit('/', { title: 'a Word3. and word44.' }))).toEqual(['is not']);
   });
 
+  test('a pattern that begins with its literal finds what it finds alone', () => {
+    const cases: [pattern: string, text: string][] = [
+      ['abc*x.*abc', 'abxx abc'],
+      ['abc*x.*abc', 'zz abcx abc'],
+      ['a+b.*a\\+b', 'aab a+b'],
+      ['ref-tea: ([0-9]+)', 'ref-tea: none, Ref-Tea: 12'],
+      ['ref-tea: ([0-9]+)$', 'ref-tea: 1 ref-tea: 12'],
+      ['word\\b', 'words word'],
+      ['tea{2}', 'tea teaa'],
+      ['tea?pot', 'te tepot'],
+      ['teapot', 'a ſ and TEAPOT'],
+    ];
+    for (const [pattern, text] of cases) {
+      const written = pattern.replaceAll('\\', '\\\\');
+      const { holding } = createMatcher([define('it', `page.title matches "${written}"`)], 'hit', {
+        timeZone,
+      });
+      const plain = new RegExp(pattern, 'i').test(text);
+      expect([pattern, text, [...holding(viewOf(hit('/', { title: text })))].length > 0]).toEqual([
+        pattern,
+        text,
+        plain,
+      ]);
+    }
+  });
+
   test('asks each only when it is its turn, so that an earlier one is in the history of a later one', () => {
     const { holding, histories } = createMatcher(
       [

@@ -20,16 +20,21 @@ interface Node {
 export function createTextScan(literals: readonly string[]): TextScan {
   const nodes = buildTree(literals);
   linkFails(nodes);
-  const ascii = asciiTable(nodes);
+  const { classes, width, table } = asciiTable(nodes, literals);
+  const literalAt = Int32Array.from(nodes, ({ literal }) => literal);
+  const alsoEnds = Int32Array.from(nodes, (node) => node.alsoEnds);
+  /** For each node the nearest one on its way of fails, itself included, at which a literal ends. */
+  const ends = Int32Array.from(nodes, (node, at) => (node.literal >= 0 ? at : node.alsoEnds));
   return (text, found) => {
     let at = 0;
     for (let index = 0; index < text.length; index += 1) {
       const code = text.charCodeAt(index);
-      at = code < asciiSize ? Number(ascii[at * asciiSize + code]) : follow(nodes, at, code);
-      for (let end = at; end > 0; end = Number(nodes[end]?.alsoEnds)) {
-        const literal = Number(nodes[end]?.literal);
-        if (literal >= 0) found(literal, index + 1);
-      }
+      at =
+        code < asciiSize
+          ? (table[at * width + (classes[code] as number)] as number)
+          : follow(nodes, at, code);
+      for (let end = ends[at] as number; end > 0; end = alsoEnds[end] as number)
+        found(literalAt[end] as number, index + 1);
     }
   };
 }
@@ -78,13 +83,23 @@ function follow(nodes: readonly Node[], from: number, code: number): number {
   }
 }
 
-/** Where each node goes on each ASCII character: most text is that, and then a step is one look-up. */
-function asciiTable(nodes: readonly Node[]): Int32Array {
-  const table = new Int32Array(nodes.length * asciiSize);
+/**
+ * Where each node goes on each ASCII character: most text is that, and then a step is one look-up. Characters that no
+ * literal has are one class, so that the table is small enough to stay at hand.
+ */
+function asciiTable(nodes: readonly Node[], literals: readonly string[]) {
+  const classes = new Uint8Array(asciiSize);
+  const codes = [-1];
+  for (const char of new Set(literals.join(''))) {
+    const code = char.charCodeAt(0);
+    if (code < asciiSize) classes[code] = codes.push(code) - 1;
+  }
+  const width = codes.length;
+  const table = new Int32Array(nodes.length * width);
   for (let at = 0; at < nodes.length; at += 1) {
-    for (let code = 0; code < asciiSize; code += 1) {
-      table[at * asciiSize + code] = follow(nodes, at, code);
+    for (let one = 1; one < width; one += 1) {
+      table[at * width + one] = follow(nodes, at, codes[one] as number);
     }
   }
-  return table;
+  return { classes, width, table };
 }

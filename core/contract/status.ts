@@ -1,5 +1,6 @@
 /** The state of the running system, in figures. Instants are epoch milliseconds. */
 import { z } from 'zod';
+import { eventFaultSchema } from './event.ts';
 
 /** What became of hits since there are any: `received = accepted + duplicate + excluded + bad` holds at all times. */
 export const hitCountsSchema = z.object({
@@ -20,6 +21,17 @@ export const heldStateSchema = z.object({
   waitingHits: z.int(),
 });
 
+/**
+ * The events of a dataset: the version in force (0: the standard events), and how often a definition failed on a hit
+ * since the start, with the last such failure. `problem` says why another version than the published one is in force.
+ */
+const eventStatusSchema = z.object({
+  version: z.int(),
+  failed: z.int(),
+  lastFault: eventFaultSchema.optional(),
+  problem: z.string().optional(),
+});
+
 /** `lastHitAt` is the time of the newest hit, stored or active, whether sent or imported; absent before the first. What is stored of a dataset that is `held` counts as 0. */
 export const datasetStatusSchema = z.object({
   slug: z.string(),
@@ -29,6 +41,7 @@ export const datasetStatusSchema = z.object({
   storedHits: z.int(),
   lastHitAt: z.int().optional(),
   held: heldStateSchema.optional(),
+  events: eventStatusSchema.optional(),
 });
 
 /** What became of hits in one hour. `setAside` are accepted hits that could not be processed; they are kept. */
@@ -154,6 +167,7 @@ export const statusSchema = z.object({
 
 export type HitCounts = z.infer<typeof hitCountsSchema>;
 export type DatasetStatus = z.infer<typeof datasetStatusSchema>;
+export type EventStatus = z.infer<typeof eventStatusSchema>;
 export type HeldState = z.infer<typeof heldStateSchema>;
 export type HourCounts = z.infer<typeof hourCountsSchema>;
 export type DatasetCounts = z.infer<typeof datasetCountsSchema>;

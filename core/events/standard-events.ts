@@ -63,7 +63,7 @@ const definitions: readonly EventDefinitionInput[] = [
   },
   {
     name: 'Rage click',
-    description: 'Three clicks on the same element within a second.',
+    description: 'Three clicks in a row at the same place that select no text.',
     trigger: 'every_step',
     condition: 'step.kind = "rage_click"',
     dimensions: [byPath, { name: 'element', from: field('step.target') }],

@@ -99,6 +99,17 @@ async function sessionFamilies(engine: Engine, datasets: Datasets): Promise<Metr
       '1 while the stores of the dataset cannot be used and its hits wait.',
       by((one) => (one.held ? 1 : 0)),
     ),
+    {
+      name: 'canister_event_failures_total',
+      help: 'How often an event definition failed on a hit since the start.',
+      type: 'counter',
+      samples: by((one) => one.events?.failed ?? 0),
+    },
+    gauge(
+      'canister_events_version',
+      'The version of the event set in force; 0 is the standard events.',
+      by((one) => one.events?.version ?? 0),
+    ),
   ];
 }
 
