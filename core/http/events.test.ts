@@ -4,6 +4,7 @@ import { createEventDesk } from '../event-desk.ts';
 import { standardEventSet } from '../events/standard-events.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlEvents } from '../stores/libsql-events.ts';
+import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
@@ -18,6 +19,7 @@ beforeEach(async () => {
   api = createApi({
     engine: world.engine,
     datasets: world.datasets,
+    savedSearches: openLibsqlSavedSearches(world.control, world.now),
     version: '1.2.3',
     startedAt: worldStartMs,
     hitCounts: counts.read,
