@@ -7,6 +7,7 @@ import { addConfigureCommands } from './cli-configure.ts';
 import { addEventCommands } from './cli-events.ts';
 import { helpOfAll } from './cli-help.ts';
 import { addReportCommand } from './cli-report.ts';
+import { addSearchCommands } from './cli-search.ts';
 import { addSetAsideCommands } from './cli-set-aside.ts';
 import { addUpkeepCommands, type CommandDesk } from './cli-upkeep.ts';
 import { systemClock } from './core/clock.ts';
@@ -332,6 +333,7 @@ export function createProgram(): Command {
   };
   addReportCommand(desk);
   addConfigureCommands(desk);
+  addSearchCommands(desk);
   addUpkeepCommands(desk);
   addSetAsideCommands(desk);
   addAlertCommands(desk);

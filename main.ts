@@ -47,6 +47,7 @@ import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
 import { openLibsqlEvents } from './core/stores/libsql-events.ts';
 import { openLibsqlOutbox } from './core/stores/libsql-outbox.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
+import { openLibsqlSavedSearches } from './core/stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
 import { settleRecut } from './core/stores/recut-folder.ts';
 import { failingInbox } from './core/testing/failing-inbox.ts';
@@ -123,6 +124,7 @@ export async function openCanister(
     cutAtMidnight: dataset.cutAtMidnight,
     cutOnNewCampaign: dataset.cutOnNewCampaign,
     retention: retentionRulesSchema.parse(dataset),
+    index: dataset.index,
   });
   const readDatasets = async (): Promise<DatasetConfig[]> => {
     const all = new Map((await datasets.list()).map((dataset) => [dataset.slug, dataset]));
@@ -289,6 +291,7 @@ export async function openCanister(
       hitCounts: () => counts.read(),
       hourlyCounts: counts.readHours,
       setAside: openLibsqlSetAside(libsql.hits),
+      savedSearches: openLibsqlSavedSearches(libsql.control, clock),
       events: createEventDesk({
         book: openLibsqlEvents(libsql.control, clock),
         engine: engine.remote,

@@ -9,6 +9,7 @@ import { memory } from './memory.ts';
 import { overload } from './overload.ts';
 import { query } from './query.ts';
 import { recover } from './recover.ts';
+import { search } from './search.ts';
 
 const benches: Record<string, () => Promise<object>> = {
   alerts,
@@ -21,6 +22,7 @@ const benches: Record<string, () => Promise<object>> = {
   overload,
   query,
   recover,
+  search,
 };
 
 const name = process.argv[2] ?? '';

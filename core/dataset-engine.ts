@@ -1,8 +1,10 @@
 /** Everything of one dataset that the engine keeps at hand: its active sessions, its stores, and where the inbox stands. */
 import { WatchBook } from './alerts/watch-book.ts';
 import type { AnalyticsStore } from './analytics/analytics-store.ts';
+import { openSessionIndex, type SessionIndex } from './canisters/index-sessions.ts';
 import type { LongTermCanister } from './canisters/long-term.ts';
 import type { RecutPlace } from './canisters/recut.ts';
+import type { IndexShelf } from './canisters/session-index.ts';
 import { ShortTermCanister } from './canisters/short-term.ts';
 import { type SessionLimits, sessionLimits } from './contract/session.ts';
 import type { DatasetEvents } from './dataset-events.ts';
@@ -19,6 +21,7 @@ export type OpenStores = (config: DatasetConfig) => Promise<{
   analytics: AnalyticsStore;
   canister: LongTermCanister;
   recut?: RecutPlace | undefined;
+  indexShelf?: IndexShelf | undefined;
   past?: PastStores | undefined;
 }>;
 
@@ -29,6 +32,8 @@ export interface DatasetEngine {
   canister: LongTermCanister;
   /** Where a recut lies until it is applied or discarded; absent where stores are in memory. */
   recut?: RecutPlace | undefined;
+  /** The values that search looks up; absent where stores are in memory. */
+  index?: SessionIndex | undefined;
   commit: SessionCommit;
   /** What backfills have done and do to stored sessions. */
   past: Past;
@@ -67,12 +72,16 @@ export async function openDatasetEngine(
   limits: SessionLimits = sessionLimits,
   openEvents?: OpenEvents,
 ): Promise<DatasetEngine> {
-  const { analytics, canister, recut, past: pastStores } = await openStores(config);
+  const stores = await openStores(config);
+  const { analytics, canister, recut, past: pastStores, indexShelf: shelf } = stores;
   const close = async () => {
+    await shelf?.close();
     await analytics.close();
     await canister.close();
   };
   try {
+    const rules = config.index;
+    const index = shelf && (await openSessionIndex({ shelf, analytics, canister, rules }));
     const past = await openPast(config.slug, config.timeZone, pastStores);
     return {
       ...(await startOf(config, analytics, limits, openEvents)),
@@ -81,6 +90,7 @@ export async function openDatasetEngine(
       analytics,
       canister,
       recut,
+      index,
       past,
       commit: createSessionCommit({ canister, analytics, applyPast: past.apply }),
       close,
@@ -107,7 +117,15 @@ async function startOf(
 ): Promise<
   Omit<
     DatasetEngine,
-    'analytics' | 'canister' | 'recut' | 'commit' | 'past' | 'limits' | 'openEvents' | 'close'
+    | 'analytics'
+    | 'canister'
+    | 'recut'
+    | 'index'
+    | 'commit'
+    | 'past'
+    | 'limits'
+    | 'openEvents'
+    | 'close'
   >
 > {
   const { position, closedThrough } = await analytics.resume();

@@ -10,6 +10,7 @@ import type { EventSet } from './contract/event.ts';
 import type { Backfill, DryRun } from './contract/event-life.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
+import type { IndexRules, IndexState, SearchAnswer, SearchRequest } from './contract/search.ts';
 import type { ActiveSessions, WholeSession } from './contract/session.ts';
 import type { RuleChanges } from './contract/session-rules.ts';
 import type {
@@ -105,6 +106,19 @@ export interface Engine {
   alertsPast: AlertFacts['past'];
   alertsCells: AlertFacts['cells'];
   sql(slug: string, sql: string, rowsMax: number): Promise<SqlAnswer>;
+  /**
+   * The sessions of a condition, active and ended.
+   * @throws Problem `condition_invalid`, `field_not_indexed`, `search_too_wide`, `search_too_slow`
+   */
+  search(slug: string, request: SearchRequest): Promise<SearchAnswer>;
+  /** What the session index holds, and how far it is. */
+  indexState(slug: string): Promise<IndexState>;
+  /** Makes these the rules of the index; what it does not hold yet is made in the background. */
+  setIndex(slug: string, rules: IndexRules): Promise<IndexState>;
+  /** Makes the index anew in the background. */
+  rebuildIndex(slug: string): Promise<IndexState>;
+  /** Gives up what is made in the background. Gives the rules in force. */
+  cancelIndex(slug: string): Promise<IndexState>;
   /** Begins an import and gives its number. One import a dataset at a time; a second waits for the first. */
   beginImport(slug: string, options: ImportOptions): Promise<number>;
   /** Begins the next file of an import. */

@@ -45,6 +45,8 @@ export async function putRecutInPlace(
   const stores = { analytics, canister, place: withPast(dataset) };
   const swap = () =>
     commit.alone(async () => {
+      // Before, so that no index of the old canister outlives it.
+      await dataset.index?.startAgain();
       const summary = await applyRecut(stores, optionsOf(dataset), failed);
       await startAgain(dataset, { ...dataset.config, ...summary.rules });
       await dataset.past.begunAgain();

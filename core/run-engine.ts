@@ -3,6 +3,7 @@
 import { engineFacts } from './alerts/engine-facts.ts';
 import { runAnalysis } from './analytics/run-analysis.ts';
 import { runQuery } from './analytics/run-query.ts';
+import type { SessionIndex } from './canisters/index-sessions.ts';
 import type { Report } from './canisters/long-term.ts';
 import { type ActiveLimits, activeMarks, fillOf } from './canisters/room.ts';
 import { verifyCanister } from './canisters/verify.ts';
@@ -30,6 +31,7 @@ import {
 import { createPipeline } from './pipeline.ts';
 import { readSession } from './read-session.ts';
 import { beginRecut, placeOf, putRecutInPlace } from './recut-dataset.ts';
+import { searchSessions } from './search-sessions.ts';
 import type { SetAside } from './set-aside.ts';
 import type { DatasetConfig } from './settings/datasets.ts';
 import type { InboxSource } from './sources/inbox-source.ts';
@@ -70,6 +72,7 @@ export interface EngineOptions {
 }
 
 const roomPollMs = 1_000;
+const indexEveryMs = 1_000;
 
 /** The engine, and its single step for callers that drive it themselves. */
 export interface RunningEngine extends Engine {
@@ -128,6 +131,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   });
   let stopping = false;
   let retainedAt = Number.NEGATIVE_INFINITY;
+  let indexedAt = Number.NEGATIVE_INFINITY;
   let wake = () => {};
 
   /** A set that was made durable, and then the machine stopped before hits were told. */
@@ -181,6 +185,34 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     }
   }
 
+  /** Hits go first: while they come without end, the index gets its turn from time to time. */
+  async function indexIfDue(isBusy: boolean): Promise<boolean> {
+    const nowMs = clock();
+    if (isBusy && nowMs - indexedAt < indexEveryMs) return false;
+    indexedAt = nowMs;
+    let progressed = false;
+    for (const dataset of datasets.values()) {
+      const { index, commit, failure } = dataset;
+      if (index === undefined || failure !== undefined || commit.isPaused()) continue;
+      // Between two steps: the canister must not become another one meanwhile.
+      if (await pipeline.between(() => index.step())) progressed = true;
+    }
+    return progressed;
+  }
+
+  const indexOf = (slug: string) => {
+    const { index } = find(slug);
+    if (index) return index;
+    throw new Error(`the stores of ${slug} have no place for an index`);
+  };
+
+  async function changeIndex(slug: string, change: (index: SessionIndex) => Promise<unknown>) {
+    const index = indexOf(slug);
+    await pipeline.between(() => change(index));
+    wake();
+    return await index.state();
+  }
+
   /** What is stored of it cannot be asked; its hits can. */
   async function figuresOfHeld({ slug, reason, since }: HeldDataset): Promise<DatasetFigures> {
     const waitingHits = (await inbox.account(new Map([[slug, 0]]))).get(slug)?.waiting ?? 0;
@@ -193,8 +225,9 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     await shelf.tend(pipeline);
     const progressed = await pipeline.step();
     await retainIfDue();
+    const indexed = await indexIfDue(progressed);
     await shelf.tend(pipeline);
-    return progressed;
+    return progressed || indexed;
   }
 
   /** A full disk is no fault of the engine: nothing is lost, and it goes on by itself when there is room. */
@@ -333,6 +366,11 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       });
       return { ...answer, elapsedMs: Math.round(performance.now() - startedAt) };
     },
+    search: (slug, request) => searchSessions(find(slug), request, clock()),
+    indexState: async (slug) => await indexOf(slug).state(),
+    setIndex: (slug, rules) => changeIndex(slug, (index) => index.use(rules)),
+    rebuildIndex: (slug) => changeIndex(slug, (index) => index.rebuild()),
+    cancelIndex: (slug) => changeIndex(slug, (index) => index.cancel()),
     beginImport: async (slug, importOptions) => await desk.begin(find(slug), importOptions),
     beginFile: async (number, name) => desk.beginFile(number, name),
     feedFile: (number, bytes) => desk.feedFile(number, bytes),

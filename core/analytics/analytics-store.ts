@@ -90,6 +90,11 @@ export interface AnalyticsStore {
   removeDays(days: readonly string[]): Promise<void>;
   /** Runs one of our own statements with bound values. */
   query(sql: string, values: readonly Cell[]): Promise<SqlResult>;
+  /**
+   * The same for statements whose time depends on what somebody asks: several at once, beside all others.
+   * @throws Problem `search_too_slow` at the deadline
+   */
+  search(sql: string, values: readonly Cell[], deadlineMs: number): Promise<SqlResult>;
   /** Runs analyst SQL: one SELECT, at most `rowsMax` rows, stopped at the deadline. */
   ask(
     sql: string,

@@ -8,7 +8,7 @@ import type { History, HistoryCondition } from './history.ts';
 import { spanOf } from './instants.ts';
 import { compilePattern } from './pattern.ts';
 
-interface KnownTest {
+export interface CompiledTest {
   index: FieldIndex;
   /** Answers the test by itself, where the index of its field cannot. */
   alone?: (values: readonly FieldValue[]) => boolean;
@@ -19,7 +19,7 @@ export class TestTable {
   readonly #numbers = new Map<string, number>();
   readonly #indexes = new Map<string, FieldIndex>();
   readonly #histories = new Map<string, HistoryCondition>();
-  readonly tests: KnownTest[] = [];
+  readonly tests: CompiledTest[] = [];
   /** The indexes of fields whose values change while the definitions of one hit are evaluated. */
   readonly setByEvents: FieldIndex[] = [];
   readonly timeZone: string;
@@ -91,7 +91,7 @@ export class Facts {
   }
 
   holds(test: number): boolean {
-    const known = this.#table.tests[test] as KnownTest;
+    const known = this.#table.tests[test] as CompiledTest;
     const { index, alone } = known;
     if (this.#outer !== undefined && levels[index.field.home] < levels[this.#level]) {
       return this.#outer.holds(test);

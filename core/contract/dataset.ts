@@ -1,5 +1,6 @@
 /** A dataset: one analysed site, with its settings, its raw data and what is derived from it. */
 import { z } from 'zod';
+import { indexRulesSchema } from './search.ts';
 import { sessionRulesSchema } from './session-rules.ts';
 import { retentionRulesSchema } from './upkeep.ts';
 
@@ -53,6 +54,8 @@ export const datasetSchema = retentionRulesSchema.extend({
   idleTimeoutMs: z.int(),
   cutAtMidnight: z.boolean(),
   cutOnNewCampaign: z.boolean(),
+  /** What the session index holds; absent where nothing is indexed. */
+  index: indexRulesSchema.optional(),
   writeKey: z.string(),
   createdAt: z.int(),
 });

@@ -9,6 +9,7 @@ import { createQueryDesk } from '../query-desk.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
 import { openLibsqlEvents } from '../stores/libsql-events.ts';
+import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { worldAlerts } from '../testing/alert-desk.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
@@ -83,6 +84,7 @@ beforeEach(async () => {
       standard: standardEventSet,
     }),
     setAside: openLibsqlSetAside(world.hits),
+    savedSearches: openLibsqlSavedSearches(world.control, world.now),
     reports,
     queries: createQueryDesk(world.engine, book),
     definitions: createDefinitionDesk(world.datasets, book),

@@ -11,6 +11,7 @@ import type { EventDesk } from '../event-desk.ts';
 import type { Log } from '../log.ts';
 import type { QueryDesk } from '../query-desk.ts';
 import type { SetAside } from '../set-aside.ts';
+import type { SavedSearches } from '../settings/saved-searches.ts';
 import { alertRoutes } from './alerts.ts';
 import { channelRoutes } from './channels.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
@@ -24,6 +25,8 @@ import { type MetricsOptions, metricsRoutes } from './metrics.ts';
 import { answerErrors } from './problems.ts';
 import { queryRoutes } from './queries.ts';
 import { type ReportDesk, reportRoutes } from './reports.ts';
+import { savedSearchRoutes } from './saved-searches.ts';
+import { searchRoutes } from './search.ts';
 import { sessionRoutes } from './sessions.ts';
 import { setAsideRoutes } from './set-aside.ts';
 import { statusRoutes } from './status.ts';
@@ -39,6 +42,7 @@ export interface ApiOptions extends MetricsOptions {
   alerts: AlertDesk;
   clock: Clock;
   setAside: Pick<SetAside, 'list' | 'show'>;
+  savedSearches: SavedSearches;
   events: EventDesk;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
@@ -55,6 +59,8 @@ export function createApi(options: ApiOptions) {
     .route('/', sessionRoutes(engine))
     .route('/', queryRoutes(engine, options.queries))
     .route('/', definitionRoutes(options.definitions))
+    .route('/', searchRoutes(engine, datasets))
+    .route('/', savedSearchRoutes(options.savedSearches, datasets))
     .route('/', reportRoutes(datasets, options.reports))
     .route('/', importRoutes(engine))
     .route('/', upkeepRoutes(engine, datasets))

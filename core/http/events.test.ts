@@ -7,6 +7,7 @@ import { createQueryDesk } from '../query-desk.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
 import { openLibsqlEvents } from '../stores/libsql-events.ts';
+import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { worldAlerts } from '../testing/alert-desk.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
@@ -23,6 +24,7 @@ beforeEach(async () => {
   api = createApi({
     engine: world.engine,
     datasets: world.datasets,
+    savedSearches: openLibsqlSavedSearches(world.control, world.now),
     version: '1.2.3',
     startedAt: worldStartMs,
     hitCounts: counts.read,
@@ -47,6 +49,7 @@ beforeEach(async () => {
       diskFreeBytes: undefined,
     }),
     reports: {
+      list: async () => [],
       run: () => Promise.reject(new Error('no report is asked for')),
       draw: async () => ({ body: '', contentType: '' }),
     },

@@ -195,3 +195,16 @@ export const campaignCost = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.dataset, table.campaign, table.day] })],
 );
+
+/** Conditions kept under a name. */
+export const savedSearch = sqliteTable(
+  'saved_search',
+  {
+    dataset: text('dataset').notNull(),
+    name: text('name').notNull(),
+    condition: text('condition').notNull(),
+    segment: integer('segment', { mode: 'boolean' }).notNull(),
+    savedAt: integer('saved_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.dataset, table.name] })],
+);

@@ -1,6 +1,7 @@
 /** The datasets of an installation: made, listed, and made known to collectors and engine. A port over `control.db`. */
 
 import type { Dataset, DatasetEntry, DatasetInput } from '../contract/dataset.ts';
+import type { IndexRules } from '../contract/search.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 import type { RetentionRules } from '../contract/upkeep.ts';
 
@@ -15,6 +16,8 @@ export interface DatasetConfig {
   addressSecret: string;
   /** How long sessions are kept. */
   retention?: RetentionRules;
+  /** What the session index holds. */
+  index?: IndexRules | undefined;
 }
 
 export interface Datasets {
@@ -27,6 +30,8 @@ export interface Datasets {
   setRetention(slug: string, rules: RetentionRules): Promise<void>;
   /** Sets when sessions end. */
   setRules(slug: string, rules: SessionRules): Promise<void>;
+  /** Sets what the session index holds. */
+  setIndex(slug: string, rules: IndexRules): Promise<void>;
   /** All datasets as collectors know them. */
   entries(): Promise<DatasetEntry[]>;
 }

@@ -7,6 +7,7 @@ import type { AnalyticsStore, Position } from '../analytics/analytics-store.ts';
 import type { DataKeys, LongTermCanister } from '../canisters/long-term.ts';
 import { fillFromNothing } from '../canisters/rebuild.ts';
 import type { RecutPlace } from '../canisters/recut.ts';
+import type { IndexShelf } from '../canisters/session-index.ts';
 import { Problem } from '../contract/problem.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 import { failPoint } from '../fail-point.ts';
@@ -14,6 +15,7 @@ import { openPast, type PastStores } from '../past.ts';
 import type { DatasetPaths } from './data-folder.ts';
 import { makeTables, moveIntoPlace, openDuckDbAnalytics } from './duckdb-analytics.ts';
 import type { SqlBatch } from './libsql-file.ts';
+import { openIndexShelf } from './libsql-session-index.ts';
 import { isHalfInPlace, openRecutFolder, type SwapStep } from './recut-folder.ts';
 import { openSegmentCanister } from './segment-canister.ts';
 
@@ -47,6 +49,7 @@ export async function openDatasetStores(options: DatasetStoresOptions): Promise<
   analytics: AnalyticsStore;
   canister: LongTermCanister;
   recut: RecutPlace;
+  indexShelf: IndexShelf;
   past: PastStores;
 }> {
   const { slug, paths, keys, dropKey, control } = options;
@@ -64,6 +67,7 @@ export async function openDatasetStores(options: DatasetStoresOptions): Promise<
   return {
     canister,
     recut: openRecutFolder(options),
+    indexShelf: await openIndexShelf(paths.folder),
     past: options.past,
     analytics: {
       ...analytics,

@@ -32,6 +32,7 @@ import { failPoint, isPlanted } from '../fail-point.ts';
 import { createGate } from '../gate.ts';
 import { removeBackfilled, removeFacts, replaceFacts } from './duckdb-facts.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
+import { stopAtDeadline } from './duckdb-search.ts';
 import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
 import { syncFolder } from './durable-folder.ts';
 
@@ -144,6 +145,14 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     remake: (fill) => writing.run(() => remake(fill)),
     replace: (move) => writing.run(() => replaceBy(move)),
     query: (sql, values) => reading.pass(() => query(tables.reader, sql, values)),
+    search: (sql, values, deadlineMs) =>
+      reading.pass(() =>
+        stopAtDeadline(
+          () => tables.connect(),
+          deadlineMs,
+          (connection) => query(connection, sql, values),
+        ),
+      ),
     ask: (sql, limits) => reading.pass(() => ask(() => tables.connect(), sql, limits)),
     async close() {
       await writing.idle();

@@ -74,6 +74,7 @@ export function openLibsqlDatasets(options: {
     setRetention: (slug, { keepSessionsDays, keepBytesMax }) =>
       change(slug, { keepSessionsDays, keepBytesMax }),
     setRules: (slug, rules) => change(slug, rules),
+    setIndex: (slug, index) => change(slug, { index }),
     entries: async () => (await all()).map(toEntry),
   };
   return datasets;

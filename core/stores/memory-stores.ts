@@ -277,6 +277,7 @@ export function memoryAnalytics(disk: DatasetDisk, moment: Moment): AnalyticsSto
     removeFacts: notInMemory,
     removeBackfilled: notInMemory,
     query: unasked,
+    search: unasked,
     ask: unasked,
     async close() {},
   };

@@ -276,6 +276,7 @@ async function configs(datasets: Datasets): Promise<DatasetConfig[]> {
     cutAtMidnight: settings.cutAtMidnight,
     cutOnNewCampaign: settings.cutOnNewCampaign,
     retention: retentionRulesSchema.parse(settings),
+    index: settings.index,
     addressSecret: entries.get(slug)?.addressSecret ?? '',
   }));
 }

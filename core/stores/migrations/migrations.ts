@@ -4,6 +4,7 @@ import control1 from './control/0001_positions.sql?raw';
 import control2 from './control/0002_events.sql?raw';
 import control3 from './control/0003_report_definitions.sql?raw';
 import control4 from './control/0004_alerts.sql?raw';
+import control5 from './control/0005_saved_searches.sql?raw';
 import hits0 from './hits/0000_hits.sql?raw';
 import hits1 from './hits/0001_events.sql?raw';
 
@@ -14,4 +15,5 @@ export const controlMigrations: readonly string[] = [
   control2,
   control3,
   control4,
+  control5,
 ];

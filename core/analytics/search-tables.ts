@@ -1,0 +1,167 @@
+/** What a search reads of the tables: how many sessions a clause holds for, one page of them, and their most frequent values. */
+import type { CanisterPlace } from '../canisters/long-term.ts';
+import { numberPattern } from '../conditions/folded-text.ts';
+import type { ConditionTables } from '../conditions/sql-context.ts';
+import type { Fact } from '../contract/event.ts';
+import { type FacetField, facetFields, searchLimits } from '../contract/search.ts';
+import type { ClosedSession } from '../contract/session.ts';
+import type { AnalyticsStore } from './analytics-store.ts';
+import type { SearchClause } from './search-clause.ts';
+
+/** What a page sent with its event as `value`. */
+const sentValue = "(properties ->> '$.value')";
+const numberOfSent = `CASE WHEN regexp_full_match(${sentValue}, '${numberPattern}') THEN TRY_CAST(${sentValue} AS DOUBLE) END`;
+
+/** Where the clause of a search finds its rows. Events are those that pages sent, and those that fired on their hits. */
+export const searchTables: ConditionTables = {
+  sessions: 'store.sessions',
+  hits: 'store.hits',
+  sessionValues: 'store.session_values',
+  events: `(SELECT session_id, number AS hit_number, 0 AS number, "at", event,
+      ${numberOfSent} AS value_number, ${sentValue} AS value_text
+    FROM store.hits WHERE type = 'event' AND event IS NOT NULL
+    UNION ALL SELECT session_id, hit_number, number, "at", event, value_number, value_text
+    FROM store.events WHERE NOT building_block)`,
+};
+
+/** A stored session by its start, and where it lies. */
+export interface StoredFound {
+  id: string;
+  startedAt: number;
+  place: CanisterPlace;
+}
+
+export type FacetCounts = Map<FacetField, Map<string | null, number>>;
+
+export interface TablesFound {
+  sessions: number;
+  page: StoredFound[];
+  facets: FacetCounts;
+}
+
+/** Instants that bound a search: starts from `fromMs` to before `toMs`, last hit at `lastHitFromMs` or later. */
+export interface SearchRange {
+  fromMs?: number | undefined;
+  toMs?: number | undefined;
+  lastHitFromMs?: number | undefined;
+}
+
+export interface TablesSearch {
+  clause: Pick<SearchClause, 'sql' | 'values'>;
+  range: SearchRange;
+  /** Sessions that were found elsewhere already. */
+  except: readonly string[];
+  /** The session behind which the page begins. */
+  after?: { startedAt: number; id: string } | undefined;
+  limit: number;
+  facets: boolean;
+}
+
+/** The number of the first value that the clause of a search may bind. */
+export const firstClauseParameter = 7;
+
+const facetColumns: Record<FacetField, string> = {
+  browser: 'browser',
+  system: 'system',
+  'device.type': 'device',
+  country: 'country',
+  source: 'source',
+  'entry.path': 'entry_path',
+  'session.end_reason': 'end_reason',
+};
+/** More than are shown: sessions that are at hand are added to them. */
+const valuesPerFacet = 100;
+
+/** Asks the tables once; the clause is the work, all else is taken from what it found. */
+export async function findInTables(
+  analytics: AnalyticsStore,
+  { clause, range, except, after, limit, facets }: TablesSearch,
+): Promise<TablesFound> {
+  const columns = Object.values(facetColumns).join(', ');
+  const instant = (parameter: string) => `make_timestamptz(${parameter}::BIGINT * 1000)`;
+  const sql = `
+    WITH found AS MATERIALIZED (
+      SELECT session_id, started_at, segment_day, segment_offset, segment_length, ${columns} FROM store.sessions s
+      WHERE started_at >= ${instant('$1')} AND started_at < ${instant('$2')} AND ended_at >= ${instant('$3')}
+        AND ${except.length === 0 ? "$4::VARCHAR = ''" : "session_id NOT IN (SELECT unnest(string_split($4::VARCHAR, ','))::UUID)"}
+        AND ${clause.sql})
+    SELECT 'sessions', NULL, NULL, count(*), NULL, NULL, NULL FROM found
+    UNION ALL (SELECT 'page', replace(session_id::VARCHAR, '-', ''), segment_day, epoch_ms(started_at),
+        segment_offset, segment_length, NULL
+      FROM found WHERE (started_at, session_id) < (${instant('$5')}, $6::UUID)
+      ORDER BY started_at DESC, session_id DESC LIMIT ${limit})
+    ${facets ? facetFields.map((field) => facetSql(field)).join('\n') : ''}`;
+  const values = [
+    range.fromMs ?? 0,
+    range.toMs ?? latestMs,
+    range.lastHitFromMs ?? 0,
+    except.join(','),
+    after?.startedAt ?? latestMs,
+    after?.id ?? 'f'.repeat(32),
+    ...clause.values,
+  ].map(String);
+  const { rows } = await analytics.search(sql, values, searchLimits.deadlineMs);
+  return readRows(rows);
+}
+
+/** As far as instants of this kind reach. */
+const latestMs = 8.64e15;
+
+const facetSql = (field: FacetField) =>
+  `UNION ALL (SELECT 'facet', '${field}', ${facetColumns[field]}, count(*), NULL, NULL, NULL
+    FROM found GROUP BY 3 ORDER BY 4 DESC, 3 LIMIT ${valuesPerFacet})`;
+
+function readRows(rows: unknown[][]): TablesFound {
+  const found: TablesFound = { sessions: 0, page: [], facets: new Map() };
+  for (const [kind, name, value, count, offset, length] of rows) {
+    if (kind === 'sessions') found.sessions = Number(count);
+    else if (kind === 'page') {
+      const place = { day: String(value), offset: Number(offset), length: Number(length) };
+      found.page.push({ id: String(name), startedAt: Number(count), place });
+    } else {
+      const field = name as FacetField;
+      const counts = found.facets.get(field) ?? new Map<string | null, number>();
+      found.facets.set(field, counts.set(value as string | null, Number(count)));
+    }
+  }
+  found.page.sort((one, other) => other.startedAt - one.startedAt || (other.id < one.id ? -1 : 1));
+  return found;
+}
+
+/** The events and attributes of stored sessions by session id, as the tables have them: backfills write there only. */
+export async function readOccurrences(
+  analytics: AnalyticsStore,
+  ids: readonly string[],
+): Promise<Map<string, Required<Pick<ClosedSession, 'facts' | 'attributes'>>>> {
+  const found = new Map(ids.map((id) => [id, { facts: [] as Fact[], attributes: {} as Texts }]));
+  if (ids.length === 0) return found;
+  const among = "session_id IN (SELECT unnest(string_split($1::VARCHAR, ','))::UUID)";
+  const key = "replace(session_id::VARCHAR, '-', '')";
+  const fired = await analytics.query(
+    `SELECT ${key}, event, number, hit_number, epoch_ms("at"), value_number, value_text
+     FROM store.events WHERE NOT building_block AND ${among} ORDER BY number`,
+    [ids.join(',')],
+  );
+  for (const [id, event, number, hitNumber, at, valueNumber, valueText] of fired.rows) {
+    found.get(String(id))?.facts.push({
+      event: String(event),
+      number: Number(number),
+      hitNumber: Number(hitNumber),
+      at: Number(at),
+      ...(valueNumber === null ? {} : { valueNumber: Number(valueNumber) }),
+      ...(valueText === null ? {} : { valueText: String(valueText) }),
+    });
+  }
+  const set = await analytics.query(
+    `SELECT ${key}, field, value FROM store.session_values WHERE ${among}`,
+    [ids.join(',')],
+  );
+  for (const [id, field, value] of set.rows) {
+    const attributes = found.get(String(id))?.attributes ?? {};
+    const name = String(field);
+    attributes[name] = [...(attributes[name] ?? []), String(value)];
+  }
+  return found;
+}
+
+type Texts = Record<string, string[]>;

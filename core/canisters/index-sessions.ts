@@ -1,0 +1,206 @@
+/**
+ * Keeps the session index of a dataset behind its canister: chunk by chunk, each with its cursor in one transaction, so
+ * that after a kill it goes on where it was. A change of its fields is made beside, while the old one answers.
+ */
+import type { AnalyticsStore } from '../analytics/analytics-store.ts';
+import { conditionSession } from '../conditions/condition-session.ts';
+import { Problem } from '../contract/problem.ts';
+import type { IndexRules, IndexState } from '../contract/search.ts';
+import type { CanisterPlace, LongTermCanister } from './long-term.ts';
+import {
+  fieldsOf,
+  type IndexedSession,
+  type IndexFile,
+  type IndexShelf,
+  sameRules,
+  valuesOf,
+} from './session-index.ts';
+
+const sessionsPerChunk = 500;
+/** Sealed bytes: what is in memory is several times as much. */
+const bytesPerChunk = 4_000_000;
+
+export interface StoredPlace {
+  id: string;
+  place: CanisterPlace;
+}
+
+export interface SessionIndex {
+  /** What answers now; undefined where nothing is indexed. */
+  readonly serving: IndexFile | undefined;
+  /** Makes these the rules: what has to be made anew is made beside. */
+  use(rules: IndexRules): Promise<void>;
+  /** Makes the index anew, beside. */
+  rebuild(): Promise<void>;
+  /** Gives up what is made beside. Gives the rules that are in force then. */
+  cancel(): Promise<IndexRules>;
+  /** Begins again from nothing: the canister has become another one. */
+  startAgain(): Promise<void>;
+  /** Indexes one chunk; false when there was nothing to do. */
+  step(): Promise<boolean>;
+  /** How many stored sessions the serving index does not hold yet. */
+  unindexed(): Promise<number>;
+  /** Up to `max` stored sessions that the serving index does not hold yet. */
+  behind(max: number): Promise<StoredPlace[]>;
+  state(): Promise<IndexState>;
+}
+
+const nothing: IndexRules = { fields: [], pageText: false };
+
+export async function openSessionIndex(options: {
+  shelf: IndexShelf;
+  analytics: AnalyticsStore;
+  canister: LongTermCanister;
+  rules: IndexRules | undefined;
+}): Promise<SessionIndex> {
+  const { shelf, analytics, canister } = options;
+  let rules = options.rules ?? nothing;
+  /** The batch of the tables up to which a file has everything, by file. */
+  const doneAt = new WeakMap<IndexFile, number>();
+
+  async function use(wanted: IndexRules): Promise<void> {
+    rules = wanted;
+    const { serving, making } = shelf;
+    if (fieldsOf(rules).length === 0) await shelf.clear();
+    else if (serving !== undefined && sameRules(serving.rules, rules)) {
+      if (making !== undefined && !sameRules(making.rules, rules)) await shelf.discard();
+    } else if (making === undefined || !sameRules(making.rules, rules)) await shelf.begin(rules);
+    // Where there is nothing yet, a part answers better than nothing, and says that it is one.
+    if (shelf.serving === undefined && shelf.making !== undefined) await shelf.promote();
+  }
+  await use(rules);
+
+  const epoch = async () =>
+    Number((await analytics.query('SELECT epoch FROM store.position', [])).rows[0]?.[0]);
+
+  async function stepOf(file: IndexFile): Promise<boolean> {
+    const now = await epoch();
+    if (doneAt.get(file) === now) return false;
+    const { rows } = await analytics.query(
+      'SELECT segment_day, max(segment_offset) FROM store.sessions GROUP BY segment_day ORDER BY 1',
+      [],
+    );
+    const stored = new Map(rows.map(([day, offset]) => [String(day), Number(offset)]));
+    const gone = [...file.through.keys()].filter((day) => !stored.has(day));
+    if (gone.length > 0) {
+      await file.removeDays(gone);
+      return true;
+    }
+    for (const [day, offset] of stored) {
+      if (offset < (file.through.get(day) ?? 0)) continue;
+      await indexChunk(file, day);
+      return true;
+    }
+    doneAt.set(file, now);
+    return false;
+  }
+
+  async function indexChunk(file: IndexFile, day: string): Promise<void> {
+    const { rows } = await analytics.query(
+      `SELECT replace(session_id::VARCHAR, '-', ''), segment_offset, segment_length FROM store.sessions
+       WHERE segment_day = $1 AND segment_offset >= $2 ORDER BY segment_offset LIMIT ${sessionsPerChunk}`,
+      [day, file.through.get(day) ?? 0],
+    );
+    const fields = fieldsOf(file.rules);
+    const sessions: IndexedSession[] = [];
+    let bytes = 0;
+    let next = 0;
+    for (const [id, offset, length] of rows) {
+      const place = { day, offset: Number(offset), length: Number(length) };
+      const session = await readSound(String(id), place);
+      const values = session === undefined ? [] : valuesOf(conditionSession(session), fields);
+      sessions.push({ id: String(id), day, values });
+      next = place.offset + place.length;
+      bytes += place.length;
+      if (bytes > bytesPerChunk) break;
+    }
+    await file.add(sessions, new Map([[day, next]]));
+  }
+
+  /** A damaged record has no values; it is told of where records are verified. */
+  async function readSound(id: string, place: CanisterPlace) {
+    try {
+      return await canister.read(id, place);
+    } catch (error) {
+      if (error instanceof Problem) return undefined;
+      throw error;
+    }
+  }
+
+  /** Of the sessions behind the cursor of the serving index. */
+  async function rowsBehind(columns: string, end: string): Promise<unknown[][]> {
+    const file = shelf.serving;
+    if (file === undefined || doneAt.get(file) === (await epoch())) return [];
+    const days = [...file.through];
+    const { rows } = await analytics.query(
+      `SELECT ${columns} FROM store.sessions s LEFT JOIN (
+         SELECT unnest(string_split($1, ',')) AS day, unnest(string_split($2, ','))::BIGINT AS first_byte) t
+       ON t.day = s.segment_day WHERE s.segment_offset >= coalesce(t.first_byte, 0) ${end}`,
+      [
+        ['-', ...days.map(([day]) => day)].join(','),
+        [0, ...days.map(([, first]) => first)].join(','),
+      ],
+    );
+    return rows;
+  }
+
+  async function storedSessionsOf() {
+    const { rows } = await analytics.query('SELECT count(*) FROM store.sessions', []);
+    return Number(rows[0]?.[0]);
+  }
+
+  return {
+    get serving() {
+      return shelf.serving;
+    },
+    use,
+    async rebuild() {
+      if (fieldsOf(rules).length > 0) await shelf.begin(rules);
+    },
+    async cancel() {
+      if (shelf.making !== undefined) {
+        await shelf.discard();
+        rules = shelf.serving?.rules ?? nothing;
+      }
+      return rules;
+    },
+    async startAgain() {
+      await shelf.clear();
+      await use(rules);
+    },
+    async step() {
+      if (shelf.serving !== undefined && (await stepOf(shelf.serving))) return true;
+      if (shelf.making === undefined) return false;
+      if (await stepOf(shelf.making)) return true;
+      await shelf.promote();
+      return true;
+    },
+    async unindexed() {
+      const rows = await rowsBehind('count(*)', '');
+      return Number(rows[0]?.[0] ?? 0);
+    },
+    async behind(max) {
+      const columns = `replace(s.session_id::VARCHAR, '-', ''), s.segment_day, s.segment_offset, s.segment_length`;
+      const rows = await rowsBehind(columns, `LIMIT ${max}`);
+      return rows.map(([id, day, offset, length]) => ({
+        id: String(id),
+        place: { day: String(day), offset: Number(offset), length: Number(length) },
+      }));
+    },
+    async state() {
+      const { serving, making } = shelf;
+      const storedSessions = await storedSessionsOf();
+      const now = await serving?.figures();
+      const next = await making?.figures();
+      return {
+        rules,
+        ...(serving === undefined ? {} : { serving: serving.rules }),
+        storedSessions,
+        indexedSessions: now?.sessions ?? 0,
+        values: now?.values ?? 0,
+        bytes: now?.bytes ?? 0,
+        ...(next === undefined ? {} : { making: { indexedSessions: next.sessions } }),
+      };
+    },
+  };
+}
