@@ -6,7 +6,7 @@ import type { Report } from './canisters/long-term.ts';
 import { type ActiveLimits, activeMarks, fillOf } from './canisters/room.ts';
 import { verifyCanister } from './canisters/verify.ts';
 import type { Clock } from './clock.ts';
-import type { ImportProgress } from './contract/import.ts';
+import { type ImportProgress, importOptionsSchema } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
 import { queryLimits } from './contract/query.ts';
 import type { SessionLimits } from './contract/session.ts';
@@ -318,7 +318,8 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       });
       return { ...answer, elapsedMs: Math.round(performance.now() - startedAt) };
     },
-    beginImport: async (slug, importOptions) => await desk.begin(find(slug), importOptions),
+    beginImport: async (slug, importOptions) =>
+      await desk.begin(find(slug), importOptionsSchema.parse(importOptions)),
     beginFile: async (number, name) => desk.beginFile(number, name),
     feedFile: (number, bytes) => desk.feedFile(number, bytes),
     endFile: (number) => desk.endFile(number),
