@@ -4,20 +4,19 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { addConfigureCommands } from './cli-configure.ts';
 import { addEventCommands } from './cli-events.ts';
 import { helpOfAll } from './cli-help.ts';
+import { addImportCommand } from './cli-import.ts';
 import { addSetAsideCommands } from './cli-set-aside.ts';
 import { addUpkeepCommands, type CommandDesk } from './cli-upkeep.ts';
 import { systemClock } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import type { Dataset } from './core/contract/dataset.ts';
 import { addDays, dayOf } from './core/contract/date-range.ts';
-import { type ImportSummary, logFormats } from './core/contract/import.ts';
 import { Problem } from './core/contract/problem.ts';
 import { queryLimits, type SqlAnswer } from './core/contract/query.ts';
 import type { ReportResult } from './core/contract/report.ts';
 import { attention, type Diagnosis, describeDiagnosis, diagnose } from './core/doctor.ts';
 import { type ApiClient, connectApi } from './core/http/api-client.ts';
 import { examineServer } from './core/http/examine-server.ts';
-import { importFiles } from './core/http/import-client.ts';
 import { createLog } from './core/log.ts';
 import { findOwner } from './core/stores/data-folder.ts';
 import { examineDatabases } from './core/stores/examine-databases.ts';
@@ -175,15 +174,6 @@ function wholeNumber(text: string): number {
 
 const list = (value: string, before: string[]) => [...before, value];
 
-function describeImport(summary: ImportSummary): string {
-  const { lines, accepted, duplicate, excluded, bad, sessions, seconds, badFile } = summary;
-  const rows = Object.entries({ lines, accepted, duplicate, excluded, bad, sessions, seconds });
-  return [
-    ...rows.map(([name, value]) => `${name.padEnd(10)} ${value}`),
-    ...(badFile ? [`bad lines are listed in ${badFile}`] : []),
-  ].join('\n');
-}
-
 export function createProgram(): Command {
   const program = new Command('canister')
     .description('Self-hosted web analytics that keeps the whole session.')
@@ -275,23 +265,6 @@ export function createProgram(): Command {
     }
   });
 
-  command(program, 'import <file...>', 'import web server logs, plain or gzip; - is standard input')
-    .requiredOption('--dataset <slug>', 'the dataset that takes the hits')
-    .addOption(
-      new Option('--format <format>', 'format of the lines')
-        .choices([...logFormats])
-        .default('auto'),
-    )
-    .action(
-      async (files: string[], options: CommonOptions & { dataset: string; format: string }) => {
-        const summary = await withApi(options, (api) =>
-          importFiles(api, options.dataset, files, options.format),
-        );
-        if (options.json) outJson(summary);
-        else out(describeImport(summary));
-      },
-    );
-
   command(program, 'query <sql>', 'run one SELECT over the public views')
     .requiredOption('--dataset <slug>', 'the dataset to ask')
     .option('--csv', 'print the rows as CSV')
@@ -349,6 +322,7 @@ export function createProgram(): Command {
     outJson,
   };
   addConfigureCommands(desk);
+  addImportCommand(desk, note);
   addUpkeepCommands(desk);
   addSetAsideCommands(desk);
   addEventCommands({ ...desk, note });

@@ -29,7 +29,10 @@ describe('a format string of Apache', () => {
 
   test('may have statuses of its own for a field, and takes the last status', () => {
     expect(
-      read('%h %t "%r" %<s %>s %!200,304{Referer}i', '192.0.2.7 [17/May/2026:10:05:03 +0000] "GET / HTTP/1.0" 301 200 -'),
+      read(
+        '%h %t "%r" %<s %>s %!200,304{Referer}i',
+        '192.0.2.7 [17/May/2026:10:05:03 +0000] "GET / HTTP/1.0" 301 200 -',
+      ),
     ).toMatchObject({ at, status: 200, referrer: undefined });
   });
 });
@@ -79,7 +82,11 @@ describe('a format string of GoAccess', () => {
   });
 
   test('is taken with its date and time formats', () => {
-    const wish = { format: '%d\\t%t\\t%h\\t%m\\t%U\\t%q\\t%s', dateFormat: '%Y-%m-%d', timeFormat: '%T' };
+    const wish = {
+      format: '%d\\t%t\\t%h\\t%m\\t%U\\t%q\\t%s',
+      dateFormat: '%Y-%m-%d',
+      timeFormat: '%T',
+    };
     expect(read(wish, '2026-05-17\t10:05:03\t192.0.2.7\tGET\t/a\tx=1\t200')).toMatchObject({
       at,
       target: '/a?x=1',
@@ -91,17 +98,33 @@ describe('a format string of GoAccess', () => {
   });
 
   test('may be of JSON', () => {
-    const format = '{"ts":"%x.%^","request":{"ip":"%h","m":"%m","uri":"%U","h":{"UA":["%u"]}},"status":"%s"}';
+    const format =
+      '{"ts":"%x.%^","request":{"ip":"%h","m":"%m","uri":"%U","h":{"UA":["%u"]}},"status":"%s"}';
     const line = `{"ts":${at / 1000}.5,"request":{"ip":"192.0.2.7","m":"GET","uri":"/a","h":{"UA":["x"]}},"status":200}`;
-    expect(read({ format, dateFormat: '%s' }, line)).toMatchObject({ at, target: '/a', userAgent: 'x' });
+    expect(read({ format, dateFormat: '%s' }, line)).toMatchObject({
+      at,
+      target: '/a',
+      userAgent: 'x',
+    });
   });
 
-  test.each(['COMBINED', 'VCOMBINED', 'COMMON', 'VCOMMON', 'W3C', 'CLOUDFRONT', 'CLOUDSTORAGE', 'AWSELB', 'AWSALB', 'AWSS3', 'SQUID', 'CADDY', 'TRAEFIKCLF'])(
-    'may be its name %s',
-    (name) => {
-      expect(formatByText({ format: name }).name).not.toBe('');
-    },
-  );
+  test.each([
+    'COMBINED',
+    'VCOMBINED',
+    'COMMON',
+    'VCOMMON',
+    'W3C',
+    'CLOUDFRONT',
+    'CLOUDSTORAGE',
+    'AWSELB',
+    'AWSALB',
+    'AWSS3',
+    'SQUID',
+    'CADDY',
+    'TRAEFIKCLF',
+  ])('may be its name %s', (name) => {
+    expect(formatByText({ format: name }).name).not.toBe('');
+  });
 });
 
 describe('other servers', () => {
@@ -150,14 +173,22 @@ describe('other servers', () => {
     expect(read('haproxy', haproxy, 'Europe/Berlin')).toMatchObject({ at, address: '2001:db8::1' });
     // The clock went back from 3:00 to 2:00 on that day.
     const late = haproxy.replace('17/May/2026:12:05:03', '25/Oct/2026:03:05:03');
-    expect(read('haproxy', late, 'Europe/Berlin')).toMatchObject({ at: Date.UTC(2026, 9, 25, 2, 5, 3) });
+    expect(read('haproxy', late, 'Europe/Berlin')).toMatchObject({
+      at: Date.UTC(2026, 9, 25, 2, 5, 3),
+    });
   });
 
   test('JSON of any keys, by a map', () => {
-    const wish = { format: 'json', fields: { at: 'meta.when', address: 'peer', target: 'page', status: 'code' } };
-    const line = '{"meta":{"when":"2026-05-17 10:05:03"},"peer":"192.0.2.7","page":"/a","code":200}';
+    const wish = {
+      format: 'json',
+      fields: { at: 'meta.when', address: 'peer', target: 'page', status: 'code' },
+    };
+    const line =
+      '{"meta":{"when":"2026-05-17 10:05:03"},"peer":"192.0.2.7","page":"/a","code":200}';
     expect(read(wish, line)).toMatchObject({ at, target: '/a' });
-    expect(read(wish, '{"meta":null,"peer":{"constructor":1},"page":[],"code":200}')).toHaveProperty('reason');
+    expect(
+      read(wish, '{"meta":null,"peer":{"constructor":1},"page":[],"code":200}'),
+    ).toHaveProperty('reason');
   });
 });
 

@@ -27,9 +27,7 @@ const examples: Record<(typeof logFormats)[number], { lines: string[]; last: Par
     },
   },
   'vhost-common': {
-    lines: [
-      'shop.example:80 2001:db8::7 - - [17/May/2026:10:05:03 +0000] "GET / HTTP/1.1" 304 -',
-    ],
+    lines: ['shop.example:80 2001:db8::7 - - [17/May/2026:10:05:03 +0000] "GET / HTTP/1.1" 304 -'],
     last: { host: 'shop.example', address: '2001:db8::7', status: 304, responseBytes: undefined },
   },
   combined: {
@@ -220,7 +218,9 @@ test.each(logFormats)('%s is found by its lines, and its fields are read', (name
   expect(lines.map((line) => parse(line)).at(-1)).toMatchObject(last);
 });
 
-test.each(logFormats)('%s gives a reason for a line that was cut anywhere, or that is none', (name) => {
+test.each(
+  logFormats,
+)('%s gives a reason for a line that was cut anywhere, or that is none', (name) => {
   const { lines } = examples[name];
   const open = () => {
     const { parse } = chooseFormat({ format: name }, []);
