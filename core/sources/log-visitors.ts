@@ -70,23 +70,27 @@ export function cookieValue(cookies: string | undefined, name: string): string |
  */
 function byCookie(cookieName: string, idleTimeoutMs: number): VisitorNames {
   const visitors = recent<string>();
-  const waiting = recent<{ name: string | undefined; at: number }>();
+  const waiting = recent<{ name: string; at: number; takenBy?: string }>();
   return (line, client) => {
     const cookie = cookieValue(line.cookies, cookieName);
     const first = waiting.get(client);
     if (cookie === undefined) {
       // A client whose hits a cookie has taken over is somebody new when it comes without one.
-      const name = first === undefined ? client : (first.name ?? `${client}\n${line.at}`);
+      const isTaken = first?.takenBy !== undefined;
+      const name = isTaken ? `${client}\nafter ${first.takenBy}` : (first?.name ?? client);
       waiting.set(client, { name, at: line.at });
       return name;
     }
     const known = visitors.get(cookie);
     if (known !== undefined) return known;
-    const isFirst = first?.name !== undefined && Math.abs(line.at - first.at) <= idleTimeoutMs;
-    const name = isFirst ? (first.name as string) : `cookie\n${cookie}`;
-    if (isFirst) waiting.set(client, { name: undefined, at: line.at });
-    visitors.set(cookie, name);
-    return name;
+    const isFirst = first !== undefined && first.takenBy === undefined;
+    if (!isFirst || Math.abs(line.at - first.at) > idleTimeoutMs) {
+      visitors.set(cookie, `cookie\n${cookie}`);
+      return `cookie\n${cookie}`;
+    }
+    waiting.set(client, { ...first, takenBy: cookie });
+    visitors.set(cookie, first.name);
+    return first.name;
   };
 }
 
@@ -104,7 +108,7 @@ function byReferrerChain(ownHosts: (host: string) => boolean): VisitorNames {
     const alive = before.filter(({ at }) => Math.abs(line.at - at) <= chainMsMax);
     const chain = chainOf(line, alive, ownHosts) ?? {
       // The first chain is the client as it is known without chains.
-      name: before.length === 0 ? client : `${client}\n${line.at}`,
+      name: before.length === 0 ? client : `${client}\n${line.at}\n${line.target}`,
       at: line.at,
       pages: new Set<string>(),
     };
