@@ -70,7 +70,31 @@ function joined(pieces: readonly Piece[]): Piece[] {
       result[result.length - 1] = merged;
     } else if (piece !== '') result.push(piece);
   }
-  return result;
+  return withRequests(result);
+}
+
+/**
+ * Method, target and protocol with a space between are a request line: Apache writes paths decoded (`%U`), and a space
+ * in one must not end it.
+ */
+function withRequests(pieces: readonly Piece[]): Piece[] {
+  const place = pieces.findIndex((piece, index) => {
+    const [method, space, target, spaceAgain, protocol] = [
+      piece,
+      ...pieces.slice(index + 1, index + 5),
+    ].map((one) => (isField(one) ? one.field : one));
+    const isTarget = target === 'target' || target === 'path';
+    return (
+      method === 'method' &&
+      space === ' ' &&
+      isTarget &&
+      spaceAgain === ' ' &&
+      protocol === 'protocol'
+    );
+  });
+  if (place < 0 || pieces.some((piece) => isField(piece) && piece.field === 'request'))
+    return [...pieces];
+  return [...pieces.slice(0, place), { field: 'request' }, ...pieces.slice(place + 5)];
 }
 
 const isField = (piece: Piece): piece is FieldPiece =>
