@@ -25,6 +25,7 @@ import { closePolicy } from './sessions/close-policy.ts';
 import { type EndedSession, Sessionizer } from './sessions/sessionizer.ts';
 import { listBadLines } from './sources/bad-lines.ts';
 import { chooseFormat, detectionLines } from './sources/formats/detect.ts';
+import { formatByText } from './sources/formats/format-text.ts';
 import { badLine, isBadLine, isDirective, type LineParser } from './sources/formats/log-line.ts';
 import { lineFilter } from './sources/line-filter.ts';
 import { type LinePiece, lineDecoder, logLines } from './sources/log-lines.ts';
@@ -68,7 +69,9 @@ export async function startLogImport(
   room: ActiveLimits,
   nowMs: number,
 ): Promise<LogImport> {
+  // What is wrong with the options is said before any file is sent.
   lineDecoder(options.encoding);
+  if (options.format !== 'auto') formatByText(options);
   const progress: ImportProgress = {
     lines: 0,
     accepted: 0,
