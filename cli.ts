@@ -1,11 +1,12 @@
 /** The command line. Results go to stdout, progress and advice to stderr; exit codes are 0, 1 (failed) and 2 (usage). */
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addAlertCommands } from './cli-alerts.ts';
 import { addChannelCommands } from './cli-channels.ts';
 import { addConfigureCommands } from './cli-configure.ts';
 import { addEventCommands } from './cli-events.ts';
 import { helpOfAll } from './cli-help.ts';
+import { addImportCommand } from './cli-import.ts';
 import { addReportCommand } from './cli-report.ts';
 import { addSearchCommands } from './cli-search.ts';
 import { addSetAsideCommands } from './cli-set-aside.ts';
@@ -13,13 +14,11 @@ import { addUpkeepCommands, type CommandDesk } from './cli-upkeep.ts';
 import { systemClock } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import type { Dataset } from './core/contract/dataset.ts';
-import { type ImportSummary, logFormats } from './core/contract/import.ts';
 import { Problem } from './core/contract/problem.ts';
 import { queryLimits, type SqlAnswer } from './core/contract/query.ts';
 import { attention, type Diagnosis, describeDiagnosis, diagnose } from './core/doctor.ts';
 import { type ApiClient, connectApi } from './core/http/api-client.ts';
 import { examineServer } from './core/http/examine-server.ts';
-import { importFiles } from './core/http/import-client.ts';
 import { createLog } from './core/log.ts';
 import { findOwner } from './core/stores/data-folder.ts';
 import { examineDatabases } from './core/stores/examine-databases.ts';
@@ -177,15 +176,6 @@ function wholeNumber(text: string): number {
 
 const list = (value: string, before: string[]) => [...before, value];
 
-function describeImport(summary: ImportSummary): string {
-  const { lines, accepted, duplicate, excluded, bad, sessions, seconds, badFile } = summary;
-  const rows = Object.entries({ lines, accepted, duplicate, excluded, bad, sessions, seconds });
-  return [
-    ...rows.map(([name, value]) => `${name.padEnd(10)} ${value}`),
-    ...(badFile ? [`bad lines are listed in ${badFile}`] : []),
-  ].join('\n');
-}
-
 export function createProgram(): Command {
   const program = new Command('canister')
     .description('Self-hosted web analytics that keeps the whole session.')
@@ -277,23 +267,6 @@ export function createProgram(): Command {
     }
   });
 
-  command(program, 'import <file...>', 'import web server logs, plain or gzip; - is standard input')
-    .requiredOption('--dataset <slug>', 'the dataset that takes the hits')
-    .addOption(
-      new Option('--format <format>', 'format of the lines')
-        .choices([...logFormats])
-        .default('auto'),
-    )
-    .action(
-      async (files: string[], options: CommonOptions & { dataset: string; format: string }) => {
-        const summary = await withApi(options, (api) =>
-          importFiles(api, options.dataset, files, options.format),
-        );
-        if (options.json) outJson(summary);
-        else out(describeImport(summary));
-      },
-    );
-
   command(program, 'query <sql>', 'run one SELECT over the public views')
     .requiredOption('--dataset <slug>', 'the dataset to ask')
     .option('--csv', 'print the rows as CSV')
@@ -333,6 +306,7 @@ export function createProgram(): Command {
   };
   addReportCommand(desk);
   addConfigureCommands(desk);
+  addImportCommand(desk, note);
   addSearchCommands(desk);
   addUpkeepCommands(desk);
   addSetAsideCommands(desk);

@@ -4,6 +4,7 @@ import { backfill } from './backfill.ts';
 import { collect } from './collect.ts';
 import { engine } from './engine.ts';
 import { events } from './events.ts';
+import { formats } from './formats.ts';
 import { importLog } from './import.ts';
 import { memory } from './memory.ts';
 import { overload } from './overload.ts';
@@ -17,6 +18,7 @@ const benches: Record<string, () => Promise<object>> = {
   collect,
   engine,
   events,
+  formats,
   import: importLog,
   memory,
   overload,

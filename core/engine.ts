@@ -8,7 +8,7 @@ import type { Analysis } from './contract/analysis.ts';
 import type { Definitions } from './contract/definition.ts';
 import type { EventSet } from './contract/event.ts';
 import type { Backfill, DryRun } from './contract/event-life.ts';
-import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
+import type { ImportInput, ImportProgress, ImportSummary } from './contract/import.ts';
 import type { Answer, Query, SqlAnswer } from './contract/query.ts';
 import type { IndexRules, IndexState, SearchAnswer, SearchRequest } from './contract/search.ts';
 import type { ActiveSessions, WholeSession } from './contract/session.ts';
@@ -120,7 +120,7 @@ export interface Engine {
   /** Gives up what is made in the background. Gives the rules in force. */
   cancelIndex(slug: string): Promise<IndexState>;
   /** Begins an import and gives its number. One import a dataset at a time; a second waits for the first. */
-  beginImport(slug: string, options: ImportOptions): Promise<number>;
+  beginImport(slug: string, options: ImportInput): Promise<number>;
   /** Begins the next file of an import. */
   beginFile(importNumber: number, name: string): Promise<void>;
   /** Hands over the next bytes of the file; resolves when more may come. */

@@ -12,6 +12,8 @@ const silenceMsMax = 10 * 60 * 1000;
 interface UnderWay {
   slug: string;
   logImport: LogImport;
+  /** Nothing is stored, so nothing is counted. */
+  isDryRun: boolean;
   startedAt: number;
   heardAt: number;
   file: { feed: ByteFeed; done: Promise<void> } | undefined;
@@ -87,15 +89,15 @@ export function createImportDesk(options: {
       const number = numbers;
       const stamp = new Date(clock()).toISOString().replace(/[:.]/g, '-');
       const badLines = () => badLinesFile(slug, `${stamp}-${number}`);
-      const logImport = await startLogImport(dataset, importOptions, badLines, room).catch(
-        (error) => {
-          leave();
-          throw error;
-        },
-      );
+      const begun = startLogImport(dataset, importOptions, badLines, room, clock());
+      const logImport = await begun.catch((error) => {
+        leave();
+        throw error;
+      });
       underWay.set(number, {
         slug,
         logImport,
+        isDryRun: importOptions.dryRun,
         startedAt: clock(),
         heardAt: clock(),
         file: undefined,
@@ -129,17 +131,18 @@ export function createImportDesk(options: {
     },
     async finish(number) {
       refuseOpenFile(find(number));
-      return await end(number, async ({ slug, logImport, startedAt }) => {
+      return await end(number, async ({ slug, logImport, isDryRun, startedAt }) => {
         const summary = await logImport.finish();
-        await options.ended(slug, summary);
+        if (!isDryRun) await options.ended(slug, summary);
         return { ...summary, seconds: (clock() - startedAt) / 1000 };
       });
     },
     abandon: (number) =>
-      end(number, async ({ slug, logImport, file }) => {
+      end(number, async ({ slug, logImport, isDryRun, file }) => {
         file?.feed.refuse(new Problem('import_unknown', 'The import was abandoned.'));
         await file?.done.catch(() => undefined);
-        await options.ended(slug, await logImport.abandon());
+        const stored = await logImport.abandon();
+        if (!isDryRun) await options.ended(slug, stored);
       }),
     async alone(slug, work) {
       const leave = await queue(slug);

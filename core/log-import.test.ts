@@ -74,6 +74,16 @@ describe('one import', () => {
       ...whole,
       seconds: 0,
       formats: ['combined'],
+      detections: [
+        {
+          file: 'access.log',
+          format: 'combined',
+          why: 'it reads 8 of the first 8 lines, no other format reads any',
+        },
+      ],
+      excludedBy: {},
+      badSamples: [],
+      dryRun: false,
     });
     expect(
       await world.sql(

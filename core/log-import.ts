@@ -10,7 +10,13 @@ import {
   isAbove,
 } from './canisters/room.ts';
 import { ShortTermCanister } from './canisters/short-term.ts';
-import type { ImportOptions, ImportProgress, ImportSummary } from './contract/import.ts';
+import {
+  type ExclusionRule,
+  type ImportOptions,
+  type ImportProgress,
+  type ImportSummary,
+  importLimits,
+} from './contract/import.ts';
 import type { DatasetEngine } from './dataset-engine.ts';
 import type { NormalizedHit } from './hits/normalize-hit.ts';
 import { userKeys } from './hits/user-key.ts';
@@ -18,13 +24,22 @@ import { pipelineLimits } from './pipeline.ts';
 import { closePolicy } from './sessions/close-policy.ts';
 import { type EndedSession, Sessionizer } from './sessions/sessionizer.ts';
 import { listBadLines } from './sources/bad-lines.ts';
-import { isBadLine, type LineParser } from './sources/formats/combined.ts';
 import { chooseFormat, detectionLines } from './sources/formats/detect.ts';
-import { type LinePiece, logLines } from './sources/log-lines.ts';
+import { formatByText } from './sources/formats/format-text.ts';
+import { badLine, isBadLine, isDirective, type LineParser } from './sources/formats/log-line.ts';
+import { lineFilter } from './sources/line-filter.ts';
+import { type LinePiece, lineDecoder, logLines } from './sources/log-lines.ts';
 import { lineIds, logNormalizer } from './sources/log-source.ts';
 
 /** Lines whose ids are looked up together. */
 const linesPerLookup = 20_000;
+/** What a dry run remembers, where an import would find it stored. */
+const dryRunIdsMax = 1_000_000;
+
+/** Times outside of these are of a wrong clock, and would end every open session. */
+const aheadMsMax = 24 * 60 * 60 * 1000;
+const earliestMs = Date.UTC(1990);
+const byteOrderMark = '\ufeff';
 
 export interface LogImport {
   readonly progress: ImportProgress;
@@ -43,13 +58,20 @@ export interface LogImport {
   abandon(): Promise<ImportProgress>;
 }
 
-/** @param room what its open sessions may hold: they come on top of the active sessions, one import at a time */
+/**
+ * @param room what its open sessions may hold: they come on top of the active sessions, one import at a time
+ * @param nowMs when it begins: lines of later days are of a wrong clock
+ */
 export async function startLogImport(
   dataset: DatasetEngine,
   options: ImportOptions,
   badLinesFile: () => string,
   room: ActiveLimits,
+  nowMs: number,
 ): Promise<LogImport> {
+  // What is wrong with the options is said before any file is sent.
+  lineDecoder(options.encoding);
+  if (options.format !== 'auto') formatByText(options);
   const progress: ImportProgress = {
     lines: 0,
     accepted: 0,
@@ -80,8 +102,14 @@ export async function startLogImport(
       return found && Math.abs(atMs - found.endedAt) <= idleTimeoutMs ? found.id : undefined;
     },
   });
-  const normalize = logNormalizer(dataset.config.addressSecret, dataset.ownHosts);
-  const formats: string[] = [];
+  const normalize = logNormalizer(dataset.config.addressSecret, dataset.ownHosts, {
+    ...options,
+    idleTimeoutMs,
+  });
+  const exclusionOf = lineFilter(options);
+  const detections: ImportSummary['detections'] = [];
+  const excludedBy: ImportSummary['excludedBy'] = {};
+  const badSamples: ImportSummary['badSamples'] = [];
   const badLines = listBadLines(badLinesFile);
   /** Ids of hits that are in sessions which are not stored yet. */
   const pending = new Set<string>();
@@ -95,8 +123,19 @@ export async function startLogImport(
   /** An event has discarded the session: its hits were accepted, and count as excluded now. */
   function leaveOut({ session: { hits } }: EndedSession): void {
     progress.accepted -= hits.length;
-    progress.excluded += hits.length;
+    exclude('discarded', hits.length);
     for (const hit of hits) pending.delete(hit.id);
+  }
+
+  function exclude(rule: ExclusionRule, hits: number): void {
+    progress.excluded += hits;
+    excludedBy[rule] = (excludedBy[rule] ?? 0) + hits;
+  }
+
+  function setBad(file: string, line: number, reason: string, text: string): void {
+    progress.bad += 1;
+    if (badSamples.length < importLimits.badSamplesMax) badSamples.push({ file, line, reason });
+    if (!options.dryRun) badLines.add(file, line, reason, text);
   }
 
   /** Waits for the batch before, then stores this one while the next lines are read. */
@@ -112,10 +151,20 @@ export async function startLogImport(
   }
 
   async function store(batch: readonly EndedSession[], hits: number): Promise<void> {
-    await dataset.commit.store(batch);
+    progress.sessions += batch.length;
+    if (options.dryRun) {
+      for (const id of pending) {
+        if (pending.size <= dryRunIdsMax) break;
+        pending.delete(id);
+      }
+      return;
+    }
+    await dataset.commit.store(batch).catch((error) => {
+      progress.sessions -= batch.length;
+      throw error;
+    });
     for (const { session } of batch) for (const hit of session.hits) pending.delete(hit.id);
     dataset.hitsSinceCheckpoint += hits;
-    progress.sessions += batch.length;
   }
 
   async function takeHits(hits: readonly NormalizedHit[], bytes: readonly number[]): Promise<void> {
@@ -175,30 +224,38 @@ export async function startLogImport(
     let parse: LineParser | undefined;
     let hits: NormalizedHit[] = [];
     let sizes: number[] = [];
-    for await (const piece of withFirstLines(logLines(bytes))) {
+
+    function takeLine(text: string | undefined, fingerprint: string | undefined): void {
+      number += 1;
+      const parsed = text === undefined ? badLine(tooLong) : (parse as LineParser)(text);
+      if (isDirective(parsed)) {
+        progress.lines += 1;
+        exclude('directive', 1);
+        return;
+      }
+      const reason = isBadLine(parsed) ? parsed.reason : clockFault(parsed.at, nowMs);
+      if (isBadLine(parsed) || reason !== undefined) {
+        progress.lines += 1;
+        setBad(name, number, text === '' ? 'the line is empty' : (reason ?? ''), text ?? '');
+        return;
+      }
+      const rule = exclusionOf(parsed);
+      if (rule !== undefined) {
+        progress.lines += 1;
+        exclude(rule, 1);
+        return;
+      }
+      hits.push(normalize(parsed, idOf(fingerprint ?? '')));
+      sizes.push((fingerprint ?? '').length);
+    }
+
+    for await (const piece of withFirstLines(logLines(bytes, options.encoding))) {
       if (parse === undefined) {
-        const format = chooseFormat(options.format, firstTexts(piece));
-        formats.push(format.name);
-        parse = format.parse;
+        const chosen = chooseFormat(options, firstTexts(piece), options);
+        detections.push({ file: name, format: chosen.name, why: chosen.why });
+        parse = chosen.parse;
       }
-      for (const line of piece) {
-        number += 1;
-        const parsed =
-          line === undefined ? { reason: 'the line is longer than 64 KiB' } : parse(line);
-        if (line === undefined || isBadLine(parsed)) {
-          progress.lines += 1;
-          progress.bad += 1;
-          badLines.add(
-            name,
-            number,
-            line === '' ? 'the line is empty' : (parsed as { reason: string }).reason,
-            line ?? '',
-          );
-          continue;
-        }
-        hits.push(normalize(parsed, idOf(line)));
-        sizes.push(line.length);
-      }
+      for (const [index, text] of piece.lines.entries()) takeLine(text, piece.fingerprints[index]);
       await badLines.ease();
       if (hits.length >= linesPerLookup) {
         await takeHits(hits, sizes);
@@ -217,9 +274,17 @@ export async function startLogImport(
       await commit();
       await storing;
       // The summary is a promise: what it names must not depend on a write-ahead log.
-      await dataset.commit.checkpoint();
+      if (!options.dryRun) await dataset.commit.checkpoint();
       const badFile = await badLines.close();
-      return { ...progress, formats, ...(badFile === undefined ? {} : { badFile }) };
+      return {
+        ...progress,
+        formats: detections.map(({ format }) => format),
+        detections,
+        excludedBy,
+        badSamples,
+        dryRun: options.dryRun,
+        ...(badFile === undefined ? {} : { badFile }),
+      };
     },
     async abandon() {
       // A batch that could not be stored was told to whoever fed the file; here its hits are among those left.
@@ -234,20 +299,43 @@ export async function startLogImport(
   };
 }
 
-const firstTexts = (piece: LinePiece) =>
-  piece.filter((line) => line !== undefined && line !== '').slice(0, detectionLines) as string[];
+const tooLong = 'the line is longer than 64 KiB';
 
-/** Joins the first pieces until there are enough lines to tell the format by. */
+/** Why a time cannot be the time of a request, or nothing. */
+function clockFault(at: number, nowMs: number): string | undefined {
+  if (at > nowMs + aheadMsMax)
+    return `the time ${new Date(at).toISOString()} is in the future: of a wrong clock or zone`;
+  if (at < earliestMs)
+    return `the time ${new Date(at).toISOString()} is older than any web server: of a wrong clock`;
+  return undefined;
+}
+
+const firstTexts = ({ lines }: LinePiece) =>
+  lines.filter((line) => line !== undefined && line !== '').slice(0, detectionLines) as string[];
+
+/** Joins the first pieces until there are enough lines to tell the format by, and takes off a byte order mark. */
 async function* withFirstLines(pieces: AsyncIterable<LinePiece>): AsyncGenerator<LinePiece> {
-  let first: LinePiece | undefined = [];
+  let first: LinePiece = { lines: [], fingerprints: [] };
+  let isFirst = true;
   for await (const piece of pieces) {
-    if (first === undefined) yield piece;
-    else {
-      first.push(...piece);
-      if (first.length < detectionLines) continue;
-      yield first;
-      first = undefined;
+    if (!isFirst) {
+      yield piece;
+      continue;
     }
+    first = {
+      lines: first.lines.concat(piece.lines),
+      fingerprints: first.fingerprints.concat(piece.fingerprints),
+    };
+    if (first.lines.length < detectionLines) continue;
+    isFirst = false;
+    yield withoutMark(first);
   }
-  if (first !== undefined && first.length > 0) yield first;
+  if (isFirst && first.lines.length > 0) yield withoutMark(first);
+}
+
+/** The mark is no part of the line, but of its fingerprint: by that the line has always been known. */
+function withoutMark({ lines, fingerprints }: LinePiece): LinePiece {
+  const first = lines[0];
+  if (!first?.startsWith(byteOrderMark)) return { lines, fingerprints };
+  return { lines: [first.slice(1)].concat(lines.slice(1) as string[]), fingerprints };
 }

@@ -8,7 +8,7 @@ import type { Report } from './canisters/long-term.ts';
 import { type ActiveLimits, activeMarks, fillOf } from './canisters/room.ts';
 import { verifyCanister } from './canisters/verify.ts';
 import type { Clock } from './clock.ts';
-import type { ImportProgress } from './contract/import.ts';
+import { type ImportProgress, importOptionsSchema } from './contract/import.ts';
 import { Problem } from './contract/problem.ts';
 import { queryLimits } from './contract/query.ts';
 import type { SessionLimits } from './contract/session.ts';
@@ -371,7 +371,8 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     setIndex: (slug, rules) => changeIndex(slug, (index) => index.use(rules)),
     rebuildIndex: (slug) => changeIndex(slug, (index) => index.rebuild()),
     cancelIndex: (slug) => changeIndex(slug, (index) => index.cancel()),
-    beginImport: async (slug, importOptions) => await desk.begin(find(slug), importOptions),
+    beginImport: async (slug, importOptions) =>
+      await desk.begin(find(slug), importOptionsSchema.parse(importOptions)),
     beginFile: async (number, name) => desk.beginFile(number, name),
     feedFile: (number, bytes) => desk.feedFile(number, bytes),
     endFile: (number) => desk.endFile(number),

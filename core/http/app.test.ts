@@ -524,7 +524,7 @@ describe('an import', () => {
       formats: ['common'],
       badFile: expect.stringContaining('bad-lines'),
     };
-    expect(await send(Buffer.from(log), 333)).toEqual(summary);
+    expect(await send(Buffer.from(log), 333)).toMatchObject(summary);
     expect(await send(gzipSync(log), 20)).toMatchObject({ accepted: 0, duplicate: 50, bad: 1 });
     const status = await (await get('/api/status')).json();
     expect(status).toMatchObject({
@@ -571,7 +571,9 @@ describe('an import', () => {
 
   test.each([
     ['/api/datasets/nowhere/imports', {}, 'dataset_unknown'],
-    ['/api/datasets/shop/imports', { format: 'iis' }, 'request_invalid'],
+    ['/api/datasets/shop/imports', { format: 'klingon' }, 'import_format_unknown'],
+    ['/api/datasets/shop/imports', { proxies: -1 }, 'request_invalid'],
+    ['/api/datasets/shop/imports', { encoding: 'utf-16' }, 'request_invalid'],
     ['/api/imports/99/finish', {}, 'import_unknown'],
     ['/api/imports/0/finish', {}, 'request_invalid'],
     ['/api/imports/x/bytes', {}, 'request_invalid'],

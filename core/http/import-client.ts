@@ -2,7 +2,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
-import type { ImportProgress, ImportSummary } from '../contract/import.ts';
+import type { ImportInput, ImportProgress, ImportSummary } from '../contract/import.ts';
 import { Problem } from '../contract/problem.ts';
 import type { ApiClient } from './api-client.ts';
 
@@ -17,12 +17,14 @@ export async function importFiles(
   api: ApiClient,
   slug: string,
   files: readonly string[],
-  format: string,
+  input: ImportInput,
 ): Promise<ImportSummary> {
   const bytesTotal = files.map(sizeOf).reduce((sum, bytes) => sum + bytes, 0);
-  const { number } = await api.json<{ number: number }>('POST', `/api/datasets/${slug}/imports`, {
-    format,
-  });
+  const { number } = await api.json<{ number: number }>(
+    'POST',
+    `/api/datasets/${slug}/imports`,
+    input,
+  );
   const at = `/api/imports/${number}`;
   const bar = new SingleBar({
     format: 'Importing [{bar}] {percentage} % · {lines} lines · {eta_formatted} left',

@@ -2,6 +2,8 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 
 const textLengthMax = 500;
+/** A file of nothing but bad lines must not fill the disk with their list. */
+const listedLinesMax = 200_000;
 
 export interface BadLines {
   add(file: string, number: number, reason: string, line: string): void;
@@ -16,8 +18,15 @@ export function listBadLines(place: () => string): BadLines {
   let stream: WriteStream | undefined;
   let path: string | undefined;
   let failure: Error | undefined;
+  let listed = 0;
   return {
     add(file, number, reason, line) {
+      listed += 1;
+      if (listed > listedLinesMax + 1) return;
+      if (listed > listedLinesMax) {
+        stream?.write(`${escapeControls(file)}\t${number}\tand more, which are not listed\t\n`);
+        return;
+      }
       if (stream === undefined) {
         path = place();
         stream = createWriteStream(path, { mode: 0o600 });

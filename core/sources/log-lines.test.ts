@@ -7,7 +7,7 @@ async function linesOf(...chunks: (string | Uint8Array)[]): Promise<(string | un
     for (const chunk of chunks) yield Buffer.from(chunk);
   }
   const lines: (string | undefined)[] = [];
-  for await (const piece of logLines(source())) lines.push(...piece);
+  for await (const piece of logLines(source())) lines.push(...piece.lines);
   return lines;
 }
 
@@ -60,7 +60,7 @@ describe('lines of a plain file', () => {
       yield Buffer.from('\nb\n');
     }
     const lines: (string | undefined)[] = [];
-    for await (const piece of logLines(source())) lines.push(...piece);
+    for await (const piece of logLines(source())) lines.push(...piece.lines);
     expect(lines).toEqual([undefined, 'b']);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(256 << 20);
   });
@@ -115,7 +115,7 @@ describe('lines of a gzip file', () => {
         yield long.subarray(start, start + 512);
     }
     for await (const piece of logLines(source())) {
-      expect(piece[0]).toBe('line');
+      expect(piece.lines[0]).toBe('line');
       break;
     }
     // A promise that fails later, with nobody to hear of it, would end the process.

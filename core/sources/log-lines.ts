@@ -1,33 +1,77 @@
-/** Bytes of a log, plain or gzip, → its lines in pieces, in constant memory. */
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+/** Bytes of a log, plain or compressed → its lines in pieces, in constant memory. */
+import { TextDecoder } from 'node:util';
 import { Problem } from '../contract/problem.ts';
+import { inflated } from './inflate.ts';
 
 /** A line longer than this is reported as bad; its bytes are not held. */
 export const lineBytesMax = 64 * 1024;
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
-const gzipMagic = [0x1f, 0x8b];
-
-/** A line that is too long comes as `undefined`: its number counts, its text is gone. */
-export type LinePiece = (string | undefined)[];
 
 /**
- * Splits into lines, decoded as UTF-8 (bytes that are none become U+FFFD). One piece a chunk of input.
- * @throws Problem `file_unreadable` when a gzip stream is damaged or cut
+ * Some lines of a log. A line that is too long comes as `undefined`: its number counts, its text is gone.
+ * `fingerprints` are the lines as UTF-8, by which they are known again, whatever encoding they are read in: the same
+ * array as `lines` where that is UTF-8.
  */
-export async function* logLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<LinePiece> {
+export interface LinePiece {
+  lines: (string | undefined)[];
+  fingerprints: (string | undefined)[];
+}
+
+/**
+ * @param encoding a name that `TextDecoder` knows
+ * @throws Problem `request_invalid` for one that it does not know, and for UTF-16, where a line feed is two bytes
+ */
+export function lineDecoder(encoding: string): TextDecoder {
+  let decoder: TextDecoder | undefined;
+  try {
+    decoder = new TextDecoder(encoding);
+  } catch {
+    // Said below, with what to do.
+  }
+  if (decoder !== undefined && !decoder.encoding.startsWith('utf-16')) return decoder;
+  throw new Problem(
+    'request_invalid',
+    `The encoding ${JSON.stringify(encoding.slice(0, 40))} cannot be read: name one such as utf-8, latin1 or big5. UTF-16 must be converted first, for example with: iconv -f UTF-16 -t UTF-8 FILE | canister import -`,
+  );
+}
+
+/**
+ * Splits into lines. Bytes that are no text in the encoding become U+FFFD. One piece a chunk of input.
+ * @param encoding see `lineDecoder`
+ * @throws Problem `file_unreadable` when compressed data is damaged or cut
+ */
+export async function* logLines(
+  source: AsyncIterable<Uint8Array>,
+  encoding = 'utf-8',
+): AsyncGenerator<LinePiece> {
   let rest: Buffer = Buffer.alloc(0);
   let skipping = false;
+  const decoder = lineDecoder(encoding);
+  const isUtf8 = decoder.encoding === 'utf-8';
+
+  function add(piece: LinePiece, bytes: Buffer, start: number, end: number): void {
+    const stop = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end;
+    piece.fingerprints.push(bytes.toString('utf8', start, stop));
+    if (!isUtf8) piece.lines.push(decoder.decode(bytes.subarray(start, stop)));
+  }
+  function newPiece(): LinePiece {
+    const lines: LinePiece['lines'] = [];
+    return { lines, fingerprints: isUtf8 ? lines : [] };
+  }
+  function addTooLong(piece: LinePiece): void {
+    piece.fingerprints.push(undefined);
+    if (!isUtf8) piece.lines.push(undefined);
+  }
+
   for await (const chunk of inflated(source)) {
-    const piece: LinePiece = [];
+    const piece = newPiece();
     let start = 0;
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
     for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
-      if (skipping || end - start > lineBytesMax) piece.push(undefined);
-      else piece.push(lineText(bytes, start, end));
+      if (skipping || end - start > lineBytesMax) addTooLong(piece);
+      else add(piece, bytes, start, end);
       skipping = false;
       start = end + 1;
     }
@@ -36,57 +80,10 @@ export async function* logLines(source: AsyncIterable<Uint8Array>): AsyncGenerat
       rest = Buffer.alloc(0);
       skipping = true;
     }
-    if (piece.length > 0) yield piece;
+    if (piece.lines.length > 0) yield piece;
   }
-  if (skipping) yield [undefined];
-  else if (rest.length > 0) yield [lineText(rest, 0, rest.length)];
-}
-
-function lineText(bytes: Buffer, start: number, end: number): string {
-  const stop = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end;
-  return bytes.toString('utf8', start, stop);
-}
-
-/** Passes plain bytes through and inflates gzip, also of several members one after the other. */
-async function* inflated(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  const chunks = source[Symbol.asyncIterator]();
-  const head: Buffer[] = [];
-  let headBytes = 0;
-  while (headBytes < gzipMagic.length) {
-    const next = await chunks.next();
-    if (next.done) break;
-    head.push(Buffer.from(next.value));
-    headBytes += next.value.length;
-  }
-  const first = Buffer.concat(head);
-  let fedBytes = first.length;
-  async function* all(): AsyncGenerator<Buffer> {
-    if (first.length > 0) yield first;
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
-      fedBytes += next.value.length;
-      yield Buffer.from(next.value);
-    }
-  }
-  if (!gzipMagic.every((byte, index) => first[index] === byte)) {
-    yield* all();
-    return;
-  }
-  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
-  const feeding = pipeline(Readable.from(all()), gunzip);
-  // It fails as well when the reader leaves early; nobody waits for it then.
-  feeding.catch(() => undefined);
-  try {
-    for await (const chunk of gunzip) yield chunk as Buffer;
-    await feeding;
-    // The inflater stops without a word at bytes that are no gzip: lines in them would be lost.
-    if (gunzip.bytesWritten < fedBytes) throw new Error('something else follows it');
-  } catch (error) {
-    // The reader's error and the feeder's are the same one.
-    await feeding.catch(() => undefined);
-    throw new Problem(
-      'file_unreadable',
-      `The gzip data is damaged or cut, or something else follows it (${(error as Error).message}). What is whole can be had with: gzip -dc FILE | canister import -`,
-      { cause: error },
-    );
-  }
+  const last = newPiece();
+  if (skipping) addTooLong(last);
+  else if (rest.length > 0) add(last, rest, 0, rest.length);
+  if (last.lines.length > 0) yield last;
 }

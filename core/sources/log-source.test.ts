@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { hostMatcher } from '../hits/referrer.ts';
-import type { LogLine } from './formats/combined.ts';
+import type { LogLine } from './formats/log-line.ts';
 import { lineIds, logNormalizer } from './log-source.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);

@@ -9,7 +9,9 @@ import type { NormalizedHit } from '../hits/normalize-hit.ts';
 import { splitRequestTarget } from '../hits/page-url.ts';
 import { referrerOf } from '../hits/referrer.ts';
 import { technologyOf } from '../hits/user-agent.ts';
-import type { LogLine } from './formats/combined.ts';
+import type { LogLine } from './formats/log-line.ts';
+import { isAsset } from './line-filter.ts';
+import { clientAddress, type VisitorRules, visitorNames } from './log-visitors.ts';
 
 const idHexDigits = 32;
 const userAgentLengthMax = 512;
@@ -18,10 +20,6 @@ const referrerLengthMax = 2_048;
 const distinctLinesMax = 200_000;
 const visitorsMax = 20_000;
 const referrersMax = 20_000;
-
-/** What a page is not: files that pages load, and feeds. */
-const assetPath =
-  /\.(?:png|jpe?g|gif|webp|avif|svg|ico|bmp|css|js|mjs|map|json|xml|rss|atom|txt|woff2?|ttf|otf|eot|mp[34]|webm|ogg|wav|mov|avi|pdf|zip|gz|tgz|bz2|xz|rpm|deb|jar|exe|dmg|iso|swf)$/i;
 
 /** Gives each line of one file its id. */
 export function lineIds(): (line: string) => string {
@@ -41,23 +39,43 @@ export function lineIds(): (line: string) => string {
   };
 }
 
+/** How lines become hits, as an import may ask. */
+export interface LineRules extends VisitorRules {
+  /** Whether the query is left out of what is stored; the campaign that it names stays. */
+  stripQuery: boolean;
+}
+
+const plainRules: LineRules = {
+  proxies: 0,
+  referrerChain: false,
+  idleTimeoutMs: 0,
+  stripQuery: false,
+};
+
 /**
- * Makes the function that turns a parsed line into a hit. A visitor of a log is an address with a user agent.
+ * Makes the function that turns a parsed line into a hit. A visitor of a log is an address with a user agent, unless
+ * the rules say more.
  * @param secret the dataset's address secret
  * @param ownHosts the dataset's hosts, whose pages are no referrers
  */
 export function logNormalizer(
   secret: string,
   ownHosts: (host: string) => boolean,
+  rules: LineRules = plainRules,
 ): (line: LogLine, id: string) => NormalizedHit {
   const cut = addressCutter(secret);
+  const nameOf = visitorNames(rules, ownHosts);
   const referrerFrom = memo((text: string) => referrerOf(text, ownHosts), referrersMax);
   const visitorOf = memo((client: string) => keyedHash(secret, client), visitorsMax);
   return (line, id) => {
     const userAgent = line.userAgent.slice(0, userAgentLengthMax);
-    const address = cut(line.address);
+    const clientText = clientAddress(line, rules.proxies);
+    const address = cut(clientText);
     const url = splitRequestTarget(line.target);
-    const { source, ...referrer } = referrerFrom(line.referrer ?? '');
+    const found = referrerFrom(line.referrer ?? '');
+    // A log of several hosts says which one was asked: its own pages are no referrers either.
+    const isOwn = line.host !== undefined && found.referrerHost === line.host;
+    const { source, ...referrer } = isOwn ? ({} as typeof found) : found;
     return {
       hit: {
         id,
@@ -65,13 +83,13 @@ export function logNormalizer(
         type: isPageView(line, url.path) ? 'page_view' : 'request',
         origin: 'log',
         method: line.method,
-        host: url.host,
+        host: line.host ?? url.host,
         path: url.path,
-        query: url.query,
+        query: rules.stripQuery ? undefined : url.query,
         protocol: line.protocol,
         status: line.status,
         responseBytes: line.responseBytes,
-        durationMs: undefined,
+        durationMs: line.durationMs,
         referrer: line.referrer?.slice(0, referrerLengthMax),
         title: undefined,
         name: undefined,
@@ -81,7 +99,7 @@ export function logNormalizer(
         closeSession: undefined,
       },
       context: {
-        visitor: visitorOf(`${line.address}\n${userAgent}`),
+        visitor: visitorOf(nameOf(line, `${clientText}\n${userAgent}`)),
         userId: line.user,
         userAgent,
         addressPrefix: address.prefix,
@@ -100,5 +118,5 @@ export function logNormalizer(
 /** A page view in a log: a successful GET of something that is a page. */
 function isPageView({ method, status }: LogLine, path: string): boolean {
   const isShown = (status >= 200 && status < 300) || status === 304;
-  return method === 'GET' && isShown && !assetPath.test(path);
+  return method === 'GET' && isShown && !isAsset(path);
 }

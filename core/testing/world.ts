@@ -11,7 +11,7 @@ import type { ActiveLimits } from '../canisters/room.ts';
 import type { Clock } from '../clock.ts';
 import type { Dataset, DatasetInput } from '../contract/dataset.ts';
 import type { ReceivedHit } from '../contract/hit.ts';
-import { type ImportOptions, type ImportSummary, importOptionsSchema } from '../contract/import.ts';
+import type { ImportInput, ImportSummary } from '../contract/import.ts';
 import { retentionRulesSchema } from '../contract/upkeep.ts';
 import type { EventSets } from '../events/event-sets.ts';
 import { type RunningEngine, runEngine } from '../run-engine.ts';
@@ -89,7 +89,7 @@ export interface World {
   importText(
     slug: string,
     files: Record<string, string | Uint8Array>,
-    options?: Partial<ImportOptions> & { pieceBytes?: number },
+    options?: ImportInput & { pieceBytes?: number },
   ): Promise<ImportSummary>;
   /** Ends like a killed process: the next `reopen` finds the files as they are at this moment. */
   crash(): Promise<void>;
@@ -156,7 +156,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       return stores;
     },
     importText: (slug, files, { pieceBytes = 1 << 20, ...importOptions } = {}) =>
-      importFiles(core.engine, slug, files, importOptionsSchema.parse(importOptions), pieceBytes),
+      importFiles(core.engine, slug, files, importOptions, pieceBytes),
     async crash() {
       lives += 1;
       const image = join(base, `life-${lives}`);
@@ -315,7 +315,7 @@ async function importFiles(
   engine: RunningEngine,
   slug: string,
   files: Record<string, string | Uint8Array>,
-  options: ImportOptions,
+  options: ImportInput,
   pieceBytes: number,
 ): Promise<ImportSummary> {
   const number = await engine.beginImport(slug, options);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type LogLine, parseCombined, parseCommon } from './combined.ts';
+import { parseCombined, parseCommon } from './combined.ts';
+import type { LogLine } from './log-line.ts';
 
 const may17 = Date.UTC(2015, 4, 17, 10, 5, 3);
 const line = (

@@ -3,30 +3,10 @@
  * `host ident user [time] "request" status bytes` and, in Combined, `"referrer" "user agent"`.
  */
 
-/** The fields of a line, as they stand in the log; `-` is already absent. */
-export interface LogLine {
-  address: string;
-  user?: string | undefined;
-  at: number;
-  method: string;
-  target: string;
-  protocol?: string | undefined;
-  status: number;
-  responseBytes?: number | undefined;
-  referrer?: string | undefined;
-  userAgent: string;
-}
+import { type BadLine, badLine as bad, isBadLine, type LogLine } from './log-line.ts';
+import { splitRequest } from './request-line.ts';
 
-/** Why a line is no log line. `reason` is shown to the user with the line's number. */
-export interface BadLine {
-  reason: string;
-}
-
-export type LineParser = (line: string) => LogLine | BadLine;
-
-export const isBadLine = (parsed: object): parsed is BadLine => 'reason' in parsed;
-
-const bad = (reason: string): BadLine => ({ reason });
+type LineParser = (line: string) => LogLine | BadLine;
 
 export const parseCommon: LineParser = (line) => {
   const parsed = parseHead(line);
@@ -74,7 +54,7 @@ function parseHead(line: string): { line: LogLine; end: number } | BadLine {
   const sizeEnd = endOfWord(line, statusEnd + 1);
   const size = statusEnd < 0 ? '' : line.slice(statusEnd + 1, sizeEnd);
   if (!/^(\d{1,15}|-)$/.test(size)) return bad('no size after the status code');
-  const [method, target, protocol] = splitRequest(request.text);
+  const { method, target, protocol } = splitRequest(request.text);
   return {
     line: {
       address: line.slice(0, addressEnd),
@@ -90,18 +70,6 @@ function parseHead(line: string): { line: LogLine; end: number } | BadLine {
     },
     end: sizeEnd,
   };
-}
-
-/** The three words of a request line; anything else (a scanner's garbage, an empty request) is kept as the target. */
-function splitRequest(
-  request: string,
-): [method: string, target: string, protocol: string | undefined] {
-  const first = request.indexOf(' ');
-  const last = request.lastIndexOf(' ');
-  if (first <= 0 || !/^[A-Z_-]{1,32}$/.test(request.slice(0, first)))
-    return ['', request, undefined];
-  if (last === first) return [request.slice(0, first), request.slice(first + 1), undefined];
-  return [request.slice(0, first), request.slice(first + 1, last), request.slice(last + 1)];
 }
 
 /** Reads `"…"` from `start`, where `\"` and `\\` are escaped. `end` is behind the closing quote. */

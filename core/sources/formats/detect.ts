@@ -1,33 +1,79 @@
-/** Which format the first lines of a log are in: every format is tried on them, the one that reads most wins. */
-import type { LogFormat } from '../../contract/import.ts';
+/** Which format a log is in: by its name, by a format string, or by trying all names on the first lines. */
 import { Problem } from '../../contract/problem.ts';
-import { isBadLine, type LineParser, parseCombined, parseCommon } from './combined.ts';
+import { type FormatWish, formatByText } from './format-text.ts';
+import {
+  type FormatContext,
+  isBadLine,
+  isDirective,
+  type LineFormat,
+  type LineParser,
+} from './log-line.ts';
+import { namedFormats } from './named-formats.ts';
 
 /** How many lines are looked at. */
 export const detectionLines = 200;
 
-const parsers: Record<Exclude<LogFormat, 'auto'>, LineParser> = {
-  combined: parseCombined,
-  common: parseCommon,
-};
+export interface ChosenFormat {
+  name: string;
+  parse: LineParser;
+  /** One sentence for the user: why this one. */
+  why: string;
+}
 
-/** @throws Problem `import_format_unknown` when no format reads any of the lines */
+interface Score {
+  format: LineFormat;
+  read: number;
+  directives: number;
+}
+
+/** @throws Problem `import_format_unknown` when no format reads any of the lines, or a format string is not understood */
 export function chooseFormat(
-  asked: LogFormat,
+  wish: FormatWish,
   firstLines: readonly string[],
-): { name: string; parse: LineParser } {
-  if (asked !== 'auto') return { name: asked, parse: parsers[asked] };
-  const scores = Object.entries(parsers).map(([name, parse]) => {
-    const read = firstLines.filter((line) => !isBadLine(parse(line))).length;
-    return { name, parse, read };
-  });
-  scores.sort((a, b) => b.read - a.read);
-  const [best] = scores;
-  if (best === undefined || (best.read === 0 && firstLines.length > 0)) {
-    throw new Problem(
-      'import_format_unknown',
-      `None of the first ${firstLines.length} lines is in a known format (${Object.keys(parsers).join(', ')}). The first is: ${JSON.stringify(firstLines[0]?.slice(0, 200))}`,
-    );
+  context: FormatContext = { timeZone: 'UTC' },
+): ChosenFormat {
+  if (wish.format !== 'auto') {
+    const format = formatByText(wish);
+    return { name: format.name, parse: format.open(context), why: 'it was asked for' };
   }
-  return best;
+  const scores = namedFormats.map((format) => scoreOf(format, firstLines, context));
+  // Equal scores stay in the order of the list.
+  scores.sort((a, b) => b.read - a.read || b.directives - a.directives);
+  const [best, next] = scores as [Score, ...Score[]];
+  if (firstLines.length === 0) return chosen('combined', context, 'there are no lines to tell by');
+  if (best.read + best.directives === 0) throw unknownFormat(firstLines);
+  return chosen(best.format.name, context, whyBest(best, next, firstLines.length));
+}
+
+function scoreOf(format: LineFormat, firstLines: readonly string[], context: FormatContext): Score {
+  const parse = format.open(context);
+  const score: Score = { format, read: 0, directives: 0 };
+  for (const line of firstLines) {
+    const parsed = parse(line);
+    if (isDirective(parsed)) score.directives += 1;
+    else if (!isBadLine(parsed)) score.read += 1;
+  }
+  return score;
+}
+
+function chosen(name: string, context: FormatContext, why: string): ChosenFormat {
+  const format = namedFormats.find((one) => one.name === name) as LineFormat;
+  // Opened anew: what it learnt from the first lines comes again.
+  return { name, parse: format.open(context), why };
+}
+
+function whyBest(best: Score, next: Score | undefined, looked: number): string {
+  const lines = looked - best.directives;
+  const own = `it reads ${best.read} of the first ${lines} lines`;
+  return next === undefined || next.read === 0
+    ? `${own}, no other format reads any`
+    : `${own}, ${next.format.name} reads ${next.read}`;
+}
+
+function unknownFormat(firstLines: readonly string[]): Problem {
+  const names = namedFormats.map(({ name }) => name).join(', ');
+  return new Problem(
+    'import_format_unknown',
+    `None of the first ${firstLines.length} lines is in a known format (${names}). Name the format or paste its format string with --format. The first is: ${JSON.stringify(firstLines[0]?.slice(0, 200))}`,
+  );
 }
