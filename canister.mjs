@@ -17,14 +17,8 @@ const sources = [
   'reports',
   'console',
   'bench',
-  'main.ts',
-  'cli.ts',
-  'cli-alerts.ts',
-  'cli-channels.ts',
-  'cli-upkeep.ts',
-  'cli-events.ts',
-  'vite.config.ts',
   'package-lock.json',
+  ...readdirSync(root).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')),
 ];
 const lockAgeMsMax = 60_000;
 
