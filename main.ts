@@ -34,6 +34,7 @@ import type { ProcessMeasures } from './core/http/metrics.ts';
 import { type Job, startJobs } from './core/jobs.ts';
 import type { Log } from './core/log.ts';
 import type { HeldDataset } from './core/open-datasets.ts';
+import { isDiskFull } from './core/open-datasets.ts';
 import { createQueryDesk } from './core/query-desk.ts';
 import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
@@ -247,7 +248,7 @@ export async function openCanister(
         },
       },
     ],
-    (failing) => alarms.set('job_failed', describeFailing(failing)),
+    (failing) => alarms.set('job_failed', describeFailing(failing, waitsForRoom)),
   );
   const book = openLibsqlDefinitions(libsql.control, clock);
   const queries = createQueryDesk(engine.remote, book);
@@ -361,8 +362,10 @@ function measureProcess(
   return { eventLoopLagSeconds, residentBytes: rss, heapBytes: heapUsed, diskFreeBytes };
 }
 
-function describeFailing(failing: ReadonlyMap<Job, Error>): string | undefined {
-  const sentences = [...failing].map(
+/** That the disk is full is an alarm of its own. */
+function describeFailing(failing: ReadonlyMap<Job, Error>, isFull: boolean): string | undefined {
+  const others = [...failing].filter(([, why]) => !(isFull && isDiskFull(why)));
+  const sentences = others.map(
     ([{ description }, why]) => `Could not ${description}: ${why.message}`,
   );
   return sentences.length > 0 ? sentences.join('; ') : undefined;

@@ -74,13 +74,20 @@ describe('migrations', () => {
     file = join(folder, 'control.db');
     (await openLibsqlFile(file, controlMigrations)).close();
     expect(await seenElsewhere(tables)).toEqual([
+      'alert_channel',
+      'alert_history',
+      'alert_rule',
       'backfill',
+      'campaign_cost',
       'data_key',
       'dataset',
       'dataset_position',
       'event_change',
       'event_draft',
       'event_set',
+      'outbox',
+      'report_definition',
+      'saved_search',
     ]);
   });
 });
