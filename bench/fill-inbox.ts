@@ -9,7 +9,7 @@ import { hitsMigrations } from '../core/stores/migrations/migrations.ts';
 import { generateTraffic } from '../core/testing/seed.ts';
 
 const hitsPerAppend = 1_000;
-const sessionsPerDay = 60_000;
+const sessionsPerDay = 120_000;
 
 /** One hit and who sent it. */
 export interface SentHit {
