@@ -93,6 +93,7 @@ describe('the page of a session', () => {
     await page.waitForURL(/\/shop\/sessions\/[0-9a-f]{32}$/);
     await isAt('Session');
     expect(await page.title()).toBe('Session · shop · Canister');
+    await hits().first().waitFor();
     expect(await hits().count()).toBe(1);
   });
 
