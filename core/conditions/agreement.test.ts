@@ -1,4 +1,4 @@
-/** What the predicate says of a session, SQL says of its rows. `CONDITION_RUNS` conditions, from `CONDITION_SEED`. */
+/** What the predicate says of a session, SQL says of its rows. `CONDITION_RUNS` conditions of each scope (10,000), from `CONDITION_SEED`. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Condition } from '../contract/condition.ts';
@@ -17,8 +17,8 @@ import {
   randomSessions,
 } from './testing/random-conditions.ts';
 
-const runs = Number(process.env.CONDITION_RUNS ?? 300);
-const seed = Number(process.env.CONDITION_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const runs = Number(process.env.CONDITION_RUNS ?? 10_000);
+const seed = Number(process.env.CONDITION_SEED ?? 20_261_122);
 const timeoutMs = 60_000 + 100 * runs;
 const timeZone = 'Europe/Berlin';
 
