@@ -12,6 +12,7 @@ const root = dirname(fileURLToPath(import.meta.url));
 const cli = join(root, 'dist/node/cli.js');
 const lock = join(root, 'node_modules/.canister-build');
 const sources = [
+  'commands',
   'core',
   'collector-edge',
   'reports',

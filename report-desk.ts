@@ -2,9 +2,9 @@
 import type { Clock } from './core/clock.ts';
 import { Problem } from './core/contract/problem.ts';
 import type { ReportResult } from './core/contract/report.ts';
-import type { DefinitionDesk } from './core/definition-desk.ts';
+import type { DefinitionDesk } from './core/desks/definition-desk.ts';
+import type { QueryDesk } from './core/desks/query-desk.ts';
 import type { ReportDesk, ReportDrawing } from './core/http/reports.ts';
-import type { QueryDesk } from './core/query-desk.ts';
 import { findBuiltIn } from './reports/definitions/catalog.ts';
 import { listReports } from './reports/definitions/find-report.ts';
 import { reportToCsv } from './reports/run/report-csv.ts';

@@ -73,7 +73,7 @@ export default defineConfig(async () => ({
             simulate: at('bench/simulate.ts'),
             'kill-loop': at('bench/kill-loop.ts'),
             'power-loss': at('bench/power-loss.ts'),
-            'engine-thread': at('core/engine-thread.ts'),
+            'engine-thread': at('core/engine/engine-thread.ts'),
             'libsql-thread': at('core/stores/libsql-thread.ts'),
           },
           output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

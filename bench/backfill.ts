@@ -4,7 +4,7 @@
  */
 import { countPast, pastOf, rangeOf } from '../core/canisters/past.ts';
 import { type EventDefinitionInput, eventDefinitionSchema } from '../core/contract/event.ts';
-import { createEventDesk, type EventDesk } from '../core/event-desk.ts';
+import { createEventDesk, type EventDesk } from '../core/desks/event-desk.ts';
 import { standardEventSet } from '../core/events/standard-events.ts';
 import { openLibsqlEvents } from '../core/stores/libsql-events.ts';
 import { createWorld, type World } from '../core/testing/world.ts';

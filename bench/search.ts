@@ -11,8 +11,8 @@ import { type IndexedSession, valuesOf } from '../core/canisters/session-index.t
 import { conditionSession } from '../core/conditions/condition-session.ts';
 import { searchRequestSchema } from '../core/contract/search.ts';
 import type { Session } from '../core/contract/session.ts';
-import { type DatasetEngine, openDatasetEngine } from '../core/dataset-engine.ts';
-import { searchSessions } from '../core/search-sessions.ts';
+import { type DatasetEngine, openDatasetEngine } from '../core/engine/dataset-engine.ts';
+import { searchSessions } from '../core/engine/search-sessions.ts';
 import { openDataFolder } from '../core/stores/data-folder.ts';
 import { openDatasetStores } from '../core/stores/dataset-stores.ts';
 import { openPastStores } from '../core/stores/libsql-backfills.ts';

@@ -11,7 +11,7 @@ import {
 } from './canisters/room.ts';
 import type { Clock } from './clock.ts';
 import type { ReceivedHit } from './contract/hit.ts';
-import type { DatasetEngine } from './dataset-engine.ts';
+import type { DatasetEngine } from './engine/dataset-engine.ts';
 import { normalizeHit, UnusableHit } from './hits/normalize-hit.ts';
 import type { InboxCommand, InboxRow, InboxSource } from './sources/inbox-source.ts';
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fingerprintOf } from '../analytics/fingerprint.ts';
 import type { RuleChanges } from '../contract/session-rules.ts';
 import type { RecutSummary } from '../contract/upkeep.ts';
-import type { UpkeepTask } from '../engine.ts';
+import type { UpkeepTask } from '../engine/engine.ts';
 import type { SwapStep } from '../stores/recut-folder.ts';
 import { createRandom } from '../testing/seed/random.ts';
 import { createWorld, type TestHit, type World, type WorldOptions } from '../testing/world.ts';

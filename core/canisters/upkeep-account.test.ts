@@ -1,6 +1,6 @@
 /** What upkeep must not forget: the devices of a session, and hits that were removed on purpose. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { explainAccount } from '../hit-account.ts';
+import { explainAccount } from '../engine/hit-account.ts';
 import { createWorld, type World } from '../testing/world.ts';
 
 const hourMs = 3_600_000;

@@ -9,7 +9,7 @@ import { dateRangeSchema, dateSchema } from '../contract/date-range.ts';
 import { definitionKindNames, definitionSchema } from '../contract/definition.ts';
 import { definitionNameSchema } from '../contract/definition-name.ts';
 import { Problem } from '../contract/problem.ts';
-import type { DefinitionDesk } from '../definition-desk.ts';
+import type { DefinitionDesk } from '../desks/definition-desk.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 const kindParam = slugParam.extend({ kind: z.enum(definitionKindNames) });

@@ -7,8 +7,8 @@ import {
   dryRunSchema,
 } from '../contract/event-life.ts';
 import { Problem } from '../contract/problem.ts';
-import type { Engine } from '../engine.ts';
-import type { EventDesk } from '../event-desk.ts';
+import type { EventDesk } from '../desks/event-desk.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 

@@ -1,9 +1,9 @@
 /** Event definitions over the API: what a console and a script rely on. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createDefinitionDesk } from '../definition-desk.ts';
-import { createEventDesk } from '../event-desk.ts';
+import { createDefinitionDesk } from '../desks/definition-desk.ts';
+import { createEventDesk } from '../desks/event-desk.ts';
+import { createQueryDesk } from '../desks/query-desk.ts';
 import { standardEventSet } from '../events/standard-events.ts';
-import { createQueryDesk } from '../query-desk.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
 import { openLibsqlEvents } from '../stores/libsql-events.ts';

@@ -24,7 +24,7 @@ import {
   setSummarySchema,
 } from '../contract/event-life.ts';
 import { Problem } from '../contract/problem.ts';
-import type { EventDesk } from '../event-desk.ts';
+import type { EventDesk } from '../desks/event-desk.ts';
 import { judgeCondition } from '../events/check-draft.ts';
 import { writesOf } from '../events/dependencies.ts';
 import type { Datasets } from '../settings/datasets.ts';

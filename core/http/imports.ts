@@ -5,7 +5,7 @@ import {
   importProgressSchema,
   importSummarySchema,
 } from '../contract/import.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 /** How many bytes of a file one request may bring; no body of the API is larger. */

@@ -1,6 +1,6 @@
 /** The text format, held against its rules: written down here by hand and as a grammar. */
 import { expect, test } from 'vitest';
-import { createDurationBook } from '../duration-book.ts';
+import { createDurationBook } from '../engine/duration-book.ts';
 import { writeMetrics } from './metrics-text.ts';
 
 test('Families come with help, type and samples, one a line, and the text ends with a line feed', () => {

@@ -1,7 +1,7 @@
 /** /metrics: the running system in figures for Prometheus. Names only datasets; nothing of a visitor is in it. */
 import { Hono } from 'hono';
-import { durationBoundsSeconds } from '../duration-book.ts';
-import type { Engine } from '../engine.ts';
+import { durationBoundsSeconds } from '../engine/duration-book.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import {
   type MetricFamily,

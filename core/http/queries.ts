@@ -8,8 +8,8 @@ import {
   sqlAnswerSchema,
   sqlRequestSchema,
 } from '../contract/query.ts';
-import type { Engine } from '../engine.ts';
-import type { QueryDesk } from '../query-desk.ts';
+import type { QueryDesk } from '../desks/query-desk.ts';
+import type { Engine } from '../engine/engine.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 const queryRoute = createRoute({

@@ -8,7 +8,7 @@ import {
   searchAnswerSchema,
   searchRequestSchema,
 } from '../contract/search.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 

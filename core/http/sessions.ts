@@ -7,7 +7,7 @@ import {
   sessionSchema,
   wholeSessionSchema,
 } from '../contract/session.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 const updateEveryMs = 500;

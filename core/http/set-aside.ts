@@ -7,8 +7,8 @@ import {
   setAsideLimits,
   setAsideListSchema,
 } from '../contract/status.ts';
-import type { Engine } from '../engine.ts';
-import type { SetAside } from '../set-aside.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { SetAside } from '../engine/set-aside.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 

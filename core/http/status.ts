@@ -7,8 +7,8 @@ import {
   type Status,
   statusSchema,
 } from '../contract/status.ts';
-import { type Durations, durationBoundsSeconds } from '../duration-book.ts';
-import type { Engine } from '../engine.ts';
+import { type Durations, durationBoundsSeconds } from '../engine/duration-book.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import { createRoute, json, newRoutes, otherwise } from './routes.ts';
 

@@ -12,7 +12,7 @@ import {
   rotationResultSchema,
   upkeepJobSchema,
 } from '../contract/upkeep.ts';
-import type { Engine, UpkeepTask } from '../engine.ts';
+import type { Engine, UpkeepTask } from '../engine/engine.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 

@@ -11,7 +11,7 @@ import type { IndexShelf } from '../canisters/session-index.ts';
 import { Problem } from '../contract/problem.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 import { failPoint } from '../fail-point.ts';
-import { openPast, type PastStores } from '../past.ts';
+import { openPast, type PastStores } from '../past/past.ts';
 import type { DatasetPaths } from './data-folder.ts';
 import { makeTables, moveIntoPlace, openDuckDbAnalytics } from './duckdb-analytics.ts';
 import type { SqlBatch } from './libsql-file.ts';

@@ -27,9 +27,9 @@ import { analyticsMigrations, storeTables, type TableColumn } from '../analytics
 import { viewStatements } from '../analytics/views.ts';
 import { Problem } from '../contract/problem.ts';
 import { continuedReasons, type HitOrigin } from '../contract/session.ts';
+import { createGate } from '../engine/gate.ts';
 import type { StoredValue } from '../events/dimension-limits.ts';
 import { failPoint, isPlanted } from '../fail-point.ts';
-import { createGate } from '../gate.ts';
 import { removeBackfilled, removeFacts, replaceFacts } from './duckdb-facts.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
 import { stopAtDeadline } from './duckdb-search.ts';

@@ -10,7 +10,7 @@ import { type Client, createClient, type InArgs, type Row } from '@libsql/client
 import { analyticsMigrations } from '../analytics/tables.ts';
 import { unwrapKey } from '../canisters/seal.ts';
 import { attention, type Finding, note, well } from '../doctor.ts';
-import { explainAccount } from '../hit-account.ts';
+import { explainAccount } from '../engine/hit-account.ts';
 import { openDataFolder } from './data-folder.ts';
 import { describeBroken, openLibsqlCounts } from './libsql-counts.ts';
 import { controlMigrations, hitsMigrations } from './migrations/migrations.ts';

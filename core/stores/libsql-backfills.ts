@@ -3,7 +3,7 @@ import type { InValue, Row } from '@libsql/client';
 import type { Clock } from '../clock.ts';
 import type { JobState } from '../contract/event-life.ts';
 import { standardEventSet } from '../events/standard-events.ts';
-import type { PastStores } from '../past.ts';
+import type { PastStores } from '../past/past.ts';
 import {
   type BackfillBook,
   type BackfillCounts,

@@ -4,7 +4,7 @@
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { InStatement, ResultSet, Row } from '@libsql/client';
-import { callOver, Transferred } from '../thread-port.ts';
+import { callOver, Transferred } from '../engine/thread-port.ts';
 import type { SqlBatch } from './libsql-file.ts';
 import type { FileName, LibsqlThreadCalls } from './libsql-thread.ts';
 import {

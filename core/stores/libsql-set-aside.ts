@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { InStatement, Row } from '@libsql/client';
 import { Problem } from '../contract/problem.ts';
 import type { SetAsideChoice, SetAsideHit } from '../contract/status.ts';
-import type { SetAside } from '../set-aside.ts';
+import type { SetAside } from '../engine/set-aside.ts';
 import type { SqlBatch } from './libsql-file.ts';
 
 /** Hits that go back or go away in one batch; more are taken batch after batch. */

@@ -4,7 +4,7 @@
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { TransactionMode } from '@libsql/client';
-import { serveCalls, Transferred } from '../thread-port.ts';
+import { serveCalls, Transferred } from '../engine/thread-port.ts';
 import { type LibsqlFile, openLibsqlFile } from './libsql-file.ts';
 import { controlMigrations, hitsMigrations } from './migrations/migrations.ts';
 import {

@@ -5,7 +5,7 @@
  */
 import type { ActiveLimits } from '../canisters/room.ts';
 import { Problem } from '../contract/problem.ts';
-import { type RunningEngine, runEngine } from '../run-engine.ts';
+import { type RunningEngine, runEngine } from '../engine/run-engine.ts';
 import type { DatasetConfig } from '../settings/datasets.ts';
 import type { InboxRow } from '../sources/inbox-source.ts';
 import {

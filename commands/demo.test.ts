@@ -1,0 +1,172 @@
+/** The generated week, counted by straight loops apart from the product, against what the product says of it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCommand, startProduct } from '../console/testing/product.ts';
+import { countTraffic, generateTraffic, type TrafficCount } from '../core/testing/seed.ts';
+import { demoSlug, fillWithDemo } from './demo.ts';
+
+/** A Wednesday noon in UTC, far enough from midnight in the demo's time zone. */
+const endMs = Date.UTC(2026, 4, 20, 12);
+const days = 7;
+
+let folder: string;
+let counted: TrafficCount;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'canister-demo-'));
+  await fillWithDemo(join(folder, 'data'), endMs, () => {});
+  counted = countTraffic(generateTraffic({ endMs, days, writeKey: 'wk_any' }));
+  await letSessionsEnd(join(folder, 'data'));
+}, 180_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Today all sessions of that week are over: a server on the folder ends and stores them. */
+async function letSessionsEnd(data: string): Promise<void> {
+  const product = await startProduct({ data });
+  for (let active = 1; active > 0; ) {
+    const status = (await (await fetch(`${product.baseUrl}/api/status`)).json()) as {
+      waitingHits: number;
+      datasets: { activeSessions: number }[];
+    };
+    active = status.waitingHits + (status.datasets[0]?.activeSessions ?? 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await product.stop();
+}
+
+function command<T>(...args: string[]): T {
+  const { code, out, notes } = runCommand([
+    ...args,
+    '--dataset',
+    demoSlug,
+    '--data',
+    join(folder, 'data'),
+    '--json',
+  ]);
+  if (code !== 0) throw new Error(notes);
+  return JSON.parse(out) as T;
+}
+
+test('Every generated hit is stored once, and people’s figures are those of the independent count', () => {
+  const { people, robots } = counted;
+  const [stored] = command<Record<string, number>[]>(
+    'query',
+    `SELECT count(*) FILTER (NOT is_robot) people, count(*) FILTER (is_robot) robots, count(DISTINCT hit_id) ids FROM hits`,
+  );
+  expect(stored).toEqual({
+    people: people.hits,
+    robots: robots.hits,
+    ids: people.hits + robots.hits,
+  });
+
+  const report = command<{
+    panels: { name: string; answer: { rows: (string | number | null)[][] } }[];
+  }>('report', 'overview', '--from', '2026-05-12', '--to', '2026-05-22');
+  const rowsOf = (name: string) =>
+    report.panels.find((panel) => panel.name === name)?.answer.rows ?? [];
+  const [sessions, visitors, pageViews, bounceRate, durationMs, depth] = (
+    rowsOf('totals')[0] ?? []
+  ).map(Number);
+  expect([sessions, visitors, pageViews]).toEqual([
+    people.sessions,
+    people.visitors,
+    people.pageViews,
+  ]);
+  expect(bounceRate).toBeCloseTo(people.bounces / people.sessions, 10);
+  expect(durationMs).toBeCloseTo(people.durationMs / people.sessions, 3);
+  expect(depth).toBeCloseTo(people.pageViews / people.sessions, 10);
+
+  expect(new Map(rowsOf('statuses').map(([status, hits]) => [status, hits]))).toEqual(
+    people.hitsByStatus,
+  );
+  for (const [path, views] of rowsOf('pages'))
+    expect([path, views]).toEqual([path, people.pageViewsByPath.get(String(path))]);
+  const byDay = rowsOf('by_day');
+  expect(byDay).toHaveLength(10);
+  expect(byDay.reduce((sum, [, daySessions]) => sum + Number(daySessions), 0)).toBe(
+    people.sessions,
+  );
+});
+
+test('The ingredients that the demo promises are there to be found', () => {
+  const [found] = command<Record<string, number>[]>(
+    'query',
+    `SELECT
+       (SELECT count(DISTINCT robot) FROM sessions WHERE is_robot) robots,
+       (SELECT count(DISTINCT campaign) FROM sessions) campaigns,
+       (SELECT count(*) FROM hits WHERE event = 'Purchase confirmed') purchases,
+       (SELECT count(*) FROM hits WHERE status = 404) missing,
+       (SELECT count(*) FROM hits WHERE status = 500) failed,
+       (SELECT count(*) FROM (SELECT visitor_id FROM sessions WHERE NOT is_robot GROUP BY ALL HAVING count(*) > 1)) returning_visitors,
+       (SELECT count(*) FROM hits WHERE event = 'Form submitted' AND path = '/contact') contact_forms,
+       (SELECT count(*) FROM page_views WHERE path = '/contact') contact_views,
+       (SELECT count(*) FROM hits WHERE path = '/search' AND duration_ms > 3000) slow_searches`,
+  );
+  const { people } = counted;
+  expect(found).toMatchObject({
+    purchases: people.eventsByName.get('Purchase confirmed'),
+    contact_forms: 0,
+  });
+  for (const name of [
+    'robots',
+    'campaigns',
+    'missing',
+    'failed',
+    'returning_visitors',
+    'contact_views',
+    'slow_searches',
+  ])
+    expect([name, Number(found?.[name]) > 2]).toEqual([name, true]);
+});
+
+test('A draft tried over the week finds exactly the sessions that SQL finds', () => {
+  const save = (name: string, condition: string, ...more: string[]) =>
+    command('event', 'save', '--name', name, '--condition', condition, ...more);
+  save('Product seen', 'request.path contains "/tea"', '--trigger', 'every_hit');
+  save(
+    'Came back',
+    'count(event "Product seen") >= 2 and not robot = true',
+    '--trigger',
+    'after_every_hit',
+    '--track',
+    'first',
+  );
+  const from = '2026-05-15';
+  const to = '2026-05-18';
+  const days = `s.started_at >= '${from}' AND s.started_at < '${to}'`;
+  const found = (sql: string) =>
+    command<{ id: string; n: number }[]>(
+      'query',
+      `SELECT replace(s.session_id::VARCHAR, '-', '') AS id, count(*)::INTEGER AS n FROM sessions s JOIN hits h USING (session_id)
+       WHERE ${days} AND ${sql} ORDER BY s.ended_at, id`,
+    );
+  interface Tried {
+    occurrences: number;
+    fired: { count: number; sessions: string[] };
+    sessionsTotal: number;
+  }
+  const tried = (name: string) =>
+    command<Tried>('event', 'dry-run', name, '--from', from, '--to', to);
+  const sum = (rows: { n: number }[]) => rows.reduce((total, { n }) => total + n, 0);
+  const expectSame = ({ occurrences, fired }: Tried, rows: { id: string; n: number }[]) => {
+    expect(rows.length).toBeGreaterThan(20);
+    expect([occurrences, fired.count]).toEqual([sum(rows), rows.length]);
+    const ids = new Set(rows.map(({ id }) => id));
+    expect(fired.sessions.filter((id) => !ids.has(id))).toEqual([]);
+    expect(new Set(fired.sessions).size).toBe(Math.min(100, rows.length));
+  };
+  expectSame(
+    tried('Product seen'),
+    found(`h.path ILIKE '%/tea%' GROUP BY s.session_id, s.ended_at`),
+  );
+  const twice = found(
+    `h.path ILIKE '%/tea%' AND NOT s.is_robot GROUP BY s.session_id, s.ended_at HAVING count(*) >= 2`,
+  );
+  expectSame(
+    tried('Came back'),
+    twice.map(({ id }) => ({ id, n: 1 })),
+  );
+}, 180_000);

@@ -1,0 +1,156 @@
+/** The command `report`: runs finished reports, lists them, and keeps the dataset's own ones. */
+import { readFileSync, statSync } from 'node:fs';
+import { Option } from 'commander';
+import { systemClock } from '../core/clock.ts';
+import { comparisonKinds } from '../core/contract/comparison.ts';
+import type { Dataset } from '../core/contract/dataset.ts';
+import { addDays, dayOf } from '../core/contract/date-range.ts';
+import { Problem } from '../core/contract/problem.ts';
+import type { ReportEntry, ReportResult } from '../core/contract/report.ts';
+import type { ApiClient } from '../core/http/api-client.ts';
+import { showInvisible } from '../reports/html/format.ts';
+import { alignColumns } from '../reports/run/align-columns.ts';
+import type { CommandDesk } from './upkeep.ts';
+
+interface ReportOptions {
+  json?: boolean;
+  dataset: string;
+  from?: string;
+  to?: string;
+  robots?: boolean;
+  compare?: string | boolean;
+  label: string[];
+  condition?: string;
+  page?: string;
+  funnel?: string;
+  goal?: string;
+  format?: string;
+}
+
+const definitionBytesMax = 1_000_000;
+const list = (value: string, before: string[]) => [...before, value];
+const datasetPath = (slug: string) => `/api/datasets/${encodeURIComponent(slug)}`;
+
+export function addReportCommand<O extends { json?: boolean }>(desk: CommandDesk<O>): void {
+  const { command, withApi } = desk;
+  command(
+    'report <name> [argument]',
+    'run a finished report; or: report list, report save FILE, report delete NAME',
+  )
+    .requiredOption('--dataset <slug>', 'the dataset to report on')
+    .option('--from <date>', 'first day, like 2026-11-14 (else seven days ago)')
+    .option('--to <date>', 'day after the last day (else tomorrow)')
+    .option('--robots', 'count robots too')
+    .addOption(
+      new Option('--compare [period]', 'compare with another period')
+        .choices([...comparisonKinds])
+        .preset('previous_period'),
+    )
+    .option('--label <name>', 'a label beside all (repeat, up to 8)', list, [])
+    .option('--condition <condition>', 'only sessions that meet it')
+    .option('--page <path>', 'the page that the report is about')
+    .option('--funnel <name>', 'the funnel that the report is about')
+    .option('--goal <name>', 'the goal that the report is about')
+    .addOption(
+      new Option('--format <format>', 'form of the result').choices([
+        'json',
+        'csv',
+        'html',
+        'text',
+      ]),
+    )
+    .action(async (name: string, argument: string | undefined, options: O & ReportOptions) => {
+      await withApi(options, async (api) => {
+        if (name === 'list') return await listReports(desk, api, options);
+        if (name === 'save') return await saveReport(desk, api, options, argument);
+        if (name === 'delete') return await deleteReport(desk, api, options, argument);
+        desk.out(await fetchReport(api, name, options));
+      });
+    });
+}
+
+async function listReports<O extends { json?: boolean }>(
+  { out, outJson }: CommandDesk<O>,
+  api: ApiClient,
+  { dataset, json }: ReportOptions,
+): Promise<void> {
+  const { reports } = await api.json<{ reports: ReportEntry[] }>(
+    'GET',
+    `${datasetPath(dataset)}/reports`,
+  );
+  if (json) return outJson(reports);
+  const rows = reports.map(({ name, group, description }) => [name, group, description]);
+  out(alignColumns([['report', 'group', 'what it says'], ...rows], () => false).join('\n'));
+}
+
+async function saveReport<O extends { json?: boolean }>(
+  { out, outJson }: CommandDesk<O>,
+  api: ApiClient,
+  { dataset, json }: ReportOptions,
+  file: string | undefined,
+): Promise<void> {
+  const path = `${datasetPath(dataset)}/definitions/report`;
+  const kept = await api.json<{ name: string }>('PUT', path, readDefinition(file));
+  if (json) outJson(kept);
+  else out(`Saved the report ${kept.name}.`);
+}
+
+async function deleteReport<O extends { json?: boolean }>(
+  { out, outJson }: CommandDesk<O>,
+  api: ApiClient,
+  { dataset, json }: ReportOptions,
+  name = '',
+): Promise<void> {
+  if (name === '') throw new Problem('request_invalid', 'Name the report: report delete NAME');
+  const path = `${datasetPath(dataset)}/definitions/report/${encodeURIComponent(name)}`;
+  await api.request('DELETE', path);
+  if (json) outJson({ deleted: name });
+  else out(`Deleted the report ${showInvisible(name)}.`);
+}
+
+/** @throws Problem `file_missing`, `request_invalid` */
+function readDefinition(file: string | undefined): unknown {
+  if (file === undefined) {
+    throw new Problem('request_invalid', 'Name the file of the definition: report save FILE');
+  }
+  let text: string;
+  try {
+    if (statSync(file).size > definitionBytesMax) {
+      throw new Error(`it has more than ${definitionBytesMax} bytes`);
+    }
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Problem('file_missing', `${file} cannot be read: ${(error as Error).message}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Problem('request_invalid', `${file} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+async function fetchReport(api: ApiClient, name: string, options: ReportOptions): Promise<string> {
+  const path = datasetPath(options.dataset);
+  const { timeZone } = await api.json<Dataset>('GET', path);
+  const to = options.to ?? addDays(dayOf(systemClock(), timeZone), 1);
+  const search = new URLSearchParams({
+    from: options.from ?? addDays(to, -7),
+    to,
+    robots: String(options.robots === true),
+    compare: typeof options.compare === 'string' ? options.compare : 'none',
+    format: options.json ? 'json' : (options.format ?? 'text'),
+  });
+  for (const label of options.label) search.append('label', label);
+  for (const key of ['condition', 'page', 'funnel', 'goal'] as const) {
+    const value = options[key];
+    if (value !== undefined) search.set(key, value);
+  }
+  const response = await api.request(
+    'GET',
+    `${path}/reports/${encodeURIComponent(name)}?${search}`,
+  );
+  const text = await response.text();
+  return search.get('format') === 'json' && process.stdout.isTTY
+    ? JSON.stringify(JSON.parse(text) as ReportResult, null, 2)
+    : text;
+}

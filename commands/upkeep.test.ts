@@ -1,0 +1,179 @@
+/** The care of stored sessions as an administrator meets it: by the built command line, killed at bad moments. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Product, runCommand, startProduct } from '../console/testing/product.ts';
+
+const visitors = 300;
+const minutes = 20;
+const lines = visitors * minutes * 2;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+let folder: string;
+let data: string;
+let product: Product | undefined;
+
+const command = (...args: string[]) => runCommand([...args, '--data', data]);
+const json = (...args: string[]) => JSON.parse(command(...args, '--json').out) as unknown;
+const canisterFile = (day: string) => join(data, `datasets/logs/canister/${day}.seg`);
+const analyticsFile = () => join(data, 'datasets/logs/analytics.duckdb');
+
+/** On two days, 300 people who each ask for 20 pages. */
+function log(): string {
+  const all: string[] = [];
+  for (const day of ['03', '04']) {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      for (let visitor = 0; visitor < visitors; visitor += 1) {
+        const address = `203.0.${Math.floor(visitor / 250)}.${visitor % 250}`;
+        const time = `${day}/Mar/2024:10:${String(minute).padStart(2, '0')}:00 +0000`;
+        all.push(
+          `${address} - - [${time}] "GET /p${minute} HTTP/1.1" 200 512 "-" "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"`,
+        );
+      }
+    }
+  }
+  return `${all.join('\n')}\n`;
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'canister-upkeep-'));
+  data = join(folder, 'data');
+  command('dataset', 'create', 'logs');
+  writeFileSync(join(folder, 'access.log'), log());
+  const { code, notes } = command('import', join(folder, 'access.log'), '--dataset', 'logs');
+  if (code !== 0) throw new Error(notes);
+});
+
+afterEach(async () => {
+  await product?.stop();
+  product = undefined;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const totals = () =>
+  json('query', 'SELECT count(*) n, count(DISTINCT hit_id) ids FROM hits', '--dataset', 'logs');
+
+test('What is sound is called sound, without a server and through one, and a rebuild equals it', async () => {
+  const sound = {
+    dataset: 'logs',
+    segments: 2,
+    records: visitors * 2,
+    sound: visitors * 2,
+    orphans: 0,
+    tornBytes: 0,
+    damagedCount: 0,
+    damaged: [],
+    missingCount: 0,
+    missing: [],
+  };
+  expect(json('verify', '--dataset', 'logs')).toEqual(sound);
+  const first = json('rebuild', '--dataset', 'logs') as { equal: boolean };
+  expect(first).toMatchObject({
+    equal: true,
+    after: { sessions: { rows: visitors * 2 }, hits: { rows: lines } },
+  });
+  product = await startProduct({ data });
+  expect(json('verify')).toEqual([sound]);
+  expect(json('rebuild', '--dataset', 'logs')).toEqual(first);
+  expect(json('keys', 'rotate')).toEqual({ keys: 2 });
+  expect(json('verify')).toEqual([sound]);
+});
+
+test('A rebuild that is killed at any moment changes nothing, and can be run again', async () => {
+  const before = json('rebuild', '--dataset', 'logs');
+  for (const afterMs of [500, 700, 900, 1_100, 1_300]) {
+    const child = spawn(
+      process.execPath,
+      ['canister.mjs', 'rebuild', '--dataset', 'logs', '--data', data],
+      { stdio: 'ignore' },
+    );
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    await pause(afterMs);
+    child.kill('SIGKILL');
+    await ended;
+    expect(totals()).toEqual([{ n: lines, ids: lines }]);
+  }
+  expect(json('rebuild', '--dataset', 'logs')).toEqual(before);
+}, 60_000);
+
+test('A damaged byte is named with its session and code 1, and a rebuild refuses to lose it', () => {
+  const bytes = readFileSync(canisterFile('2024-03-03'));
+  bytes[1_000] = (bytes[1_000] ?? 0) ^ 1;
+  writeFileSync(canisterFile('2024-03-03'), bytes);
+  const { code, out } = command('verify', '--dataset', 'logs');
+  expect([code, /damaged: session [0-9a-f]{32} in 2024-03-03\.seg/.test(out)]).toEqual([1, true]);
+  const refused = command('rebuild', '--dataset', 'logs');
+  expect([refused.code, refused.out]).toEqual([1, '']);
+  expect(refused.notes).toMatch(/1 of 600 sessions .* Nothing was changed/);
+  expect(totals()).toEqual([{ n: lines, ids: lines }]);
+});
+
+test('Tables that are gone come back by themselves; where that loses hits, the sentence says how many', async () => {
+  rmSync(analyticsFile());
+  const { notes, out } = command(
+    'query',
+    'SELECT count(*) n FROM hits',
+    '--dataset',
+    'logs',
+    '--json',
+  );
+  expect(JSON.parse(out)).toEqual([{ n: lines }]);
+  expect(notes).toMatch(/tables of the dataset logs are gone/);
+
+  rmSync(analyticsFile());
+  rmSync(canisterFile('2024-03-03'));
+  const refused = command('query', 'SELECT 1', '--dataset', 'logs');
+  expect([refused.code, refused.out]).toEqual([1, '']);
+  expect(refused.notes).toMatch(
+    new RegExp(`canister: The dataset logs is held.*: ${lines / 2} stored hits`),
+  );
+  expect(refused.notes).not.toMatch(/^\s+at /m);
+  expect(existsSync(analyticsFile())).toBe(false);
+  product = await startProduct({ data, args: ['--accept-loss'] });
+  expect(totals()).toEqual([{ n: lines / 2, ids: lines / 2 }]);
+});
+
+test('A recut shows what moves, is seen by the doctor, and is in force when told, with a server and without', async () => {
+  const recut = (...args: string[]) => json('recut', '--dataset', 'logs', ...args);
+  const tables = 'SELECT count(*) n, sum(hits)::INTEGER hits FROM sessions';
+  const now = () => json('query', tables, '--dataset', 'logs');
+  // Everybody asks for a page a minute: with half a minute each hit is a session of its own.
+  const before = { sessions: visitors * 2, hits: lines };
+  const after = { sessions: lines, hits: lines, bounceRate: 1, durationMsMean: 0 };
+  const moves = { before, after, split: visitors * 2, unchanged: 0, joined: 0 };
+  expect(recut('--idle-timeout-ms', '30000')).toMatchObject({ ...moves, applied: false });
+  expect(now()).toEqual([{ n: before.sessions, hits: lines }]);
+  const { code, out } = command('doctor');
+  expect([code, /recut +logs: a recut waits \(600 sessions would be 12000\)/.test(out)]).toEqual([
+    1,
+    true,
+  ]);
+  product = await startProduct({ data });
+  expect(recut()).toMatchObject({ ...moves, applied: false });
+  expect(recut('--apply')).toMatchObject({ ...moves, applied: true });
+  expect(now()).toEqual([{ n: lines, hits: lines }]);
+  expect(json('dataset', 'list')).toMatchObject([{ idleTimeoutMs: 30_000 }]);
+  expect(json('verify')).toMatchObject([{ sound: lines, damagedCount: 0, missingCount: 0 }]);
+  expect(recut('--idle-timeout-ms', '60000')).toMatchObject({ joined: lines });
+  expect(recut('--discard')).toBe(null);
+  expect(command('recut', '--dataset', 'logs', '--apply').notes).toMatch(/no recut to apply/);
+  expect(command('recut', '--dataset', 'logs', '--cut-at-midnight', 'yes').code).toBe(2);
+}, 120_000);
+
+test('Retention says what would go, and then it goes', () => {
+  const rule = ['retention', '--dataset', 'logs', '--keep-days', '30'];
+  expect(json(...rule, '--dry-run')).toMatchObject({
+    applied: false,
+    sessions: visitors * 2,
+    hits: lines,
+    days: [{ day: '2024-03-03', reason: 'age' }, { day: '2024-03-04' }],
+  });
+  expect(totals()).toEqual([{ n: lines, ids: lines }]);
+  expect(command(...rule).out).toMatch(/Removed: 2 days, 600 sessions, 12000 hits/);
+  expect(totals()).toEqual([{ n: 0, ids: 0 }]);
+  expect(readdirSync(join(data, 'datasets/logs/canister'))).toEqual([]);
+  expect(json('dataset', 'list')).toMatchObject([{ keepSessionsDays: 30 }]);
+  expect(command('retention', '--dataset', 'logs', '--keep-all').out).toMatch(/kept for good/);
+});

@@ -1,0 +1,170 @@
+/** Everything of one dataset that the engine keeps at hand: its active sessions, its stores, and where the inbox stands. */
+import { WatchBook } from '../alerts/watch-book.ts';
+import type { AnalyticsStore } from '../analytics/analytics-store.ts';
+import { openSessionIndex, type SessionIndex } from '../canisters/index-sessions.ts';
+import type { LongTermCanister } from '../canisters/long-term.ts';
+import type { RecutPlace } from '../canisters/recut.ts';
+import type { IndexShelf } from '../canisters/session-index.ts';
+import { ShortTermCanister } from '../canisters/short-term.ts';
+import { type SessionLimits, sessionLimits } from '../contract/session.ts';
+import { hostMatcher } from '../hits/referrer.ts';
+import { userKeys } from '../hits/user-key.ts';
+import { openPast, type Past, type PastStores } from '../past/past.ts';
+import { closePolicy } from '../sessions/close-policy.ts';
+import { type EndedSession, Sessionizer } from '../sessions/sessionizer.ts';
+import type { DatasetConfig } from '../settings/datasets.ts';
+import type { DatasetEvents } from './dataset-events.ts';
+import { createSessionCommit, type SessionCommit } from './session-commit.ts';
+
+/** Opens the stores of a dataset. */
+export type OpenStores = (config: DatasetConfig) => Promise<{
+  analytics: AnalyticsStore;
+  canister: LongTermCanister;
+  recut?: RecutPlace | undefined;
+  indexShelf?: IndexShelf | undefined;
+  past?: PastStores | undefined;
+}>;
+
+export interface DatasetEngine {
+  config: DatasetConfig;
+  ownHosts: (host: string) => boolean;
+  analytics: AnalyticsStore;
+  canister: LongTermCanister;
+  /** Where a recut lies until it is applied or discarded; absent where stores are in memory. */
+  recut?: RecutPlace | undefined;
+  /** The values that search looks up; absent where stores are in memory. */
+  index?: SessionIndex | undefined;
+  commit: SessionCommit;
+  /** What backfills have done and do to stored sessions. */
+  past: Past;
+  /** What a session may hold. */
+  limits: SessionLimits;
+  openEvents: OpenEvents | undefined;
+  active: ShortTermCanister;
+  sessionizer: Sessionizer;
+  /** What alerts watch of it. */
+  watched: WatchBook;
+  /** Its events; absent where none are evaluated. */
+  events: DatasetEvents | undefined;
+  /** Sessions that have ended and wait for the next batch. */
+  ended: EndedSession[];
+  /** The last inbox row of the dataset that was read. */
+  readThrough: number;
+  /** Every inbox hit up to here is stored. */
+  low: number;
+  /** What of it a checkpoint holds. */
+  lowCheckpointed: number;
+  hitsSinceCheckpoint: number;
+  /** Device → last inbox hit that is stored beyond `low`: taking the inbox again skips up to it. */
+  closedThrough: Map<string, number>;
+  /** Why its stores cannot be used any more: it is passed over, and put aside after the step. */
+  failure?: Error;
+  close(): Promise<void>;
+}
+
+/** Opens the events of a dataset as they are in force behind an inbox position. */
+export type OpenEvents = (config: DatasetConfig, low: number) => Promise<DatasetEvents>;
+
+/** Opens a dataset and reads where it stands. */
+export async function openDatasetEngine(
+  config: DatasetConfig,
+  openStores: OpenStores,
+  limits: SessionLimits = sessionLimits,
+  openEvents?: OpenEvents,
+): Promise<DatasetEngine> {
+  const stores = await openStores(config);
+  const { analytics, canister, recut, past: pastStores, indexShelf: shelf } = stores;
+  const close = async () => {
+    await shelf?.close();
+    await analytics.close();
+    await canister.close();
+  };
+  try {
+    const rules = config.index;
+    const index = shelf && (await openSessionIndex({ shelf, analytics, canister, rules }));
+    const past = await openPast(config.slug, config.timeZone, pastStores);
+    return {
+      ...(await startOf(config, analytics, limits, openEvents)),
+      limits,
+      openEvents,
+      analytics,
+      canister,
+      recut,
+      index,
+      past,
+      commit: createSessionCommit({ canister, analytics, applyPast: past.apply }),
+      close,
+    };
+  } catch (error) {
+    // What stays open could not be opened again.
+    await close();
+    throw error;
+  }
+}
+
+/** Begins again at what is stored, by other settings: as after a crash, active sessions come out of the inbox anew. */
+export async function startAgain(dataset: DatasetEngine, config: DatasetConfig): Promise<void> {
+  const { analytics, limits, openEvents } = dataset;
+  Object.assign(dataset, await startOf(config, analytics, limits, openEvents));
+}
+
+/** Everything of a dataset that is in memory only, as its tables give it. */
+async function startOf(
+  config: DatasetConfig,
+  analytics: AnalyticsStore,
+  limits: SessionLimits,
+  openEvents: OpenEvents | undefined,
+): Promise<
+  Omit<
+    DatasetEngine,
+    | 'analytics'
+    | 'canister'
+    | 'recut'
+    | 'index'
+    | 'commit'
+    | 'past'
+    | 'limits'
+    | 'openEvents'
+    | 'close'
+  >
+> {
+  const { position, closedThrough } = await analytics.resume();
+  const events = await openEvents?.(config, position.low);
+  // The next hit of such a visitor is still in the inbox: it is the one that the limit did not let in.
+  const unfinished = await analytics.unfinished('tracker');
+  const active = new ShortTermCanister();
+  const ended: EndedSession[] = [];
+  const watched = new WatchBook();
+  const sessionizer = new Sessionizer({
+    dataset: config.slug,
+    canister: active,
+    policy: { ...closePolicy(config.idleTimeoutMs, config), ...limits },
+    userKey: userKeys(config.addressSecret),
+    ended(one) {
+      ended.push(one);
+      if (one.discarded === undefined) watched.takeEnd(one.session, config.idleTimeoutMs);
+    },
+    eventSet: () => events?.current(),
+    continued(device) {
+      const found = unfinished.get(device)?.id;
+      // It may be known by the keys of several devices, and is continued once.
+      for (const [key, { id }] of unfinished) if (id === found) unfinished.delete(key);
+      return found;
+    },
+  });
+  return {
+    config,
+    ownHosts: hostMatcher(config.hosts),
+    active,
+    sessionizer,
+    watched,
+    events,
+    ended,
+    readThrough: position.low,
+    low: position.low,
+    // What was read may be in the write-ahead log alone: nothing is pruned before the first checkpoint.
+    lowCheckpointed: 0,
+    hitsSinceCheckpoint: 0,
+    closedThrough,
+  };
+}

@@ -1,0 +1,230 @@
+/** The imports under way: bytes come in pieces over calls, and go as one stream into the log import. */
+import type { ActiveLimits } from '../canisters/room.ts';
+import type { Clock } from '../clock.ts';
+import type { ImportOptions, ImportProgress, ImportSummary } from '../contract/import.ts';
+import { Problem } from '../contract/problem.ts';
+import type { DatasetEngine } from './dataset-engine.ts';
+import { type LogImport, startLogImport } from './log-import.ts';
+
+/** How long an import may stand still before it is abandoned: its sender is gone. */
+const silenceMsMax = 10 * 60 * 1000;
+
+interface UnderWay {
+  slug: string;
+  logImport: LogImport;
+  /** Nothing is stored, so nothing is counted. */
+  isDryRun: boolean;
+  startedAt: number;
+  heardAt: number;
+  file: { feed: ByteFeed; done: Promise<void> } | undefined;
+  leave: () => void;
+}
+
+export interface ImportDesk {
+  begin(dataset: DatasetEngine, options: ImportOptions): Promise<number>;
+  beginFile(number: number, name: string): void;
+  feedFile(number: number, bytes: Uint8Array): Promise<ImportProgress>;
+  endFile(number: number): Promise<ImportProgress>;
+  finish(number: number): Promise<ImportSummary>;
+  abandon(number: number): Promise<void>;
+  /** Does something on a dataset while no import of it is under way: waits like an import, and imports wait for it. */
+  alone<T>(slug: string, work: () => Promise<T>): Promise<T>;
+  /** Abandons what has been silent for too long; all of it when `everything`. */
+  clear(everything: boolean): Promise<void>;
+}
+
+export function createImportDesk(options: {
+  clock: Clock;
+  badLinesFile: (slug: string, stamp: string) => string;
+  /** What the open sessions of one import may hold. */
+  room: ActiveLimits;
+  /** Called with what was stored of an import, whether it was finished or abandoned. */
+  ended: (slug: string, stored: ImportProgress) => Promise<void>;
+}): ImportDesk {
+  const { clock, badLinesFile, room } = options;
+  const underWay = new Map<number, UnderWay>();
+  const queues = new Map<string, Promise<void>>();
+  let numbers = 0;
+
+  function find(number: number): UnderWay {
+    const found = underWay.get(number);
+    if (found === undefined) {
+      throw new Problem(
+        'import_unknown',
+        `Import ${number} is not under way: it ended, or the server was started again. Import the files again.`,
+      );
+    }
+    found.heardAt = clock();
+    return found;
+  }
+
+  async function end<T>(number: number, how: (found: UnderWay) => Promise<T>): Promise<T> {
+    const found = find(number);
+    underWay.delete(number);
+    try {
+      return await how(found);
+    } finally {
+      found.leave();
+    }
+  }
+
+  /** Waits for the turn on a dataset; gives what ends it. */
+  async function queue(slug: string): Promise<() => void> {
+    const before = queues.get(slug) ?? Promise.resolve();
+    let leave = () => {};
+    queues.set(
+      slug,
+      before.then(() => new Promise<void>((resolve) => (leave = resolve))),
+    );
+    await before;
+    // The promise of this turn is made in the same moment as this one goes on: only then is `leave` its own.
+    return () => leave();
+  }
+
+  const desk: ImportDesk = {
+    async begin(dataset, importOptions) {
+      const { slug } = dataset.config;
+      const leave = await queue(slug);
+      numbers += 1;
+      const number = numbers;
+      const stamp = new Date(clock()).toISOString().replace(/[:.]/g, '-');
+      const badLines = () => badLinesFile(slug, `${stamp}-${number}`);
+      const begun = startLogImport(dataset, importOptions, badLines, room, clock());
+      const logImport = await begun.catch((error) => {
+        leave();
+        throw error;
+      });
+      underWay.set(number, {
+        slug,
+        logImport,
+        isDryRun: importOptions.dryRun,
+        startedAt: clock(),
+        heardAt: clock(),
+        file: undefined,
+        leave,
+      });
+      return number;
+    },
+    beginFile(number, name) {
+      const found = find(number);
+      refuseOpenFile(found);
+      const feed = byteFeed();
+      const done = found.logImport.takeFile(name, feed.bytes);
+      done.catch((error) => feed.refuse(error));
+      found.file = { feed, done };
+    },
+    async feedFile(number, bytes) {
+      const found = find(number);
+      await fileOf(found).feed.push(bytes);
+      return { ...found.logImport.progress };
+    },
+    async endFile(number) {
+      const found = find(number);
+      const { feed, done } = fileOf(found);
+      feed.end();
+      try {
+        await done;
+      } finally {
+        found.file = undefined;
+      }
+      return { ...found.logImport.progress };
+    },
+    async finish(number) {
+      refuseOpenFile(find(number));
+      return await end(number, async ({ slug, logImport, isDryRun, startedAt }) => {
+        const summary = await logImport.finish();
+        if (!isDryRun) await options.ended(slug, summary);
+        return { ...summary, seconds: (clock() - startedAt) / 1000 };
+      });
+    },
+    abandon: (number) =>
+      end(number, async ({ slug, logImport, isDryRun, file }) => {
+        file?.feed.refuse(new Problem('import_unknown', 'The import was abandoned.'));
+        await file?.done.catch(() => undefined);
+        const stored = await logImport.abandon();
+        if (!isDryRun) await options.ended(slug, stored);
+      }),
+    async alone(slug, work) {
+      const leave = await queue(slug);
+      try {
+        return await work();
+      } finally {
+        leave();
+      }
+    },
+    async clear(everything) {
+      for (const [number, { heardAt }] of underWay) {
+        if (everything || clock() - heardAt > silenceMsMax) await desk.abandon(number);
+      }
+    },
+  };
+  return desk;
+}
+
+function fileOf({ file }: UnderWay): NonNullable<UnderWay['file']> {
+  if (file) return file;
+  throw new Problem(
+    'request_invalid',
+    'No file of the import is open: begin one, then send its bytes.',
+  );
+}
+
+/** Lines of a file that was not ended would be lost. */
+function refuseOpenFile({ file }: UnderWay): void {
+  if (file)
+    throw new Problem('request_invalid', 'A file of the import is still open: end it first.');
+}
+
+interface ByteFeed {
+  bytes: AsyncIterable<Uint8Array>;
+  /** Resolves when the reader has taken the bytes; rejects when it has failed. */
+  push(bytes: Uint8Array): Promise<void>;
+  end(): void;
+  refuse(error: Error): void;
+}
+
+/** A stream of one piece at a time: the sender waits until the reader has come for the next. */
+function byteFeed(): ByteFeed {
+  let offered: Uint8Array | undefined;
+  let busy = false;
+  let ended = false;
+  let failure: Error | undefined;
+  let wake = () => {};
+  let taken = () => {};
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      if (offered !== undefined) {
+        const piece = offered;
+        offered = undefined;
+        yield piece;
+        taken();
+      } else if (failure) throw failure;
+      else if (ended) return;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  }
+  return {
+    bytes: bytes(),
+    async push(piece) {
+      if (failure) throw failure;
+      if (busy || ended)
+        throw new Problem('request_invalid', 'Send one piece of the file after the other.');
+      const wasTaken = new Promise<void>((resolve) => (taken = resolve));
+      busy = true;
+      offered = piece;
+      wake();
+      await wasTaken;
+      busy = false;
+      if (failure) throw failure;
+    },
+    end() {
+      ended = true;
+      wake();
+    },
+    refuse(error) {
+      failure ??= error;
+      wake();
+      taken();
+    },
+  };
+}

@@ -1,0 +1,341 @@
+/**
+ * Takes a log into a dataset: lines → hits → sessions, cut on the log's own time → commit. Hits that are stored
+ * already are left out, so that importing the same lines again changes nothing. Memory does not grow with the log.
+ */
+import {
+  type ActiveLimits,
+  activeMarks,
+  evictionOrder,
+  fillOf,
+  isAbove,
+} from '../canisters/room.ts';
+import { ShortTermCanister } from '../canisters/short-term.ts';
+import {
+  type ExclusionRule,
+  type ImportOptions,
+  type ImportProgress,
+  type ImportSummary,
+  importLimits,
+} from '../contract/import.ts';
+import type { NormalizedHit } from '../hits/normalize-hit.ts';
+import { userKeys } from '../hits/user-key.ts';
+import { pipelineLimits } from '../pipeline.ts';
+import { closePolicy } from '../sessions/close-policy.ts';
+import { type EndedSession, Sessionizer } from '../sessions/sessionizer.ts';
+import { listBadLines } from '../sources/bad-lines.ts';
+import { chooseFormat, detectionLines } from '../sources/formats/detect.ts';
+import { formatByText } from '../sources/formats/format-text.ts';
+import { badLine, isBadLine, isDirective, type LineParser } from '../sources/formats/log-line.ts';
+import { lineFilter } from '../sources/line-filter.ts';
+import { type LinePiece, lineDecoder, logLines } from '../sources/log-lines.ts';
+import { lineIds, logNormalizer } from '../sources/log-source.ts';
+import type { DatasetEngine } from './dataset-engine.ts';
+
+/** Lines whose ids are looked up together. */
+const linesPerLookup = 20_000;
+/** What a dry run remembers, where an import would find it stored. */
+const dryRunIdsMax = 1_000_000;
+
+/** Times outside of these are of a wrong clock, and would end every open session. */
+const aheadMsMax = 24 * 60 * 60 * 1000;
+const earliestMs = Date.UTC(1990);
+const byteOrderMark = '\ufeff';
+
+export interface LogImport {
+  readonly progress: ImportProgress;
+  /**
+   * Takes one file whole.
+   * @param name as the user gave it, for the list of bad lines
+   * @throws Problem `import_format_unknown`, `file_unreadable`; what was taken before stays
+   */
+  takeFile(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Ends the sessions that are still open, makes everything durable, and sums up. */
+  finish(): Promise<Omit<ImportSummary, 'seconds'>>;
+  /**
+   * Stores what has ended so far and leaves the rest: the same files can be imported again. Gives the progress
+   * without the lines that were left.
+   */
+  abandon(): Promise<ImportProgress>;
+}
+
+/**
+ * @param room what its open sessions may hold: they come on top of the active sessions, one import at a time
+ * @param nowMs when it begins: lines of later days are of a wrong clock
+ */
+export async function startLogImport(
+  dataset: DatasetEngine,
+  options: ImportOptions,
+  badLinesFile: () => string,
+  room: ActiveLimits,
+  nowMs: number,
+): Promise<LogImport> {
+  // What is wrong with the options is said before any file is sent.
+  lineDecoder(options.encoding);
+  if (options.format !== 'auto') formatByText(options);
+  const progress: ImportProgress = {
+    lines: 0,
+    accepted: 0,
+    duplicate: 0,
+    excluded: 0,
+    bad: 0,
+    sessions: 0,
+  };
+  const ended: EndedSession[] = [];
+  /** What an import that was abandoned has stored of sessions that went on. */
+  const unfinished = await dataset.analytics.unfinished('log');
+  const { slug, idleTimeoutMs } = dataset.config;
+  const open = new ShortTermCanister();
+  const eventSet = dataset.events?.current();
+  const sessionizer = new Sessionizer({
+    dataset: slug,
+    canister: open,
+    // Several people may stand behind an address with a user agent: one who signs in does not end another's session.
+    policy: { ...closePolicy(idleTimeoutMs, dataset.config), keepsFirstUser: true },
+    userKey: userKeys(dataset.config.addressSecret),
+    eventSet: () => eventSet,
+    ended(session) {
+      if (session.discarded === undefined) ended.push(session);
+      else leaveOut(session);
+    },
+    continued(visitor, atMs) {
+      const found = unfinished.get(visitor);
+      return found && Math.abs(atMs - found.endedAt) <= idleTimeoutMs ? found.id : undefined;
+    },
+  });
+  const normalize = logNormalizer(dataset.config.addressSecret, dataset.ownHosts, {
+    ...options,
+    idleTimeoutMs,
+  });
+  const exclusionOf = lineFilter(options);
+  const detections: ImportSummary['detections'] = [];
+  const excludedBy: ImportSummary['excludedBy'] = {};
+  const badSamples: ImportSummary['badSamples'] = [];
+  const badLines = listBadLines(badLinesFile);
+  /** Ids of hits that are in sessions which are not stored yet. */
+  const pending = new Set<string>();
+  /** The latest time in the file, by which sessions end: files may come in any order, newest first is usual. */
+  let fileTime = Number.NEGATIVE_INFINITY;
+  let latest = Number.NEGATIVE_INFINITY;
+  let endedHits = 0;
+  let countedSessions = 0;
+  let storing: Promise<void> = Promise.resolve();
+
+  /** An event has discarded the session: its hits were accepted, and count as excluded now. */
+  function leaveOut({ session: { hits } }: EndedSession): void {
+    progress.accepted -= hits.length;
+    exclude('discarded', hits.length);
+    for (const hit of hits) pending.delete(hit.id);
+  }
+
+  function exclude(rule: ExclusionRule, hits: number): void {
+    progress.excluded += hits;
+    excludedBy[rule] = (excludedBy[rule] ?? 0) + hits;
+  }
+
+  function setBad(file: string, line: number, reason: string, text: string): void {
+    progress.bad += 1;
+    if (badSamples.length < importLimits.badSamplesMax) badSamples.push({ file, line, reason });
+    if (!options.dryRun) badLines.add(file, line, reason, text);
+  }
+
+  /** Waits for the batch before, then stores this one while the next lines are read. */
+  async function commit(): Promise<void> {
+    await storing;
+    const batch = ended.splice(0, ended.length);
+    const hits = endedHits;
+    endedHits = 0;
+    countedSessions = 0;
+    if (batch.length > 0) storing = store(batch, hits);
+    // A failure is thrown where it is waited for.
+    storing.catch(() => undefined);
+  }
+
+  async function store(batch: readonly EndedSession[], hits: number): Promise<void> {
+    progress.sessions += batch.length;
+    if (options.dryRun) {
+      for (const id of pending) {
+        if (pending.size <= dryRunIdsMax) break;
+        pending.delete(id);
+      }
+      return;
+    }
+    await dataset.commit.store(batch).catch((error) => {
+      progress.sessions -= batch.length;
+      throw error;
+    });
+    for (const { session } of batch) for (const hit of session.hits) pending.delete(hit.id);
+    dataset.hitsSinceCheckpoint += hits;
+  }
+
+  async function takeHits(hits: readonly NormalizedHit[], bytes: readonly number[]): Promise<void> {
+    if (hits.length === 0) return;
+    let from = Number.POSITIVE_INFINITY;
+    let to = Number.NEGATIVE_INFINITY;
+    for (const { hit } of hits) {
+      from = Math.min(from, hit.at);
+      to = Math.max(to, hit.at);
+    }
+    // Asked beside a batch that is being stored: what of it the answer cannot know yet is still pending now.
+    const unstored = new Set(hits.map(({ hit }) => hit.id).filter((id) => pending.has(id)));
+    const known = await dataset.analytics.knownHits(
+      hits.map(({ hit }) => hit.id),
+      from,
+      to,
+    );
+    for (const [index, normalized] of hits.entries()) {
+      const { id, at } = normalized.hit;
+      progress.lines += 1;
+      if (known.has(id) || unstored.has(id) || pending.has(id)) {
+        progress.duplicate += 1;
+        continue;
+      }
+      pending.add(id);
+      sessionizer.take({ ...normalized, arrivedAt: at, seq: 0, bytes: bytes[index] ?? 0 });
+      progress.accepted += 1;
+      if (isAbove(fillOf([open]), room, activeMarks.high)) makeRoom();
+      // At every hit, not at every batch of them: sessions must not depend on how the bytes came.
+      if (at <= fileTime) continue;
+      fileTime = at;
+      sessionizer.closeIdle(fileTime);
+    }
+    latest = Math.max(latest, fileTime);
+    for (; countedSessions < ended.length; countedSessions += 1)
+      endedHits += ended[countedSessions]?.session.hits.length ?? 0;
+    if (
+      ended.length >= pipelineLimits.sessionsPerCommitMax ||
+      endedHits >= pipelineLimits.hitsPerCommitMax
+    )
+      await commit();
+  }
+
+  /** As for hits that come live, and in their order: the same lines always end the same sessions. */
+  function makeRoom(): void {
+    sessionizer.closeIdle(fileTime);
+    for (const { session } of [...open.values()].sort(evictionOrder)) {
+      if (!isAbove(fillOf([open]), room, activeMarks.low)) return;
+      sessionizer.end(session.id, 'memory', fileTime);
+    }
+  }
+
+  async function takeFile(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    const idOf = lineIds();
+    fileTime = Number.NEGATIVE_INFINITY;
+    let number = 0;
+    let parse: LineParser | undefined;
+    let hits: NormalizedHit[] = [];
+    let sizes: number[] = [];
+
+    function takeLine(text: string | undefined, fingerprint: string | undefined): void {
+      number += 1;
+      const parsed = text === undefined ? badLine(tooLong) : (parse as LineParser)(text);
+      if (isDirective(parsed)) {
+        progress.lines += 1;
+        exclude('directive', 1);
+        return;
+      }
+      const reason = isBadLine(parsed) ? parsed.reason : clockFault(parsed.at, nowMs);
+      if (isBadLine(parsed) || reason !== undefined) {
+        progress.lines += 1;
+        setBad(name, number, text === '' ? 'the line is empty' : (reason ?? ''), text ?? '');
+        return;
+      }
+      const rule = exclusionOf(parsed);
+      if (rule !== undefined) {
+        progress.lines += 1;
+        exclude(rule, 1);
+        return;
+      }
+      hits.push(normalize(parsed, idOf(fingerprint ?? '')));
+      sizes.push((fingerprint ?? '').length);
+    }
+
+    for await (const piece of withFirstLines(logLines(bytes, options.encoding))) {
+      if (parse === undefined) {
+        const chosen = chooseFormat(options, firstTexts(piece), options);
+        detections.push({ file: name, format: chosen.name, why: chosen.why });
+        parse = chosen.parse;
+      }
+      for (const [index, text] of piece.lines.entries()) takeLine(text, piece.fingerprints[index]);
+      await badLines.ease();
+      if (hits.length >= linesPerLookup) {
+        await takeHits(hits, sizes);
+        hits = [];
+        sizes = [];
+      }
+    }
+    await takeHits(hits, sizes);
+  }
+
+  return {
+    progress,
+    takeFile,
+    async finish() {
+      sessionizer.closeAll(latest);
+      await commit();
+      await storing;
+      // The summary is a promise: what it names must not depend on a write-ahead log.
+      if (!options.dryRun) await dataset.commit.checkpoint();
+      const badFile = await badLines.close();
+      return {
+        ...progress,
+        formats: detections.map(({ format }) => format),
+        detections,
+        excludedBy,
+        badSamples,
+        dryRun: options.dryRun,
+        ...(badFile === undefined ? {} : { badFile }),
+      };
+    },
+    async abandon() {
+      // A batch that could not be stored was told to whoever fed the file; here its hits are among those left.
+      await storing.catch(() => undefined);
+      storing = Promise.resolve();
+      await commit();
+      await storing;
+      await badLines.close();
+      const left = pending.size;
+      return { ...progress, lines: progress.lines - left, accepted: progress.accepted - left };
+    },
+  };
+}
+
+const tooLong = 'the line is longer than 64 KiB';
+
+/** Why a time cannot be the time of a request, or nothing. */
+function clockFault(at: number, nowMs: number): string | undefined {
+  if (at > nowMs + aheadMsMax)
+    return `the time ${new Date(at).toISOString()} is in the future: of a wrong clock or zone`;
+  if (at < earliestMs)
+    return `the time ${new Date(at).toISOString()} is older than any web server: of a wrong clock`;
+  return undefined;
+}
+
+const firstTexts = ({ lines }: LinePiece) =>
+  lines.filter((line) => line !== undefined && line !== '').slice(0, detectionLines) as string[];
+
+/** Joins the first pieces until there are enough lines to tell the format by, and takes off a byte order mark. */
+async function* withFirstLines(pieces: AsyncIterable<LinePiece>): AsyncGenerator<LinePiece> {
+  let first: LinePiece = { lines: [], fingerprints: [] };
+  let isFirst = true;
+  for await (const piece of pieces) {
+    if (!isFirst) {
+      yield piece;
+      continue;
+    }
+    first = {
+      lines: first.lines.concat(piece.lines),
+      fingerprints: first.fingerprints.concat(piece.fingerprints),
+    };
+    if (first.lines.length < detectionLines) continue;
+    isFirst = false;
+    yield withoutMark(first);
+  }
+  if (isFirst && first.lines.length > 0) yield withoutMark(first);
+}
+
+/** The mark is no part of the line, but of its fingerprint: by that the line has always been known. */
+function withoutMark({ lines, fingerprints }: LinePiece): LinePiece {
+  const first = lines[0];
+  if (!first?.startsWith(byteOrderMark)) return { lines, fingerprints };
+  return { lines: [first.slice(1)].concat(lines.slice(1) as string[]), fingerprints };
+}

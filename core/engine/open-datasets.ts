@@ -1,0 +1,185 @@
+/**
+ * The datasets that are open, and those that are held: a dataset whose stores cannot be opened, or fail while it is
+ * in use, is put aside, and the others go on. Nothing of it is pruned: its hits wait in the inbox.
+ */
+import type { Clock } from '../clock.ts';
+import { Problem } from '../contract/problem.ts';
+import type { SessionLimits } from '../contract/session.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { DatasetConfig } from '../settings/datasets.ts';
+import type { InboxSource } from '../sources/inbox-source.ts';
+import {
+  type DatasetEngine,
+  type OpenEvents,
+  type OpenStores,
+  openDatasetEngine,
+} from './dataset-engine.ts';
+import type { SessionCommit } from './session-commit.ts';
+
+/** How datasets are held. Without these rules one that fails stops the engine. */
+export interface HoldingRules {
+  /** A dataset that failed while it was in use is opened again after so long: a disk may be well again. */
+  retryAfterMs: number;
+  /** The inbox position up to which a dataset was stored at its last checkpoint; 0 without one. */
+  lastLow: (slug: string) => Promise<number>;
+}
+
+export interface HeldDataset {
+  slug: string;
+  /** Why, and what to do. */
+  reason: string;
+  /** Epoch milliseconds. */
+  since: number;
+}
+
+export interface OpenDatasets {
+  /** The open ones by slug, as the pipeline drives them. */
+  readonly open: Map<string, DatasetEngine>;
+  /** Opens those that are there at the start. @throws what keeps all from being opened, such as `data_newer` */
+  openAll(configs: readonly DatasetConfig[]): Promise<void>;
+  /** Opens one, for the caller to put into the pipeline. */
+  openOne(config: DatasetConfig): Promise<DatasetEngine>;
+  /** @throws Problem `dataset_unknown` or `dataset_held` */
+  find(slug: string): DatasetEngine;
+  held(): HeldDataset[];
+  /** Makes sure that no new hit gets a position at which a dataset, open or held, has stored one already. */
+  keepPositionsApart(inbox: InboxSource): Promise<void>;
+  /** Puts aside what has failed, and opens again what is due. Called between two steps. */
+  tend(pipeline: Pipeline): Promise<void>;
+}
+
+/** More hits than this are never stored between two checkpoints. */
+const positionsSinceCheckpointMax = 1_000_000_000;
+
+/** As libSQL, the file system and DuckDB say it. */
+export const isDiskFull = (error: unknown) =>
+  /SQLITE_FULL|database or disk is full|ENOSPC|no space left on device/i.test(
+    `${(error as { code?: string }).code} ${(error as Error).message}`,
+  );
+
+export function createOpenDatasets(options: {
+  openStores: OpenStores;
+  openEvents: OpenEvents;
+  clock: Clock;
+  holding: HoldingRules | undefined;
+  /** Takes the time of storing. */
+  timed: <T>(work: () => Promise<T>) => Promise<T>;
+  /** What one session may hold, where it is not the usual. */
+  sessionLimits: SessionLimits | undefined;
+  /** Is told of a dataset that was opened, also of one that is opened again. */
+  opened: (dataset: DatasetEngine) => void;
+}): OpenDatasets {
+  const { openStores, openEvents, clock, holding, timed, sessionLimits, opened } = options;
+  const open = new Map<string, DatasetEngine>();
+  const held = new Map<string, HeldDataset & { config: DatasetConfig; retryAt?: number }>();
+
+  async function openOne(config: DatasetConfig): Promise<DatasetEngine> {
+    const dataset = await openDatasetEngine(config, openStores, sessionLimits, openEvents);
+    dataset.commit = watch(dataset.commit, timed, (error) => {
+      if (holding && !isDiskFull(error)) dataset.failure ??= error;
+    });
+    opened(dataset);
+    return dataset;
+  }
+
+  function hold(config: DatasetConfig, why: Error, canBeRetried: boolean): void {
+    const { slug } = config;
+    const next = canBeRetried
+      ? 'It is opened again by itself as soon as that works.'
+      : 'When that is mended, stop Canister and start it again.';
+    const said = why.message.split('\n', 1)[0] ?? '';
+    held.set(slug, {
+      slug,
+      config,
+      reason: `${said}${said.endsWith('..') ? '' : '..'} ${next}`,
+      since: held.get(slug)?.since ?? clock(),
+      ...(canBeRetried && holding ? { retryAt: clock() + holding.retryAfterMs } : {}),
+    });
+  }
+
+  /** A newer version's folder is not for this one; and a full disk is the same for all. */
+  const isOfAll = (error: unknown) =>
+    isDiskFull(error) || (error instanceof Problem && error.code === 'data_newer');
+
+  return {
+    open,
+    openOne,
+    async openAll(configs) {
+      for (const config of configs) {
+        try {
+          open.set(config.slug, await openOne(config));
+        } catch (error) {
+          if (holding === undefined || isOfAll(error)) throw error;
+          hold(config, error as Error, false);
+        }
+      }
+    },
+    find(slug) {
+      const found = open.get(slug);
+      if (found) return found;
+      const { reason } = held.get(slug) ?? {};
+      if (reason !== undefined) {
+        throw new Problem(
+          'dataset_held',
+          `The dataset ${slug} is held, and its hits wait in the inbox: ${reason}`,
+        );
+      }
+      throw new Problem(
+        'dataset_unknown',
+        `No dataset is called "${slug}". Make it with: canister dataset create ${slug}`,
+      );
+    },
+    held: () => [...held.values()].map(({ slug, reason, since }) => ({ slug, reason, since })),
+    async keepPositionsApart(inbox) {
+      for (const { low, closedThrough } of open.values())
+        await inbox.startAbove([...closedThrough.values()].reduce((a, b) => Math.max(a, b), low));
+      for (const slug of held.keys()) {
+        const low = (await holding?.lastLow(slug)) ?? 0;
+        if (low > 0) await inbox.startAbove(low + positionsSinceCheckpointMax);
+      }
+    },
+    async tend(pipeline) {
+      for (const { config, failure } of open.values()) {
+        if (failure === undefined) continue;
+        await pipeline.remove(config.slug);
+        hold(config, failure, true);
+      }
+      for (const { slug, config, retryAt } of held.values()) {
+        if (retryAt === undefined || clock() < retryAt) continue;
+        try {
+          await pipeline.add(await openOne(config));
+          held.delete(slug);
+        } catch (error) {
+          hold(config, error as Error, true);
+        }
+      }
+    },
+  };
+}
+
+/** The commit protocol with an eye on it: stores that fail are told of, and what is refused by rule is not. */
+function watch(
+  commit: SessionCommit,
+  timed: <T>(work: () => Promise<T>) => Promise<T>,
+  failed: (error: Error) => void,
+): SessionCommit {
+  async function watched<T>(work: () => Promise<T>, isRefusal = (_: unknown) => false): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isRefusal(error)) failed(error as Error);
+      throw error;
+    }
+  }
+  const isProblem = (error: unknown) => error instanceof Problem;
+  return {
+    store: (...args) => watched(() => timed(() => commit.store(...args))),
+    checkpoint: () => watched(() => commit.checkpoint()),
+    rebuild: (...args) => watched(() => commit.rebuild(...args), isProblem),
+    retain: (...args) => watched(() => commit.retain(...args), isProblem),
+    changes: commit.changes,
+    amend: (...args) => watched(() => commit.amend(...args), isProblem),
+    alone: commit.alone,
+    isPaused: () => commit.isPaused(),
+  };
+}

@@ -1,0 +1,433 @@
+/** Makes an engine of its stores: one loop that drives the pipeline, and the answers to what others ask. */
+
+import { engineFacts } from '../alerts/engine-facts.ts';
+import { runAnalysis } from '../analytics/run-analysis.ts';
+import { runQuery } from '../analytics/run-query.ts';
+import type { SessionIndex } from '../canisters/index-sessions.ts';
+import type { Report } from '../canisters/long-term.ts';
+import { type ActiveLimits, activeMarks, fillOf } from '../canisters/room.ts';
+import { verifyCanister } from '../canisters/verify.ts';
+import type { Clock } from '../clock.ts';
+import { type ImportProgress, importOptionsSchema } from '../contract/import.ts';
+import { Problem } from '../contract/problem.ts';
+import { queryLimits } from '../contract/query.ts';
+import type { SessionLimits } from '../contract/session.ts';
+import type { RebuildResult, VerifyResult } from '../contract/upkeep.ts';
+import { compileEventSet } from '../events/compile.ts';
+import { type EventSets, memoryEventSets } from '../events/event-sets.ts';
+import { createEventJobs } from '../past/event-jobs.ts';
+import { createPipeline } from '../pipeline.ts';
+import type { DatasetConfig } from '../settings/datasets.ts';
+import type { InboxSource } from '../sources/inbox-source.ts';
+import type { DatasetEngine, OpenStores } from './dataset-engine.ts';
+import { openDatasetEvents } from './dataset-events.ts';
+import { createDurationBook } from './duration-book.ts';
+import type { DatasetFigures, Engine, UpkeepTask } from './engine.ts';
+import { accountForHits } from './hit-account.ts';
+import { createImportDesk } from './import-desk.ts';
+import {
+  createOpenDatasets,
+  type HeldDataset,
+  type HoldingRules,
+  isDiskFull,
+} from './open-datasets.ts';
+import { readSession } from './read-session.ts';
+import { beginRecut, placeOf, putRecutInPlace } from './recut-dataset.ts';
+import { searchSessions } from './search-sessions.ts';
+import type { SetAside } from './set-aside.ts';
+import { createUpkeepDesk } from './upkeep-desk.ts';
+
+const retainEveryMs = 3_600_000;
+
+export interface EngineOptions {
+  inbox: InboxSource;
+  /** The hits that were set aside; they go back, or for good, while the engine stands still. */
+  setAside: Pick<SetAside, 'replay' | 'remove'>;
+  clock: Clock;
+  /** Takes the machine's clock as it is, where `clock` has its own mind about it. */
+  followClock?: () => void;
+  openStores: OpenStores;
+  /** The published events; without it only the standard ones are there. */
+  eventSets?: EventSets;
+  datasets: readonly DatasetConfig[];
+  /** Puts a new master key in place; gives the number of data keys that it opens. */
+  rotateKeys: () => Promise<number>;
+  badLinesFile: (slug: string, stamp: string) => string;
+  /** Adds what was stored of an import to the dataset's counters. */
+  importEnded: (slug: string, stored: ImportProgress) => Promise<void>;
+  /** How long to wait when the inbox is empty. 0: the caller drives the engine by `step`. */
+  pollMs: number;
+  /** How long the inbox keeps what is stored: until the next checkpoint. */
+  checkpointEveryMs: number;
+  /** What the active sessions of all datasets may hold together. */
+  active: ActiveLimits;
+  /** What one session may hold, where it is not the usual. */
+  sessionLimits?: SessionLimits;
+  /** How many rows of the inbox a step reads at the most, where it is not the usual number. */
+  rowsPerStepMax?: number;
+  /** Datasets that fail are held, and the others go on; without it their failure is that of the engine. */
+  holding?: HoldingRules;
+  /** Called when a step fails: what is stored is safe, but the process should start again. */
+  failed: (why: Error) => void;
+}
+
+const roomPollMs = 1_000;
+const indexEveryMs = 1_000;
+
+/** The engine, and its single step for callers that drive it themselves. */
+export interface RunningEngine extends Engine {
+  step(): Promise<boolean>;
+  /** Stops work on the past where it stands, as a kill would: backfills go on at the next start. */
+  leaveJobs(): Promise<void>;
+  /** Reads every stored session and holds it against the tables. */
+  verify(slug: string): Promise<VerifyResult>;
+  /** Makes a dataset's tables anew out of its canister. @throws Problem `rebuild_loses` */
+  rebuild(slug: string, acceptLoss: boolean): Promise<RebuildResult>;
+}
+
+export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
+  const { inbox, clock, openStores, badLinesFile, pollMs, checkpointEveryMs, active, failed } =
+    options;
+  const eventSets = options.eventSets ?? memoryEventSets();
+  const commits = createDurationBook(() => performance.now());
+  const jobs = createEventJobs();
+  const shelf = createOpenDatasets({
+    opened: jobs.resume,
+    openStores,
+    async openEvents(config, low) {
+      const { inForce } = await inbox.eventVersions(config.slug, low);
+      return await openDatasetEvents(config, eventSets, inForce);
+    },
+    clock,
+    holding: options.holding,
+    timed: (work) => commits.time(work),
+    sessionLimits: options.sessionLimits,
+  });
+  const { open: datasets, find } = shelf;
+  let steppedAt = clock();
+  let waitsForRoom = false;
+  /** What only a start can mend. */
+  let broken: Error | undefined;
+
+  await shelf.openAll(options.datasets);
+  await publishWhatIsDue();
+  // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
+  await shelf.keepPositionsApart(inbox);
+  const { rowsPerStepMax } = options;
+  const pipeline = createPipeline({
+    inbox,
+    datasets,
+    clock,
+    checkpointEveryMs,
+    active,
+    rowsPerStepMax,
+  });
+  const upkeep = createUpkeepDesk();
+  const desk = createImportDesk({
+    clock,
+    badLinesFile,
+    room: active,
+    ended: options.importEnded,
+  });
+  let stopping = false;
+  let retainedAt = Number.NEGATIVE_INFINITY;
+  let indexedAt = Number.NEGATIVE_INFINITY;
+  let wake = () => {};
+
+  /** A set that was made durable, and then the machine stopped before hits were told. */
+  async function publishWhatIsDue(): Promise<void> {
+    for (const slug of datasets.keys()) {
+      const published = await eventSets.inForce(slug);
+      if (published === undefined) continue;
+      const { last } = await inbox.eventVersions(slug, 0);
+      if (last !== published) await inbox.useEvents(slug, published, clock());
+    }
+  }
+
+  /** How long the first unread hit has waited. */
+  async function lagMs(): Promise<number> {
+    const since = await inbox.waitingSince(pipeline.readThrough());
+    return since === undefined ? 0 : Math.max(0, clock() - since);
+  }
+
+  const facts = engineFacts({
+    find,
+    between: (work) => pipeline.between(work),
+    throughMs: async () => clock() - (await lagMs()),
+  });
+
+  /** What an import stored does not come by the pipeline: what alerts watch is counted anew. */
+  function countAnew(): void {
+    for (const { watched } of datasets.values()) watched.clear();
+  }
+
+  function work(dataset: DatasetEngine, task: UpkeepTask, report: Report) {
+    if (task.kind === 'verify') return verifyCanister(dataset, report);
+    if (task.kind === 'rebuild') return dataset.commit.rebuild(task.acceptLoss, report);
+    if (task.kind === 'recut') return beginRecut(dataset, task.rules, report);
+    const failed = (why: Error) => {
+      broken = why;
+    };
+    return putRecutInPlace(dataset, { pipeline, imports: desk, failed }).finally(countAnew);
+  }
+
+  /** Once an hour, and at the start: that finishes what was killed. */
+  async function retainIfDue(): Promise<void> {
+    const nowMs = clock();
+    if (nowMs - retainedAt < retainEveryMs) return;
+    retainedAt = nowMs;
+    for (const dataset of datasets.values()) {
+      const { config, commit } = dataset;
+      if (config.retention === undefined || dataset.failure !== undefined) continue;
+      await commit.retain(config.retention, nowMs, true).catch((error) => {
+        if (dataset.failure === undefined) throw error;
+      });
+    }
+  }
+
+  /** Hits go first: while they come without end, the index gets its turn from time to time. */
+  async function indexIfDue(isBusy: boolean): Promise<boolean> {
+    const nowMs = clock();
+    if (isBusy && nowMs - indexedAt < indexEveryMs) return false;
+    indexedAt = nowMs;
+    let progressed = false;
+    for (const dataset of datasets.values()) {
+      const { index, commit, failure } = dataset;
+      if (index === undefined || failure !== undefined || commit.isPaused()) continue;
+      // Between two steps: the canister must not become another one meanwhile.
+      if (await pipeline.between(() => index.step())) progressed = true;
+    }
+    return progressed;
+  }
+
+  const indexOf = (slug: string) => {
+    const { index } = find(slug);
+    if (index) return index;
+    throw new Error(`the stores of ${slug} have no place for an index`);
+  };
+
+  async function changeIndex(slug: string, change: (index: SessionIndex) => Promise<unknown>) {
+    const index = indexOf(slug);
+    await pipeline.between(() => change(index));
+    wake();
+    return await index.state();
+  }
+
+  /** What is stored of it cannot be asked; its hits can. */
+  async function figuresOfHeld({ slug, reason, since }: HeldDataset): Promise<DatasetFigures> {
+    const waitingHits = (await inbox.account(new Map([[slug, 0]]))).get(slug)?.waiting ?? 0;
+    const none = { activeSessions: 0, storedSessions: 0, storedHits: 0, lastHitAt: undefined };
+    return { ...none, held: { reason, since, waitingHits } };
+  }
+
+  async function step(): Promise<boolean> {
+    if (broken) throw broken;
+    await shelf.tend(pipeline);
+    const progressed = await pipeline.step();
+    await retainIfDue();
+    const indexed = await indexIfDue(progressed);
+    await shelf.tend(pipeline);
+    return progressed || indexed;
+  }
+
+  /** A full disk is no fault of the engine: nothing is lost, and it goes on by itself when there is room. */
+  async function stepOrWaitForRoom(): Promise<boolean> {
+    try {
+      const progressed = await step();
+      steppedAt = clock();
+      waitsForRoom = false;
+      return progressed;
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      steppedAt = clock();
+      waitsForRoom = true;
+      await new Promise((resolve) => setTimeout(resolve, roomPollMs));
+      return true;
+    }
+  }
+
+  /** An import whose sender is gone, into stores that failed: what was stored stays, and its files can come again. */
+  async function clearImports(everything: boolean): Promise<void> {
+    await desk.clear(everything).catch((error) => {
+      if (options.holding === undefined || isDiskFull(error)) throw error;
+    });
+  }
+
+  async function loop(): Promise<void> {
+    while (!stopping) {
+      const progressed = await stepOrWaitForRoom();
+      if (progressed) await new Promise((resolve) => setImmediate(resolve));
+      else {
+        await clearImports(false);
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, pollMs);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+    }
+  }
+  const looping = pollMs > 0 ? loop() : Promise.resolve();
+  looping.catch((error: Error) => failed(error));
+
+  return {
+    step,
+    leaveJobs: () => jobs.stop(),
+    async openDataset(config) {
+      if (!datasets.has(config.slug)) await pipeline.add(await shelf.openOne(config));
+    },
+    async activeSessions(slug, limit, sinceVersion) {
+      const { active } = find(slug);
+      return active.version === sinceVersion
+        ? undefined
+        : { version: active.version, active: active.list(limit) };
+    },
+    async endSession(slug, sessionId) {
+      if (find(slug).active.byId(sessionId) === undefined) {
+        throw new Problem(
+          'session_unknown',
+          `No active session has the id ${sessionId}. It may have ended already.`,
+        );
+      }
+      await inbox.command(slug, { do: 'end_session', sessionId }, clock());
+      wake();
+    },
+    async publishEvents(slug, set) {
+      const { events } = find(slug);
+      events?.prepare(set);
+      await inbox.useEvents(slug, set.version, clock());
+      wake();
+    },
+    session: async (slug, sessionId, unlessHits) => {
+      const dataset = find(slug);
+      const held = dataset.active.byId(sessionId)?.session.hits.length;
+      if (held !== undefined && held === unlessHits) return undefined;
+      return await readSession(dataset, sessionId);
+    },
+    async figures(slug) {
+      const held = shelf.held().find((one) => one.slug === slug);
+      if (held) return await figuresOfHeld(held);
+      const { analytics, active, events } = find(slug);
+      const { rows } = await analytics.query(
+        'SELECT (SELECT count(*) FROM store.sessions), (SELECT count(*) FROM store.hits), (SELECT max(epoch_ms(ended_at)) FROM store.sessions)',
+        [],
+      );
+      const [storedSessions = 0, storedHits = 0, lastStored] = rows[0] ?? [];
+      const lastActive = active.list(1).sessions[0]?.lastHitAt;
+      const times = [lastStored, lastActive].filter(
+        (time): time is number => typeof time === 'number',
+      );
+      return {
+        activeSessions: active.size,
+        storedSessions: Number(storedSessions),
+        storedHits: Number(storedHits),
+        ...(events === undefined ? {} : { events: events.figures() }),
+        lastHitAt: times.length > 0 ? Math.max(...times) : undefined,
+      };
+    },
+    waitingHits: () => inbox.waiting(pipeline.readThrough()),
+    measures: async () => ({
+      lagMs: await lagMs(),
+      steppedAt,
+      waitsForRoom,
+      held: shelf.held(),
+      commits: commits.read(),
+    }),
+    account: () => pipeline.between(() => accountForHits(inbox, datasets)),
+    async load() {
+      const shortTerm = {
+        ...fillOf([...datasets.values()].map((dataset) => dataset.active)),
+        ...active,
+        highMark: activeMarks.high,
+        lowMark: activeMarks.low,
+        spooling: pipeline.isSpooling(),
+        evictedSessions: pipeline.evictedSessions(),
+      };
+      return { shortTerm, lagMs: await lagMs() };
+    },
+    alertsLive: facts.live,
+    alertsPast: facts.past,
+    alertsCells: facts.cells,
+    async query(slug, query, definitions) {
+      const { analytics, config } = find(slug);
+      return await runQuery(analytics, query, config.timeZone, definitions);
+    },
+    async analyze(slug, analysis, definitions) {
+      const { analytics, config } = find(slug);
+      return await runAnalysis(analytics, analysis, config.timeZone, definitions);
+    },
+    async sql(slug, sql, rowsMax) {
+      const startedAt = performance.now();
+      const answer = await find(slug).analytics.ask(sql, {
+        rowsMax,
+        deadlineMs: queryLimits.sqlDeadlineMs,
+      });
+      return { ...answer, elapsedMs: Math.round(performance.now() - startedAt) };
+    },
+    search: (slug, request) => searchSessions(find(slug), request, clock()),
+    indexState: async (slug) => await indexOf(slug).state(),
+    setIndex: (slug, rules) => changeIndex(slug, (index) => index.use(rules)),
+    rebuildIndex: (slug) => changeIndex(slug, (index) => index.rebuild()),
+    cancelIndex: (slug) => changeIndex(slug, (index) => index.cancel()),
+    beginImport: async (slug, importOptions) =>
+      await desk.begin(find(slug), importOptionsSchema.parse(importOptions)),
+    beginFile: async (number, name) => desk.beginFile(number, name),
+    feedFile: (number, bytes) => desk.feedFile(number, bytes),
+    endFile: (number) => desk.endFile(number),
+    finishImport: (number) => desk.finish(number).finally(countAnew),
+    abandonImport: (number) => desk.abandon(number).finally(countAnew),
+    verify: async (slug) => await verifyCanister(find(slug)),
+    rebuild: async (slug, acceptLoss) => await find(slug).commit.rebuild(acceptLoss),
+    async beginUpkeep(slug, task) {
+      const dataset = find(slug);
+      return upkeep.begin(task.kind, slug, (report) => work(dataset, task, report));
+    },
+    readUpkeep: async (number) => upkeep.read(number),
+    cancelUpkeep: (number) => upkeep.cancel(number),
+    recut: async (slug) => placeOf(find(slug)).plan()?.summary,
+    async discardRecut(slug) {
+      const place = placeOf(find(slug));
+      upkeep.refuseBusy(slug);
+      await place.discard();
+    },
+    async retain(slug, rules, apply) {
+      const dataset = find(slug);
+      if (apply) dataset.config = { ...dataset.config, retention: rules };
+      return await dataset.commit.retain(rules, clock(), apply);
+    },
+    async replaySetAside(slug, choice) {
+      const hits = await pipeline.between(() => options.setAside.replay(slug, choice, clock()));
+      wake();
+      return hits;
+    },
+    deleteSetAside: (slug, choice) => pipeline.between(() => options.setAside.remove(slug, choice)),
+    async checkEvents(slug, set) {
+      compileEventSet(set, { timeZone: find(slug).config.timeZone });
+    },
+    removeFacts: async (slug, event, version) => await jobs.removeFacts(find(slug), event, version),
+    beginDryRun: async (slug, asked) => jobs.beginDryRun(find(slug), asked),
+    dryRun: async (slug, number) => jobs.dryRun(slug, number),
+    cancelDryRun: async (slug, number) => jobs.cancelDryRun(slug, number),
+    beginBackfill: async (slug, asked) =>
+      await jobs.beginBackfill(find(slug), { kind: 'replay', ...asked }),
+    backfills: async (slug) => jobs.backfills(find(slug)),
+    cancelBackfill: async (slug, number) => await jobs.cancelBackfill(find(slug), number),
+    followClock: async () => options.followClock?.(),
+    rotateKeys: () => options.rotateKeys(),
+    async stop() {
+      stopping = true;
+      wake();
+      await upkeep.stop();
+      await jobs.stop();
+      await looping.catch(() => undefined);
+      await clearImports(true);
+      while (await pipeline.step());
+      await pipeline.settle();
+      await shelf.tend(pipeline);
+      for (const dataset of datasets.values()) await dataset.close();
+      datasets.clear();
+    },
+  };
+}

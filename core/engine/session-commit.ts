@@ -1,0 +1,91 @@
+/**
+ * The commit protocol: the one place that knows in which order ended sessions become durable.
+ * 1. seal and append to the long-term canister, one fsync a segment
+ * 2. one DuckDB transaction: all rows and the position `low`; COMMIT; read the position back
+ * 3. from time to time CHECKPOINT; only what a checkpoint holds may be pruned from the inbox
+ * A crash between any two steps is repaired by taking the inbox again from `low`: a session has the same id again,
+ * its later canister record counts, and hits that are stored already are skipped.
+ */
+import type { AnalyticsStore, Position } from '../analytics/analytics-store.ts';
+import type { StoredSession } from '../analytics/rows.ts';
+import type { LongTermCanister, Report } from '../canisters/long-term.ts';
+import { rebuildTables } from '../canisters/rebuild.ts';
+import { retain } from '../canisters/retention.ts';
+import type { RebuildResult, RetentionResult, RetentionRules } from '../contract/upkeep.ts';
+import { createDimensionLimits } from '../events/dimension-limits.ts';
+import { failPoint } from '../fail-point.ts';
+import type { EndedSession } from '../sessions/sessionizer.ts';
+import { createGate } from './gate.ts';
+
+export interface SessionCommit {
+  /** Stores a batch of ended sessions. `low` is the new inbox position, where the sessions come from the inbox. */
+  store(ended: readonly EndedSession[], low?: number): Promise<Position>;
+  /** Writes what is stored into the DuckDB file itself; afterwards the inbox may be pruned up to the position. */
+  checkpoint(): Promise<void>;
+  /** Makes the tables anew out of the canister; storing waits meanwhile. */
+  rebuild(acceptLoss: boolean, report?: Report): Promise<RebuildResult>;
+  /** What goes by these rules, and its going when `apply`; storing waits meanwhile. */
+  retain(rules: RetentionRules, nowMs: number, apply: boolean): Promise<RetentionResult>;
+  /** Counts up whenever tables or segments were changed under the sessions that are stored. */
+  changes(): number;
+  /** Changes rows of sessions that were read when `changes` was this number; undefined when it is another by now. */
+  amend<T>(changes: number, work: () => Promise<T>): Promise<T | undefined>;
+  /** Does something while nothing is stored. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
+  /** Storing would have to wait. */
+  isPaused(): boolean;
+}
+
+export function createSessionCommit(stores: {
+  canister: LongTermCanister;
+  analytics: AnalyticsStore;
+  /** Gives sessions the facts that count for their rows; the record keeps what it has. */
+  applyPast: (sessions: readonly StoredSession[]) => Promise<StoredSession[]>;
+}): SessionCommit {
+  const { canister, analytics, applyPast } = stores;
+  let changes = 0;
+  const changing = <T>(work: () => Promise<T>) =>
+    gate.alone(async () => {
+      changes += 1;
+      return await work();
+    });
+  // A record without its row must not be met while tables are made of records.
+  const gate = createGate();
+  const limits = createDimensionLimits((hours) => analytics.dimensionValues(hours));
+  async function store(ended: readonly EndedSession[], low?: number): Promise<Position> {
+    await limits.apply(ended.map(({ session: { facts }, eventSet: set }) => ({ facts, set })));
+    const sessions = ended.map(({ session, endReason }) => ({ ...session, endReason }));
+    // The inbox positions go with them: tables can be made anew of the canister alone.
+    const places = await canister.append(
+      sessions.map((session, index) => ({
+        ...session,
+        firstSeq: ended[index]?.firstSeq ?? 0,
+        lastSeq: ended[index]?.lastSeq ?? 0,
+        devices: ended[index]?.devices ?? [],
+      })),
+    );
+    const stored = sessions.map((session, index) => {
+      const place = places[index];
+      const source = ended[index];
+      if (place === undefined || source === undefined)
+        throw new Error('the canister gave a place short');
+      const { firstSeq, lastSeq, devices } = source;
+      return { session, place, firstSeq, lastSeq, devices };
+    });
+    const rows = await applyPast(stored);
+    if (__FAIL_POINTS__) failPoint('tables-before-begin');
+    return await analytics.store(rows, low);
+  }
+  return {
+    store: (ended, low) => gate.pass(() => store(ended, low)),
+    checkpoint: () => analytics.checkpoint(),
+    rebuild: (acceptLoss, report) =>
+      changing(() => rebuildTables({ canister, analytics, acceptLoss, report, applyPast })),
+    retain: (rules, nowMs, apply) =>
+      changing(() => retain({ canister, analytics, rules, nowMs, apply })),
+    changes: () => changes,
+    amend: (known, work) => gate.pass(async () => (known === changes ? await work() : undefined)),
+    alone: changing,
+    isPaused: () => gate.isTaken(),
+  };
+}
