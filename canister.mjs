@@ -13,6 +13,7 @@ const cli = join(root, 'dist/node/cli.js');
 const lock = join(root, 'node_modules/.canister-build');
 const sources = [
   'commands',
+  'server',
   'core',
   'collector-edge',
   'reports',

@@ -2,14 +2,9 @@
  * The composition root: puts collector, core, reports and console together, and the only file that sees all four.
  * Threads: this one answers HTTP, one owns libSQL, one runs the engine.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import { serve } from '@hono/node-server';
-import { serveStatic } from '@hono/node-server/serve-static';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Hono } from 'hono';
 import { createCollector } from './collector-edge/app.ts';
 import { createLibsqlInbox } from './collector-edge/inbox/libsql-inbox.ts';
@@ -19,24 +14,18 @@ import { createAlertDesk } from './core/alerts/alert-desk.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
 import type { Dataset, DatasetEntry } from './core/contract/dataset.ts';
-import { Problem, type ProblemCode, problemCodes } from './core/contract/problem.ts';
+import { Problem } from './core/contract/problem.ts';
 import { retentionRulesSchema } from './core/contract/upkeep.ts';
 import { createDefinitionDesk } from './core/desks/definition-desk.ts';
 import { createEventDesk } from './core/desks/event-desk.ts';
 import { createQueryDesk } from './core/desks/query-desk.ts';
 import { createAlarms } from './core/engine/alarms.ts';
-import type { Engine } from './core/engine/engine.ts';
-import type { EngineThreadData } from './core/engine/engine-thread.ts';
 import { explainAccount } from './core/engine/hit-account.ts';
 import type { HeldDataset } from './core/engine/open-datasets.ts';
-import { isDiskFull } from './core/engine/open-datasets.ts';
 import { createSteadyClock, describeJump } from './core/engine/steady-clock.ts';
-import { callOver } from './core/engine/thread-port.ts';
 import { standardEventSet } from './core/events/standard-events.ts';
 import { createApi } from './core/http/app.ts';
-import { localOnly } from './core/http/local-only.ts';
-import type { ProcessMeasures } from './core/http/metrics.ts';
-import { type Job, startJobs } from './core/jobs.ts';
+import { startJobs } from './core/jobs.ts';
 import type { Log } from './core/log.ts';
 import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
@@ -56,34 +45,30 @@ import { failingInbox } from './core/testing/failing-inbox.ts';
 import { createReportDesk, keepBuiltInNames } from './report-desk.ts';
 import { alertMail } from './reports/email/alert-mail.ts';
 import { chooseMailer } from './reports/email/mailers/choose-mailer.ts';
+import {
+  describeFailing,
+  describeHeld,
+  describeLag,
+  describeLate,
+  describeSpooling,
+  findDiskLow,
+  lookEveryMs,
+  measureProcess,
+} from './server/alarm-words.ts';
+import { built, projectRoot } from './server/built.ts';
+import { startEngineThread } from './server/engine-worker.ts';
+import { listenOn, stopServer } from './server/http-server.ts';
+import { serveConsole } from './server/serve-console.ts';
 
-const built = (path: string) => new URL(path, import.meta.url);
-const projectRoot = fileURLToPath(built('../../'));
 export const version: string = JSON.parse(
   readFileSync(join(projectRoot, 'package.json'), 'utf8'),
 ).version;
 
-const consolePolicy =
-  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
-
-/** Limits of the HTTP server itself, against clients that send slowly or too much. */
-const httpLimits = {
-  headersTimeout: 5_000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 1_000,
-  keepAliveTimeout: 5_000,
-  maxHeaderSize: 8_192,
-};
-const requestsPerSocketMax = 10_000;
-const connectionsMax = 10_000;
 const diskCheckEveryMs = 5_000;
-/** How often the lag of the event loop is looked at. */
-const lookEveryMs = 10;
 const partsCheckEveryMs = 2_000;
 const countsCheckEveryMs = 60_000;
 const alertsLookEveryMs = 1_000;
 const lateNoticesCheckEveryMs = 60_000;
-const stopWaitMs = 5_000;
 
 export interface Canister {
   /** Everything that answers HTTP. In this process: `app.request(path, init, { inProcess: true })`. */
@@ -320,7 +305,7 @@ export async function openCanister(
   );
   serveConsole(app);
 
-  let server: ReturnType<typeof serve> | undefined;
+  let server: Awaited<ReturnType<typeof listenOn>>['server'] | undefined;
   return {
     app,
     async listen(port, host) {
@@ -343,169 +328,4 @@ export async function openCanister(
       lock.release();
     },
   };
-}
-
-/** Since the last time of asking. */
-function measureProcess(
-  eventLoop: IntervalHistogram,
-  diskFreeBytes: number | undefined,
-): ProcessMeasures {
-  const { rss, heapUsed } = process.memoryUsage();
-  // The histogram counts the whole time between two looks: what is beyond the agreed one is lag.
-  const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - lookEveryMs / 1_000);
-  const eventLoopLagSeconds = {
-    p50: seconds(eventLoop.percentile(50)),
-    p99: seconds(eventLoop.percentile(99)),
-    max: seconds(eventLoop.max),
-  };
-  eventLoop.reset();
-  return { eventLoopLagSeconds, residentBytes: rss, heapBytes: heapUsed, diskFreeBytes };
-}
-
-/** That the disk is full is an alarm of its own. */
-function describeFailing(failing: ReadonlyMap<Job, Error>, isFull: boolean): string | undefined {
-  const others = [...failing].filter(([, why]) => !(isFull && isDiskFull(why)));
-  const sentences = others.map(
-    ([{ description }, why]) => `Could not ${description}: ${why.message}`,
-  );
-  return sentences.length > 0 ? sentences.join('; ') : undefined;
-}
-
-function describeHeld(held: readonly HeldDataset[]): string | undefined {
-  if (held.length === 0) return undefined;
-  return held.map(({ slug, reason }) => `${slug}: ${reason}`).join('; ');
-}
-
-const lagMsMax = 60_000;
-const describeSpooling =
-  'The short-term canister is full: hits wait on the disk until sessions have ended.';
-
-function describeLag(lagMs: number): string | undefined {
-  if (lagMs <= lagMsMax) return undefined;
-  return `The first hit that waits to be read has waited ${Math.round(lagMs / 60_000)} minutes.`;
-}
-
-function describeLate(channels: readonly string[]): string | undefined {
-  if (channels.length === 0) return undefined;
-  return `Since an hour or longer nothing could be delivered to: ${channels.join(', ')}.`;
-}
-
-function findDiskLow(room: DiskRoom, setBytes?: number): Problem | undefined {
-  const freeBytesMin = diskFreeBytesMin(room, setBytes);
-  if (room.freeBytes >= freeBytesMin) return undefined;
-  return new Problem(
-    'disk_low',
-    `The disk has ${room.freeBytes} bytes left of the ${freeBytesMin} that are needed. Hits are taken again when there is room.`,
-  );
-}
-
-/** Starts the engine's thread and waits until it has opened every dataset. */
-async function startEngineThread(data: EngineThreadData, fatal: (why: Error) => void) {
-  const worker = new Worker(built('./engine-thread.js'), {
-    workerData: data,
-    transferList: [data.libsql],
-    // Hits and sessions live briefly: room for them to die young spares the collector of garbage much copying.
-    resourceLimits: { maxYoungGenerationSizeMb: 96 },
-  });
-  const { remote, ended } = callOver<Engine>(worker);
-  let closing = false;
-  let ready = false;
-  await new Promise<void>((resolve, reject) => {
-    worker.on('message', (message) => {
-      if (message !== 'ready') return;
-      ready = true;
-      resolve();
-    });
-    const died = (why: Error) => {
-      // What keeps a data folder from being opened is a refusal, not a failure in the midst of work.
-      reject(asProblem(why));
-      ended(why);
-      if (ready && !closing) fatal(why);
-    };
-    worker.on('error', died);
-    worker.on('exit', (code) => died(new Error(`the engine's thread ended with code ${code}`)));
-  });
-  return {
-    remote,
-    async terminate() {
-      closing = true;
-      await worker.terminate();
-    },
-  };
-}
-
-/** A problem that came out of another thread is an error with its code. */
-function asProblem(error: Error & { code?: unknown }): Error {
-  const { name, code, message } = error;
-  const isProblem = name === 'Problem' && typeof code === 'string' && code in problemCodes;
-  return isProblem ? new Problem(code as ProblemCode, message) : error;
-}
-
-/** The built console; every path that is no file is a page of it. */
-function serveConsole(app: Hono): void {
-  const folder = fileURLToPath(built('../console'));
-  const page = join(folder, 'index.html');
-  if (!existsSync(page)) return;
-  const index = readFileSync(page, 'utf8');
-  app.use('*', localOnly(nodePeerAddress));
-  app.use('*', async (c, next) => {
-    await next();
-    c.header('Content-Security-Policy', consolePolicy);
-    c.header('X-Content-Type-Options', 'nosniff');
-    c.header('Referrer-Policy', 'no-referrer');
-    c.header(
-      'Cache-Control',
-      c.req.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-    );
-  });
-  app.get('/docs/:file{[a-z-]+\\.md}', async (c) => {
-    const file = join(projectRoot, 'docs', c.req.param('file'));
-    return existsSync(file) ? c.text(await readFile(file, 'utf8')) : c.notFound();
-  });
-  app.get('*', serveStatic({ root: folder }));
-  // A page that was loaded before an upgrade asks for files that are gone: that is no page of the console.
-  app.get('/assets/*', (c) => c.notFound());
-  app.get('*', (c) => c.html(index));
-}
-
-function listenOn(
-  app: Hono,
-  port: number,
-  host: string,
-): Promise<{ server: ReturnType<typeof serve>; port: number }> {
-  return new Promise((resolve, reject) => {
-    const server = serve(
-      { fetch: app.fetch, port, hostname: host, serverOptions: httpLimits },
-      (info) => {
-        resolve({ server, port: info.port });
-      },
-    );
-    if ('maxRequestsPerSocket' in server) server.maxRequestsPerSocket = requestsPerSocketMax;
-    server.maxConnections = connectionsMax;
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') reject(error);
-      else
-        reject(
-          new Problem(
-            'port_in_use',
-            `Port ${port} cannot be used (${error.code}). Choose another one, for example: PORT=8081 npm start`,
-          ),
-        );
-    });
-  });
-}
-
-/** Takes no new connections, lets those under way finish, and cuts what goes on for ever (event streams). */
-function stopServer(server: ReturnType<typeof serve>): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(
-      () => 'closeAllConnections' in server && server.closeAllConnections(),
-      stopWaitMs,
-    );
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
-    });
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
-  });
 }

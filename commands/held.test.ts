@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await product.stop();
-  rmSync(join(data, '../..'), { recursive: true, force: true });
+  rmSync(join(data, '..'), { recursive: true, force: true });
 });
 
 /** Gives the write key. */

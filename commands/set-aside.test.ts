@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await product?.stop();
-  rmSync(join(data, '../..'), { recursive: true, force: true });
+  rmSync(join(data, '..'), { recursive: true, force: true });
 });
 
 /** Puts hits into the inbox that only another version would have accepted. */

@@ -26,7 +26,7 @@ export const newestFirst = (one: Ordered, other: Ordered) =>
 export const cursorOf = ({ id, startedAt }: Ordered) => `${startedAt}.${id}`;
 
 export function readCursor(cursor: string | undefined): Ordered | undefined {
-  const [startedAt, id] = cursor?.split('..') ?? [];
+  const [startedAt, id] = cursor?.split('.') ?? [];
   return id === undefined ? undefined : { startedAt: Number(startedAt), id };
 }
 

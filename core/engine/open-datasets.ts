@@ -91,7 +91,7 @@ export function createOpenDatasets(options: {
     held.set(slug, {
       slug,
       config,
-      reason: `${said}${said.endsWith('..') ? '' : '..'} ${next}`,
+      reason: `${said}${said.endsWith('.') ? '' : '.'} ${next}`,
       since: held.get(slug)?.since ?? clock(),
       ...(canBeRetried && holding ? { retryAt: clock() + holding.retryAfterMs } : {}),
     });

@@ -153,7 +153,7 @@ function conditionMaker(random: Random): () => Condition {
       case 'in':
         return { op: 'in', field, values: [value, someValue(field)] };
       case 'matches':
-        return { op: 'matches', field, value: value.replace(/[^a-z]/gi, '..').slice(0, 20) };
+        return { op: 'matches', field, value: value.replace(/[^a-z]/gi, '.').slice(0, 20) };
       case 'exists':
         return { op: 'exists', field };
       default:

@@ -1,0 +1,49 @@
+/** The thread of the engine, and the calls into it. */
+import { Worker } from 'node:worker_threads';
+import { Problem, type ProblemCode, problemCodes } from '../core/contract/problem.ts';
+import type { Engine } from '../core/engine/engine.ts';
+import type { EngineThreadData } from '../core/engine/engine-thread.ts';
+import { callOver } from '../core/engine/thread-port.ts';
+import { built } from './built.ts';
+
+/** Starts the engine's thread and waits until it has opened every dataset. */
+export async function startEngineThread(data: EngineThreadData, fatal: (why: Error) => void) {
+  const worker = new Worker(built('./engine-thread.js'), {
+    workerData: data,
+    transferList: [data.libsql],
+    // Hits and sessions live briefly: room for them to die young spares the collector of garbage much copying.
+    resourceLimits: { maxYoungGenerationSizeMb: 96 },
+  });
+  const { remote, ended } = callOver<Engine>(worker);
+  let closing = false;
+  let ready = false;
+  await new Promise<void>((resolve, reject) => {
+    worker.on('message', (message) => {
+      if (message !== 'ready') return;
+      ready = true;
+      resolve();
+    });
+    const died = (why: Error) => {
+      // What keeps a data folder from being opened is a refusal, not a failure in the midst of work.
+      reject(asProblem(why));
+      ended(why);
+      if (ready && !closing) fatal(why);
+    };
+    worker.on('error', died);
+    worker.on('exit', (code) => died(new Error(`the engine's thread ended with code ${code}`)));
+  });
+  return {
+    remote,
+    async terminate() {
+      closing = true;
+      await worker.terminate();
+    },
+  };
+}
+
+/** A problem that came out of another thread is an error with its code. */
+function asProblem(error: Error & { code?: unknown }): Error {
+  const { name, code, message } = error;
+  const isProblem = name === 'Problem' && typeof code === 'string' && code in problemCodes;
+  return isProblem ? new Problem(code as ProblemCode, message) : error;
+}
