@@ -75,6 +75,7 @@ export default defineConfig(async () => ({
             'power-loss': at('bench/power-loss.ts'),
             'engine-thread': at('core/engine/engine-thread.ts'),
             'libsql-thread': at('core/stores/libsql-thread.ts'),
+            'seal-thread': at('core/stores/seal-thread.ts'),
           },
           output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
         },
