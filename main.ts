@@ -243,6 +243,7 @@ export async function openCanister(
     directory: { find: (writeKey) => directory.get(writeKey) },
     clock,
     trackerScript: readFileSync(built('../tracker/tracker.js'), 'utf8'),
+    vitalsScript: readFileSync(built('../tracker/vitals.js'), 'utf8'),
     peerAddress: nodePeerAddress,
     trustedProxies: config.trustedProxies,
     health: () => (stopping ? { ready: false, detail: 'stopping' } : { ready: true }),

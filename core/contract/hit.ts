@@ -46,9 +46,10 @@ export const hitForms = {
 
 /**
  * `page_view` shows a page, `event` is a custom event from the page, `steps` brings client actions only,
- * `request` is any other request (from a log or from capture).
+ * `request` is any other request (from a log or from capture), `web_vitals` brings how fast a page load was: `load` in its
+ * properties names the load, `lcp`, `inp`, `cls`, `fcp` and `ttfb` are what was measured.
  */
-export const hitTypes = ['page_view', 'event', 'steps', 'request'] as const;
+export const hitTypes = ['page_view', 'event', 'steps', 'request', 'web_vitals'] as const;
 export type HitType = (typeof hitTypes)[number];
 
 const httpUrl = z
