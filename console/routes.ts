@@ -32,6 +32,7 @@ function decodeSafely(text: string): string {
 export function placesOf(slug: string): NavPlace[] {
   return [
     { id: 'live', label: 'Live', icon: 'live', href: `/${slug}/live` },
+    { id: 'search', label: 'Search', icon: 'search', href: searchPath(slug) },
     { id: 'reports', label: 'Reports', icon: 'reports', href: reportsPath(slug) },
     { id: 'sql', label: 'SQL', icon: 'sql', href: `/${slug}/sql` },
     { id: 'settings', label: 'Settings', icon: 'settings', href: `/${slug}/settings` },
@@ -50,6 +51,10 @@ export function placeLabel(id: string): string | undefined {
 }
 
 export const sessionPath = (slug: string, sessionId: string) => `/${slug}/sessions/${sessionId}`;
+
+/** The search page; with a condition, what it finds. */
+export const searchPath = (slug: string, condition = '') =>
+  condition === '' ? `/${slug}/search` : `/${slug}/search?${new URLSearchParams({ condition })}`;
 
 export const reportsPath = (slug: string) => `/${slug}/reports`;
 
@@ -110,6 +115,11 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       () => import('./pages/session-page.ts'),
       (open, { session = '' }) =>
         html`<cn-session-page .open=${open} session=${session}></cn-session-page>`,
+    ),
+    page(
+      '/:dataset/search',
+      () => import('./pages/search-page.ts'),
+      (open) => html`<cn-search-page .open=${open}></cn-search-page>`,
     ),
     page(
       '/:dataset/reports',
