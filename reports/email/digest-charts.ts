@@ -1,0 +1,41 @@
+/** The charts of a digest as pictures that come along with the mail. */
+
+import { chartSentence } from '../../core/contract/chart-option.ts';
+import type { ReportPanel } from '../../core/contract/report.ts';
+import type { EditionAttachment } from '../../core/contract/subscription.ts';
+import { pngFont, svgToPngAside } from '../charts/chart-png.ts';
+import { chartInput, drawChart } from '../charts/chart-svg.ts';
+import type { Digest } from '../schedule/make-digest.ts';
+
+/** Wide enough for a screen, and still legible where a telephone makes it smaller. */
+export const chartWidthPx = 480;
+/** More would make the mail heavy; the report has them all, and the mail says so. */
+export const chartsMax = 12;
+
+export interface MailChart extends EditionAttachment {
+  /** What it shows, for those who do not see it. */
+  alt: string;
+}
+
+/** The chart of each panel that has one, of the first `chartsMax`. */
+export async function drawCharts({
+  parts,
+  subscription: { locale },
+}: Digest): Promise<Map<ReportPanel, MailChart>> {
+  const charts = new Map<ReportPanel, MailChart>();
+  for (const panel of parts.flatMap(({ reports }) => reports.flatMap(({ panels }) => panels))) {
+    if (panel.chart === undefined || charts.size >= chartsMax) continue;
+    const drawn = { panel, locale, font: pngFont, isNarrow: true };
+    const svg = drawChart({ ...drawn, idPrefix: 'chart', widthPx: chartWidthPx });
+    if (svg === undefined) continue;
+    const number = charts.size + 1;
+    charts.set(panel, {
+      fileName: `chart-${number}.png`,
+      contentType: 'image/png',
+      content: Buffer.from(await svgToPngAside(svg)).toString('base64'),
+      contentId: `chart-${number}@canister`,
+      alt: chartSentence(chartInput(drawn)).replace(/ The table has the same numbers\.$/, ''),
+    });
+  }
+  return charts;
+}
