@@ -25,7 +25,8 @@ export async function drawCharts({
   const charts = new Map<ReportPanel, MailChart>();
   for (const panel of parts.flatMap(({ reports }) => reports.flatMap(({ panels }) => panels))) {
     if (panel.chart === undefined || charts.size >= chartsMax) continue;
-    const drawn = { panel, locale, font: pngFont, isNarrow: true };
+    // Names beside bars take their room from the bars.
+    const drawn = { panel, locale, font: pngFont, isNarrow: panel.chart === 'bars' };
     const svg = drawChart({ ...drawn, idPrefix: 'chart', widthPx: chartWidthPx });
     if (svg === undefined) continue;
     const number = charts.size + 1;

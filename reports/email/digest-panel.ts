@@ -50,7 +50,7 @@ function body(panel: ReportPanel, options: PanelOptions) {
 
 function picture({ chart, pictureUrl }: PanelOptions) {
   if (chart === undefined) return '';
-  return html`<img src="${pictureUrl(chart)}" alt="${chart.alt}" width="${chartWidthPx}" style="display:block;width:100%;max-width:568px;height:auto;margin:4px 0 8px;border:0;background:#ffffff;color:#15191b;${small}">`;
+  return html`<img src="${pictureUrl(chart)}" alt="${chart.alt}" width="${chartWidthPx}" style="display:block;width:100%;max-width:568px;height:auto;margin:4px 0 8px;border:0;border-radius:4px;background:#ffffff;color:#15191b;${small}">`;
 }
 
 /** One line a figure, and one below it for each label. */
@@ -66,9 +66,19 @@ function figureRows({ answer }: ReportPanel, locale: string) {
           ? html`<th scope="row" align="left" ${line('ink', `${cell};font-weight:400`)}>${column.label}</th>`
           : html`<th scope="row" align="left" ${line('muted', `${cell};padding-left:12px;font-weight:400;${small}`)}>${labelPatch(answer, of)}</th>`;
       const weight = of === undefined ? 'font-weight:600' : small;
-      return html`<tr>${name}<td align="right" ${line('ink', `${number};${weight}`)}>${value}</td><td align="right" ${line('muted', `${number};${small};width:38%`)}>${change(column, row, { index, before }, locale)}${before === undefined ? '' : html` ${formatMetric(row[before] ?? null, column.unit, locale)} before`}</td></tr>\n`;
+      return html`<tr>${name}<td align="right" ${line('ink', `${number};${weight}`)}>${value}</td><td align="right" ${line('muted', `${number};${small};width:38%`)}>${change(column, row, { index, before }, locale)}${beforeWords(column, row, before, locale)}</td></tr>\n`;
     }),
   )}</tbody></table>`;
+}
+
+function beforeWords(
+  { unit }: Figure['column'],
+  row: Row,
+  before: number | undefined,
+  locale: string,
+): string {
+  const base = before === undefined ? null : (row[before] ?? null);
+  return base === null ? '' : ` ${formatMetric(base, unit, locale)} before`;
 }
 
 function rows(panel: ReportPanel, { locale, rowsMax }: PanelOptions) {

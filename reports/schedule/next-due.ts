@@ -45,10 +45,9 @@ export function newestDue(
   timeZone: string,
   untilMs: number,
 ): number | undefined {
-  // The library looks at times before the one that it is given.
-  const [newest] = cron(schedule, timeZone).previousRuns(1, new Date(untilMs + 1_000));
-  const time = newest?.getTime();
-  return time !== undefined && time <= untilMs ? time : undefined;
+  // The library gives times before the one that it is asked for, without it: one of two around it is wanted.
+  const around = cron(schedule, timeZone).previousRuns(2, new Date(untilMs + 1_000));
+  return around.map((date) => date.getTime()).find((time) => time <= untilMs);
 }
 
 /**
