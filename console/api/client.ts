@@ -27,6 +27,8 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** Makes it a POST with this value as JSON. */
   body?: unknown;
+  /** With a body: another one than POST. */
+  method?: 'PUT' | 'DELETE';
 }
 
 /**
@@ -35,13 +37,13 @@ export interface RequestOptions {
  * @throws ApiError for every answer but a 2xx, and for no answer; an abort is passed on as it is
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-  const { signal, body } = options;
+  const { signal, body, method = 'POST' } = options;
   const headers = new Headers({ accept: 'application/json' });
   if (body !== undefined) {
     headers.set('content-type', 'application/json');
     headers.set('x-canister', 'console');
   }
-  const init: RequestInit = { method: body === undefined ? 'GET' : 'POST', headers };
+  const init: RequestInit = { method: body === undefined ? 'GET' : method, headers };
   if (body !== undefined) init.body = JSON.stringify(body);
   if (signal !== undefined) init.signal = signal;
 

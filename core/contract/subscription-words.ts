@@ -49,7 +49,7 @@ interface ScheduleWords {
   expression?: string;
 }
 
-const weekdayWords: Readonly<Record<string, string>> = {
+export const weekdayWords: Readonly<Record<string, string>> = {
   mon: 'Monday',
   tue: 'Tuesday',
   wed: 'Wednesday',

@@ -17,6 +17,11 @@ export interface MailChart extends EditionAttachment {
   alt: string;
 }
 
+/** What was drawn of a panel, by locale: reports that several digests share are drawn once. */
+const drawn = new WeakMap<ReportPanel, Map<string, Promise<DrawnChart | undefined>>>();
+
+type DrawnChart = Pick<MailChart, 'content' | 'alt'>;
+
 /** The chart of each panel that has one, of the first `chartsMax`. */
 export async function drawCharts({
   parts,
@@ -25,18 +30,34 @@ export async function drawCharts({
   const charts = new Map<ReportPanel, MailChart>();
   for (const panel of parts.flatMap(({ reports }) => reports.flatMap(({ panels }) => panels))) {
     if (panel.chart === undefined || charts.size >= chartsMax) continue;
-    // Names beside bars take their room from the bars.
-    const drawn = { panel, locale, font: pngFont, isNarrow: panel.chart === 'bars' };
-    const svg = drawChart({ ...drawn, idPrefix: 'chart', widthPx: chartWidthPx });
-    if (svg === undefined) continue;
+    const chart = await drawOnce(panel, locale);
+    if (chart === undefined) continue;
     const number = charts.size + 1;
     charts.set(panel, {
+      ...chart,
       fileName: `chart-${number}.png`,
       contentType: 'image/png',
-      content: Buffer.from(await svgToPngAside(svg)).toString('base64'),
       contentId: `chart-${number}@canister`,
-      alt: chartSentence(chartInput(drawn)).replace(/ The table has the same numbers\.$/, ''),
     });
   }
   return charts;
+}
+
+function drawOnce(panel: ReportPanel, locale: string): Promise<DrawnChart | undefined> {
+  const byLocale = drawn.get(panel) ?? new Map<string, Promise<DrawnChart | undefined>>();
+  drawn.set(panel, byLocale);
+  const chart = byLocale.get(locale) ?? draw(panel, locale);
+  byLocale.set(locale, chart);
+  return chart;
+}
+
+async function draw(panel: ReportPanel, locale: string): Promise<DrawnChart | undefined> {
+  // Names beside bars take their room from the bars.
+  const input = { panel, locale, font: pngFont, isNarrow: panel.chart === 'bars' };
+  const svg = drawChart({ ...input, idPrefix: 'chart', widthPx: chartWidthPx });
+  if (svg === undefined) return undefined;
+  return {
+    content: Buffer.from(await svgToPngAside(svg)).toString('base64'),
+    alt: chartSentence(chartInput(input)).replace(/ The table has the same numbers\.$/, ''),
+  };
 }

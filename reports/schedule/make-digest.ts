@@ -4,7 +4,7 @@ import { dayOf, startOfDay } from '../../core/contract/calendar.ts';
 import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
 import type { Subscription } from '../../core/contract/subscription.ts';
 import { rangeOfPeriod } from '../../core/contract/subscription-words.ts';
-import { type ReportSource, runReport } from '../run/run-report.ts';
+import { type ReportRequest, type ReportSource, runReport } from '../run/run-report.ts';
 
 /** What a digest says of one dataset. `changes` has the rows that changed beyond chance. */
 export interface DigestPart {
@@ -28,6 +28,9 @@ export interface DigestSource extends ReportSource {
   alerts(slug: string, fromMs: number, toMs: number): Promise<AlertEntry[]>;
 }
 
+/** Reports that were run a moment ago: many subscriptions that are due together ask the same. */
+export type RecentReports = Map<string, Promise<ReportResult>>;
+
 /**
  * Runs everything for the period that is over at the due time, in the time zone of each dataset.
  * @throws Problem what the reports throw, and `dataset_unknown`
@@ -35,21 +38,24 @@ export interface DigestSource extends ReportSource {
 export async function makeDigest(
   subscription: Subscription,
   dueAt: number,
-  { source, clock }: { source: DigestSource; clock: () => number },
+  options: { source: DigestSource; clock: () => number; recent?: RecentReports | undefined },
 ): Promise<Digest> {
+  const { source, clock, recent = new Map() } = options;
   const parts: DigestPart[] = [];
+  const run = (request: ReportRequest): Promise<ReportResult> => {
+    const key = JSON.stringify(request);
+    const result = recent.get(key) ?? runReport(request, { source, clock });
+    recent.set(key, result);
+    return result;
+  };
   for (const slug of subscription.datasets) {
     const dataset = await source.dataset(slug);
     const range = rangeOfPeriod(subscription.period, dayOf(dueAt, dataset.timeZone));
     const { comparison, labels } = subscription;
     const asked = { dataset, range, comparison, labels, robots: false };
     const reports: ReportResult[] = [];
-    for (const name of subscription.reports)
-      reports.push(await runReport({ ...asked, name }, { source, clock }));
-    const changed = await runReport(
-      { ...asked, labels: [], name: 'whats-changed' },
-      { source, clock },
-    );
+    for (const name of subscription.reports) reports.push(await run({ ...asked, name }));
+    const changed = await run({ ...asked, labels: [], name: 'whats-changed' });
     const [changes] = changed.panels;
     if (changes === undefined) throw new Error('the report of changes has one panel');
     const [fromMs, toMs] = [range.from, range.to].map((day) => startOfDay(day, dataset.timeZone));

@@ -11,7 +11,7 @@ import type {
   Subscription,
 } from '../../core/contract/subscription.ts';
 import { type DigestMail, digestMail } from '../email/digest-mail.ts';
-import { type DigestSource, isChanged, makeDigest } from './make-digest.ts';
+import { type DigestSource, isChanged, makeDigest, type RecentReports } from './make-digest.ts';
 import { newestDue, nextDue } from './next-due.ts';
 import { linkPlaceholder } from './unsubscribe-link.ts';
 
@@ -67,8 +67,13 @@ export const previewId = 'preview';
 export function createDigestRunner(options: DigestRunnerOptions): DigestRunner {
   const { book, source, clock, consoleUrl, idOf, retryDelayMs } = options;
 
-  async function compose(subscription: Subscription, dueAt: number, editionId: string) {
-    const digest = await makeDigest(subscription, dueAt, { source, clock });
+  async function compose(
+    subscription: Subscription,
+    dueAt: number,
+    editionId: string,
+    recent?: RecentReports,
+  ) {
+    const digest = await makeDigest(subscription, dueAt, { source, clock, recent });
     const unsubscribeUrl = linkPlaceholder(editionId);
     const isSilent = subscription.onlyWhenChanged && !isChanged(digest);
     return {
@@ -77,12 +82,16 @@ export function createDigestRunner(options: DigestRunnerOptions): DigestRunner {
     };
   }
 
-  async function makeScheduled(kept: KeptSubscription, dueAt: number): Promise<void> {
+  async function makeScheduled(
+    kept: KeptSubscription,
+    dueAt: number,
+    recent: RecentReports,
+  ): Promise<void> {
     const editionId = idOf('digest', kept.id, dueAt);
     // The clock went back, or it was killed after it was made.
     if ((await book.edition(editionId)) !== undefined)
       return await book.setDoneUntil(kept.id, dueAt);
-    const { isSilent, mail } = await compose(kept.subscription, dueAt, editionId);
+    const { isSilent, mail } = await compose(kept.subscription, dueAt, editionId, recent);
     const about = { id: editionId, subscriptionId: kept.id, dueAt };
     if (isSilent) {
       const nothing = { subject: '', html: '', text: '', attachments: [] };
@@ -110,13 +119,13 @@ export function createDigestRunner(options: DigestRunnerOptions): DigestRunner {
     return due !== undefined && due > doneUntil ? due : undefined;
   }
 
-  async function runOne(kept: KeptSubscription): Promise<void> {
+  async function runOne(kept: KeptSubscription, recent: RecentReports): Promise<void> {
     // A clock that had gone far ahead and was set right must not silence it until then.
     if (kept.doneUntil > clock()) return await book.setDoneUntil(kept.id, clock());
     const dueAt = dueOf(kept);
     if (dueAt === undefined) return;
     try {
-      await makeScheduled(kept, dueAt);
+      await makeScheduled(kept, dueAt, recent);
     } catch (error) {
       const tries = (kept.held?.tries ?? 0) + 1;
       const retryAt = clock() + retryDelayMs(tries);
@@ -133,7 +142,8 @@ export function createDigestRunner(options: DigestRunnerOptions): DigestRunner {
 
   return {
     async runDue() {
-      for (const kept of await book.list()) await runOne(kept);
+      const recent: RecentReports = new Map();
+      for (const kept of await book.list()) await runOne(kept, recent);
     },
     async runNow(kept) {
       if (kept.subscription.paused)
