@@ -12,11 +12,12 @@ export interface Place {
   item: string;
 }
 
-/** Reads an address. `/datasets/new` and `/health` are about no dataset: neither name has places of its own there. */
+/** Reads an address. `/datasets/new`, `/health` and `/subscriptions` are about no dataset: none of the names has places of its own there. */
 export function placeOf(pathname: string): Place {
   const [slug = '', first = '', item = ''] = pathname.split('/').slice(1);
   if (slug === 'datasets' && first === 'new') return { slug: '', id: 'new', item };
-  if (slug === 'health' && first === '') return { slug: '', id: 'health', item };
+  if (first === '' && administerPlaces.some(({ id }) => id === slug))
+    return { slug: '', id: slug, item };
   return { slug: decodeSafely(slug), id: first, item };
 }
 
@@ -42,6 +43,7 @@ export function placesOf(slug: string): NavPlace[] {
 /** The places that are about the whole server. */
 export const administerPlaces: readonly NavPlace[] = [
   { id: 'health', label: 'Health', icon: 'health', href: '/health' },
+  { id: 'subscriptions', label: 'Subscriptions', icon: 'mail', href: '/subscriptions' },
 ];
 
 /** The name of a place, for the title of the window. */
@@ -109,6 +111,11 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       '/health',
       () => import('./pages/health-page.ts'),
       () => html`<cn-health-page></cn-health-page>`,
+    ),
+    page(
+      '/subscriptions',
+      () => import('./pages/subscriptions-page.ts'),
+      () => html`<cn-subscriptions-page></cn-subscriptions-page>`,
     ),
     page(
       '/:dataset/sessions/:session',

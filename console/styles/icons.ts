@@ -14,6 +14,7 @@ import chevronExpand from 'bootstrap-icons/icons/chevron-expand.svg?url&no-inlin
 import chevronLeft from 'bootstrap-icons/icons/chevron-left.svg?url&no-inline';
 import chevronRight from 'bootstrap-icons/icons/chevron-right.svg?url&no-inline';
 import copy from 'bootstrap-icons/icons/copy.svg?url&no-inline';
+import mail from 'bootstrap-icons/icons/envelope.svg?url&no-inline';
 import warning from 'bootstrap-icons/icons/exclamation-triangle.svg?url&no-inline';
 import settings from 'bootstrap-icons/icons/gear.svg?url&no-inline';
 import health from 'bootstrap-icons/icons/heart-pulse.svg?url&no-inline';
@@ -40,6 +41,7 @@ const icons = new Map<string, string>(
     events,
     health,
     live,
+    mail,
     menu,
     plus,
     reports,

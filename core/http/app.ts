@@ -30,6 +30,7 @@ import { searchRoutes } from './search.ts';
 import { sessionRoutes } from './sessions.ts';
 import { setAsideRoutes } from './set-aside.ts';
 import { statusRoutes } from './status.ts';
+import { type SubscriptionDesk, subscriptionRoutes } from './subscriptions.ts';
 import { upkeepRoutes } from './upkeep.ts';
 
 export interface ApiOptions extends MetricsOptions {
@@ -44,6 +45,7 @@ export interface ApiOptions extends MetricsOptions {
   setAside: Pick<SetAside, 'list' | 'show'>;
   savedSearches: SavedSearches;
   events: EventDesk;
+  subscriptions: SubscriptionDesk;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
   /** The address of the peer, where there is a connection. */
@@ -67,6 +69,7 @@ export function createApi(options: ApiOptions) {
     .route('/', setAsideRoutes(engine, datasets, options.setAside))
     .route('/', alertRoutes({ ...options.alerts, datasets, clock: options.clock }))
     .route('/', channelRoutes({ ...options.alerts, clock: options.clock }))
+    .route('/', subscriptionRoutes(options.subscriptions))
     .route('/', eventRoutes(options.events, datasets))
     .route('/', eventJobRoutes(options.events, engine, datasets));
   api.doc31('/openapi.json', {
