@@ -29,6 +29,7 @@ import { startJobs } from './core/jobs.ts';
 import type { Log } from './core/log.ts';
 import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
+import { removeCommandToken, writeCommandToken } from './core/stores/command-token.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
 import { openLibsqlAlerts } from './core/stores/libsql-alerts.ts';
@@ -58,6 +59,7 @@ import {
 import { built, projectRoot } from './server/built.ts';
 import { startEngineThread } from './server/engine-worker.ts';
 import { listenOn, stopServer } from './server/http-server.ts';
+import { openAccess } from './server/open-access.ts';
 import { serveConsole } from './server/serve-console.ts';
 
 export const version: string = JSON.parse(
@@ -73,6 +75,8 @@ const lateNoticesCheckEveryMs = 60_000;
 export interface Canister {
   /** Everything that answers HTTP. In this process: `app.request(path, init, { inProcess: true })`. */
   app: Hono;
+  /** The address that makes the first administrator; undefined when there is one. */
+  firstLink(): Promise<string | undefined>;
   /** Listens on the port; 0 takes a free one. Gives the port. */
   listen(port: number, host: string): Promise<number>;
   close(): Promise<void>;
@@ -162,6 +166,7 @@ export async function openCanister(
     else log('warning', 'alarm', `Alarm: ${alarm}: ${detail}`, { alarm, detail });
   });
   const { alertsLive, alertsPast, alertsCells } = engine.remote;
+  const consoleUrl = () => config.consoleUrl ?? `http://localhost:${listenedPort ?? config.port}`;
   const alerts = createAlertDesk({
     store: openLibsqlAlerts(libsql.control, clock),
     outbox: openLibsqlOutbox(libsql.control, clock),
@@ -171,7 +176,7 @@ export async function openCanister(
     random: Math.random,
     mailer: chooseMailer(config.mail, join(folder.root, 'outbox')),
     composeMail: alertMail,
-    consoleUrl: () => config.consoleUrl ?? `http://localhost:${listenedPort ?? config.port}`,
+    consoleUrl,
     outgoing: { privateNetworks: config.webhookPrivateNetworks },
   });
   let listenedPort: number | undefined;
@@ -235,6 +240,17 @@ export async function openCanister(
     ],
     (failing) => alarms.set('job_failed', describeFailing(failing, waitsForRoom)),
   );
+  const commandToken = writeCommandToken(folder.root);
+  const access = openAccess({
+    control: libsql.control,
+    clock,
+    config,
+    datasets,
+    outbox: alerts.outbox,
+    consoleUrl,
+    commandToken,
+    log,
+  });
   const book = openLibsqlDefinitions(libsql.control, clock);
   const queries = createQueryDesk(engine.remote, book);
   const definitions = keepBuiltInNames(createDefinitionDesk(datasets, book));
@@ -270,6 +286,7 @@ export async function openCanister(
   app.route(
     '/',
     createApi({
+      access,
       engine: engine.remote,
       datasets,
       version,
@@ -303,11 +320,12 @@ export async function openCanister(
       peerAddress: nodePeerAddress,
     }),
   );
-  serveConsole(app);
+  serveConsole(app, consoleUrl);
 
   let server: Awaited<ReturnType<typeof listenOn>>['server'] | undefined;
   return {
     app,
+    firstLink: access.desk.firstLink,
     async listen(port, host) {
       const listening = await listenOn(app, port, host);
       server = listening.server;
@@ -325,6 +343,7 @@ export async function openCanister(
       await engine.remote.stop();
       await engine.terminate();
       await libsql.close();
+      removeCommandToken(folder.root);
       lock.release();
     },
   };
