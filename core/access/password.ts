@@ -19,6 +19,8 @@ export interface Passwords {
    * @throws Problem `guesses_too_many` when too many wait
    */
   verify(password: string, hash: string | undefined): Promise<boolean>;
+  /** True where a hash was made with less work than new ones: it is made anew at the next sign-in. */
+  isWeak(hash: string): boolean;
 }
 
 /** @param log2N smaller in tests, which have no time */
@@ -44,12 +46,8 @@ export function createPasswords(log2N: number = cost.log2N): Passwords {
       const same = timingSafeEqual(found, Buffer.from(key, 'base64url'));
       return same && known !== undefined;
     },
+    isWeak: (known) => Number(known.split('$')[1]) < log2N,
   };
-}
-
-/** True where a hash was made with less work than new ones: it is made anew at the next sign-in. */
-export function isWeaker(hash: string, log2N: number = cost.log2N): boolean {
-  return Number(hash.split('$')[1]) < log2N;
 }
 
 /** @throws Problem `password_unusable` */

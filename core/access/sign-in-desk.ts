@@ -5,7 +5,7 @@ import type { AccessStore, KeptSignIn, KeptUser } from './access-store.ts';
 import type { AuditTrail } from './audit.ts';
 import { type Caller, entryOf } from './caller.ts';
 import type { Guesses } from './guesses.ts';
-import { isWeaker, type Passwords } from './password.ts';
+import type { Passwords } from './password.ts';
 import { recoveryHash, stepOf } from './second-factor.ts';
 import { hashOf, newId, newToken } from './tokens.ts';
 
@@ -112,7 +112,7 @@ export function createSignInDesk(options: {
         await checkCode(usable, code, from);
       }
       guesses.forget(account, from.address);
-      if (isWeaker(usable.passwordHash ?? '')) {
+      if (passwords.isWeak(usable.passwordHash ?? '')) {
         const passwordHash = await passwords.hash(password);
         const actor = { actor: 'machine', address: '', action: 'strengthen hash' };
         await store.changeUser(usable.id, { passwordHash }, { ...actor, target: usable.email });
