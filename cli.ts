@@ -13,6 +13,7 @@ import { addSearchCommands } from './commands/search.ts';
 import { addSetAsideCommands } from './commands/set-aside.ts';
 import { addSubscriptionCommands } from './commands/subscriptions.ts';
 import { addUpkeepCommands, type CommandDesk } from './commands/upkeep.ts';
+import { addAuditCommands, addKeyCommands, addUserCommands } from './commands/users.ts';
 import { systemClock } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import type { Dataset } from './core/contract/dataset.ts';
@@ -22,6 +23,7 @@ import { attention, type Diagnosis, describeDiagnosis, diagnose } from './core/d
 import { type ApiClient, connectApi } from './core/http/api-client.ts';
 import { examineServer } from './core/http/examine-server.ts';
 import { createLog } from './core/log.ts';
+import { readCommandToken } from './core/stores/command-token.ts';
 import { findOwner } from './core/stores/data-folder.ts';
 import { examineDatabases } from './core/stores/examine-databases.ts';
 import { examineFiles } from './core/stores/examine-folder.ts';
@@ -41,6 +43,9 @@ const outJson = (value: unknown) =>
 
 const logTo = (format: 'json' | 'text') => createLog({ clock: systemClock, write: note, format });
 
+const describeFirstLink =
+  'There is no administrator yet: console and API answer on this machine only. This link makes the first one:';
+
 interface CommonOptions {
   data?: string;
   json?: boolean;
@@ -59,6 +64,7 @@ async function withApi<T>(
   const config = configOf(options);
   const api = await connectApi({
     owner: () => findOwner(config.dataFolder),
+    token: () => readCommandToken(config.dataFolder),
     async openHere() {
       const failed = (error: Error) => {
         throw error;
@@ -91,6 +97,7 @@ async function serveUntilStopped(config: Config, firstPage: string): Promise<voi
     await canister.close();
     throw error;
   });
+  const firstLink = await canister.firstLink();
   log(
     'info',
     'started',
@@ -99,11 +106,16 @@ async function serveUntilStopped(config: Config, firstPage: string): Promise<voi
       `  Console    http://localhost:${port}${firstPage}`,
       `  Collector  http://${config.host === '0.0.0.0' ? 'this-machine' : config.host}:${port}/hits`,
       '',
-      'Console and API answer on this machine only until there are accounts; the collector answers everybody.',
+      ...(firstLink === undefined ? [] : [describeFirstLink, `  ${firstLink}`, '']),
       'Next: open the console. It shows the snippet for your pages. Or import a log: npm run -s canister -- import FILE --dataset SLUG',
       'Stop with Ctrl+C.',
     ].join('\n'),
-    { version, port, console: `http://localhost:${port}${firstPage}` },
+    {
+      version,
+      port,
+      console: `http://localhost:${port}${firstPage}`,
+      ...(firstLink === undefined ? {} : { firstLink }),
+    },
   );
   let stopping = false;
   const stop = () => {
@@ -314,6 +326,9 @@ export function createProgram(): Command {
   addAlertCommands(desk);
   addChannelCommands(desk);
   addSubscriptionCommands(desk);
+  addUserCommands(desk);
+  addKeyCommands(desk);
+  addAuditCommands(desk);
   addEventCommands({ ...desk, note });
 
   program.on('option:help-all', () => {
@@ -336,7 +351,9 @@ async function examine({ dataFolder, diskFreeBytesMin }: Config): Promise<Diagno
   }
   const owner = findOwner(dataFolder);
   const inside =
-    owner === undefined ? await examineDatabases(dataFolder) : await examineServer(owner.port);
+    owner === undefined
+      ? await examineDatabases(dataFolder)
+      : await examineServer(owner.port, readCommandToken(dataFolder));
   return diagnose([...(await examineFiles(dataFolder, diskFreeBytesMin)), ...inside]);
 }
 

@@ -30,6 +30,7 @@ import { startJobs } from './core/jobs.ts';
 import type { Log } from './core/log.ts';
 import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
+import { removeCommandToken, writeCommandToken } from './core/stores/command-token.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
 import { openLibsqlAlerts } from './core/stores/libsql-alerts.ts';
@@ -61,6 +62,7 @@ import {
 import { built, projectRoot } from './server/built.ts';
 import { startEngineThread } from './server/engine-worker.ts';
 import { listenOn, stopServer } from './server/http-server.ts';
+import { openAccess } from './server/open-access.ts';
 import { serveConsole } from './server/serve-console.ts';
 import { createSubscriptionDesk } from './subscription-desk.ts';
 
@@ -78,6 +80,8 @@ const digestsLookEveryMs = 2_000;
 export interface Canister {
   /** Everything that answers HTTP. In this process: `app.request(path, init, { inProcess: true })`. */
   app: Hono;
+  /** The address that makes the first administrator; undefined when there is one. */
+  firstLink(): Promise<string | undefined>;
   /** Listens on the port; 0 takes a free one. Gives the port. */
   listen(port: number, host: string): Promise<number>;
   close(): Promise<void>;
@@ -267,6 +271,17 @@ export async function openCanister(
     ],
     (failing) => alarms.set('job_failed', describeFailing(failing, waitsForRoom)),
   );
+  const commandToken = writeCommandToken(folder.root);
+  const access = openAccess({
+    control: libsql.control,
+    clock,
+    config,
+    datasets,
+    outbox: alerts.outbox,
+    consoleUrl,
+    commandToken,
+    log,
+  });
   const app = createCollector({
     inbox,
     directory: { find: (writeKey) => directory.get(writeKey) },
@@ -299,6 +314,7 @@ export async function openCanister(
   behind.route(
     '/',
     createApi({
+      access,
       engine: engine.remote,
       datasets,
       version,
@@ -334,11 +350,12 @@ export async function openCanister(
     }),
   );
   behind.route('/', unsubscribeRoutes(subscriptions));
-  serveConsole(behind);
+  serveConsole(behind, consoleUrl);
 
   let server: Awaited<ReturnType<typeof listenOn>>['server'] | undefined;
   return {
     app,
+    firstLink: access.desk.firstLink,
     async listen(port, host) {
       const listening = await listenOn(app, port, host);
       server = listening.server;
@@ -356,6 +373,7 @@ export async function openCanister(
       await engine.remote.stop();
       await engine.terminate();
       await libsql.close();
+      removeCommandToken(folder.root);
       lock.release();
     },
   };

@@ -25,6 +25,8 @@ const sender = z
     'it must be an address, such as Canister <canister@shop.example>',
   );
 
+const loopback = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/;
+
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
 /** Variable → what it may hold. Units are in the names; `PORT` is the usual one. */
@@ -45,6 +47,14 @@ export const settingSchemas = {
   CANISTER_SMTP_URL: url('smtp:', 'smtps:').optional(),
   CANISTER_RESEND_API_KEY: z.string().max(500).optional(),
   CANISTER_RESEND_BASE_URL: url('http:', 'https:').default('https://api.resend.com'),
+  CANISTER_OIDC_ISSUER: url('https:', 'http:')
+    .refine(
+      (text) => text.startsWith('https:') || loopback.test(text),
+      'it must begin with https://, but on this machine itself',
+    )
+    .optional(),
+  CANISTER_OIDC_CLIENT_ID: z.string().max(500).optional(),
+  CANISTER_OIDC_CLIENT_SECRET: z.string().max(500).optional(),
   CANISTER_WEBHOOK_PRIVATE_NETWORKS: list.refine(
     (networks) => networks.every((network) => ipaddr.isValidCIDR(network)),
     'it must be a list of networks, such as 10.1.0.0/16,fd00::/8',
@@ -74,6 +84,8 @@ export interface Config {
   mail: { from: string; resendBaseUrl: string; resendApiKey?: string; smtpUrl?: string };
   /** Networks that are not public, and that webhooks may be sent to all the same. */
   webhookPrivateNetworks: string[];
+  /** The organisation's sign-in (OpenID Connect). */
+  oidc?: { issuer: string; clientId: string; clientSecret: string };
   /** Opens datasets although hits of them are lost; given with `serve`, never by the environment. */
   acceptLoss?: boolean;
 }
@@ -89,7 +101,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     if (result.success) return result.data as z.output<(typeof settingSchemas)[K]>;
     const why = result.error.issues.map((issue) => issue.message).join('; ');
     // What may hold a password is not repeated.
-    const shown = /_KEY$|_URL$/.test(name) ? 'cannot be used' : `is "${text}"`;
+    const shown = /_KEY$|_URL$|_SECRET$/.test(name) ? 'cannot be used' : `is "${text}"`;
     throw new Problem('request_invalid', `The environment variable ${name} ${shown}: ${why}`);
   };
   const idleTimeoutMs = read('CANISTER_IDLE_TIMEOUT_MS');
@@ -97,6 +109,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const consoleUrl = read('CANISTER_CONSOLE_URL')?.replace(/\/+$/, '');
   const smtpUrl = read('CANISTER_SMTP_URL');
   const resendApiKey = read('CANISTER_RESEND_API_KEY');
+  const oidc = oidcOf(
+    read('CANISTER_OIDC_ISSUER'),
+    read('CANISTER_OIDC_CLIENT_ID'),
+    read('CANISTER_OIDC_CLIENT_SECRET'),
+  );
   return {
     port: read('PORT'),
     dataFolder: read('CANISTER_DATA'),
@@ -116,8 +133,21 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       ...(smtpUrl === undefined ? {} : { smtpUrl }),
     },
     webhookPrivateNetworks: read('CANISTER_WEBHOOK_PRIVATE_NETWORKS'),
+    ...(oidc === undefined ? {} : { oidc }),
     ...(consoleUrl === undefined ? {} : { consoleUrl }),
     ...(diskFreeBytesMin === undefined ? {} : { diskFreeBytesMin }),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
   };
+}
+
+/** All three, or none. */
+function oidcOf(issuer?: string, clientId?: string, clientSecret?: string): Config['oidc'] {
+  if (issuer === undefined && clientId === undefined && clientSecret === undefined)
+    return undefined;
+  if (issuer !== undefined && clientId !== undefined && clientSecret !== undefined)
+    return { issuer, clientId, clientSecret };
+  throw new Problem(
+    'request_invalid',
+    'CANISTER_OIDC_ISSUER, CANISTER_OIDC_CLIENT_ID and CANISTER_OIDC_CLIENT_SECRET go together: set all three, or none.',
+  );
 }

@@ -5,23 +5,27 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { Hono } from 'hono';
-import { nodePeerAddress } from '../collector-edge/node.ts';
-import { localOnly } from '../core/http/local-only.ts';
+import { isSecure } from '../core/http/cookies.ts';
 import { built, projectRoot } from './built.ts';
 
+const hstsSeconds = 31_536_000;
 const consolePolicy =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
-/** The built console; every path that is no file is a page of it. */
-export function serveConsole(app: Hono): void {
+/**
+ * The built console; every path that is no file is a page of it. Its files are no secret: what they show comes from
+ * the API, which asks who is there.
+ */
+export function serveConsole(app: Hono, consoleUrl: () => string): void {
   const folder = fileURLToPath(built('../console'));
   const page = join(folder, 'index.html');
   if (!existsSync(page)) return;
   const index = readFileSync(page, 'utf8');
-  app.use('*', localOnly(nodePeerAddress));
   app.use('*', async (c, next) => {
     await next();
     c.header('Content-Security-Policy', consolePolicy);
+    if (isSecure(c, { consoleUrl }))
+      c.header('Strict-Transport-Security', `max-age=${hstsSeconds}; includeSubDomains`);
     c.header('X-Content-Type-Options', 'nosniff');
     c.header('Referrer-Policy', 'no-referrer');
     c.header(

@@ -18,6 +18,8 @@ export interface ApiClient {
 export interface ApiReach {
   /** The process that owns the folder now; its port once it answers HTTP. */
   owner: () => { pid: number; port?: number } | undefined;
+  /** What lets the command line into the server that owns the folder. */
+  token: () => string | undefined;
   /** Opens the folder in this process. */
   openHere: () => Promise<{
     request: (path: string, init: RequestInit) => Promise<Response>;
@@ -26,11 +28,13 @@ export interface ApiReach {
 }
 
 /** @throws Problem `data_in_use` when the owner is another command that does not end */
-export async function connectApi({ owner, openHere }: ApiReach): Promise<ApiClient> {
+export async function connectApi({ owner, token, openHere }: ApiReach): Promise<ApiClient> {
   const port = await portOfOwner(owner);
   if (port !== undefined) {
+    const given = token();
+    const proof = given === undefined ? {} : { Authorization: `Bearer ${given}` };
     const send = (path: string, init: RequestInit) =>
-      fetch(`http://127.0.0.1:${port}${path}`, init);
+      fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers: { ...init.headers, ...proof } });
     return clientOf(send, async () => {});
   }
   const { request, close } = await openHere();

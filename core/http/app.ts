@@ -2,6 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { OidcDesk } from '../access/oidc.ts';
 import type { AlertDesk } from '../alerts/alert-desk.ts';
 import type { Clock } from '../clock.ts';
 import type { Dataset } from '../contract/dataset.ts';
@@ -19,8 +20,10 @@ import { datasetRoutes } from './datasets.ts';
 import { definitionRoutes } from './definitions.ts';
 import { eventJobRoutes } from './event-jobs.ts';
 import { eventRoutes } from './events.ts';
+import { type AccessOptions, guard, guardMetrics } from './guard.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
 import { localOnly } from './local-only.ts';
+import { meRoutes } from './me.ts';
 import { type MetricsOptions, metricsRoutes } from './metrics.ts';
 import { answerErrors } from './problems.ts';
 import { queryRoutes } from './queries.ts';
@@ -29,11 +32,15 @@ import { savedSearchRoutes } from './saved-searches.ts';
 import { searchRoutes } from './search.ts';
 import { sessionRoutes } from './sessions.ts';
 import { setAsideRoutes } from './set-aside.ts';
+import { signInRoutes } from './sign-in.ts';
 import { statusRoutes } from './status.ts';
 import { type SubscriptionDesk, subscriptionRoutes } from './subscriptions.ts';
 import { upkeepRoutes } from './upkeep.ts';
+import { keyRoutes, userRoutes } from './users.ts';
 
 export interface ApiOptions extends MetricsOptions {
+  /** Users and their rights; without them everything is for this machine only. */
+  access?: AccessOptions & { oidc?: OidcDesk | undefined };
   reports: ReportDesk;
   queries: QueryDesk;
   definitions: DefinitionDesk;
@@ -78,15 +85,28 @@ export function createApi(options: ApiOptions) {
     servers: [{ url: '/api' }],
   });
 
+  const { access, peerAddress } = options;
+  if (access !== undefined) {
+    api
+      .route('/', signInRoutes(access))
+      .route('/', meRoutes(access))
+      .route('/', userRoutes(access))
+      .route('/', keyRoutes(access));
+  }
+
   const app = new OpenAPIHono();
-  app.use('/api/*', localOnly(options.peerAddress));
   app.use('/api/*', async (c, next) => {
     await next();
     c.header('Cache-Control', 'no-store');
     c.header('X-Content-Type-Options', 'nosniff');
+    c.header('Referrer-Policy', 'no-referrer');
+    // No answer in JSON is ever a page; what may be looked at brings a policy of its own.
+    if (c.res.headers.get('Content-Type')?.includes('json'))
+      c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'; sandbox");
   });
   app.use('/api/*', bodyLimit({ maxSize: pieceBytesMax, onError: refuseBody }));
-  app.use('/metrics', localOnly(options.peerAddress));
+  app.use('/api/*', access ? guard(access, peerAddress) : localOnly(peerAddress));
+  app.use('/metrics', access ? guardMetrics(access, peerAddress) : localOnly(peerAddress));
   app.route('/metrics', metricsRoutes(options));
   app.route('/api', api);
   app.all('/api/*', (c) => {

@@ -2,12 +2,13 @@
 import { z } from '@hono/zod-openapi';
 import { type Dataset, datasetInputSchema, datasetSchema } from '../contract/dataset.ts';
 import type { Datasets } from '../settings/datasets.ts';
+import { mayDo } from './caller.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 const listRoute = createRoute({
   method: 'get',
   path: '/datasets',
-  summary: 'All datasets',
+  summary: 'The datasets in which one has a role',
   responses: {
     200: json(z.object({ datasets: z.array(datasetSchema) }), 'By slug.'),
     ...otherwise,
@@ -33,7 +34,10 @@ const getRoute = createRoute({
 /** @param created called before the answer, so that hits of the new dataset find everything open */
 export function datasetRoutes(datasets: Datasets, created: (dataset: Dataset) => Promise<void>) {
   return newRoutes()
-    .openapi(listRoute, async (c) => c.json({ datasets: await datasets.list() }, 200))
+    .openapi(listRoute, async (c) => {
+      const all = await datasets.list();
+      return c.json({ datasets: all.filter(({ slug }) => mayDo(c, 'read', slug)) }, 200);
+    })
     .openapi(createDatasetRoute, async (c) => {
       const dataset = await datasets.create(c.req.valid('json'));
       await created(dataset);

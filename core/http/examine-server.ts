@@ -5,8 +5,14 @@ import { attention, type Finding, note, well } from '../doctor.ts';
 const askMsMax = 10_000;
 const waitingHitsMax = 10_000;
 
-/** @param port of the owner; without one it is a command at work, or a server about to listen */
-export async function examineServer(port: number | undefined): Promise<Finding[]> {
+/**
+ * @param port of the owner; without one it is a command at work, or a server about to listen
+ * @param token lets the command line in
+ */
+export async function examineServer(
+  port: number | undefined,
+  token: string | undefined,
+): Promise<Finding[]> {
   if (port === undefined) {
     return [
       note(
@@ -16,10 +22,15 @@ export async function examineServer(port: number | undefined): Promise<Finding[]
     ];
   }
   const ask = (path: string) =>
-    fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(askMsMax) });
+    fetch(`http://127.0.0.1:${port}${path}`, {
+      signal: AbortSignal.timeout(askMsMax),
+      headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+    });
   try {
     const ready = (await (await ask('/readyz')).json()) as { status: string; detail?: string };
-    const status = (await (await ask('/api/status')).json()) as Status;
+    const asked = await ask('/api/status');
+    if (!asked.ok) throw new Error(`it refused to say how it is (${asked.status})`);
+    const status = (await asked.json()) as Status;
     return [
       ready.status === 'ok'
         ? well('server', `Version ${status.version} answers, and all its parts work.`)

@@ -6,6 +6,7 @@ import {
   importSummarySchema,
 } from '../contract/import.ts';
 import type { Engine } from '../engine/engine.ts';
+import { createNumberedWork } from './numbered-work.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 /** How many bytes of a file one request may bring; no body of the API is larger. */
@@ -67,28 +68,35 @@ const abandonRoute = createRoute({
 });
 
 export function importRoutes(engine: Engine) {
+  const work = createNumberedWork('import_unknown');
   return newRoutes()
     .openapi(beginRoute, async (c) => {
       const { slug } = c.req.valid('param');
-      const number = await engine.beginImport(slug, c.req.valid('json'));
+      const number = work.begun(await engine.beginImport(slug, c.req.valid('json')), slug);
       return c.json({ number }, 201);
     })
     .openapi(beginFileRoute, async (c) => {
-      await engine.beginFile(c.req.valid('param').number, c.req.valid('json').name);
+      await engine.beginFile(
+        work.numberOf(c, c.req.valid('param').number),
+        c.req.valid('json').name,
+      );
       return c.body(null, 204);
     })
     .openapi(bytesRoute, async (c) => {
       const bytes = new Uint8Array(await c.req.arrayBuffer());
-      return c.json(await engine.feedFile(c.req.valid('param').number, bytes), 200);
+      return c.json(
+        await engine.feedFile(work.numberOf(c, c.req.valid('param').number), bytes),
+        200,
+      );
     })
     .openapi(endFileRoute, async (c) =>
-      c.json(await engine.endFile(c.req.valid('param').number), 200),
+      c.json(await engine.endFile(work.numberOf(c, c.req.valid('param').number)), 200),
     )
     .openapi(finishRoute, async (c) => {
-      return c.json(await engine.finishImport(c.req.valid('param').number), 200);
+      return c.json(await engine.finishImport(work.numberOf(c, c.req.valid('param').number)), 200);
     })
     .openapi(abandonRoute, async (c) => {
-      await engine.abandonImport(c.req.valid('param').number);
+      await engine.abandonImport(work.numberOf(c, c.req.valid('param').number));
       return c.body(null, 204);
     });
 }

@@ -1,4 +1,5 @@
 /** /api/status: the state of everything, in figures. */
+import { everything } from '../contract/access.ts';
 import {
   type Alarm,
   type CommitDurations,
@@ -10,6 +11,7 @@ import {
 import { type Durations, durationBoundsSeconds } from '../engine/duration-book.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Datasets } from '../settings/datasets.ts';
+import { mayDo } from './caller.ts';
 import { createRoute, json, newRoutes, otherwise } from './routes.ts';
 
 export interface StatusOptions {
@@ -32,7 +34,10 @@ const statusRoute = createRoute({
   path: '/status',
   summary: 'The state of everything, in figures',
   responses: {
-    200: json(statusSchema, 'Hits by dataset, and how far the engine is.'),
+    200: json(
+      statusSchema,
+      'Hits by dataset, and how far the engine is; alarms for who may read all datasets.',
+    ),
     ...otherwise,
   },
 });
@@ -48,14 +53,16 @@ export function statusRoutes({
 }: StatusOptions) {
   return newRoutes().openapi(statusRoute, async (c) => {
     const counts = await hitCounts();
-    const all = await datasets.list();
+    const all = (await datasets.list()).filter(({ slug }) => mayDo(c, 'read', slug));
+    // What an alarm says may name any dataset.
+    const hearsAlarms = mayDo(c, 'read', everything);
     const figures = await Promise.all(all.map(({ slug }) => engine.figures(slug)));
     const room = disk();
     const status: Status = {
       unassigned: counts.get('') ?? none,
       version,
       startedAt,
-      alarms: alarms(),
+      alarms: hearsAlarms ? alarms() : [],
       waitingHits: await engine.waitingHits(),
       ...(await engine.load()),
       commits: describeCommits((await engine.measures()).commits),

@@ -14,6 +14,7 @@ import {
 } from '../contract/upkeep.ts';
 import type { Engine, UpkeepTask } from '../engine/engine.ts';
 import type { Datasets } from '../settings/datasets.ts';
+import { createNumberedWork } from './numbered-work.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 const numberParam = z.object({ number: z.coerce.number().int().min(1) });
@@ -102,8 +103,9 @@ const retentionRoute = createRoute({
 });
 
 export function upkeepRoutes(engine: Engine, datasets: Datasets) {
+  const work = createNumberedWork('upkeep_unknown');
   const begin = async (slug: string, task: UpkeepTask) => ({
-    number: await engine.beginUpkeep(slug, task),
+    number: work.begun(await engine.beginUpkeep(slug, task), slug),
   });
   return newRoutes()
     .openapi(verifyRoute, async (c) =>
@@ -132,10 +134,10 @@ export function upkeepRoutes(engine: Engine, datasets: Datasets) {
       return c.body(null, 204);
     })
     .openapi(progressRoute, async (c) =>
-      c.json(await engine.readUpkeep(c.req.valid('param').number), 200),
+      c.json(await engine.readUpkeep(work.numberOf(c, c.req.valid('param').number)), 200),
     )
     .openapi(cancelRoute, async (c) => {
-      await engine.cancelUpkeep(c.req.valid('param').number);
+      await engine.cancelUpkeep(work.numberOf(c, c.req.valid('param').number));
       return c.body(null, 204);
     })
     .openapi(retentionRoute, async (c) => {
