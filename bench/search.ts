@@ -33,7 +33,7 @@ const fields = [
 ];
 const startMs = Date.UTC(2026, 9, 1);
 const nowMs = Date.UTC(2026, 10, 21);
-const sessionsPerBatch = 2_000;
+const sessionsPerBatch = 5_000;
 const rowsPerStatement = 100;
 const termsPerKind = 20;
 
@@ -88,11 +88,12 @@ export async function search(): Promise<SearchResult> {
         }),
       );
       values += indexed.reduce((sum, one) => sum + one.values.length, 0);
-      if (first % (total / termsPerKind) < sessionsPerBatch) addTerms(terms, sessions[0]);
+      if (first % Math.ceil(total / termsPerKind) < sessionsPerBatch) addTerms(terms, sessions[0]);
       await timed('tables', () => storeAll(dataset, sessions));
       await timed('index', () => indexAll(dataset, indexed));
       await timed('fts5', () => addToBaseline(baseline, indexed, first));
-      if (first % 100_000 === 0) note(`${first} of ${total} sessions`);
+      if (first % 100_000 === 0)
+        note(`${first} of ${total} sessions, seconds so far: ${JSON.stringify(seconds)}`);
     }
     await dataset.analytics.checkpoint();
     while (await dataset.index?.step());
@@ -177,9 +178,9 @@ async function indexAll(dataset: DatasetEngine, sessions: readonly IndexedSessio
   );
   const through = new Map(rows.map(([day, end]) => [String(day), Number(end)]));
   const day = String(rows.at(-1)?.[0]);
-  for (let from = 0; from < sessions.length; from += 500) {
-    const chunk = sessions.slice(from, from + 500).map((one) => ({ ...one, day }));
-    await file.add(chunk, from + 500 >= sessions.length ? through : new Map());
+  for (let from = 0; from < sessions.length; from += sessionsPerBatch) {
+    const chunk = sessions.slice(from, from + sessionsPerBatch).map((one) => ({ ...one, day }));
+    await file.add(chunk, from + sessionsPerBatch >= sessions.length ? through : new Map());
   }
 }
 

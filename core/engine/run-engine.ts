@@ -369,7 +369,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       });
       return { ...answer, elapsedMs: Math.round(performance.now() - startedAt) };
     },
-    search: (slug, request) => searchSessions(find(slug), request, clock()),
+    search: (slug, request, named) => searchSessions(find(slug), request, clock(), named),
     indexState: async (slug) => await indexOf(slug).state(),
     setIndex: (slug, rules) => changeIndex(slug, (index) => index.use(rules)),
     rebuildIndex: (slug) => changeIndex(slug, (index) => index.rebuild()),

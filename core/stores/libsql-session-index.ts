@@ -1,7 +1,7 @@
 /**
- * The session index in a libSQL file: each different value of a field once, its text in lower case in an FTS5 trigram
- * index, and for each value the sessions that have it. The number of a value begins with that of its field, so that a
- * search looks at the values of one field only.
+ * The session index in a libSQL file: each different value of a field once in a stretch of sessions, its text in lower
+ * case in an FTS5 trigram index, and for each value the sessions that have it. The number of a value begins with that of
+ * its field, so that a search looks at the values of one field only.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -35,9 +35,14 @@ const migrations = [
 /** Values of one field lie side by side: so many numbers each. */
 const valuesPerField = 2 ** 40;
 const hashBytes = 12;
+/**
+ * A value is known again among so many sessions, one after the other. The hashes of all others are never touched: a
+ * transaction writes as much in a file of a million sessions as in a small one.
+ */
+const sessionsPerStretch = 2 ** 17;
 /** FTS5 of trigrams finds nothing shorter. */
 const literalLengthMin = 3;
-const rowsPerStatement = 100;
+const rowsPerStatement = 250;
 const valuesFoundMax = 20_000;
 const valuesCheckedMax = 5_000;
 /** Values whose sessions are removed in one transaction. */
@@ -99,12 +104,13 @@ async function openIndexFile(path: string, rules?: IndexRules): Promise<OwnIndex
 
   async function add(added: readonly IndexedSession[], cursors: IndexedThrough): Promise<void> {
     const hashes = new Map<string, { hash: Buffer; field: number; value: string }>();
+    const stretch = Math.floor(sessions / sessionsPerStretch);
     const bySession = added.map(({ values }) =>
       values.flatMap(({ field: name, value }) => {
         const field = fields.get(name);
         if (field === undefined) return [];
         const text = wellFormed(value);
-        const hash = hashOf(field, text);
+        const hash = hashOf(stretch, field, text);
         const key = hash.toString('latin1');
         hashes.set(key, { hash, field, value: text });
         return [key];
@@ -113,8 +119,9 @@ async function openIndexFile(path: string, rules?: IndexRules): Promise<OwnIndex
     const numbers = await knownValues([...hashes.values()].map(({ hash }) => hash));
     const values: InValue[] = [];
     const texts: InValue[] = [];
-    for (const [key, { hash, field, value }] of hashes) {
-      if (numbers.has(key)) continue;
+    // Field by field, so that numbers rise: FTS5 writes out what it has gathered at each one that is no larger.
+    const fresh = [...hashes].filter(([key]) => !numbers.has(key));
+    for (const [key, { hash, field, value }] of fresh.sort((a, b) => a[1].field - b[1].field)) {
       const number = (lastValues.get(field) ?? 0) + 1;
       lastValues.set(field, number);
       numbers.set(key, number);
@@ -122,12 +129,13 @@ async function openIndexFile(path: string, rules?: IndexRules): Promise<OwnIndex
       texts.push(number, foldCase(value));
     }
     const rows: InValue[] = [];
-    const postings: InValue[] = [];
+    const pairs: [number, number][] = [];
     for (const [index, { id, day }] of added.entries()) {
       sessions += 1;
       rows.push(sessions, Buffer.from(id, 'hex'), day);
-      for (const key of bySession[index] ?? []) postings.push(numbers.get(key) ?? 0, sessions);
+      for (const key of bySession[index] ?? []) pairs.push([numbers.get(key) ?? 0, sessions]);
     }
+    const postings = pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1]).flat();
     await file.batch(
       [
         ...inserts('value (number, hash, value)', 3, values),
@@ -278,8 +286,13 @@ async function removeDays(file: LibsqlFile, days: readonly string[]): Promise<vo
   );
 }
 
-const hashOf = (field: number, value: string) =>
-  createHash('sha256').update(`${field}\0${value}`).digest().subarray(0, hashBytes);
+/** Hashes of one stretch lie side by side. */
+function hashOf(stretch: number, field: number, value: string): Buffer {
+  const hash = createHash('sha256').update(`${field}\0${value}`).digest().subarray(0, hashBytes);
+  const place = Buffer.alloc(4);
+  place.writeUInt32BE(stretch);
+  return Buffer.concat([place, hash]);
+}
 
 const keyOf = (hash: ArrayBuffer) => Buffer.from(hash).toString('latin1');
 
