@@ -4,21 +4,15 @@
  * its field, so that a search looks at the values of one field only.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
 import type { InStatement, InValue } from '@libsql/client';
-import type {
-  IndexedSession,
-  IndexedThrough,
-  IndexFile,
-  IndexShelf,
-} from '../canisters/session-index.ts';
+import type { IndexedSession, IndexedThrough, IndexFile } from '../canisters/session-index.ts';
 import { fieldsOf } from '../canisters/session-index.ts';
 import { foldCase, wellFormed } from '../conditions/folded-text.ts';
 import { type IndexRules, indexLimits, indexRulesSchema } from '../contract/search.ts';
-import { type LibsqlFile, openLibsqlFile } from './libsql-file.ts';
+import type { OpenLibsqlFile, SqlBatch } from './libsql-file.ts';
 
-const migrations = [
+const indexMigrations = [
   `CREATE TABLE state (rules TEXT NOT NULL, is_serving INTEGER NOT NULL)
   --> statement-breakpoint
   CREATE TABLE indexed_through (day TEXT PRIMARY KEY, first_byte INTEGER NOT NULL)
@@ -51,7 +45,7 @@ const valuesPerSweep = 20_000;
 const { sessionsFoundMax, valuesScannedMax } = indexLimits;
 
 /** A file as its shelf has it. */
-interface OwnIndexFile extends IndexFile {
+export interface OwnIndexFile extends IndexFile {
   readonly path: string;
   readonly wasServing: boolean;
   /** From now on it is the one that answers, also after a start. */
@@ -59,8 +53,12 @@ interface OwnIndexFile extends IndexFile {
 }
 
 /** @param rules of a new file; one that is there keeps its own */
-async function openIndexFile(path: string, rules?: IndexRules): Promise<OwnIndexFile> {
-  const file = await openLibsqlFile(path, migrations);
+export async function openIndexFile(
+  open: OpenLibsqlFile,
+  path: string,
+  rules?: IndexRules,
+): Promise<OwnIndexFile> {
+  const file = await open(path, indexMigrations);
   await file.batch(['PRAGMA cache_size = -65536'], 'read');
   const read = async (sql: string, args: InValue[] = []) =>
     (await file.batch([{ sql, args }], 'read'))[0]?.rows ?? [];
@@ -230,7 +228,7 @@ async function openIndexFile(path: string, rules?: IndexRules): Promise<OwnIndex
       return { sessions: Number(row?.[0]), values: Number(row?.[1]), bytes: sizeOf(path) };
     },
     async close() {
-      file.close();
+      await file.close();
     },
   };
 }
@@ -246,7 +244,7 @@ const matchOf = (field: number, literal: string): InValue[] => [
 const isLong = (literal: string) => [...literal].length >= literalLengthMin;
 
 /** Value by value, so that no transaction is long; the sessions go last, and with them the reason to look again. */
-async function removeDays(file: LibsqlFile, days: readonly string[]): Promise<void> {
+async function removeDays(file: SqlBatch, days: readonly string[]): Promise<void> {
   const named = days.map(() => '?').join(', ');
   const going = `SELECT number FROM session WHERE day IN (${named})`;
   for (let from = 0; ; ) {
@@ -317,87 +315,4 @@ function sizeOf(path: string): number {
     (sum, end) => sum + (existsSync(path + end) ? statSync(path + end).size : 0),
     0,
   );
-}
-
-function remove(path: string): void {
-  for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
-}
-
-const fileName = /^index-(\d+)\.db$/;
-
-/**
- * The index files of a dataset in its folder: `index-1.db` and so on. A file says of itself whether it answers; no file
- * is ever renamed, because a closed one may still be held by the driver.
- */
-export async function openIndexShelf(folder: string): Promise<IndexShelf> {
-  const numbers = (existsSync(folder) ? readdirSync(folder) : [])
-    .flatMap((name) => fileName.exec(name)?.[1] ?? [])
-    .map(Number)
-    .sort((one, other) => one - other);
-  let last = numbers.at(-1) ?? 0;
-  let serving: OwnIndexFile | undefined;
-  let making: OwnIndexFile | undefined;
-  const drop = async (file: OwnIndexFile | undefined) => {
-    await file?.close();
-    if (file) remove(file.path);
-  };
-  // The later one counts: a kill may have come between its beginning to answer and the going of the one before.
-  for (const number of numbers) {
-    const file = await openReadable(join(folder, `index-${number}.db`));
-    if (file?.wasServing) {
-      await drop(serving);
-      await drop(making);
-      serving = file;
-      making = undefined;
-    } else if (file) {
-      await drop(making);
-      making = file;
-    }
-  }
-  const discard = async () => {
-    await drop(making);
-    making = undefined;
-  };
-  return {
-    get serving() {
-      return serving;
-    },
-    get making() {
-      return making;
-    },
-    discard,
-    async begin(rules) {
-      await discard();
-      last += 1;
-      making = await openIndexFile(join(folder, `index-${last}.db`), rules);
-    },
-    async promote() {
-      if (making === undefined) return;
-      await making.serve();
-      const before = serving;
-      serving = making;
-      making = undefined;
-      await drop(before);
-    },
-    async clear() {
-      await discard();
-      const before = serving;
-      serving = undefined;
-      await drop(before);
-    },
-    async close() {
-      await making?.close();
-      await serving?.close();
-    },
-  };
-}
-
-/** What cannot be opened goes, and is made anew: everything in it comes from the canister. */
-async function openReadable(path: string): Promise<OwnIndexFile | undefined> {
-  try {
-    return await openIndexFile(path);
-  } catch {
-    remove(path);
-    return undefined;
-  }
 }
