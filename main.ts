@@ -19,6 +19,7 @@ import { retentionRulesSchema } from './core/contract/upkeep.ts';
 import { createDefinitionDesk } from './core/desks/definition-desk.ts';
 import { createEventDesk } from './core/desks/event-desk.ts';
 import { createQueryDesk } from './core/desks/query-desk.ts';
+import { createSearchDesk } from './core/desks/search-desk.ts';
 import { createAlarms } from './core/engine/alarms.ts';
 import { explainAccount } from './core/engine/hit-account.ts';
 import type { HeldDataset } from './core/engine/open-datasets.ts';
@@ -322,6 +323,7 @@ export async function openCanister(
       hitCounts: () => counts.read(),
       hourlyCounts: counts.readHours,
       setAside: openLibsqlSetAside(libsql.hits),
+      searches: createSearchDesk(engine.remote, book, alertStore),
       savedSearches: openLibsqlSavedSearches(libsql.control, clock),
       events: createEventDesk({
         book: openLibsqlEvents(libsql.control, clock),

@@ -80,6 +80,7 @@ export default defineConfig(async () => ({
             'kill-loop': at('bench/kill-loop.ts'),
             'power-loss': at('bench/power-loss.ts'),
             'engine-thread': at('core/engine/engine-thread.ts'),
+            'index-thread': at('core/stores/index-thread.ts'),
             'libsql-thread': at('core/stores/libsql-thread.ts'),
             'seal-thread': at('core/stores/seal-thread.ts'),
           },

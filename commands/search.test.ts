@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Product, runCommand, startProduct } from '../console/testing/product.ts';
+import type { Label } from '../core/contract/label.ts';
 import type { SavedSearchList, SearchAnswer } from '../core/contract/search.ts';
 
 let product: Product;
@@ -68,6 +69,11 @@ test('what was sent is found, counted, saved, and looked up in an index', async 
   expect(searches).toMatchObject([{ name: 'Smiths', condition, segment: true }]);
   const saved = shop<SearchAnswer>('search', '--saved', 'Smiths');
   expect(saved.found.map(({ visitor }) => visitor).sort()).toEqual(['Anna-Smith', 'John-Smith']);
+  // Properties of events are in the tables too, and can stand in reports.
+  const label = shop<Label>('saved-search', 'label', 'Smiths', '--as', 'Family', '--colour', '3');
+  expect(label).toMatchObject({ name: 'Family', colour: 3, condition });
+  const labelled = shop<SearchAnswer>('search', 'label "family"', '--count');
+  expect(labelled).toMatchObject({ sessions: 2, condition: 'label "family"' });
   shop('saved-search', 'delete', 'Smiths');
   expect(run('search', '--dataset', 'shop')).toMatchObject({ code: 2 });
 });
@@ -96,4 +102,5 @@ test('every template is a condition, and the API refuses what is none', async ()
   const bad = await api('PUT', '/searches/x', { condition: 'robot is' });
   expect(bad.body.code).toBe('condition_invalid');
   expect((await api('DELETE', '/searches/unknown')).body.code).toBe('search_unknown');
+  expect((await api('POST', '/searches/unknown/label', {})).body.code).toBe('search_unknown');
 });

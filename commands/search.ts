@@ -1,5 +1,6 @@
 /** The commands that find sessions, and that say what they are looked up in. They work through the API like all others. */
 import { InvalidArgumentError } from 'commander';
+import type { Label } from '../core/contract/label.ts';
 import { Problem } from '../core/contract/problem.ts';
 import {
   type FoundSession,
@@ -129,6 +130,18 @@ function addSavedSearches<O extends { json?: boolean }>(desk: CommandDesk<O>): v
       );
       if (options.json) outJson(list);
       else out(describeSaved(list));
+    });
+
+  saved('label <name>', 'make a label of a saved search, for reports')
+    .requiredOption('--dataset <slug>', 'the dataset')
+    .option('--as <name>', 'the name of the label, where it is not that of the search')
+    .option('--colour <number>', 'one of the 8 label colours', wholeNumber, 1)
+    .action(async (name: string, options: O & { dataset: string; as?: string; colour: number }) => {
+      const path = `${pathOfSaved(options.dataset, name)}/label`;
+      const given = { name: options.as, colour: options.colour };
+      const label = await withApi(options, (api) => api.json<Label>('POST', path, given));
+      if (options.json) outJson(label);
+      else out(`The label ${label.name} means: ${label.condition}`);
     });
 
   saved('delete <name>', 'remove a saved search')

@@ -20,6 +20,11 @@ export interface AlertStore {
     slug: string,
     options: { rule?: string | undefined; limit: number },
   ): Promise<AlertEntry[]>;
+  /**
+   * The sessions that the firings of a rule have named, each once; undefined where the rule is unknown and has no history.
+   * @throws Problem `search_too_wide` where they are more than `sessionsMax`
+   */
+  sessionsOf(slug: string, rule: string, sessionsMax: number): Promise<string[] | undefined>;
   /** The last entry, and the time of the last firing, of each rule of all datasets. */
   lastEntries(): Promise<{ last: AlertEntry; lastFiredAt: number | undefined; since: number }[]>;
 }

@@ -4,6 +4,7 @@
  * sessions than the condition: those are then read whole.
  */
 import { compileSql } from '../conditions/compile-sql.ts';
+import type { NamedLists } from '../conditions/named-sessions.ts';
 import type { ConditionTables } from '../conditions/sql-context.ts';
 import { isValueTest } from '../conditions/value-test.ts';
 import type { Condition, FieldTest } from '../contract/condition.ts';
@@ -22,6 +23,8 @@ export interface SearchClauseOptions {
   tables: ConditionTables;
   /** The sessions that the index has found for a test; undefined where it was not asked, or could not say. */
   found: (test: FieldTest) => readonly string[] | undefined;
+  /** The sessions that names in the condition stand for. */
+  named?: NamedLists | undefined;
   /** The number of the first bound value. */
   firstParameter: number;
 }
@@ -37,7 +40,7 @@ type Part = Pick<SearchClause, 'sql' | 'isExact'>;
  */
 export function searchClause(
   placed: Condition,
-  { timeZone, tables, found, firstParameter }: SearchClauseOptions,
+  { timeZone, tables, found, firstParameter, named }: SearchClauseOptions,
 ): SearchClause | undefined {
   const values: string[] = [];
 
@@ -51,7 +54,7 @@ export function searchClause(
   function inTables(condition: Condition): Part | undefined {
     try {
       const first = values.length + 1;
-      const compiled = compileSql(condition, { timeZone, tables, firstParameter: first });
+      const compiled = compileSql(condition, { timeZone, tables, firstParameter: first, named });
       values.push(...compiled.values);
       return { sql: compiled.sql, isExact: true };
     } catch (error) {
@@ -154,7 +157,7 @@ function idsOf(
   return sessions && { sessions, isExact: true };
 }
 
-const notTests = ['and', 'or', 'not', 'hits', 'steps', 'event', 'count', 'sequence'];
+const notTests = 'and or not hits steps event count sequence label alert'.split(' ');
 
 export const isFieldTest = (condition: Condition): condition is FieldTest =>
   !notTests.includes(condition.op);
@@ -172,6 +175,8 @@ export function testsOf(placed: Condition): FieldTest[] {
     case 'event':
     case 'count':
     case 'sequence':
+    case 'label':
+    case 'alert':
       return [];
     default:
       return isValueTest(placed) ? [placed] : [];

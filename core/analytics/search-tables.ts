@@ -77,11 +77,11 @@ export async function findInTables(
   analytics: AnalyticsStore,
   { clause, range, except, after, limit, facets }: TablesSearch,
 ): Promise<TablesFound> {
-  const columns = Object.values(facetColumns).join(', ');
+  const columns = facets ? `, ${Object.values(facetColumns).join(', ')}` : '';
   const instant = (parameter: string) => `make_timestamptz(${parameter}::BIGINT * 1000)`;
   const sql = `
     WITH found AS MATERIALIZED (
-      SELECT session_id, started_at, segment_day, segment_offset, segment_length, ${columns} FROM store.sessions s
+      SELECT session_id, started_at, segment_day, segment_offset, segment_length${columns} FROM store.sessions s
       WHERE started_at >= ${instant('$1')} AND started_at < ${instant('$2')} AND ended_at >= ${instant('$3')}
         AND ${except.length === 0 ? "$4::VARCHAR = ''" : "session_id NOT IN (SELECT unnest(string_split($4::VARCHAR, ','))::UUID)"}
         AND ${clause.sql})

@@ -36,8 +36,13 @@ export interface SessionIndex {
   cancel(): Promise<IndexRules>;
   /** Begins again from nothing: the canister has become another one. */
   startAgain(): Promise<void>;
-  /** Indexes one chunk; false when there was nothing to do. */
-  step(): Promise<boolean>;
+  /**
+   * Indexes one chunk; false when there was nothing to do.
+   * @param hold does what reads stores and changes the shelf while nothing else moves; writing goes on behind it
+   */
+  step(hold?: <T>(work: () => Promise<T>) => Promise<T>): Promise<boolean>;
+  /** Resolves when nothing is being written. */
+  settled(): Promise<void>;
   /** How many stored sessions the serving index does not hold yet. */
   unindexed(): Promise<number>;
   /** Up to `max` stored sessions that the serving index does not hold yet. */
@@ -58,6 +63,15 @@ export async function openSessionIndex(options: {
   /** The batch of the tables up to which a file has everything, by file. */
   const doneAt = new WeakMap<IndexFile, number>();
 
+  /** What is being written behind a step: a file is not changed by anything else meanwhile. */
+  let writing: Promise<void> = Promise.resolve();
+
+  /** Begins to write, and gives what to wait for. */
+  function write(work: Promise<void>): { written: Promise<void> } {
+    writing = work.catch(() => undefined);
+    return { written: work };
+  }
+
   async function use(wanted: IndexRules): Promise<void> {
     rules = wanted;
     const { serving, making } = shelf;
@@ -73,29 +87,26 @@ export async function openSessionIndex(options: {
   const epoch = async () =>
     Number((await analytics.query('SELECT epoch FROM store.position', [])).rows[0]?.[0]);
 
-  async function stepOf(file: IndexFile): Promise<boolean> {
+  /** Gives the writing that it began; undefined when there was nothing to do. */
+  async function stepOf(file: IndexFile): Promise<{ written: Promise<void> } | undefined> {
     const now = await epoch();
-    if (doneAt.get(file) === now) return false;
+    if (doneAt.get(file) === now) return undefined;
     const { rows } = await analytics.query(
       'SELECT segment_day, max(segment_offset) FROM store.sessions GROUP BY segment_day ORDER BY 1',
       [],
     );
     const stored = new Map(rows.map(([day, offset]) => [String(day), Number(offset)]));
     const gone = [...file.through.keys()].filter((day) => !stored.has(day));
-    if (gone.length > 0) {
-      await file.removeDays(gone);
-      return true;
-    }
+    if (gone.length > 0) return write(file.removeDays(gone));
     for (const [day, offset] of stored) {
       if (offset < (file.through.get(day) ?? 0)) continue;
-      await indexChunk(file, day);
-      return true;
+      return await indexChunk(file, day);
     }
     doneAt.set(file, now);
-    return false;
+    return undefined;
   }
 
-  async function indexChunk(file: IndexFile, day: string): Promise<void> {
+  async function indexChunk(file: IndexFile, day: string) {
     const { rows } = await analytics.query(
       `SELECT replace(session_id::VARCHAR, '-', ''), segment_offset, segment_length FROM store.sessions
        WHERE segment_day = $1 AND segment_offset >= $2 ORDER BY segment_offset LIMIT ${sessionsPerChunk}`,
@@ -114,7 +125,7 @@ export async function openSessionIndex(options: {
       bytes += place.length;
       if (bytes > bytesPerChunk) break;
     }
-    await file.add(sessions, new Map([[day, next]]));
+    return write(file.add(sessions, new Map([[day, next]])));
   }
 
   /** A damaged record has no values; it is told of where records are verified. */
@@ -153,11 +164,17 @@ export async function openSessionIndex(options: {
     get serving() {
       return shelf.serving;
     },
-    use,
+    async use(wanted) {
+      await writing;
+      await use(wanted);
+    },
+    settled: () => writing,
     async rebuild() {
+      await writing;
       if (fieldsOf(rules).length > 0) await shelf.begin(rules);
     },
     async cancel() {
+      await writing;
       if (shelf.making !== undefined) {
         await shelf.discard();
         rules = shelf.serving?.rules ?? nothing;
@@ -165,15 +182,21 @@ export async function openSessionIndex(options: {
       return rules;
     },
     async startAgain() {
+      await writing;
       await shelf.clear();
       await use(rules);
     },
-    async step() {
-      if (shelf.serving !== undefined && (await stepOf(shelf.serving))) return true;
-      if (shelf.making === undefined) return false;
-      if (await stepOf(shelf.making)) return true;
-      await shelf.promote();
-      return true;
+    async step(hold = (work) => work()) {
+      const begun = await hold(async () => {
+        await writing;
+        const { serving, making } = shelf;
+        const step = (serving && (await stepOf(serving))) ?? (making && (await stepOf(making)));
+        if (step !== undefined || making === undefined) return step;
+        await shelf.promote();
+        return { written: Promise.resolve() };
+      });
+      await begun?.written;
+      return begun !== undefined;
     },
     async unindexed() {
       const rows = await rowsBehind('count(*)', '');

@@ -6,6 +6,7 @@ import {
   type EventCondition,
   type FieldTest,
   type Happening,
+  type NamedSessions,
   type TextOperator,
   textOperators,
 } from '../contract/condition.ts';
@@ -79,11 +80,20 @@ export function checkIn(condition: Condition, scope: Scope, inner: boolean): voi
       if (inner) throw eventWithin();
       for (const stage of condition.stages) checkHappening(stage.of, scope);
       return;
+    case 'label':
+    case 'alert':
+      if (inner || scope !== 'session') throw misplacedName(condition);
+      return;
     default:
       checkPlace(condition);
       checkTest(condition);
   }
 }
+
+const misplacedName = ({ op, name }: NamedSessions) =>
+  new ConditionFault(
+    `${op} "${name.slice(0, 40)}" means whole sessions: it cannot be asked of a hit or a step.`,
+  );
 
 const misplaced = (words: string, scope: Scope) =>
   new ConditionFault(

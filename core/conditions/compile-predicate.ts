@@ -7,6 +7,7 @@ import { checkCondition } from './check-condition.ts';
 import { Facts, TestTable } from './facts.ts';
 import type { ConditionSession } from './field-values.ts';
 import { compareCounts, type HistoryCondition, isSequence, type Place } from './history.ts';
+import { listOf, type NamedLists } from './named-sessions.ts';
 import { placeIn } from './place.ts';
 
 export type Verdict = (facts: Facts) => boolean;
@@ -16,6 +17,8 @@ export interface CompileOptions {
   timeZone: string;
   /** The tests of other definitions over the same stream, to share work with. */
   table?: TestTable;
+  /** The sessions that names stand for; without it no condition may name any. */
+  named?: NamedLists | undefined;
 }
 
 /**
@@ -25,9 +28,9 @@ export interface CompileOptions {
  */
 export function compilePredicate(
   given: Condition,
-  { timeZone }: CompileOptions,
+  { timeZone, named }: CompileOptions,
 ): (session: ConditionSession) => boolean {
-  const table = new TestTable(timeZone);
+  const table = new TestTable(timeZone, named);
   const verdict = compileVerdict(placeIn(checkCondition(given, 'session'), 'session'), table);
   return (session) => verdict(new Facts(table, { session }));
 }
@@ -57,6 +60,11 @@ export function compileVerdict(condition: Condition, table: TestTable): Verdict 
       const known = table.historyOf(condition);
       const counted = compileHistory(known, table);
       return (facts) => facts.history?.holds(known) ?? counted(facts);
+    }
+    case 'label':
+    case 'alert': {
+      const sessions = new Set(listOf(condition, table.named));
+      return ({ view }) => sessions.has(view.session.id);
     }
     default:
       return compileTest(condition, table);

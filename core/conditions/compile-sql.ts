@@ -6,6 +6,7 @@ import type { Condition, Quantified } from '../contract/condition.ts';
 import { checkCondition } from './check-condition.ts';
 import type { CompileOptions } from './compile-predicate.ts';
 import { countSql, placesSql, sequenceSql } from './history-sql.ts';
+import { listOf } from './named-sessions.ts';
 import { placeIn } from './place.ts';
 import {
   type ConditionTables,
@@ -36,12 +37,13 @@ const publicViews: ConditionTables = { sessions: 'sessions', hits: 'hits' };
  */
 export function compileSql(
   given: Condition,
-  { timeZone, tables = publicViews, firstParameter = 1 }: CompileSqlOptions,
+  { timeZone, tables = publicViews, firstParameter = 1, named }: CompileSqlOptions,
 ): SqlClause {
   return clauseOf(placeIn(checkCondition(given, 'session'), 'session'), {
     timeZone,
     tables,
     firstParameter,
+    named,
   });
 }
 
@@ -66,13 +68,16 @@ function clauseOf(
     timeZone,
     tables,
     firstParameter,
-  }: Required<Pick<CompileSqlOptions, 'timeZone' | 'tables' | 'firstParameter'>>,
+    named,
+  }: Required<Pick<CompileSqlOptions, 'timeZone' | 'tables' | 'firstParameter'>> &
+    Pick<CompileSqlOptions, 'named'>,
 ): SqlClause {
   const values: string[] = [];
   const context: SqlContext = {
     timeZone,
     tables,
     clause: (part) => conditionSql(part, context),
+    sessionsOf: (condition) => listOf(condition, named),
     bind: (value, type = 'VARCHAR') =>
       `$${firstParameter + values.push(String(value)) - 1}::${type}`,
   };
@@ -97,9 +102,17 @@ function conditionSql(condition: Condition, context: SqlContext): string {
       return countSql(condition, context);
     case 'sequence':
       return sequenceSql(condition, context);
+    case 'label':
+    case 'alert':
+      return amongSql(context.sessionsOf(condition), context);
     default:
       return testSql(condition, context);
   }
+}
+
+function amongSql(sessions: readonly string[], { bind }: SqlContext): string {
+  if (sessions.length === 0) return 'false';
+  return `s.session_id IN (SELECT unnest(string_split(${bind(sessions.join(','))}, ','))::UUID)`;
 }
 
 function hitsSql({ which, of }: Extract<Quantified, { op: 'hits' }>, context: SqlContext): string {

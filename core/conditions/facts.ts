@@ -6,6 +6,7 @@ import { type Field, type FieldHome, type FieldName, findField } from './fields.
 import { numberOf, wellFormed } from './folded-text.ts';
 import type { History, HistoryCondition } from './history.ts';
 import { spanOf } from './instants.ts';
+import type { NamedLists } from './named-sessions.ts';
 import { compilePattern } from './pattern.ts';
 
 export interface CompiledTest {
@@ -23,9 +24,11 @@ export class TestTable {
   /** The indexes of fields whose values change while the definitions of one hit are evaluated. */
   readonly setByEvents: FieldIndex[] = [];
   readonly timeZone: string;
+  readonly named: NamedLists | undefined;
 
-  constructor(timeZone: string) {
+  constructor(timeZone: string, named?: NamedLists) {
     this.timeZone = timeZone;
+    this.named = named;
   }
 
   /** The number of a test; equal tests have one. `!=` is not among them: it is the `not` of `=`. */

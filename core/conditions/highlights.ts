@@ -59,6 +59,8 @@ function collect(condition: Condition, tests: Map<string, FieldTest>, events: Se
       for (const part of condition.of) collect(part, tests, events);
       return;
     case 'not':
+    case 'label':
+    case 'alert':
       return;
     case 'hits':
     case 'steps':

@@ -5,12 +5,13 @@ import {
   comparisons,
   conditionLimits,
   hitQuantifiers,
+  type NamedSessions,
 } from '../contract/condition.ts';
 import { Problem } from '../contract/problem.ts';
 import { checkCondition, checkIn, type Scope } from './check-condition.ts';
 import { ConditionFault } from './condition-fault.ts';
 import { parseHappening, parseSequence } from './parse-history.ts';
-import { parseTest } from './parse-test.ts';
+import { parseTest, textAt } from './parse-test.ts';
 import { TokenReader } from './token-reader.ts';
 import { FaultAt, readTokens } from './tokens.ts';
 
@@ -70,11 +71,19 @@ function parsePrimary(reader: TokenReader, scope: Scope): Condition {
     return parseSequence(reader, (innerScope) => parseOr(reader, innerScope));
   }
   if (reader.isWord('count') && reader.peek(1).value === '(') return parseCount(reader);
-  const condition = parseTest(reader);
+  const condition = parseNamed(reader) ?? parseTest(reader);
   return checkedAt(start, () => {
     checkIn(condition, scope, false);
     return condition;
   });
+}
+
+/** `label "Buyers"`, `alert "Errors"`; a field of such a short name is followed by an operator. */
+function parseNamed(reader: TokenReader): NamedSessions | undefined {
+  const op = (['label', 'alert'] as const).find((word) => reader.isWord(word));
+  if (op === undefined || reader.peek(1).kind !== 'text') return undefined;
+  reader.next();
+  return { op, name: textAt(reader, conditionLimits.eventNameLengthMax) };
 }
 
 function parseQuantified(

@@ -74,6 +74,8 @@ function isWithin(condition: Condition, scope: 'session' | 'hit'): boolean {
     case 'event':
     case 'count':
     case 'sequence':
+    case 'label':
+    case 'alert':
       return false;
     default: {
       const { home } = findField(condition.field);

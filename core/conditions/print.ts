@@ -25,6 +25,9 @@ export function printCondition(condition: Condition): string {
     }
     case 'event':
       return printHappening(condition);
+    case 'label':
+    case 'alert':
+      return `${condition.op} ${printText(condition.name)}`;
     case 'count':
       return `count(${printHappening(condition.of)}) ${condition.compare} ${condition.value}`;
     case 'sequence':

@@ -1,5 +1,5 @@
 /** What the parts of an SQL clause share: bound values, and the tables that rows come from. */
-import type { Condition, ConditionValue } from '../contract/condition.ts';
+import type { Condition, ConditionValue, NamedSessions } from '../contract/condition.ts';
 import { Problem } from '../contract/problem.ts';
 import { type FieldHome, findField } from './fields.ts';
 
@@ -22,6 +22,8 @@ export interface SqlContext {
   tables: ConditionTables;
   /** The clause of a part, over the rows that it stands among. */
   clause(part: Condition): string;
+  /** The sessions that a name stands for. */
+  sessionsOf(named: NamedSessions): readonly string[];
   bind(value: ConditionValue, type?: 'VARCHAR' | 'DOUBLE' | 'BIGINT'): string;
 }
 
@@ -54,6 +56,8 @@ export function speaksOf(condition: Condition, home: FieldHome): boolean {
     case 'event':
     case 'count':
     case 'sequence':
+    case 'label':
+    case 'alert':
       return false;
     default:
       return findField(condition.field).home === home;

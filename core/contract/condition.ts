@@ -77,6 +77,15 @@ export type Quantified =
   | { op: 'hits'; which: (typeof hitQuantifiers)[number]; of: Condition }
   | { op: 'steps'; which: (typeof stepQuantifiers)[number]; of: Condition };
 
+/**
+ * Sessions that go by a name, in searches only: those of a label, or those that an alert named when it fired. Search
+ * puts what the name stands for in its place.
+ */
+export interface NamedSessions {
+  op: 'label' | 'alert';
+  name: string;
+}
+
 export type Condition =
   | { op: 'and' | 'or'; of: Condition[] }
   | { op: 'not'; of: Condition }
@@ -84,7 +93,8 @@ export type Condition =
   | Quantified
   | EventCondition
   | CountCondition
-  | SequenceCondition;
+  | SequenceCondition
+  | NamedSessions;
 
 const { valueLengthMax, nodesMax, fieldLengthMax, stagesMax } = conditionLimits;
 const text = z
@@ -160,6 +170,10 @@ const treeSchema = z.discriminatedUnion('op', [
     value: z.int().min(0).max(conditionLimits.countMax),
   }),
   z.strictObject({ op: z.literal('sequence'), stages: stagesSchema }),
+  z.strictObject({
+    op: z.enum(['label', 'alert']),
+    name: text.min(1).max(conditionLimits.eventNameLengthMax),
+  }),
 ]);
 
 /**

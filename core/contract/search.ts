@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import { conditionLimits, conditionSchema } from './condition.ts';
 import { dateSchema } from './date-range.ts';
+import { definitionNameSchema } from './definition-name.ts';
+import { labelSchema } from './label.ts';
 import { sessionSchema, technologySchema } from './session.ts';
 
 export const searchLimits = {
@@ -158,6 +160,12 @@ export const savedSearchInputSchema = z.strictObject({
   condition: z.string().min(1).max(conditionLimits.textLengthMax),
   /** A set of sessions that is meant to be used beyond searching. */
   segment: z.boolean().default(false),
+});
+
+/** What a label that is made of a saved search is to be; its name is that of the search where none is given. */
+export const labelOfSearchSchema = z.strictObject({
+  name: definitionNameSchema.optional(),
+  colour: labelSchema.shape.colour,
 });
 
 export const savedSearchSchema = z.object({

@@ -74,14 +74,16 @@ export async function openDatasetEngine(
 ): Promise<DatasetEngine> {
   const stores = await openStores(config);
   const { analytics, canister, recut, past: pastStores, indexShelf: shelf } = stores;
+  let index: SessionIndex | undefined;
   const close = async () => {
+    await index?.settled();
     await shelf?.close();
     await analytics.close();
     await canister.close();
   };
   try {
     const rules = config.index;
-    const index = shelf && (await openSessionIndex({ shelf, analytics, canister, rules }));
+    index = shelf && (await openSessionIndex({ shelf, analytics, canister, rules }));
     const past = await openPast(config.slug, config.timeZone, pastStores);
     return {
       ...(await startOf(config, analytics, limits, openEvents)),

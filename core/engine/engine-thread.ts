@@ -6,6 +6,7 @@ import { systemClock } from '../clock.ts';
 import type { DatasetConfig } from '../settings/datasets.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
 import { lastLow, openDatasetStores } from '../stores/dataset-stores.ts';
+import { startIndexThread } from '../stores/index-owner.ts';
 import { openPastStores } from '../stores/libsql-backfills.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDatasets } from '../stores/libsql-datasets.ts';
@@ -50,6 +51,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
     clock: steady.now,
   });
   const seal = sealInThread(new URL('./seal-thread.js', import.meta.url));
+  const openIndexFile = startIndexThread(new URL('./index-thread.js', import.meta.url));
   const settings = openLibsqlDatasets({ ...files, clock: systemClock });
   const engine: Engine = await runEngine({
     inbox: openLibsqlInboxSource(files.hits),
@@ -67,6 +69,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
         past: openPastStores(files.control, steady.now, slug),
         setRules: (rules) => settings.setRules(slug, rules),
         acceptLoss,
+        openIndexFile,
         say: (text) => console.error(text),
       }),
     eventSets: openLibsqlEventSets(files.control, steady.now),

@@ -31,6 +31,7 @@ import type { BackfillAsked } from '../settings/backfills.ts';
 import type { DatasetConfig } from '../settings/datasets.ts';
 import type { Durations } from './duration-book.ts';
 import type { HeldDataset } from './open-datasets.ts';
+import type { SearchNames } from './search-sessions.ts';
 
 export interface DatasetFigures {
   activeSessions: number;
@@ -108,9 +109,10 @@ export interface Engine {
   sql(slug: string, sql: string, rowsMax: number): Promise<SqlAnswer>;
   /**
    * The sessions of a condition, active and ended.
+   * @param named what names in the condition stand for; without it there are no such names
    * @throws Problem `condition_invalid`, `field_not_indexed`, `search_too_wide`, `search_too_slow`
    */
-  search(slug: string, request: SearchRequest): Promise<SearchAnswer>;
+  search(slug: string, request: SearchRequest, named?: SearchNames): Promise<SearchAnswer>;
   /** What the session index holds, and how far it is. */
   indexState(slug: string): Promise<IndexState>;
   /** Makes these the rules of the index; what it does not hold yet is made in the background. */

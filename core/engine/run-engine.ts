@@ -136,6 +136,8 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   let retainedAt = Number.NEGATIVE_INFINITY;
   let indexedAt = Number.NEGATIVE_INFINITY;
   let wake = () => {};
+  let indexing: Promise<void> | undefined;
+  let indexFault: { why: unknown } | undefined;
 
   /** A set that was made durable, and then the machine stopped before hits were told. */
   async function publishWhatIsDue(): Promise<void> {
@@ -197,10 +199,30 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     for (const dataset of datasets.values()) {
       const { index, commit, failure } = dataset;
       if (index === undefined || failure !== undefined || commit.isPaused()) continue;
-      // Between two steps: the canister must not become another one meanwhile.
-      if (await pipeline.between(() => index.step())) progressed = true;
+      // What reads is between two steps: the canister must not become another one meanwhile.
+      if (await index.step((work) => pipeline.between(work))) progressed = true;
     }
     return progressed;
+  }
+
+  /** Beside the steps, where the engine runs by itself: while the index is written, hits go on. */
+  async function indexBeside(isBusy: boolean): Promise<boolean> {
+    if (pollMs === 0) return await indexIfDue(isBusy);
+    if (indexFault !== undefined) {
+      const fault = indexFault;
+      indexFault = undefined;
+      throw fault.why;
+    }
+    indexing ??= indexIfDue(isBusy)
+      .catch((why: unknown) => {
+        indexFault = { why };
+        return true;
+      })
+      .then((progressed) => {
+        indexing = undefined;
+        if (progressed) wake();
+      });
+    return false;
   }
 
   const indexOf = (slug: string) => {
@@ -228,7 +250,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     await shelf.tend(pipeline);
     const progressed = await pipeline.step();
     await retainIfDue();
-    const indexed = await indexIfDue(progressed);
+    const indexed = await indexBeside(progressed);
     await shelf.tend(pipeline);
     return progressed || indexed;
   }
@@ -369,7 +391,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       });
       return { ...answer, elapsedMs: Math.round(performance.now() - startedAt) };
     },
-    search: (slug, request) => searchSessions(find(slug), request, clock()),
+    search: (slug, request, named) => searchSessions(find(slug), request, clock(), named),
     indexState: async (slug) => await indexOf(slug).state(),
     setIndex: (slug, rules) => changeIndex(slug, (index) => index.use(rules)),
     rebuildIndex: (slug) => changeIndex(slug, (index) => index.rebuild()),
@@ -425,6 +447,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       await upkeep.stop();
       await jobs.stop();
       await looping.catch(() => undefined);
+      await indexing;
       await clearImports(true);
       while (await pipeline.step());
       await pipeline.settle();

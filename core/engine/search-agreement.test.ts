@@ -11,8 +11,11 @@ import { conditionSession } from '../conditions/condition-session.ts';
 import { type ConditionSession, readValues } from '../conditions/field-values.ts';
 import { findField } from '../conditions/fields.ts';
 import { viewsOf } from '../conditions/highlights.ts';
+import { parseCondition } from '../conditions/parse.ts';
+import { placeIn } from '../conditions/place.ts';
 import { printCondition } from '../conditions/print.ts';
 import type { Condition, FieldTest } from '../contract/condition.ts';
+import { labelSchema } from '../contract/label.ts';
 import { searchRequestSchema } from '../contract/search.ts';
 import { createRandom, type Random } from '../testing/seed/random.ts';
 import { generateTraffic } from '../testing/seed.ts';
@@ -42,6 +45,25 @@ const texts = [
   'property.product',
 ];
 const numbers = ['response.status', 'session.hits', 'session.page_views', 'screen.width'];
+
+/** Labels, and what each means as a condition that says it all. */
+const labels = [
+  { name: 'Shoppers', condition: 'request.path starts with "/p" and robot = false' },
+  { name: 'No Firefox', condition: 'browser = "Firefox"', inverse: true },
+  { name: 'Shoppers with 404', condition: 'response.status = 404', parent: 'shoppers' },
+  { name: 'Either', condition: 'session.hits > 5', parent: 'No Firefox', combine: 'or' },
+].map((label) => labelSchema.parse(label));
+const shoppers = '(any hit (request.path starts with "/p") and robot = false)';
+const meantBy = new Map(
+  Object.entries({
+    Shoppers: shoppers,
+    'No Firefox': 'not browser = "Firefox"',
+    'Shoppers with 404': `${shoppers} and any hit (response.status = 404)`,
+    Either: 'not browser = "Firefox" or session.hits > 5',
+  }).map(([name, text]) => [name, parseCondition(text, 'session')]),
+);
+/** An alert, and the sessions that it has named. */
+const alert = 'Errors';
 
 const settleEveryMs = 7_200_000;
 
@@ -172,20 +194,61 @@ function conditionMaker(random: Random): () => Condition {
     if (kind < 0.75) return { op: 'not', of: make(depth - 1) };
     if (kind < 0.85)
       return { op: 'hits', which: pick(['any', 'every', 'no', 'first', 'last']), of: makeHits(2) };
+    if (kind < 0.89) return { op: 'label', name: pick(labels).name };
+    if (kind < 0.91) return { op: 'alert', name: alert };
     const name = someValue('custom.name');
-    if (kind < 0.95) return { op: 'event', name };
+    if (kind < 0.93) return { op: 'event', name };
+    if (kind < 0.97) return eventWithValue(pick);
     return { op: 'count', of: { op: 'hit', of: makeHits(1) }, compare: '>=', value: 2 };
   };
   return () => make(3);
+}
+
+/** An event that somebody sent or that fired, asked for its value or its text. */
+function eventWithValue(pick: Random['pick']): Condition {
+  const valued = sessions
+    .flatMap(({ events = [] }) => events)
+    .filter(({ value, text }) => value !== undefined || text !== undefined);
+  expect(valued.length).toBeGreaterThan(0);
+  const { name, value, text = '' } = pick(valued);
+  if (value === undefined)
+    return { op: 'event', name, with: { op: 'contains', field: 'event.text', value: text } };
+  const op = pick(['=', '>', '<='] as const);
+  return { op: 'event', name, with: { op, field: 'event.value', value } };
+}
+
+/** The condition with every name replaced by what it means. */
+function inFull(condition: Condition, named: readonly string[]): Condition {
+  switch (condition.op) {
+    case 'and':
+    case 'or':
+      return { ...condition, of: condition.of.map((part) => inFull(part, named)) };
+    case 'not':
+      return { op: 'not', of: inFull(condition.of, named) };
+    case 'label':
+      return meantBy.get(condition.name) as Condition;
+    case 'alert':
+      return { op: 'in', field: 'session.id', values: [...named] };
+    default:
+      return condition;
+  }
 }
 
 test(`search finds what a scan of all sessions finds (seed ${seed})`, async () => {
   const make = conditionMaker(createRandom(seed));
   expect(sessions.length).toBeGreaterThan(50);
   let held = 0;
+  const named = sessions.filter((_, place) => place % 7 === 3).map(({ id }) => id);
+  const lists = new Map([[`alert ${alert}`, named]]);
+  const asked = { label: 0, alert: 0, value: 0 };
   for (let run = 0; run < runs; run += 1) {
     const condition = make();
-    const holds = compilePredicate(condition, { timeZone });
+    const text = JSON.stringify(condition);
+    if (text.includes('"op":"label"')) asked.label += 1;
+    if (text.includes('"op":"alert"')) asked.alert += 1;
+    if (text.includes('"field":"event.')) asked.value += 1;
+    // A name stands for whole sessions: what its condition asks of one hit is no part of what stands beside it.
+    const holds = compilePredicate(inFull(placeIn(condition, 'session'), named), { timeZone });
     const expected = sessions
       .filter(holds)
       .map(({ id }) => id)
@@ -195,7 +258,7 @@ test(`search finds what a scan of all sessions finds (seed ${seed})`, async () =
     let said = '';
     do {
       const request = searchRequestSchema.parse({ condition, limit: 150, cursor });
-      const answer = await world.engine.search('shop', request);
+      const answer = await world.engine.search('shop', request, { labels, lists });
       found.push(...answer.found.map(({ id }) => id));
       said = `seed ${seed}, ${printCondition(condition)}`;
       expect([said, answer.sessions]).toEqual([said, expected.length]);
@@ -204,6 +267,7 @@ test(`search finds what a scan of all sessions finds (seed ${seed})`, async () =
     expect([said, ...found.sort()]).toEqual([said, ...expected]);
     held += expected.length;
   }
+  if (runs >= 200) for (const times of Object.values(asked)) expect(times).toBeGreaterThan(0);
   const share = held / (runs * sessions.length);
   expect(share).toBeGreaterThan(0.05);
   expect(share).toBeLessThan(0.95);

@@ -3,6 +3,7 @@
  * index does not hold yet) is asked by the predicate; all others by the tables, with what the index has found. What the
  * two together cannot answer is read whole, where that is not too much.
  */
+import { findNamed, labelCondition } from '../analytics/definition-lookup.ts';
 import { searchClause, testsOf } from '../analytics/search-clause.ts';
 import {
   findInTables,
@@ -18,11 +19,13 @@ import { compilePredicate } from '../conditions/compile-predicate.ts';
 import { conditionSession } from '../conditions/condition-session.ts';
 import { fieldList, findField } from '../conditions/fields.ts';
 import { compileHighlights } from '../conditions/highlights.ts';
+import { type NamedLists, replaceNamed } from '../conditions/named-sessions.ts';
 import { parseSearch } from '../conditions/parse-search.ts';
 import { placeIn } from '../conditions/place.ts';
 import { printCondition } from '../conditions/print.ts';
 import { compileValueTest, literalsOf } from '../conditions/value-test.ts';
 import type { Condition, FieldTest } from '../contract/condition.ts';
+import type { Label } from '../contract/label.ts';
 import { Problem } from '../contract/problem.ts';
 import { type SearchAnswer, type SearchRequest, searchLimits } from '../contract/search.ts';
 import type { WholeSession } from '../contract/session.ts';
@@ -46,33 +49,43 @@ const sessionsPerTurn = 500;
 const literalLengthMin = 3;
 const lookupsMax = 50;
 
+/** What names in a condition stand for: the labels of the dataset, and the sessions that alerts have named. */
+export interface SearchNames {
+  labels: readonly Label[];
+  lists: NamedLists;
+}
+
 /** One search under way. */
 interface Search {
   dataset: DatasetEngine;
   request: SearchRequest;
   placed: Condition;
+  named: NamedLists | undefined;
   range: SearchRange;
   holds: (session: WholeSession) => boolean;
 }
 
 /**
  * @param nowMs the clock, for `latestMinutes`
- * @throws Problem `condition_invalid`, `field_not_indexed`, `search_too_wide`, `search_too_slow`
+ * @throws Problem `condition_invalid`, `definition_unknown`, `field_not_indexed`, `search_too_wide`, `search_too_slow`
  */
 export async function searchSessions(
   dataset: DatasetEngine,
   request: SearchRequest,
   nowMs: number,
+  names?: SearchNames,
 ): Promise<SearchAnswer> {
   const startedMs = performance.now();
   const { timeZone } = dataset.config;
   const condition = parseSearch(request.condition, indexedFields(dataset));
-  const placed = placeIn(condition, 'session');
-  const predicate = compilePredicate(condition, { timeZone });
+  const named = names?.lists;
+  const placed = withLabels(placeIn(condition, 'session'), names?.labels ?? []);
+  const predicate = compilePredicate(placed, { timeZone, named });
   const search: Search = {
     dataset,
     request,
     placed,
+    named,
     range: rangeOf(request, timeZone, nowMs),
     holds: (session) => predicate(conditionSession(session)),
   };
@@ -108,6 +121,14 @@ export async function searchSessions(
     elapsedMs: Math.round(performance.now() - startedMs),
   };
 }
+
+/** Placed before: what a label asks of one hit stays apart from what the rest of the condition asks of one. */
+const withLabels = (placed: Condition, labels: readonly Label[]): Condition =>
+  replaceNamed(placed, (named) =>
+    named.op === 'label'
+      ? labelCondition(findNamed(labels, named.name, 'label'), { labels })
+      : named,
+  );
 
 export const indexedFields = ({ index }: DatasetEngine): string[] =>
   index?.serving === undefined ? [] : fieldsOf(index.serving.rules);
@@ -147,12 +168,13 @@ async function findStored(
   unindexed: number,
   atHand: readonly WholeSession[],
 ): Promise<Stored> {
-  const { dataset, request, placed, range } = search;
+  const { dataset, request, placed, range, named } = search;
   const { timeZone } = dataset.config;
   const lookedUp = await lookUp(dataset, placed, unindexed > readSessionsMax);
   const clause = searchClause(placed, {
     timeZone,
     tables: searchTables,
+    named,
     found: (test) => lookedUp.get(JSON.stringify(test)),
     firstParameter: firstClauseParameter,
   }) ?? { sql: 'true', values: [], isExact: false };

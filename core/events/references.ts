@@ -47,6 +47,9 @@ function collect(condition: Condition, found: References): void {
         collectHappening(of, found);
       }
       return;
+    case 'label':
+    case 'alert':
+      return;
     default:
       found.fields.add((condition satisfies FieldTest).field);
   }

@@ -5,7 +5,9 @@ import type { Alarm, DatasetCounts } from '../contract/status.ts';
 import { createDefinitionDesk } from '../desks/definition-desk.ts';
 import { createEventDesk } from '../desks/event-desk.ts';
 import { createQueryDesk } from '../desks/query-desk.ts';
+import { createSearchDesk } from '../desks/search-desk.ts';
 import { standardEventSet } from '../events/standard-events.ts';
+import { openLibsqlAlerts } from '../stores/libsql-alerts.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
 import { openLibsqlEvents } from '../stores/libsql-events.ts';
@@ -88,6 +90,7 @@ beforeEach(async () => {
     setAside: openLibsqlSetAside(world.hits),
     savedSearches: openLibsqlSavedSearches(world.control, world.now),
     reports,
+    searches: createSearchDesk(world.engine, book, openLibsqlAlerts(world.control, world.now)),
     queries: createQueryDesk(world.engine, book),
     definitions: createDefinitionDesk(world.datasets, book),
     async datasetCreated({ name: _name, writeKey: _key, createdAt: _at, ...config }) {

@@ -10,6 +10,7 @@ import { Problem } from '../contract/problem.ts';
 import type { DefinitionDesk } from '../desks/definition-desk.ts';
 import type { EventDesk } from '../desks/event-desk.ts';
 import type { QueryDesk } from '../desks/query-desk.ts';
+import type { SearchDesk } from '../desks/search-desk.ts';
 import type { SetAside } from '../engine/set-aside.ts';
 import type { Log } from '../log.ts';
 import type { SavedSearches } from '../settings/saved-searches.ts';
@@ -50,6 +51,7 @@ export interface ApiOptions extends MetricsOptions {
   alerts: AlertDesk;
   clock: Clock;
   setAside: Pick<SetAside, 'list' | 'show'>;
+  searches: SearchDesk;
   savedSearches: SavedSearches;
   events: EventDesk;
   subscriptions: SubscriptionDesk;
@@ -68,8 +70,8 @@ export function createApi(options: ApiOptions) {
     .route('/', sessionRoutes(engine))
     .route('/', queryRoutes(engine, options.queries))
     .route('/', definitionRoutes(options.definitions))
-    .route('/', searchRoutes(engine, datasets))
-    .route('/', savedSearchRoutes(options.savedSearches, datasets))
+    .route('/', searchRoutes(options.searches, engine, datasets))
+    .route('/', savedSearchRoutes(options.savedSearches, options.definitions, datasets))
     .route('/', reportRoutes(datasets, options.reports))
     .route('/', importRoutes(engine))
     .route('/', upkeepRoutes(engine, datasets))

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createDefinitionDesk } from '../desks/definition-desk.ts';
 import { createEventDesk } from '../desks/event-desk.ts';
 import { createQueryDesk } from '../desks/query-desk.ts';
+import { createSearchDesk } from '../desks/search-desk.ts';
 import { standardEventSet } from '../events/standard-events.ts';
+import { openLibsqlAlerts } from '../stores/libsql-alerts.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
 import { openLibsqlEvents } from '../stores/libsql-events.ts';
@@ -31,6 +33,7 @@ beforeEach(async () => {
     hitCounts: counts.read,
     hourlyCounts: counts.readHours,
     setAside: openLibsqlSetAside(world.hits),
+    searches: createSearchDesk(world.engine, book, openLibsqlAlerts(world.control, world.now)),
     queries: createQueryDesk(world.engine, book),
     definitions: createDefinitionDesk(world.datasets, book),
     events: createEventDesk({

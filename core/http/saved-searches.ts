@@ -2,12 +2,15 @@
 import { z } from '@hono/zod-openapi';
 import { parseSearch } from '../conditions/parse-search.ts';
 import { printCondition } from '../conditions/print.ts';
+import { labelSchema } from '../contract/label.ts';
 import {
+  labelOfSearchSchema,
   savedSearchInputSchema,
   savedSearchListSchema,
   savedSearchSchema,
   searchNameSchema,
 } from '../contract/search.ts';
+import type { DefinitionDesk } from '../desks/definition-desk.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import { type SavedSearches, searchTemplates } from '../settings/saved-searches.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
@@ -38,7 +41,19 @@ const removeRoute = createRoute({
   responses: { 200: json(z.object({ name: z.string() }), 'It is removed.'), ...otherwise },
 });
 
-export function savedSearchRoutes(searches: SavedSearches, datasets: Datasets) {
+const labelRoute = createRoute({
+  method: 'post',
+  path: '/datasets/{slug}/searches/{name}/label',
+  summary: 'Make a label of a saved search, so that it stands beside all in reports',
+  request: { params: nameParam, ...body(labelOfSearchSchema) },
+  responses: { 200: json(labelSchema, 'The label as it is kept.'), ...otherwise },
+});
+
+export function savedSearchRoutes(
+  searches: SavedSearches,
+  definitions: DefinitionDesk,
+  datasets: Datasets,
+) {
   return newRoutes()
     .openapi(listRoute, async (c) => {
       const { slug } = await datasets.get(c.req.valid('param').slug);
@@ -51,6 +66,16 @@ export function savedSearchRoutes(searches: SavedSearches, datasets: Datasets) {
       // Kept with whole names of fields: the index may change.
       const whole = printCondition(parseSearch(condition, index?.fields ?? []));
       return c.json(await searches.save(slug, name, { condition: whole, segment }), 200);
+    })
+    .openapi(labelRoute, async (c) => {
+      const { slug, name } = c.req.valid('param');
+      await datasets.get(slug);
+      const saved = await searches.get(slug, name);
+      const { name: labelName = name, colour } = c.req.valid('json');
+      const given = { name: labelName, condition: saved.condition, colour };
+      const label = (await definitions.save(slug, 'label', given)) as z.output<typeof labelSchema>;
+      await searches.save(slug, name, { condition: saved.condition, segment: true });
+      return c.json(label, 200);
     })
     .openapi(removeRoute, async (c) => {
       const { slug, name } = c.req.valid('param');

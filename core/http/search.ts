@@ -8,6 +8,7 @@ import {
   searchAnswerSchema,
   searchRequestSchema,
 } from '../contract/search.ts';
+import type { SearchDesk } from '../desks/search-desk.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
@@ -69,11 +70,11 @@ const cancelIndexRoute = createRoute({
   responses: stateAnswer,
 });
 
-export function searchRoutes(engine: Engine, datasets: Datasets) {
+export function searchRoutes(desk: SearchDesk, engine: Engine, datasets: Datasets) {
   return newRoutes()
     .openapi(searchRoute, async (c) => {
       const { slug } = c.req.valid('param');
-      return c.json(await engine.search(slug, searchRequestSchema.parse(c.req.valid('json'))), 200);
+      return c.json(await desk.search(slug, searchRequestSchema.parse(c.req.valid('json'))), 200);
     })
     .openapi(indexRoute, async (c) =>
       c.json(await engine.indexState(c.req.valid('param').slug), 200),

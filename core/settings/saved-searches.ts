@@ -4,6 +4,8 @@ import type { SavedSearch, SavedSearchInput, SearchTemplate } from '../contract/
 export interface SavedSearches {
   /** By name. */
   list(slug: string): Promise<SavedSearch[]>;
+  /** @throws Problem `search_unknown` */
+  get(slug: string, name: string): Promise<SavedSearch>;
   /**
    * Keeps a condition that was checked; one of the same name is replaced.
    * @throws Problem `request_invalid` when there are too many

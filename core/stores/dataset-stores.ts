@@ -14,8 +14,8 @@ import { failPoint } from '../fail-point.ts';
 import { openPast, type PastStores } from '../past/past.ts';
 import type { DatasetPaths } from './data-folder.ts';
 import { makeTables, moveIntoPlace, openDuckDbAnalytics } from './duckdb-analytics.ts';
-import type { SqlBatch } from './libsql-file.ts';
-import { openIndexShelf } from './libsql-session-index.ts';
+import type { OpenLibsqlFile, SqlBatch } from './libsql-file.ts';
+import { openIndexShelf } from './libsql-index-shelf.ts';
 import { isHalfInPlace, openRecutFolder, type SwapStep } from './recut-folder.ts';
 import type { SealBatch } from './segment-batch.ts';
 import { openSegmentCanister } from './segment-canister.ts';
@@ -43,6 +43,8 @@ export interface DatasetStoresOptions {
   setRules: (rules: SessionRules) => Promise<void>;
   /** What was done to the past: tables that are made anew have it too. */
   past: PastStores;
+  /** Opens the files of the session index; in this thread where it is not given. */
+  openIndexFile?: OpenLibsqlFile | undefined;
   /** Called at each step of the swap of a recut. */
   reached?: ((step: SwapStep) => void) | undefined;
 }
@@ -70,7 +72,7 @@ export async function openDatasetStores(options: DatasetStoresOptions): Promise<
   return {
     canister,
     recut: openRecutFolder(options),
-    indexShelf: await openIndexShelf(paths.folder),
+    indexShelf: await openIndexShelf(paths.folder, options.openIndexFile),
     past: options.past,
     analytics: {
       ...analytics,

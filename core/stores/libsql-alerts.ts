@@ -13,6 +13,7 @@ import type { SqlBatch } from './libsql-file.ts';
 import { addStatements } from './libsql-outbox.ts';
 
 const historyKeptMs = 400 * 86_400_000;
+const entriesPerRead = 1_000;
 
 export function openLibsqlAlerts(control: SqlBatch, clock: Clock): AlertStore {
   async function read(sql: string, args: (string | number)[] = []): Promise<Row[]> {
@@ -91,6 +92,29 @@ export function openLibsqlAlerts(control: SqlBatch, clock: Clock): AlertStore {
       );
       return rows.map(({ entry }) => JSON.parse(String(entry)) as AlertEntry);
     },
+    async sessionsOf(slug, rule, sessionsMax) {
+      const found = new Set<string>();
+      for (let behind = 0; ; ) {
+        const rows = await read(
+          `SELECT rowid, entry FROM alert_history WHERE dataset = ? AND rule = ? AND change = 'fired' AND rowid > ?
+           ORDER BY rowid LIMIT ${entriesPerRead}`,
+          [slug, rule, behind],
+        );
+        for (const row of rows) {
+          for (const id of (JSON.parse(String(row.entry)) as AlertEntry).sessions) found.add(id);
+          behind = Number(row.rowid);
+        }
+        if (found.size > sessionsMax) tooManyNamed(rule, sessionsMax);
+        if (rows.length < entriesPerRead) break;
+      }
+      if (found.size > 0) return [...found];
+      const known = await read(
+        `SELECT 1 FROM alert_rule WHERE dataset = ?1 AND name = ?2
+         UNION ALL SELECT 1 FROM alert_history WHERE dataset = ?1 AND rule = ?2 LIMIT 1`,
+        [slug, rule],
+      );
+      return known.length > 0 ? [] : undefined;
+    },
     async lastEntries() {
       // By the order of writing, not by time. A firing that goes on has several entries: it is since the first one
       // after the last recovery.
@@ -118,6 +142,11 @@ export function openLibsqlAlerts(control: SqlBatch, clock: Clock): AlertStore {
 }
 
 const definition = <T>(row: Row) => JSON.parse(String(row.definition)) as T;
+
+function tooManyNamed(rule: string, sessionsMax: number): never {
+  const why = `The alert ${rule} has named more than ${sessionsMax} sessions.`;
+  throw new Problem('search_too_wide', `${why} Search for what it watches instead.`);
+}
 
 function tooMany(what: string): never {
   throw new Problem('alert_invalid', `${what}. Delete one that is not needed any more.`);

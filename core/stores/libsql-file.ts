@@ -20,6 +20,12 @@ export interface LibsqlFile extends SqlBatch {
   close(): void;
 }
 
+/** Opens a file, here or in a thread of its own. */
+export type OpenLibsqlFile = (
+  file: string,
+  migrations: readonly string[],
+) => Promise<SqlBatch & { close(): void | Promise<void> }>;
+
 const busyTimeoutMsUsual = 5_000;
 
 /**

@@ -3,7 +3,7 @@
  * like the driver's own, so that the same code runs over a thread, a file in this thread, or a remote database.
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import type { InStatement, ResultSet, Row } from '@libsql/client';
+import type { InStatement, ResultSet, Row, TransactionMode } from '@libsql/client';
 import { callOver, Transferred } from '../engine/thread-port.ts';
 import type { SqlBatch } from './libsql-file.ts';
 import type { FileName, LibsqlThreadCalls } from './libsql-thread.ts';
@@ -11,6 +11,7 @@ import {
   type FramedResult,
   type FramedValue,
   frameStatements,
+  type ResultFrame,
   readResults,
   type StatementFrame,
 } from './sql-frame.ts';
@@ -68,14 +69,22 @@ export function libsqlOver(port: MessagePort): LibsqlFiles {
 }
 
 function filesOf(remote: LibsqlThreadCalls): LibsqlFiles {
-  const file = (name: FileName): SqlBatch => ({
+  const file = (name: FileName) =>
+    batchOver((statements, mode) => remote.batch(name, statements, mode));
+  return { hits: file('hits'), control: file('control') };
+}
+
+/** @param send runs framed statements in the other thread */
+export function batchOver(
+  send: (statements: StatementFrame, mode: TransactionMode) => Promise<ResultFrame>,
+): SqlBatch {
+  return {
     async batch(statements, mode) {
       const frame = frameStatements(statements as InStatement[]);
       const handedOver = new Transferred(frame, [frame.buffer]) as unknown as StatementFrame;
-      return readResults(await remote.batch(name, handedOver, mode ?? 'write')).map(toResultSet);
+      return readResults(await send(handedOver, mode ?? 'write')).map(toResultSet);
     },
-  });
-  return { hits: file('hits'), control: file('control') };
+  };
 }
 
 /** Rows as the driver gives them, read by place or by name. */

@@ -6,19 +6,22 @@ import type { SavedSearches } from '../settings/saved-searches.ts';
 import type { SqlBatch } from './libsql-file.ts';
 
 export function openLibsqlSavedSearches(control: SqlBatch, clock: Clock): SavedSearches {
+  async function read(where: string, args: string[]): Promise<SavedSearch[]> {
+    const sql = `SELECT name, condition, segment, saved_at FROM saved_search WHERE ${where} ORDER BY name`;
+    const [found] = await control.batch([{ sql, args }], 'read');
+    return (found?.rows ?? []).map((row) => ({
+      name: String(row.name),
+      condition: String(row.condition),
+      segment: Number(row.segment) === 1,
+      savedAt: Number(row.saved_at),
+    }));
+  }
+
   return {
-    async list(slug) {
-      const sql =
-        'SELECT name, condition, segment, saved_at FROM saved_search WHERE dataset = ? ORDER BY name';
-      const [found] = await control.batch([{ sql, args: [slug] }], 'read');
-      return (found?.rows ?? []).map(
-        (row): SavedSearch => ({
-          name: String(row.name),
-          condition: String(row.condition),
-          segment: Number(row.segment) === 1,
-          savedAt: Number(row.saved_at),
-        }),
-      );
+    list: (slug) => read('dataset = ?', [slug]),
+    async get(slug, name) {
+      const [found] = await read('dataset = ? AND name = ?', [slug, name]);
+      return found ?? unknown(slug, name);
     },
     async save(slug, name, { condition, segment }) {
       const savedAt = clock();
@@ -44,10 +47,11 @@ export function openLibsqlSavedSearches(control: SqlBatch, clock: Clock): SavedS
       const sql = 'DELETE FROM saved_search WHERE dataset = ? AND name = ?';
       const [removed] = await control.batch([{ sql, args: [slug, name] }], 'write');
       if (removed?.rowsAffected === 1) return;
-      throw new Problem(
-        'search_unknown',
-        `The dataset ${slug} has no saved search called "${name}".`,
-      );
+      unknown(slug, name);
     },
   };
+}
+
+function unknown(slug: string, name: string): never {
+  throw new Problem('search_unknown', `The dataset ${slug} has no saved search called "${name}".`);
 }

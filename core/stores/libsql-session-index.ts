@@ -1,24 +1,18 @@
 /**
- * The session index in a libSQL file: each different value of a field once, its text in lower case in an FTS5 trigram
- * index, and for each value the sessions that have it. The number of a value begins with that of its field, so that a
- * search looks at the values of one field only.
+ * The session index in a libSQL file: each different value of a field once in a stretch of sessions, its text in lower
+ * case in an FTS5 trigram index, and for each value the sessions that have it. The number of a value begins with that of
+ * its field, so that a search looks at the values of one field only.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
 import type { InStatement, InValue } from '@libsql/client';
-import type {
-  IndexedSession,
-  IndexedThrough,
-  IndexFile,
-  IndexShelf,
-} from '../canisters/session-index.ts';
+import type { IndexedSession, IndexedThrough, IndexFile } from '../canisters/session-index.ts';
 import { fieldsOf } from '../canisters/session-index.ts';
 import { foldCase, wellFormed } from '../conditions/folded-text.ts';
 import { type IndexRules, indexLimits, indexRulesSchema } from '../contract/search.ts';
-import { type LibsqlFile, openLibsqlFile } from './libsql-file.ts';
+import type { OpenLibsqlFile, SqlBatch } from './libsql-file.ts';
 
-const migrations = [
+const indexMigrations = [
   `CREATE TABLE state (rules TEXT NOT NULL, is_serving INTEGER NOT NULL)
   --> statement-breakpoint
   CREATE TABLE indexed_through (day TEXT PRIMARY KEY, first_byte INTEGER NOT NULL)
@@ -35,9 +29,14 @@ const migrations = [
 /** Values of one field lie side by side: so many numbers each. */
 const valuesPerField = 2 ** 40;
 const hashBytes = 12;
+/**
+ * A value is known again among so many sessions, one after the other. The hashes of all others are never touched: a
+ * transaction writes as much in a file of a million sessions as in a small one.
+ */
+const sessionsPerStretch = 2 ** 17;
 /** FTS5 of trigrams finds nothing shorter. */
 const literalLengthMin = 3;
-const rowsPerStatement = 100;
+const rowsPerStatement = 250;
 const valuesFoundMax = 20_000;
 const valuesCheckedMax = 5_000;
 /** Values whose sessions are removed in one transaction. */
@@ -46,7 +45,7 @@ const valuesPerSweep = 20_000;
 const { sessionsFoundMax, valuesScannedMax } = indexLimits;
 
 /** A file as its shelf has it. */
-interface OwnIndexFile extends IndexFile {
+export interface OwnIndexFile extends IndexFile {
   readonly path: string;
   readonly wasServing: boolean;
   /** From now on it is the one that answers, also after a start. */
@@ -54,8 +53,12 @@ interface OwnIndexFile extends IndexFile {
 }
 
 /** @param rules of a new file; one that is there keeps its own */
-async function openIndexFile(path: string, rules?: IndexRules): Promise<OwnIndexFile> {
-  const file = await openLibsqlFile(path, migrations);
+export async function openIndexFile(
+  open: OpenLibsqlFile,
+  path: string,
+  rules?: IndexRules,
+): Promise<OwnIndexFile> {
+  const file = await open(path, indexMigrations);
   await file.batch(['PRAGMA cache_size = -65536'], 'read');
   const read = async (sql: string, args: InValue[] = []) =>
     (await file.batch([{ sql, args }], 'read'))[0]?.rows ?? [];
@@ -99,12 +102,13 @@ async function openIndexFile(path: string, rules?: IndexRules): Promise<OwnIndex
 
   async function add(added: readonly IndexedSession[], cursors: IndexedThrough): Promise<void> {
     const hashes = new Map<string, { hash: Buffer; field: number; value: string }>();
+    const stretch = Math.floor(sessions / sessionsPerStretch);
     const bySession = added.map(({ values }) =>
       values.flatMap(({ field: name, value }) => {
         const field = fields.get(name);
         if (field === undefined) return [];
         const text = wellFormed(value);
-        const hash = hashOf(field, text);
+        const hash = hashOf(stretch, field, text);
         const key = hash.toString('latin1');
         hashes.set(key, { hash, field, value: text });
         return [key];
@@ -113,8 +117,9 @@ async function openIndexFile(path: string, rules?: IndexRules): Promise<OwnIndex
     const numbers = await knownValues([...hashes.values()].map(({ hash }) => hash));
     const values: InValue[] = [];
     const texts: InValue[] = [];
-    for (const [key, { hash, field, value }] of hashes) {
-      if (numbers.has(key)) continue;
+    // Field by field, so that numbers rise: FTS5 writes out what it has gathered at each one that is no larger.
+    const fresh = [...hashes].filter(([key]) => !numbers.has(key));
+    for (const [key, { hash, field, value }] of fresh.sort((a, b) => a[1].field - b[1].field)) {
       const number = (lastValues.get(field) ?? 0) + 1;
       lastValues.set(field, number);
       numbers.set(key, number);
@@ -122,12 +127,13 @@ async function openIndexFile(path: string, rules?: IndexRules): Promise<OwnIndex
       texts.push(number, foldCase(value));
     }
     const rows: InValue[] = [];
-    const postings: InValue[] = [];
+    const pairs: [number, number][] = [];
     for (const [index, { id, day }] of added.entries()) {
       sessions += 1;
       rows.push(sessions, Buffer.from(id, 'hex'), day);
-      for (const key of bySession[index] ?? []) postings.push(numbers.get(key) ?? 0, sessions);
+      for (const key of bySession[index] ?? []) pairs.push([numbers.get(key) ?? 0, sessions]);
     }
+    const postings = pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1]).flat();
     await file.batch(
       [
         ...inserts('value (number, hash, value)', 3, values),
@@ -222,7 +228,7 @@ async function openIndexFile(path: string, rules?: IndexRules): Promise<OwnIndex
       return { sessions: Number(row?.[0]), values: Number(row?.[1]), bytes: sizeOf(path) };
     },
     async close() {
-      file.close();
+      await file.close();
     },
   };
 }
@@ -238,7 +244,7 @@ const matchOf = (field: number, literal: string): InValue[] => [
 const isLong = (literal: string) => [...literal].length >= literalLengthMin;
 
 /** Value by value, so that no transaction is long; the sessions go last, and with them the reason to look again. */
-async function removeDays(file: LibsqlFile, days: readonly string[]): Promise<void> {
+async function removeDays(file: SqlBatch, days: readonly string[]): Promise<void> {
   const named = days.map(() => '?').join(', ');
   const going = `SELECT number FROM session WHERE day IN (${named})`;
   for (let from = 0; ; ) {
@@ -278,8 +284,13 @@ async function removeDays(file: LibsqlFile, days: readonly string[]): Promise<vo
   );
 }
 
-const hashOf = (field: number, value: string) =>
-  createHash('sha256').update(`${field}\0${value}`).digest().subarray(0, hashBytes);
+/** Hashes of one stretch lie side by side. */
+function hashOf(stretch: number, field: number, value: string): Buffer {
+  const hash = createHash('sha256').update(`${field}\0${value}`).digest().subarray(0, hashBytes);
+  const place = Buffer.alloc(4);
+  place.writeUInt32BE(stretch);
+  return Buffer.concat([place, hash]);
+}
 
 const keyOf = (hash: ArrayBuffer) => Buffer.from(hash).toString('latin1');
 
@@ -304,87 +315,4 @@ function sizeOf(path: string): number {
     (sum, end) => sum + (existsSync(path + end) ? statSync(path + end).size : 0),
     0,
   );
-}
-
-function remove(path: string): void {
-  for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
-}
-
-const fileName = /^index-(\d+)\.db$/;
-
-/**
- * The index files of a dataset in its folder: `index-1.db` and so on. A file says of itself whether it answers; no file
- * is ever renamed, because a closed one may still be held by the driver.
- */
-export async function openIndexShelf(folder: string): Promise<IndexShelf> {
-  const numbers = (existsSync(folder) ? readdirSync(folder) : [])
-    .flatMap((name) => fileName.exec(name)?.[1] ?? [])
-    .map(Number)
-    .sort((one, other) => one - other);
-  let last = numbers.at(-1) ?? 0;
-  let serving: OwnIndexFile | undefined;
-  let making: OwnIndexFile | undefined;
-  const drop = async (file: OwnIndexFile | undefined) => {
-    await file?.close();
-    if (file) remove(file.path);
-  };
-  // The later one counts: a kill may have come between its beginning to answer and the going of the one before.
-  for (const number of numbers) {
-    const file = await openReadable(join(folder, `index-${number}.db`));
-    if (file?.wasServing) {
-      await drop(serving);
-      await drop(making);
-      serving = file;
-      making = undefined;
-    } else if (file) {
-      await drop(making);
-      making = file;
-    }
-  }
-  const discard = async () => {
-    await drop(making);
-    making = undefined;
-  };
-  return {
-    get serving() {
-      return serving;
-    },
-    get making() {
-      return making;
-    },
-    discard,
-    async begin(rules) {
-      await discard();
-      last += 1;
-      making = await openIndexFile(join(folder, `index-${last}.db`), rules);
-    },
-    async promote() {
-      if (making === undefined) return;
-      await making.serve();
-      const before = serving;
-      serving = making;
-      making = undefined;
-      await drop(before);
-    },
-    async clear() {
-      await discard();
-      const before = serving;
-      serving = undefined;
-      await drop(before);
-    },
-    async close() {
-      await making?.close();
-      await serving?.close();
-    },
-  };
-}
-
-/** What cannot be opened goes, and is made anew: everything in it comes from the canister. */
-async function openReadable(path: string): Promise<OwnIndexFile | undefined> {
-  try {
-    return await openIndexFile(path);
-  } catch {
-    remove(path);
-    return undefined;
-  }
 }

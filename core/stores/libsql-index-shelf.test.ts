@@ -1,0 +1,69 @@
+/** The index is written behind what holds the engine's steps, and nothing changes its files meanwhile. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openSessionIndex } from '../canisters/index-sessions.ts';
+import { createWorld } from '../testing/world.ts';
+import { type OpenLibsqlFile, openLibsqlFile } from './libsql-file.ts';
+import { openIndexShelf } from './libsql-index-shelf.ts';
+
+test('a step lets go before its chunk is written, and a new beginning waits for it', async () => {
+  const world = await createWorld();
+  const folder = mkdtempSync(join(tmpdir(), 'canister-index-'));
+  try {
+    await world.dataset({ slug: 'shop' });
+    await world.send({ visitor: 'a', url: 'https://shop.example/cart' });
+    await world.settle();
+    world.advance(3_600_000);
+    await world.settle();
+    let letGo = () => {};
+    let isSlow = false;
+    const slow = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const open: OpenLibsqlFile = async (path, migrations) => {
+      const file = await openLibsqlFile(path, migrations);
+      return {
+        close: file.close,
+        async batch(statements, mode) {
+          if (isSlow && mode === 'write') await slow;
+          return await file.batch(statements, mode);
+        },
+      };
+    };
+    const shelf = await openIndexShelf(folder, open);
+    const rules = { fields: ['request.path'], pageText: false };
+    const index = await openSessionIndex({ ...world.stores('shop'), shelf, rules });
+    const done: string[] = [];
+    isSlow = true;
+    let held = () => {};
+    const released = new Promise<void>((resolve) => {
+      held = resolve;
+    });
+    const step = index
+      .step(async (work) => {
+        const result = await work();
+        held();
+        return result;
+      })
+      .then(() => done.push('written'));
+    await released;
+    const again = index.startAgain().then(() => done.push('begun again'));
+    // What only reads goes on.
+    expect(await index.unindexed()).toBe(1);
+    expect(done).toEqual([]);
+    letGo();
+    await Promise.all([step, again]);
+    expect(done).toEqual(['written', 'begun again']);
+    expect(await index.unindexed()).toBe(1);
+    while (await index.step());
+    expect(await index.unindexed()).toBe(0);
+    const lookup = { field: 'request.path', literals: ['cart'] };
+    expect(await index.serving?.find(lookup)).toHaveLength(1);
+    await shelf.close();
+  } finally {
+    await world.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
