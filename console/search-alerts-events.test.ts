@@ -116,6 +116,7 @@ describe('the page of search', () => {
   });
 
   it('marks a fault at its place while somebody types, and says it', async () => {
+    await page.goto('/shop/search');
     await page
       .getByLabel('Sessions with')
       .fill('response.status = 404 and luck > 1 and robot = false');
