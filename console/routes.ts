@@ -36,6 +36,8 @@ export function placesOf(slug: string): NavPlace[] {
     { id: 'search', label: 'Search', icon: 'search', href: searchPath(slug) },
     { id: 'reports', label: 'Reports', icon: 'reports', href: reportsPath(slug) },
     { id: 'sql', label: 'SQL', icon: 'sql', href: `/${slug}/sql` },
+    { id: 'events', label: 'Events', icon: 'events', href: eventsPath(slug) },
+    { id: 'alerts', label: 'Alerts', icon: 'alerts', href: alertsPath(slug) },
     { id: 'settings', label: 'Settings', icon: 'settings', href: `/${slug}/settings` },
   ];
 }
@@ -57,6 +59,10 @@ export const sessionPath = (slug: string, sessionId: string) => `/${slug}/sessio
 /** The search page; with a condition, what it finds. */
 export const searchPath = (slug: string, condition = '') =>
   condition === '' ? `/${slug}/search` : `/${slug}/search?${new URLSearchParams({ condition })}`;
+
+export const eventsPath = (slug: string) => `/${slug}/events`;
+
+export const alertsPath = (slug: string) => `/${slug}/alerts`;
 
 export const reportsPath = (slug: string) => `/${slug}/reports`;
 
@@ -127,6 +133,16 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       '/:dataset/search',
       () => import('./pages/search-page.ts'),
       (open) => html`<cn-search-page .open=${open}></cn-search-page>`,
+    ),
+    page(
+      '/:dataset/events',
+      () => import('./pages/events-page.ts'),
+      (open) => html`<cn-events-page .open=${open}></cn-events-page>`,
+    ),
+    page(
+      '/:dataset/alerts',
+      () => import('./pages/alerts-page.ts'),
+      (open) => html`<cn-alerts-page .open=${open}></cn-alerts-page>`,
     ),
     page(
       '/:dataset/reports',

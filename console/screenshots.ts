@@ -89,6 +89,12 @@ async function shotsOf(browser: Browser, baseUrl: string): Promise<Shot[]> {
     })),
     { name: 'report-refused', path: `/${slug}/reports/pages?condition=luck%20%3D%201` },
     { name: 'live', path: `/${slug}/live` },
+    { name: 'search', path: `/${slug}/search` },
+    { name: 'search-found', path: `/${slug}/search?condition=response.status+%3E%3D+500` },
+    { name: 'alerts', path: `/${slug}/alerts` },
+    { name: 'alert-new', path: `/${slug}/alerts?alert=` },
+    { name: 'events', path: `/${slug}/events` },
+    { name: 'event', path: `/${slug}/events?event=Server+error`, prepare: tryEvent },
     { name: 'sql', path: `/${slug}/sql`, prepare: runQuery },
     { name: 'sql-refused', path: `/${slug}/sql`, prepare: runRefusedQuery },
     { name: 'settings', path: `/${slug}/settings` },
@@ -141,6 +147,11 @@ async function waitForHits(page: Page): Promise<void> {
 async function openHit(page: Page): Promise<void> {
   await waitForHits(page);
   await page.locator('cn-hit-list summary').nth(1).click();
+}
+
+async function tryEvent(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Dry run' }).click();
+  await page.getByText('It would have fired').waitFor();
 }
 
 async function runQuery(page: Page): Promise<void> {

@@ -45,7 +45,12 @@ const name = z
   .min(1)
   .max(eventLimits.nameLengthMax)
   .regex(/^[^"\p{Cc}\p{Cs}]+$/u, 'may not hold quotes, control characters or half characters');
-const attributeName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/);
+const attributeName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/,
+    'is a name such as order_total: letters, digits, _ . and -, beginning with a letter, at most 64',
+  );
 
 /**
  * Where a value comes from: a field of the condition language (`response.status`, `attribute.total`, `event.value` of

@@ -1,0 +1,262 @@
+/** Makes or changes an alert: its parts, and a dry run of them before they are saved. Fires `cn-saved` and `cn-cancel`. */
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { AlertChannel, AlertDryRun, AlertRule, Blackout } from '../../core/contract/alert.ts';
+import { dryRunAlert, saveAlert } from '../api/alerts.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { fieldsetStyles } from '../styles/fieldset.ts';
+import { textStyles } from '../styles/text.ts';
+import {
+  type AlertDraft,
+  type AlertProblems,
+  alertProblems,
+  draftOf,
+  hasRange,
+  newAlert,
+  ruleOf,
+} from './alert-draft.ts';
+import './alert-subject.ts';
+import { options } from './alert-subject.ts';
+import { measureTexts, operatorTexts, severityTexts, valueWords } from './alert-words.ts';
+import './blackout-list.ts';
+import './error-note.ts';
+import { plural } from './number-format.ts';
+import { formatInstantShort } from './time-format.ts';
+
+@customElement('cn-alert-form')
+export class AlertForm extends LitElement {
+  static override styles = [textStyles, controlStyles, fieldsetStyles];
+
+  @property() slug = '';
+  @property() timeZone = 'UTC';
+  /** The alert that is changed; undefined for a new one. */
+  @property({ attribute: false }) rule: AlertRule | undefined;
+  @property({ attribute: false }) channels: readonly AlertChannel[] = [];
+  @property({ attribute: false }) events: readonly string[] = [];
+  @state() private draft: AlertDraft = newAlert;
+  @state() private problems: AlertProblems = {};
+  @state() private error: ApiError | undefined;
+  @state() private busy: 'saving' | 'trying' | undefined;
+  @state() private tried: AlertDryRun | undefined;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('rule')) return;
+    this.draft = this.rule === undefined ? newAlert : draftOf(this.rule);
+    this.problems = {};
+    this.tried = undefined;
+  }
+
+  override render() {
+    const { draft } = this;
+    return html`<form novalidate @submit=${this.#submit}>
+        <div class="line">
+          ${this.#text('name', 'Name', 120, this.rule !== undefined)}
+          ${this.#text('description', 'Description (optional)', 1_000)}
+        </div>
+        <fieldset>
+          <legend>When</legend>
+          <cn-alert-subject
+            .subject=${draft.subject}
+            .events=${this.events}
+            @cn-subject=${(event: CustomEvent<AlertDraft['subject']>) => this.#set({ subject: event.detail })}
+          ></cn-alert-subject>
+          ${this.#problem('subject')}
+          <div class="line">
+            ${this.#select('measure', 'Measure', measureTexts)}
+            ${this.#number('windowMinutes', 'Within minutes')}
+            ${draft.measure === 'no_data' ? nothing : this.#bounds()}
+          </div>
+          ${
+            draft.measure === 'ratio'
+              ? html`<cn-alert-subject
+                  label="In per cent of"
+                  .subject=${draft.base}
+                  .events=${this.events}
+                  @cn-subject=${(event: CustomEvent<AlertDraft['base']>) => this.#set({ base: event.detail })}
+                ></cn-alert-subject>`
+              : nothing
+          }
+          ${this.#check('robots', 'Count robots too')}
+        </fieldset>
+        <fieldset>
+          <legend>Then</legend>
+          <div class="line">
+            ${this.#select('severity', 'Severity', severityTexts)}
+            ${this.#number('rearmMinutes', 'Rearm after minutes')}
+          </div>
+          <div class="line" role="group" aria-label="Channels">
+            ${
+              this.channels.length === 0
+                ? html`<p class="caption">No channel yet: firings stand in the history only. Make one below the list of alerts.</p>`
+                : this.channels.map(({ name }) => this.#channel(name))
+            }
+          </div>
+          ${this.#check('notifyRecovery', 'Tell when it is over, too')} ${this.#check('active', 'Switched on')}
+        </fieldset>
+        <fieldset>
+          <legend>Blackouts</legend>
+          <p class="caption">Nobody is told at these times, by the clock of ${this.timeZone}. What still holds at the end fires then.</p>
+          <cn-blackout-list
+            .blackouts=${draft.blackouts}
+            @cn-blackouts=${(event: CustomEvent<Blackout[]>) => this.#set({ blackouts: event.detail })}
+          ></cn-blackout-list>
+          ${this.#problem('blackouts')}
+        </fieldset>
+        ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#save()}></cn-error-note>` : nothing}
+        <div class="actions">
+          <button class="button" type="button" ?disabled=${this.busy !== undefined} @click=${() => this.#try()}>
+            ${this.busy === 'trying' ? 'Trying …' : 'Dry run'}
+          </button>
+          <button class="button first" type="submit" ?disabled=${this.busy !== undefined}>
+            ${this.busy === 'saving' ? 'Saving …' : 'Save alert'}
+          </button>
+          <button class="button plain" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-cancel'))}>Cancel</button>
+        </div>
+      </form>
+      <div role="status">${this.tried ? this.#outcome(this.tried) : nothing}</div>`;
+  }
+
+  #outcome({ fired, firings, fromMs, toMs }: AlertDryRun) {
+    const at = (instantMs: number) => formatInstantShort(instantMs, this.timeZone);
+    const times = fired === 0 ? 'not have fired' : `have fired ${plural(fired, 'time', 'times')}`;
+    return html`<div class="outcome">
+      <p><b>It would ${times}</b> from ${at(fromMs)} to ${at(toMs)}, over stored sessions.</p>
+      ${
+        firings.length === 0
+          ? nothing
+          : html`<ul aria-label="Firings, newest first">
+              ${firings.map(
+                (firing) => html`<li>
+                  ${at(firing.at)}: ${valueWords(firing.value)}${firing.recoveredAt === undefined ? nothing : html` <span class="quiet">until ${at(firing.recoveredAt)}</span>`}
+                </li>`,
+              )}
+            </ul>`
+      }
+      ${fired > firings.length ? html`<p class="caption">The newest ${firings.length} are listed.</p>` : nothing}
+    </div>`;
+  }
+
+  #bounds() {
+    return html`${this.#select('operator', 'Is', operatorTexts)} ${this.#number('bound', 'Bound')}
+    ${hasRange(this.draft) ? this.#number('boundTo', 'and') : nothing}`;
+  }
+
+  #text(field: 'name' | 'description', label: string, lengthMax: number, fixed = false) {
+    return html`<label class="entry wide"
+      ><span>${label}</span
+      ><input
+        id=${field}
+        class="field"
+        autocomplete="off"
+        maxlength=${lengthMax}
+        ?readonly=${fixed}
+        aria-invalid=${String(this.problems[field] !== undefined)}
+        .value=${this.draft[field]}
+        @input=${(event: Event) => this.#set({ [field]: typedIn(event) })}
+      />${this.#problem(field)}</label
+    >`;
+  }
+
+  #number(field: 'windowMinutes' | 'rearmMinutes' | 'bound' | 'boundTo', label: string) {
+    return html`<label class="entry"
+      ><span>${label}</span
+      ><input
+        id=${field}
+        class="field"
+        type="number"
+        step="any"
+        aria-invalid=${String(this.problems[field] !== undefined)}
+        .value=${this.draft[field]}
+        @input=${(event: Event) => this.#set({ [field]: typedIn(event) })}
+      />${this.#problem(field)}</label
+    >`;
+  }
+
+  #select(
+    field: 'measure' | 'operator' | 'severity',
+    label: string,
+    texts: Record<string, string>,
+  ) {
+    return html`<label class="entry"
+      ><span>${label}</span
+      ><select class="field" @change=${(event: Event) => this.#set({ [field]: typedIn(event) })}>
+        ${options(texts, this.draft[field])}
+      </select></label
+    >`;
+  }
+
+  #check(field: 'robots' | 'notifyRecovery' | 'active', label: string) {
+    const change = (event: Event) =>
+      this.#set({ [field]: (event.target as HTMLInputElement).checked });
+    return html`<label class="check"><input type="checkbox" .checked=${this.draft[field]} @change=${change} />${label}</label>`;
+  }
+
+  #channel(name: string) {
+    const { channels } = this.draft;
+    const isChosen = channels.includes(name);
+    const chosen = isChosen ? channels.filter((one) => one !== name) : [...channels, name];
+    return html`<label class="check"
+      ><input type="checkbox" .checked=${isChosen} @change=${() => this.#set({ channels: chosen })} />${name}</label
+    >`;
+  }
+
+  #problem(field: keyof AlertDraft) {
+    const problem = this.problems[field];
+    return problem === undefined
+      ? nothing
+      : html`<p class="caption problem" role="alert">${problem}</p>`;
+  }
+
+  #set(part: Partial<AlertDraft>) {
+    this.draft = { ...this.draft, ...part };
+    this.problems = Object.fromEntries(
+      Object.entries(this.problems).filter(([field]) => !(field in part)),
+    );
+    this.error = undefined;
+    this.tried = undefined;
+  }
+
+  /** Asks the server for something with the rule, where nothing is wrong with its shape. */
+  async #with(busy: 'saving' | 'trying', ask: () => Promise<void>): Promise<void> {
+    if (this.busy !== undefined) return;
+    this.busy = busy;
+    this.error = undefined;
+    try {
+      this.problems = await alertProblems(this.draft);
+      const wrong = Object.keys(this.problems)[0];
+      if (wrong === undefined) await ask();
+      else this.renderRoot.querySelector<HTMLElement>(`#${wrong}`)?.focus();
+    } catch (error) {
+      this.error = asApiError(error);
+    } finally {
+      this.busy = undefined;
+    }
+  }
+
+  #try(): Promise<void> {
+    return this.#with('trying', async () => {
+      this.tried = await dryRunAlert(this.slug, ruleOf(this.draft));
+    });
+  }
+
+  #save(): Promise<void> {
+    return this.#with('saving', async () => {
+      await saveAlert(this.slug, ruleOf(this.draft));
+      this.dispatchEvent(new CustomEvent('cn-saved'));
+    });
+  }
+
+  #submit(event: Event) {
+    event.preventDefault();
+    void this.#save();
+  }
+}
+
+const typedIn = (event: Event) => (event.target as HTMLInputElement).value;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-alert-form': AlertForm;
+  }
+}

@@ -1,0 +1,100 @@
+/** What an alert counts: an event, a metric, or events that raise an alert. Fires `cn-subject` with the subject. */
+import { html, LitElement } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { AlertSubject } from '../../core/contract/alert.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { fieldsetStyles } from '../styles/fieldset.ts';
+import { textStyles } from '../styles/text.ts';
+import { metricTexts, severityTexts } from './alert-words.ts';
+
+type Metric = (AlertSubject & { kind: 'metric' })['metric'];
+
+const kindTexts: Record<AlertSubject['kind'], string> = {
+  event: 'An event',
+  metric: 'A metric',
+  raised: 'Events that raise an alert',
+};
+const first: Record<AlertSubject['kind'], AlertSubject> = {
+  event: { kind: 'event', event: '' },
+  metric: { kind: 'metric', metric: 'sessions' },
+  raised: { kind: 'raised', severity: 'notice' },
+};
+
+@customElement('cn-alert-subject')
+export class AlertSubjectField extends LitElement {
+  static override styles = [textStyles, controlStyles, fieldsetStyles];
+
+  @property({ attribute: false }) subject: AlertSubject = first.event;
+  /** Names of events that are known; others can be typed, for pages send events too. */
+  @property({ attribute: false }) events: readonly string[] = [];
+  @property() label = 'What is watched';
+
+  override render() {
+    return html`<div class="line">
+      <label class="entry"
+        ><span>${this.label}</span
+        ><select
+          class="field"
+          @change=${(event: Event) => this.#fire(first[typedIn(event) as AlertSubject['kind']])}
+        >
+          ${options(kindTexts, this.subject.kind)}
+        </select></label
+      >
+      ${this.#detail(this.subject)}
+    </div>`;
+  }
+
+  #detail(subject: AlertSubject) {
+    if (subject.kind === 'metric') {
+      return html`<label class="entry"
+        ><span>Metric</span
+        ><select class="field" @change=${(event: Event) => this.#fire({ kind: 'metric', metric: typedIn(event) as Metric })}>
+          ${options(metricTexts, subject.metric)}
+        </select></label
+      >`;
+    }
+    if (subject.kind === 'raised') {
+      return html`<label class="entry"
+        ><span>Of at least</span
+        ><select
+          class="field"
+          @change=${(event: Event) =>
+            this.#fire({ kind: 'raised', severity: typedIn(event) as keyof typeof severityTexts })}
+        >
+          ${options(severityTexts, subject.severity)}
+        </select></label
+      >`;
+    }
+    return html`<label class="entry wide"
+      ><span>Event</span
+      ><input
+        class="field"
+        list="events"
+        maxlength="128"
+        autocomplete="off"
+        .value=${subject.event}
+        @input=${(event: Event) => this.#fire({ kind: 'event', event: typedIn(event) })} /><datalist id="events">
+        ${this.events.map((name) => html`<option value=${name}></option>`)}
+      </datalist></label
+    >`;
+  }
+
+  #fire(detail: AlertSubject) {
+    this.dispatchEvent(new CustomEvent('cn-subject', { detail }));
+  }
+}
+
+const typedIn = (event: Event) => (event.target as HTMLInputElement).value;
+
+/** The options of a select, with the one that is chosen. */
+export function options(texts: Readonly<Record<string, string>>, chosen: string) {
+  return Object.entries(texts).map(
+    ([value, text]) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`,
+  );
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-alert-subject': AlertSubjectField;
+  }
+}

@@ -1,0 +1,172 @@
+/** Drafts a hit or step attribute: what is taken out of a request, a response or a step. Fires `cn-saved` and `cn-cancel`. */
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { HitAttribute } from '../../core/contract/event.ts';
+import type { AttributeDraft } from '../../core/contract/event-life.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { saveAttribute } from '../api/events.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { fieldsetStyles } from '../styles/fieldset.ts';
+import { textStyles } from '../styles/text.ts';
+import { options } from './alert-subject.ts';
+import './error-note.ts';
+import { takeTexts } from './event-words.ts';
+
+type Take = HitAttribute['take'];
+
+const newAttribute: HitAttribute = {
+  name: '',
+  home: 'hit',
+  side: 'response',
+  part: 'value',
+  take: { by: 'between', start: '', end: '' },
+  occurrence: 'first',
+  exact: false,
+  type: 'text',
+  masked: false,
+};
+const firstTake: Record<Take['by'], Take> = {
+  between: { by: 'between', start: '', end: '' },
+  pattern: { by: 'pattern', pattern: '' },
+  selector: { by: 'selector', selector: '' },
+  pointer: { by: 'pointer', pointer: '' },
+  query: { by: 'query', name: '' },
+  form: { by: 'form', name: '' },
+  header: { by: 'header', name: '' },
+};
+const homeTexts = { hit: 'A hit', step: 'A step' };
+const sideTexts = { request: 'Request', response: 'Response' };
+const partTexts = { value: 'Value', target: 'Target' };
+const occurrenceTexts = { first: 'The first', all: 'All' };
+const typeTexts = { text: 'Text', number: 'Number' };
+
+@customElement('cn-attribute-form')
+export class AttributeForm extends LitElement {
+  static override styles = [textStyles, controlStyles, fieldsetStyles];
+
+  @property() slug = '';
+  /** The attribute that is changed; undefined for a new one. */
+  @property({ attribute: false }) set kept(kept: AttributeDraft | undefined) {
+    this.draft = kept?.definition ?? newAttribute;
+    this.revision = kept?.revision;
+  }
+  @state() private draft: HitAttribute = newAttribute;
+  @state() private revision: number | undefined;
+  @state() private error: ApiError | undefined;
+
+  override render() {
+    const { draft } = this;
+    return html`<form @submit=${this.#save}>
+      <div class="line">
+        ${this.#input('Attribute name', draft.name, (name) => ({ name }), this.revision !== undefined)}
+        ${this.#select('Of', homeTexts, draft.home, (home) => ({ home }))}
+        ${draft.home === 'hit' ? this.#select('Taken out of the', sideTexts, draft.side, (side) => ({ side })) : this.#select('Which text', partTexts, draft.part, (part) => ({ part }))}
+        ${this.#select('How', takeTexts, draft.take.by, (by) => ({ take: firstTake[by as Take['by']] }))}
+      </div>
+      <div class="line">${this.#take(draft.take)}</div>
+      <div class="line">
+        ${this.#select('Which', occurrenceTexts, draft.occurrence, (occurrence) => ({ occurrence }))}
+        ${this.#select('As', typeTexts, draft.type, (type) => ({ type }))}
+        ${this.#check('Upper and lower case differ', draft.exact, (exact) => ({ exact }))}
+        ${this.#check('Masked: conditions may use it, nothing records it', draft.masked, (masked) => ({ masked }))}
+      </div>
+      ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
+      <div class="actions">
+        <button class="button" type="submit">Save attribute</button>
+        <button class="button plain" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-cancel'))}>Cancel</button>
+      </div>
+    </form>`;
+  }
+
+  #take(take: Take) {
+    switch (take.by) {
+      case 'between':
+        return html`${this.#input('From', take.start, (start) => ({ take: { ...take, start } }))}
+        ${this.#input('To (optional)', take.end ?? '', (end) => ({ take: { ...take, end } }), false, true)}`;
+      case 'pattern':
+        return this.#input('Pattern', take.pattern, (pattern) => ({ take: { ...take, pattern } }));
+      case 'selector':
+        return html`${this.#input('Selector', take.selector, (selector) => ({ take: { ...take, selector } }))}
+        ${this.#input('Attribute of the element (optional)', take.attribute ?? '', (attribute) => ({ take: { ...take, attribute } }), false, true)}`;
+      case 'pointer':
+        return this.#input('JSON pointer', take.pointer, (pointer) => ({
+          take: { ...take, pointer },
+        }));
+      default:
+        return this.#input('Its name', take.name, (name) => ({ take: { ...take, name } }));
+    }
+  }
+
+  #input(
+    label: string,
+    value: string,
+    part: (typed: string) => Partial<HitAttribute>,
+    fixed = false,
+    optional = false,
+  ) {
+    return html`<label class="entry wide"
+      ><span>${label}</span
+      ><input
+        class="field"
+        maxlength="512"
+        autocomplete="off"
+        spellcheck="false"
+        ?readonly=${fixed}
+        ?required=${!optional}
+        .value=${value}
+        @input=${(event: Event) => this.#change(part((event.target as HTMLInputElement).value))}
+    /></label>`;
+  }
+
+  #select<Value extends string>(
+    label: string,
+    texts: Record<Value, string>,
+    chosen: Value,
+    part: (value: Value) => Partial<HitAttribute>,
+  ) {
+    return html`<label class="entry"
+      ><span>${label}</span
+      ><select class="field" @change=${(event: Event) => this.#change(part((event.target as HTMLSelectElement).value as Value))}>
+        ${options(texts, chosen)}
+      </select></label
+    >`;
+  }
+
+  #check(label: string, checked: boolean, part: (on: boolean) => Partial<HitAttribute>) {
+    return html`<label class="check"
+      ><input type="checkbox" .checked=${checked} @change=${(event: Event) => this.#change(part((event.target as HTMLInputElement).checked))} />${label}</label
+    >`;
+  }
+
+  #change(part: Partial<HitAttribute>) {
+    this.draft = { ...this.draft, ...part };
+    this.error = undefined;
+  }
+
+  async #save(event: Event): Promise<void> {
+    event.preventDefault();
+    try {
+      await saveAttribute(this.slug, withoutEmpty(this.draft), this.revision);
+      this.dispatchEvent(new CustomEvent('cn-saved'));
+    } catch (error) {
+      this.error = asApiError(error);
+    }
+  }
+}
+
+/** An optional part that was left empty is not there. */
+function withoutEmpty(attribute: HitAttribute): HitAttribute {
+  const { take } = attribute;
+  if (take.by === 'between' && !take.end)
+    return { ...attribute, take: { by: 'between', start: take.start } };
+  if (take.by === 'selector' && !take.attribute) {
+    return { ...attribute, take: { by: 'selector', selector: take.selector } };
+  }
+  return attribute;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-attribute-form': AttributeForm;
+  }
+}

@@ -1,0 +1,192 @@
+/** The channels that notices go to: made, tried, deleted. They belong to the whole server. Fires `cn-changed`. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { AlertChannel, AlertChannelInput, Delivery } from '../../core/contract/alert.ts';
+import { deleteChannel, listDeliveries, saveChannel, testChannel } from '../api/alerts.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { fieldsetStyles } from '../styles/fieldset.ts';
+import { tableStyles } from '../styles/tables.ts';
+import { textStyles } from '../styles/text.ts';
+import { options } from './alert-subject.ts';
+import './code-block.ts';
+import './confirm-button.ts';
+import './error-note.ts';
+
+const kindTexts = { mail: 'Mail', webhook: 'Webhook', slack: 'Webhook for Slack and its like' };
+type Kind = keyof typeof kindTexts;
+
+const stateTexts: Record<Delivery['state'], string> = {
+  waiting: 'The test waits to be sent.',
+  sent: 'The test was sent.',
+  given_up: 'The test was given up.',
+};
+const deliveriesAsked = 200;
+const askAgainMs = 500;
+const askTimesMax = 20;
+
+@customElement('cn-channel-list')
+export class ChannelList extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    tableStyles,
+    fieldsetStyles,
+    css`
+      td {
+        vertical-align: middle;
+        overflow-wrap: anywhere;
+      }
+      td.acts {
+        width: 1%;
+        white-space: nowrap;
+      }
+      summary {
+        width: fit-content;
+        margin: var(--space-3) 0;
+        color: var(--accent);
+        font-size: var(--text-dense);
+        cursor: pointer;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) channels: readonly AlertChannel[] = [];
+  @state() private kind: Kind = 'mail';
+  @state() private error: ApiError | undefined;
+  @state() private secret: string | undefined;
+  /** What became of the last test, by channel. */
+  @state() private tested: Readonly<Record<string, string>> = {};
+
+  override render() {
+    return html`${
+      this.channels.length === 0
+        ? html`<p class="caption">A channel is where notices go: mail addresses, or a webhook. Make one, then choose it in an alert.</p>`
+        : this.#table()
+    }
+      <details ?open=${this.channels.length === 0}>
+        <summary>New channel</summary>
+        ${this.#form()}
+      </details>
+      ${
+        this.secret === undefined
+          ? nothing
+          : html`<div class="outcome" role="status">
+              <p>What it sends is signed with this secret. It is shown only now:</p>
+              <cn-code-block text=${this.secret} copies="the secret"></cn-code-block>
+            </div>`
+      }
+      ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}`;
+  }
+
+  #table() {
+    return html`<table>
+      <caption class="only-read">Channels</caption>
+      <thead>
+        <tr><th scope="col">Name</th><th scope="col">Goes to</th><th scope="col"><span class="only-read">Actions</span></th></tr>
+      </thead>
+      <tbody>
+        ${this.channels.map((channel) => {
+          const { name } = channel;
+          return html`<tr>
+            <td>${name}</td>
+            <td>
+              ${channel.kind === 'mail' ? channel.to.join(', ') : channel.url}
+              <span class="caption" role="status">${this.tested[name] ?? ''}</span>
+            </td>
+            <td class="acts">
+              <button class="button" type="button" @click=${() => this.#test(name)}>Send a test<span class="only-read"> to ${name}</span></button>
+              <cn-confirm-button label="Delete" what=${name} @cn-confirm=${() => this.#delete(name)}></cn-confirm-button>
+            </td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>`;
+  }
+
+  #form() {
+    const isMail = this.kind === 'mail';
+    return html`<form @submit=${this.#save}>
+      <div class="line">
+        <label class="entry"><span>Channel name</span><input id="name" class="field" required maxlength="120" autocomplete="off" /></label>
+        <label class="entry"
+          ><span>Kind</span
+          ><select class="field" @change=${(event: Event) => {
+            this.kind = (event.target as HTMLSelectElement).value as Kind;
+          }}>
+            ${options(kindTexts, this.kind)}
+          </select></label
+        >
+        <label class="entry wide"
+          ><span>${isMail ? 'Mail addresses, with commas between' : 'Address, such as https://hooks.example/…'}</span
+          ><input id="to" class="field" required maxlength="2048" autocomplete="off" spellcheck="false"
+        /></label>
+      </div>
+      <label class="check"><input id="system" type="checkbox" />Also alarms of the server itself</label>
+      <div class="actions"><button class="button" type="submit">Save channel</button></div>
+    </form>`;
+  }
+
+  #save(event: Event) {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const field = (id: string) => form.querySelector<HTMLInputElement>(`#${id}`);
+    const name = field('name')?.value.trim() ?? '';
+    const to = field('to')?.value.trim() ?? '';
+    const systemAlarms = field('system')?.checked ?? false;
+    const channel: AlertChannelInput =
+      this.kind === 'mail'
+        ? { kind: 'mail', name, to: to.split(/[\s,;]+/).filter(Boolean), systemAlarms }
+        : { kind: 'webhook', name, url: to, slack: this.kind === 'slack', systemAlarms };
+    void this.#do(async () => {
+      const kept = await saveChannel(channel);
+      this.secret = kept.kind === 'webhook' ? kept.secret : undefined;
+      form.reset();
+    });
+  }
+
+  #delete(name: string) {
+    void this.#do(() => deleteChannel(name));
+  }
+
+  async #do(act: () => Promise<void>): Promise<void> {
+    this.error = undefined;
+    this.secret = undefined;
+    try {
+      await act();
+      this.dispatchEvent(new CustomEvent('cn-changed'));
+    } catch (error) {
+      this.error = asApiError(error);
+    }
+  }
+
+  /** Sends a test and looks what becomes of it, for a while. */
+  async #test(name: string): Promise<void> {
+    const say = (text: string) => {
+      this.tested = { ...this.tested, [name]: text };
+    };
+    this.error = undefined;
+    say('Sending …');
+    try {
+      const id = await testChannel(name);
+      for (let times = 0; times < askTimesMax && this.isConnected; times += 1) {
+        const delivery = (await listDeliveries(deliveriesAsked)).find((one) => one.id === id);
+        if (delivery) {
+          const why = delivery.lastError === undefined ? '' : ` ${delivery.lastError}`;
+          say(`${stateTexts[delivery.state]}${why}`);
+        }
+        if (delivery?.state === 'sent' || delivery?.state === 'given_up') return;
+        await new Promise((resolve) => setTimeout(resolve, askAgainMs));
+      }
+    } catch (error) {
+      say('');
+      this.error = asApiError(error);
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-channel-list': ChannelList;
+  }
+}

@@ -1,0 +1,298 @@
+/** Drafts an event: trigger, condition, what it records and does; tries it, saves it, publishes it. Fires `cn-saved`. */
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { dayOf } from '../../core/contract/calendar.ts';
+import type { Dataset } from '../../core/contract/dataset.ts';
+import type {
+  EventAction,
+  EventDefinition,
+  EventDimension,
+  ValueSource,
+} from '../../core/contract/event.ts';
+import type { Completion, EventDraft } from '../../core/contract/event-life.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { readCompletion } from '../api/conditions.ts';
+import { publishEvents, saveEvent } from '../api/events.ts';
+import { rangeOf } from '../controllers/analysis-view.ts';
+import { QueryController } from '../controllers/query-controller.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { fieldsetStyles } from '../styles/fieldset.ts';
+import { textStyles } from '../styles/text.ts';
+import './action-list.ts';
+import { options } from './alert-subject.ts';
+import './condition-box.ts';
+import './day-range.ts';
+import type { RangeChoice } from './day-range.ts';
+import './dimension-list.ts';
+import './error-note.ts';
+import './event-trial.ts';
+import type { EventTrial } from './event-trial.ts';
+import { recordTexts, trackTexts, triggerTexts } from './event-words.ts';
+import './value-source.ts';
+
+type EventProblems = Partial<Record<keyof EventDefinition, string>>;
+
+const newEvent: EventDefinition = {
+  name: '',
+  description: '',
+  trigger: 'every_hit',
+  condition: '',
+  track: 'every',
+  record: { kind: 'count' },
+  dimensions: [],
+  actions: [],
+  buildingBlock: false,
+  active: true,
+};
+
+@customElement('cn-event-editor')
+export class EventEditor extends LitElement {
+  static override styles = [textStyles, controlStyles, fieldsetStyles];
+
+  @property({ attribute: false }) open: Dataset | undefined;
+  /** The event that is changed; undefined for a new one. */
+  @property({ attribute: false }) kept: EventDraft | undefined;
+  @query('cn-event-trial') private trial: EventTrial | undefined;
+  @state() private draft: EventDefinition = newEvent;
+  @state() private revision: number | undefined;
+  @state() private problems: EventProblems = {};
+  @state() private error: ApiError | undefined;
+  @state() private busy = false;
+  @state() private said = '';
+  @state() private range: RangeChoice = 'all';
+
+  readonly #names = new QueryController<string, Completion>(this, {
+    key: () => this.open?.slug,
+    subject: (slug) => slug,
+    fetch: (slug, signal) => readCompletion(slug, signal),
+  });
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('kept')) return;
+    const isSame = this.kept?.definition.name === this.draft.name && this.revision !== undefined;
+    if (isSame) return;
+    this.draft = this.kept?.definition ?? newEvent;
+    this.revision = this.kept?.revision;
+    this.problems = {};
+    this.said = '';
+  }
+
+  override render() {
+    const { draft, open } = this;
+    if (open === undefined) return nothing;
+    return html`<form novalidate @submit=${this.#submit}>
+        <div class="line">${this.#text('name', 'Name', 128)} ${this.#text('description', 'Description (optional)', 1_000)}</div>
+        <fieldset>
+          <legend>When</legend>
+          <div class="line">${this.#select('trigger', 'Trigger', triggerTexts)} ${this.#select('track', 'Record', trackTexts)}</div>
+          <cn-condition-box
+            id="condition"
+            multiline
+            slug=${open.slug}
+            label="Condition"
+            .trigger=${draft.trigger}
+            .value=${draft.condition}
+            placeholder='request.path = "/order/confirmed"'
+            @cn-condition=${(event: CustomEvent<string>) => this.#set({ condition: event.detail })}
+          ></cn-condition-box>
+          ${this.#problem('condition')}
+        </fieldset>
+        <fieldset>
+          <legend>What each occurrence carries</legend>
+          <div class="line">
+            <label class="entry"
+              ><span>Value</span
+              ><select class="field" @change=${this.#chooseRecord}>${options(recordTexts, draft.record.kind)}</select></label
+            >
+            ${draft.record.kind === 'count' ? nothing : this.#source(draft.record.from)}
+          </div>
+          ${this.#problem('record')}
+          <cn-dimension-list
+            .dimensions=${draft.dimensions}
+            .names=${this.#names.value}
+            @cn-dimensions=${(event: CustomEvent<EventDimension[]>) => this.#set({ dimensions: event.detail })}
+          ></cn-dimension-list>
+          ${this.#problem('dimensions')}
+        </fieldset>
+        <fieldset>
+          <legend>Actions</legend>
+          <cn-action-list
+            .actions=${draft.actions}
+            .names=${this.#names.value}
+            @cn-actions=${(event: CustomEvent<EventAction[]>) => this.#set({ actions: event.detail })}
+          ></cn-action-list>
+          ${this.#problem('actions')}
+          <div class="line">
+            ${this.#check('buildingBlock', 'A building block: for other events, not reported')} ${this.#check('active', 'Switched on')}
+          </div>
+        </fieldset>
+        ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#save()}></cn-error-note>` : nothing}
+        <div class="actions">
+          <cn-day-range
+            .choice=${this.range}
+            today=${this.#today}
+            @cn-range=${(event: CustomEvent<RangeChoice>) => {
+              this.range = event.detail;
+            }}
+          ></cn-day-range>
+          <button class="button" type="button" ?disabled=${this.busy} @click=${() => this.#try()}>Dry run</button>
+          <button class="button" type="submit" ?disabled=${this.busy}>Save draft</button>
+          <button class="button first" type="button" ?disabled=${this.busy} @click=${() => this.#publish()}>Save and publish</button>
+          <span class="caption" role="status">${this.said}</span>
+        </div>
+      </form>
+      <cn-event-trial slug=${open.slug}></cn-event-trial>`;
+  }
+
+  get #today(): string {
+    return dayOf(Date.now(), this.open?.timeZone ?? 'UTC');
+  }
+
+  #source(source: ValueSource) {
+    return html`<cn-value-source
+      .source=${source}
+      .names=${this.#names.value}
+      @cn-source=${(event: CustomEvent<ValueSource>) => {
+        const { kind } = this.draft.record;
+        if (kind !== 'count') this.#set({ record: { kind, from: event.detail } });
+      }}
+    ></cn-value-source>`;
+  }
+
+  #text(field: 'name' | 'description', label: string, lengthMax: number) {
+    return html`<label class="entry wide"
+      ><span>${label}</span
+      ><input
+        id=${field}
+        class="field"
+        autocomplete="off"
+        maxlength=${lengthMax}
+        ?readonly=${field === 'name' && this.revision !== undefined}
+        aria-invalid=${String(this.problems[field] !== undefined)}
+        .value=${this.draft[field]}
+        @input=${(event: Event) => this.#set({ [field]: typedIn(event) })}
+      />${this.#problem(field)}</label
+    >`;
+  }
+
+  #select(field: 'trigger' | 'track', label: string, texts: Record<string, string>) {
+    return html`<label class="entry"
+      ><span>${label}</span
+      ><select class="field" @change=${(event: Event) => this.#set({ [field]: typedIn(event) })}>
+        ${options(texts, this.draft[field])}
+      </select></label
+    >`;
+  }
+
+  #check(field: 'buildingBlock' | 'active', label: string) {
+    const change = (event: Event) =>
+      this.#set({ [field]: (event.target as HTMLInputElement).checked });
+    return html`<label class="check"><input type="checkbox" .checked=${this.draft[field]} @change=${change} />${label}</label>`;
+  }
+
+  #problem(field: keyof EventDefinition) {
+    const problem = this.problems[field];
+    return problem === undefined
+      ? nothing
+      : html`<p class="caption problem" role="alert">${problem}</p>`;
+  }
+
+  readonly #chooseRecord = (event: Event) => {
+    const kind = typedIn(event) as EventDefinition['record']['kind'];
+    this.#set({
+      record: kind === 'count' ? { kind } : { kind, from: { kind: 'field', field: '' } },
+    });
+  };
+
+  #set(part: Partial<EventDefinition>) {
+    this.draft = { ...this.draft, ...part };
+    this.problems = Object.fromEntries(
+      Object.entries(this.problems).filter(([field]) => !(field in part)),
+    );
+    this.error = undefined;
+    this.said = '';
+    this.trial?.clear();
+  }
+
+  /** Asks the server for something with the draft, where nothing is wrong with its shape. */
+  async #with(ask: (definition: EventDefinition, slug: string) => Promise<void>): Promise<void> {
+    if (this.busy || this.open === undefined) return;
+    this.busy = true;
+    this.error = undefined;
+    this.said = '';
+    try {
+      this.problems = await problemsOf(this.draft);
+      const wrong = Object.keys(this.problems)[0];
+      if (wrong === undefined)
+        await ask({ ...this.draft, name: this.draft.name.trim() }, this.open.slug);
+      else this.renderRoot.querySelector<HTMLElement>(`#${wrong}`)?.focus();
+    } catch (error) {
+      this.error = asApiError(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #try(): Promise<void> {
+    const days = this.range === 'all' ? {} : rangeOf(this.range, this.#today);
+    return this.#with(async (definition) => {
+      // It goes on by itself: saving need not wait for it.
+      void this.trial?.begin(definition, days);
+    });
+  }
+
+  async #keep(definition: EventDefinition, slug: string): Promise<void> {
+    const kept = await saveEvent(slug, definition, this.revision);
+    this.revision = kept.revision;
+    this.draft = kept.definition;
+    this.said = 'Saved as a draft: nothing is evaluated by it before it is published.';
+  }
+
+  #save(): Promise<void> {
+    return this.#with(async (definition, slug) => {
+      await this.#keep(definition, slug);
+      this.#fireSaved(definition.name);
+    });
+  }
+
+  #publish(): Promise<void> {
+    return this.#with(async (definition, slug) => {
+      await this.#keep(definition, slug);
+      const version = await publishEvents(slug, [definition.name]);
+      this.said = `Published as version ${version}: sessions that begin from now on are evaluated by it. A backfill runs it over the past.`;
+      this.#fireSaved(definition.name);
+    });
+  }
+
+  #fireSaved(detail: string) {
+    this.dispatchEvent(new CustomEvent('cn-saved', { detail }));
+  }
+
+  #submit(event: Event) {
+    event.preventDefault();
+    void this.#save();
+  }
+}
+
+/** Checks a draft by the contract's own schema, which is loaded only for this. */
+async function problemsOf(draft: EventDefinition): Promise<EventProblems> {
+  const { eventDefinitionSchema } = await import('../../core/contract/event.ts');
+  const problems: EventProblems = {};
+  for (const { path, message } of eventDefinitionSchema.safeParse(draft).error?.issues ?? []) {
+    const [field, ...rest] = path;
+    const where =
+      rest.length > 0
+        ? `${rest.map((part) => (typeof part === 'number' ? part + 1 : String(part))).join(' ')}: `
+        : '';
+    problems[field as keyof EventDefinition] ??= `${where}${message}`;
+  }
+  return problems;
+}
+
+const typedIn = (event: Event) => (event.target as HTMLInputElement).value;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-event-editor': EventEditor;
+  }
+}

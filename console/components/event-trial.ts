@@ -1,0 +1,125 @@
+/** A dry run of a definition, saved or not, over stored sessions: begun, followed, stopped, and its figures. */
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { EventDefinition } from '../../core/contract/event.ts';
+import type { DryRun } from '../../core/contract/event-life.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { beginDryRun, cancelDryRun, type JobDays, readDryRun } from '../api/events.ts';
+import { sessionPath } from '../routes.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { fieldsetStyles } from '../styles/fieldset.ts';
+import { textStyles } from '../styles/text.ts';
+import './error-note.ts';
+import { jobStateTexts } from './event-words.ts';
+import { formatCount, plural } from './number-format.ts';
+
+const askEveryMs = 400;
+const sessionsShown = 20;
+
+const isUnderWay = ({ state }: DryRun) => state === 'waiting' || state === 'running';
+
+@customElement('cn-event-trial')
+export class EventTrial extends LitElement {
+  static override styles = [textStyles, controlStyles, fieldsetStyles];
+
+  @property() slug = '';
+  @state() private latest: DryRun | undefined;
+  @state() private error: ApiError | undefined;
+  /** Counts runs up: what an earlier one still hears is not shown. */
+  #number = 0;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#number += 1;
+  }
+
+  /** Forgets the figures: they are of another definition than the one on the page. */
+  clear(): void {
+    this.#number += 1;
+    this.latest = undefined;
+    this.error = undefined;
+  }
+
+  /** Tries a definition over the sessions of some days, and follows it to its end. */
+  async begin(definition: EventDefinition, days: JobDays): Promise<void> {
+    this.clear();
+    const mine = this.#number;
+    try {
+      let run = await beginDryRun(this.slug, definition.name, definition, days);
+      while (mine === this.#number) {
+        this.latest = run;
+        if (!isUnderWay(run)) return;
+        await new Promise((resolve) => setTimeout(resolve, askEveryMs));
+        run = await readDryRun(this.slug, run.number);
+      }
+    } catch (error) {
+      if (mine === this.#number) this.error = asApiError(error);
+    }
+  }
+
+  override render() {
+    const run = this.latest;
+    return html`${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
+      <div role="status">${run === undefined ? nothing : html`<div class="outcome">${this.#figures(run)}</div>`}</div>`;
+  }
+
+  #figures(run: DryRun) {
+    const { occurrences, fired, published, faultCount, faults, unreadable } = run;
+    const done = `${formatCount(run.sessionsDone)} of ${plural(run.sessionsTotal, 'session', 'sessions')}`;
+    if (isUnderWay(run)) {
+      return html`<p>${jobStateTexts[run.state]}: ${done} tried, ${plural(occurrences, 'occurrence', 'occurrences')} so far.</p>
+        <button class="button" type="button" @click=${() => this.#cancel(run)}>Stop</button>`;
+    }
+    if (run.state === 'failed')
+      return html`<p class="problem">The dry run failed: ${run.reason ?? 'no reason was given'}</p>`;
+    return html`<p>
+        <b>It would have fired ${plural(occurrences, 'time', 'times')}</b> in ${plural(fired.count, 'session', 'sessions')};
+        ${done} tried${run.state === 'cancelled' ? ', then it was stopped' : ''}. Nothing was written.
+      </p>
+      ${this.#sessions('Sessions in which it would have fired', fired)}
+      ${
+        published === undefined
+          ? nothing
+          : html`<p>
+                As published (version ${published.version}) it fires ${plural(published.occurrences, 'time', 'times')} in
+                ${plural(published.sessions, 'session', 'sessions')}: ${formatCount(published.gained.count)} gained,
+                ${formatCount(published.lost.count)} lost.
+              </p>
+              ${this.#sessions('Gained', published.gained)} ${this.#sessions('Lost', published.lost)}`
+      }
+      ${unreadable === 0 ? nothing : html`<p class="problem">${plural(unreadable, 'session', 'sessions')} could not be opened and were left out.</p>`}
+      ${
+        faultCount === 0
+          ? nothing
+          : html`<p class="problem">It could not be evaluated ${plural(faultCount, 'time', 'times')}:</p>
+              <ul>
+                ${faults.map(({ session, hitNumber, reason }) => html`<li><a href=${sessionPath(this.slug, session)}>hit ${hitNumber}</a>: ${reason}</li>`)}
+              </ul>`
+      }`;
+  }
+
+  #sessions(label: string, { count, sessions }: DryRun['fired']) {
+    if (count === 0) return nothing;
+    return html`<details>
+      <summary>${label} (${formatCount(count)})</summary>
+      <ul>
+        ${sessions.slice(0, sessionsShown).map((id) => html`<li><a href=${sessionPath(this.slug, id)}><code>${id.slice(0, 12)}…</code></a></li>`)}
+      </ul>
+      ${count > sessionsShown ? html`<p class="caption">The first ${Math.min(sessionsShown, sessions.length)} are listed.</p>` : nothing}
+    </details>`;
+  }
+
+  async #cancel({ number }: DryRun): Promise<void> {
+    try {
+      await cancelDryRun(this.slug, number);
+    } catch (error) {
+      this.error = asApiError(error);
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-event-trial': EventTrial;
+  }
+}

@@ -1,0 +1,259 @@
+/** The events of a dataset: what is defined, drafted and in force; one of them in the editor, by the address; and the past. */
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Dataset } from '../../core/contract/dataset.ts';
+import type { AttributeDraft, EventDraft, EventList } from '../../core/contract/event-life.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { deleteAttribute, deleteEvent, listEvents, publishEvents } from '../api/events.ts';
+import '../components/attribute-form.ts';
+import '../components/backfill-list.ts';
+import { quoted } from '../components/condition-text.ts';
+import '../components/confirm-button.ts';
+import '../components/empty-state.ts';
+import '../components/error-note.ts';
+import '../components/event-editor.ts';
+import { draftStateTexts, takeTexts, triggerTexts } from '../components/event-words.ts';
+import { plural } from '../components/number-format.ts';
+import '../components/set-history.ts';
+import type { SetHistory } from '../components/set-history.ts';
+import { QueryController } from '../controllers/query-controller.ts';
+import { type UrlCodec, UrlStateController } from '../controllers/url-state-controller.ts';
+import { eventsPath, searchPath } from '../routes.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { eventsPageStyles } from '../styles/events-page.ts';
+import { pageStyles } from '../styles/page.ts';
+import { stateStyles } from '../styles/state.ts';
+import { tableStyles } from '../styles/tables.ts';
+import { textStyles } from '../styles/text.ts';
+
+/** The event that is open in the editor; empty for a new one, undefined for the list. */
+type Opened = string | undefined;
+const openedCodec: UrlCodec<Opened> = {
+  decode: (params) => params.get('event') ?? undefined,
+  encode: (event) => new URLSearchParams(event === undefined ? {} : { event }),
+};
+
+const dots: Record<EventDraft['state'], string> = {
+  draft: '',
+  published: 'live',
+  changed: 'warned',
+};
+
+@customElement('cn-events-page')
+export class EventsPage extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    pageStyles,
+    stateStyles,
+    tableStyles,
+    eventsPageStyles,
+  ];
+
+  @property({ attribute: false }) open: Dataset | undefined;
+  @query('cn-set-history') private history: SetHistory | undefined;
+  @state() private failed: ApiError | undefined;
+  @state() private said = '';
+  /** The attribute in its form: a draft, or `new`. */
+  @state() private attribute: AttributeDraft | 'new' | undefined;
+
+  readonly #opened = new UrlStateController<Opened>(this, openedCodec);
+  readonly #list = new QueryController<string, EventList>(this, {
+    key: () => this.open?.slug,
+    subject: (slug) => slug,
+    fetch: (slug, signal) => listEvents(slug, signal),
+  });
+
+  #shown: Opened;
+  /** Between list and editor the focus goes along, for the link that was pressed is gone. */
+  protected override updated(): void {
+    if (this.#shown === this.#opened.value) return;
+    this.#shown = this.#opened.value;
+    this.renderRoot.querySelector<HTMLElement>('h1')?.focus();
+  }
+
+  override render() {
+    const { open } = this;
+    if (open === undefined) return nothing;
+    const { value, error } = this.#list;
+    const opened = this.#opened.value;
+    const path = eventsPath(open.slug);
+    return html`<header class="page-head">
+        <h1 tabindex="-1">${opened === undefined ? 'Events' : opened === '' ? 'New event' : opened}</h1>
+        ${opened === undefined ? html`<a class="button first" href="${path}?event=">New event</a>` : html`<a href=${path}>All events</a>`}
+      </header>
+      ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#list.retry()}></cn-error-note>` : nothing}
+      ${this.failed ? html`<cn-error-note .error=${this.failed}></cn-error-note>` : nothing}
+      ${
+        value === undefined
+          ? error
+            ? nothing
+            : html`<p class="caption" role="status">Loading …</p>`
+          : opened === undefined
+            ? this.#all(open, value)
+            : this.#editor(open, value, opened)
+      }`;
+  }
+
+  #editor(open: Dataset, { events }: EventList, opened: string) {
+    const kept = events.find(({ definition }) => definition.name === opened);
+    if (opened !== '' && kept === undefined && !this.#list.pending) {
+      return html`<cn-empty-state heading=${`There is no event "${opened}"`} text="It may have been deleted meanwhile. What it recorded stays.">
+        <a class="button" href=${eventsPath(open.slug)}>All events</a>
+      </cn-empty-state>`;
+    }
+    return html`<cn-event-editor
+      .open=${open}
+      .kept=${kept}
+      @cn-saved=${(event: CustomEvent<string>) => this.#saved(event.detail)}
+    ></cn-event-editor>`;
+  }
+
+  #saved(name: string) {
+    this.#list.retry();
+    if (this.#opened.value !== name) this.#opened.set(name);
+  }
+
+  #all(open: Dataset, list: EventList) {
+    const drafts = [...list.events, ...list.attributes].filter(
+      ({ state }) => state !== 'published',
+    );
+    const published = list.events.filter(
+      ({ state, definition }) => state !== 'draft' && definition.active,
+    );
+    return html`<div class="said">
+        <span>Version ${list.version} is in force.</span>
+        ${
+          drafts.length === 0
+            ? nothing
+            : html`<span>${plural(drafts.length, 'draft is', 'drafts are')} not published.</span>
+                <cn-confirm-button label="Publish all drafts" @cn-confirm=${() => this.#publishAll(open.slug)}></cn-confirm-button>`
+        }
+        <span class="caption" role="status">${this.said}</span>
+      </div>
+      ${this.#events(open, list.events)}
+      <section>
+        <h2>Hit and step attributes</h2>
+        <p class="caption">They take a value out of a request, a response or a step, for conditions and events to use.</p>
+        ${this.#attributes(open, list.attributes)}
+      </section>
+      <section>
+        <h2>Over the past</h2>
+        <p class="caption">A backfill runs a published event over stored sessions, in the background.</p>
+        <cn-backfill-list .open=${open} .events=${published.map(({ definition }) => definition.name)}></cn-backfill-list>
+      </section>
+      <section>
+        <h2>History</h2>
+        <cn-set-history
+          slug=${open.slug}
+          timeZone=${open.timeZone}
+          version=${list.version}
+          @cn-changed=${() => this.#reload('Rolled back: drafts are what they were then.')}
+        ></cn-set-history>
+      </section>`;
+  }
+
+  #events({ slug }: Dataset, events: readonly EventDraft[]) {
+    return html`<table>
+      <caption class="only-read">Events in the order of evaluation</caption>
+      <thead>
+        <tr>
+          <th scope="col">Event</th>
+          <th scope="col" class="secondary">Trigger</th>
+          <th scope="col" class="narrow">State</th>
+          <th scope="col"><span class="only-read">Actions</span></th>
+        </tr>
+      </thead>
+      <tbody>
+        ${events.map(({ definition, state }) => {
+          const { name, condition, trigger, active, buildingBlock } = definition;
+          return html`<tr>
+            <td>
+              <a href="${eventsPath(slug)}?${new URLSearchParams({ event: name })}">${name}</a>
+              ${buildingBlock ? html`<span class="quiet">building block</span>` : nothing}
+              <code class="condition" title=${condition}>${condition}</code>
+            </td>
+            <td class="secondary">${triggerTexts[trigger]}</td>
+            <td class="narrow"><span class="state"><span class="dot ${active ? dots[state] : ''}" aria-hidden="true"></span>${active ? draftStateTexts[state] : 'Off'}</span></td>
+            <td class="acts">
+              <a href=${searchPath(slug, `event ${quoted(name)}`)}>Sessions<span class="only-read"> with ${name}</span></a>
+              <cn-confirm-button small label="Delete" what=${name} @cn-confirm=${() => this.#do(() => deleteEvent(slug, name), `"${name}" is deleted; its past facts stay.`)}></cn-confirm-button>
+            </td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>`;
+  }
+
+  #attributes({ slug }: Dataset, attributes: readonly AttributeDraft[]) {
+    const attribute = this.attribute;
+    if (attribute !== undefined) {
+      return html`<cn-attribute-form
+        slug=${slug}
+        .kept=${attribute === 'new' ? undefined : attribute}
+        @cn-cancel=${() => this.#closeAttribute()}
+        @cn-saved=${() => {
+          this.#closeAttribute();
+          this.#reload('The attribute is saved as a draft.');
+        }}
+      ></cn-attribute-form>`;
+    }
+    return html`${
+      attributes.length === 0
+        ? nothing
+        : html`<table>
+              <caption class="only-read">Attributes</caption>
+              <tbody>
+                ${attributes.map((one) => {
+                  const { name, home, take } = one.definition;
+                  return html`<tr>
+                    <td><code>${home}_attribute.${name}</code></td>
+                    <td class="secondary">${takeTexts[take.by]}</td>
+                    <td class="narrow">${draftStateTexts[one.state]}</td>
+                    <td class="acts">
+                      <button class="button" type="button" @click=${() => this.#openAttribute(one)}>Edit<span class="only-read"> ${name}</span></button>
+                      <cn-confirm-button label="Delete" what=${name} @cn-confirm=${() => this.#do(() => deleteAttribute(slug, name), `"${name}" is deleted.`)}></cn-confirm-button>
+                    </td>
+                  </tr>`;
+                })}
+              </tbody>
+            </table>`
+    }
+      <button class="button new" type="button" @click=${() => this.#openAttribute('new')}>New attribute</button>`;
+  }
+
+  #openAttribute(attribute: AttributeDraft | 'new') {
+    this.attribute = attribute;
+  }
+
+  #closeAttribute() {
+    this.attribute = undefined;
+  }
+
+  #publishAll(slug: string) {
+    return this.#do(() => publishEvents(slug), 'All drafts are published.');
+  }
+
+  async #do(act: () => Promise<unknown>, said: string): Promise<void> {
+    this.failed = undefined;
+    this.said = '';
+    try {
+      await act();
+      this.#reload(said);
+    } catch (error) {
+      this.failed = asApiError(error);
+    }
+  }
+
+  #reload(said: string) {
+    this.said = said;
+    this.#list.retry();
+    this.history?.reload();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-events-page': EventsPage;
+  }
+}
