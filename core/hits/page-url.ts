@@ -33,7 +33,8 @@ const pathLengthMax = 2_048;
  * and utm parameters taken out of the query. Undefined for what is not an http(s) URL.
  */
 export function parsePageUrl(text: string): Readonly<PageUrl> | undefined {
-  return text.length <= knownLengthMax ? knownPageUrl(text) : parse(text);
+  // What lies in the inbox may hold no URL at all.
+  return text?.length <= knownLengthMax ? knownPageUrl(text) : parse(text);
 }
 
 /** Pages repeat all day. What is given for one is shared by all its hits. */
