@@ -1,7 +1,8 @@
 /**
  * What active sessions take in memory, and that a million of them under a limit spool without loss. The first figure
- * is measured on the real sessionizer and short-term canister in this process, after a collection of garbage; its
- * baseline is the bytes of the same hits as they came.
+ * is measured on the real sessionizer, short-term canister and standard events in this process, after a collection of
+ * garbage; its baseline is the bytes of the same hits as they came. The second part takes minutes and says on stderr
+ * how far it is.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { ShortTermCanister } from '../core/canisters/short-term.ts';
 import type { ReceivedHit } from '../core/contract/hit.ts';
+import { compileEventSet } from '../core/events/compile.ts';
+import { standardEventSet } from '../core/events/standard-events.ts';
 import { normalizeHit } from '../core/hits/normalize-hit.ts';
 import { closePolicy } from '../core/sessions/close-policy.ts';
 import { Sessionizer } from '../core/sessions/sessionizer.ts';
@@ -18,6 +21,8 @@ import { askSql, createDataset, pause, startProduct } from './product.ts';
 
 const hitsPerSession = 5;
 const pollMs = 100;
+const pollsPerWord = 50;
+const say = (text: string) => process.stderr.write(`${text}\n`);
 const paths = ['/', '/products/blue-shoes', '/products/1204?size=42', '/cart', '/checkout/address'];
 const userAgents = Array.from(
   { length: 40 },
@@ -46,6 +51,7 @@ export async function memory(): Promise<MemoryResult> {
   const sessions = Number(process.env.BENCH_SESSIONS ?? 100_000);
   const collectGarbage = garbageCollector();
   const canister = new ShortTermCanister();
+  const events = compileEventSet(standardEventSet, { timeZone: 'UTC' });
   const sessionizer = new Sessionizer({
     dataset: 'bench',
     canister,
@@ -55,6 +61,7 @@ export async function memory(): Promise<MemoryResult> {
       cutOnNewCampaign: false,
     }),
     userKey: (userId) => `u:${userId}`,
+    eventSet: () => events,
     ended() {
       throw new Error('no session should end here');
     },
@@ -118,11 +125,15 @@ async function spool(): Promise<MemoryResult['spool']> {
     const dataset = createDataset(folder);
     const nowMs = Date.now();
     const hits = await fillInbox(folder, 'bench', oneHitEach(dataset, visitors, nowMs));
+    say(`${hits} hits lie in the inbox`);
     const product = await startProduct(folder, { CANISTER_ACTIVE_BYTES_MAX: String(bytesMax) });
     let status = await product.status();
-    while (status.waitingHits > 0) {
+    for (let polls = 1; status.waitingHits > 0; polls += 1) {
       await pause(pollMs);
       status = await product.status();
+      if (polls % pollsPerWord !== 0) continue;
+      const { evictedSessions: evicted } = status.shortTerm;
+      say(`${status.waitingHits} hits wait, ${evicted} sessions were evicted`);
     }
     const memoryMbMax = product.memoryMbMax();
     const { evictedSessions } = status.shortTerm;

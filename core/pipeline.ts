@@ -115,7 +115,8 @@ export function createPipeline(options: {
       const arrivedAt = received.receivedAt ?? row.receivedAt;
       const normalized = normalizeHit(received, arrivedAt, dataset.ownHosts);
       const session = dataset.sessionizer.take({
-        ...normalized,
+        hit: normalized.hit,
+        context: normalized.context,
         arrivedAt,
         seq: row.seq,
         bytes: row.body.length,

@@ -3,6 +3,7 @@
  * where a literal that they need occurred.
  */
 import type { ConditionValue, FieldTest } from '../contract/condition.ts';
+import { memo } from '../hits/memo.ts';
 import type { FieldValue } from './field-values.ts';
 import type { Field } from './fields.ts';
 import { foldCase, wellFormed } from './folded-text.ts';
@@ -13,6 +14,10 @@ import { createTextScan, type TextScan } from './text-scan.ts';
 const longS = 'ſ';
 
 const noTests: ReadonlySet<number> = new Set();
+
+/** Answers for so many texts up to this length are remembered. */
+const knownTextsMax = 4_000;
+const knownLengthMax = 200;
 
 interface LiteralUse {
   test: number;
@@ -43,15 +48,22 @@ export class FieldIndex {
   /** Length of the longest text that is compared as a whole. */
   #equalLengthMax = -1;
 
+  #known = this.#remembering();
+
   /** @param number its place among the indexes of a table */
   constructor(field: Field, number = 0) {
     this.field = field;
     this.number = number;
   }
 
+  #remembering() {
+    return memo((text: string) => this.#find([text]), knownTextsMax);
+  }
+
   /** Takes a test in; false where it can only be answered by itself. */
   add(test: FieldTest, number: number): boolean {
     this.#scan = undefined;
+    this.#known = this.#remembering();
     if (test.op === '=') return this.#addEqual([test.value], number, test.exact === true);
     if (test.op === 'in') return this.#addEqual(test.values, number, test.exact === true);
     if (test.op === 'matches') return this.#addPattern(test.value, number, test.exact === true);
@@ -68,13 +80,21 @@ export class FieldIndex {
 
   /** The tests that one of the values meets. */
   found(values: readonly FieldValue[]): ReadonlySet<number> {
-    if (values.length === 0) return noTests;
+    const [only] = values;
+    if (only === undefined) return noTests;
+    // Paths, titles and the like repeat all day.
+    if (values.length === 1 && typeof only === 'string' && only.length <= knownLengthMax)
+      return this.#known(only);
+    return this.#find(values);
+  }
+
+  #find(values: readonly FieldValue[]): ReadonlySet<number> {
     const found = new Set<number>();
     for (const value of values) {
       if (this.field.type === 'text') this.#findText(String(value), found);
       else for (const test of this.#equal.get(value) ?? []) found.add(test);
     }
-    return found;
+    return found.size === 0 ? noTests : found;
   }
 
   #addEqual(values: readonly ConditionValue[], test: number, exact: boolean): boolean {

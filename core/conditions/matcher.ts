@@ -77,14 +77,17 @@ export function createMatcher<Id>(
     }
   }
 
-  function candidates(facts: Facts): number[] {
-    const woken = new Set<number>(always);
+  function candidates(facts: Facts): readonly number[] {
+    let woken: Set<number> | undefined;
     for (const index of indexes) {
       for (const test of facts.found(index)) {
-        for (const place of waiting.get(test) ?? []) woken.add(place);
+        for (const place of waiting.get(test) ?? []) {
+          woken ??= new Set(always);
+          woken.add(place);
+        }
       }
     }
-    return woken.size < 2 ? [...woken] : [...woken].sort((one, other) => one - other);
+    return woken === undefined ? always : [...woken].sort((one, other) => one - other);
   }
 
   function holds(facts: Facts, place: number, failed: Look<Id>['failed']): boolean {

@@ -1,5 +1,6 @@
 /** A URL of a hit → host, path and query in one canonical form, and the campaign fields that were in it. */
 import type { Acquisition } from '../contract/session.ts';
+import { memo } from './memo.ts';
 
 export interface PageUrl {
   host: string;
@@ -31,9 +32,19 @@ const pathLengthMax = 2_048;
  * Parses the URL of a tracker's hit: lower-case host, no default port, no fragment, dot segments resolved, tracking
  * and utm parameters taken out of the query. Undefined for what is not an http(s) URL.
  */
-export function parsePageUrl(text: string): PageUrl | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
+export function parsePageUrl(text: string): Readonly<PageUrl> | undefined {
+  // What lies in the inbox may hold no URL at all.
+  return text?.length <= knownLengthMax ? knownPageUrl(text) : parse(text);
+}
+
+/** Pages repeat all day. What is given for one is shared by all its hits. */
+const urlsMax = 20_000;
+const knownLengthMax = 200;
+const knownPageUrl = memo(parse, urlsMax);
+
+function parse(text: string): PageUrl | undefined {
+  const url = tryUrl(text);
+  if (url === undefined) return undefined;
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
   const { kept, campaign } = splitQuery(url.search.slice(1));
   return {
@@ -42,6 +53,15 @@ export function parsePageUrl(text: string): PageUrl | undefined {
     ...(kept === '' ? {} : { query: kept }),
     campaign,
   };
+}
+
+/** A text as URL, parsed once; undefined where it is none. */
+export function tryUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { ReferrerParser } from '@tryghost/referrer-parser';
 import type { Acquisition } from '../contract/session.ts';
 import { memo } from './memo.ts';
+import { tryUrl } from './page-url.ts';
 
 const entriesMax = 10_000;
 const parser = new ReferrerParser();
@@ -33,10 +34,19 @@ export function referrerOf(
   referrer: string | undefined,
   ownHosts: (host: string) => boolean,
 ): Pick<Acquisition, 'referrerHost' | 'referrerPath' | 'source'> {
-  if (!referrer || !/^https?:\/\//i.test(referrer) || !URL.canParse(referrer)) return {};
-  const { host, pathname } = new URL(referrer);
+  if (!referrer) return {};
+  const { host, path } =
+    referrer.length <= knownLengthMax ? knownPlace(referrer) : placeOf(referrer);
   if (host === '' || ownHosts(host)) return {};
-  return { referrerHost: host, referrerPath: pathname, source: sourceOf(host) };
+  return { referrerHost: host, referrerPath: path, source: sourceOf(host) };
+}
+
+const knownLengthMax = 200;
+const knownPlace = memo(placeOf, entriesMax);
+
+function placeOf(referrer: string): { host: string; path: string } {
+  const url = /^https?:\/\//i.test(referrer) ? tryUrl(referrer) : undefined;
+  return { host: url?.host ?? '', path: url?.pathname ?? '' };
 }
 
 /** Says whether a host is in a list of names such as `www.shop.example` and `*.shop.example`. */
