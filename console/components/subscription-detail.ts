@@ -58,7 +58,11 @@ export class SubscriptionDetail extends LitElement {
         margin-top: var(--space-2);
       }
       td {
+        min-width: 7rem;
         overflow-wrap: anywhere;
+      }
+      td.number {
+        min-width: 0;
       }
     `,
   ];
