@@ -26,6 +26,10 @@ export class PanelForm extends LitElement {
       :host {
         display: block;
       }
+      .problem {
+        color: var(--worse);
+        font-weight: 550;
+      }
       .pair {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(min(12rem, 100%), 1fr));

@@ -84,7 +84,8 @@ export async function problemsOf(report: ReportDefinition): Promise<ReportProble
     const [field, place, ...rest] = path;
     const key = field === 'panels' && typeof place === 'number' ? `panel ${place}` : String(field);
     const what = rest.filter((part) => part !== 'query').join(' ');
-    problems[key] = [...(problems[key] ?? []), `${what} ${message}`.trim()];
+    const said = message.startsWith('Too small') ? 'must not be empty' : message;
+    problems[key] = [...(problems[key] ?? []), `${what} ${said}`.trim()];
   }
   return problems;
 }
