@@ -170,3 +170,24 @@ test('A draft tried over the week finds exactly the sessions that SQL finds', ()
     twice.map(({ id }) => ({ id, n: 1 })),
   );
 }, 180_000);
+
+test('Labels, goal, funnel, campaigns and costs are defined, so that their reports show something', () => {
+  const dates = ['--from', '2026-05-12', '--to', '2026-05-22'];
+  interface Panels {
+    panels: { name: string; answer: { rows: (string | number | null)[][] } }[];
+  }
+  for (const name of ['goals', 'funnel', 'scorecard', 'campaigns']) {
+    const { panels } = command<Panels>('report', name, ...dates);
+    expect([name, (panels[0]?.answer.rows.length ?? 0) > 0]).toEqual([name, true]);
+  }
+  const [orders] = command<Record<string, number>[]>(
+    'query',
+    `SELECT count(DISTINCT session_id) sessions FROM events WHERE event = 'Purchase confirmed' AND origin = 'page'
+      AND session_id IN (SELECT session_id FROM sessions WHERE NOT is_robot)`,
+  );
+  const funnel = command<Panels>('report', 'funnel', ...dates);
+  const stages = funnel.panels[0]?.answer.rows ?? [];
+  expect(stages.map(([stage]) => stage)).toEqual(['Cart filled', 'Order placed']);
+  expect(orders?.sessions).toBeGreaterThan(0);
+  expect(stages[1]?.[1]).toBe(orders?.sessions);
+});

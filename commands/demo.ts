@@ -7,10 +7,12 @@ import { createCollector } from '../collector-edge/app.ts';
 import { createLibsqlInbox } from '../collector-edge/inbox/libsql-inbox.ts';
 import { usualActiveLimits } from '../core/canisters/room.ts';
 import type { Clock } from '../core/clock.ts';
+import { createDefinitionDesk } from '../core/desks/definition-desk.ts';
 import { type RunningEngine, runEngine } from '../core/engine/run-engine.ts';
 import { lockDataFolder, openDataFolder } from '../core/stores/data-folder.ts';
 import { openDuckDbAnalytics } from '../core/stores/duckdb-analytics.ts';
 import { openLibsqlDatasets } from '../core/stores/libsql-datasets.ts';
+import { openLibsqlDefinitions } from '../core/stores/libsql-definitions.ts';
 import { openLibsqlFile } from '../core/stores/libsql-file.ts';
 import { openLibsqlInboxSource } from '../core/stores/libsql-inbox.ts';
 import { openLibsqlSetAside } from '../core/stores/libsql-set-aside.ts';
@@ -18,6 +20,7 @@ import { openKeyring } from '../core/stores/master-key.ts';
 import { controlMigrations, hitsMigrations } from '../core/stores/migrations/migrations.ts';
 import { openSegmentCanister } from '../core/stores/segment-canister.ts';
 import { generateTraffic, holdBack, type SeedRequest } from '../core/testing/seed.ts';
+import { defineDemo } from './demo-definitions.ts';
 
 export const demoSlug = 'demo-shop';
 const demoHost = 'shop.example';
@@ -43,7 +46,7 @@ export async function fillWithDemo(
   const startedAt = nowMs - days * dayMs;
   let now = startedAt;
   let steppedAt = startedAt;
-  const { writeKey, engine, collector, close } = await openDemo(dataFolder, () => now);
+  const { writeKey, engine, collector, close } = await openDemo(dataFolder, () => now, nowMs);
   let waiting: SeedRequest[] = [];
 
   async function sendWaiting(): Promise<void> {
@@ -68,7 +71,7 @@ export async function fillWithDemo(
 }
 
 /** The product in one thread, over a clock that is handed in. */
-async function openDemo(dataFolder: string, clock: Clock) {
+async function openDemo(dataFolder: string, clock: Clock, endMs: number) {
   const folder = openDataFolder(dataFolder);
   const lock = lockDataFolder(folder.root);
   const hits = await openLibsqlFile(folder.hitsFile, hitsMigrations);
@@ -80,6 +83,8 @@ async function openDemo(dataFolder: string, clock: Clock) {
     timeZone: 'Europe/Berlin',
     hosts: [demoHost],
   });
+  const desk = createDefinitionDesk(datasets, openLibsqlDefinitions(control, clock));
+  await defineDemo(desk, demoSlug, { endMs, days, timeZone: dataset.timeZone });
   const [entry] = await datasets.entries();
   if (entry === undefined) throw new Error('the new dataset has no entry for collectors');
   const { keys, rotate } = await openKeyring({ file: folder.masterKeyFile, control, clock });

@@ -68,6 +68,10 @@ export const reportsPath = (slug: string) => `/${slug}/reports`;
 
 export const reportPath = (slug: string, name: string) => `${reportsPath(slug)}/${name}`;
 
+export const newReportPath = (slug: string) => `${reportsPath(slug)}/new`;
+
+export const editReportPath = (slug: string, name: string) => `${reportPath(slug, name)}/edit`;
+
 export const overviewPath = (slug: string) => reportPath(slug, 'overview');
 
 export interface RoutesOptions {
@@ -148,6 +152,17 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       '/:dataset/reports',
       () => import('./pages/reports-page.ts'),
       (open) => html`<cn-reports-page .open=${open}></cn-reports-page>`,
+    ),
+    page(
+      '/:dataset/reports/new',
+      () => import('./pages/report-builder-page.ts'),
+      (open) => html`<cn-report-builder-page .open=${open}></cn-report-builder-page>`,
+    ),
+    page(
+      '/:dataset/reports/:report/edit',
+      () => import('./pages/report-builder-page.ts'),
+      (open, { report = '' }) =>
+        html`<cn-report-builder-page .open=${open} name=${report}></cn-report-builder-page>`,
     ),
     page(
       '/:dataset/reports/:report',

@@ -1,7 +1,13 @@
 /** Reports as the server computes them, and what of the dataset's definitions they can be asked about. */
 import type { Comparison } from '../../core/contract/compared-range.ts';
 import type { DateRange } from '../../core/contract/date-range.ts';
-import type { ReportEntry, ReportResult, ReportSubjectName } from '../../core/contract/report.ts';
+import type {
+  ReportEntry,
+  ReportPanel,
+  ReportResult,
+  ReportSubjectName,
+} from '../../core/contract/report.ts';
+import type { OwnReport, ReportDefinition } from '../../core/contract/report-definition.ts';
 import { request } from './client.ts';
 import { datasetPath } from './datasets.ts';
 
@@ -34,6 +40,37 @@ export function reportUrl(asked: ReportRequest, format?: 'csv' | 'html'): string
 /** @throws ApiError `date_range_invalid`, `condition_invalid`, `dataset_unknown`, … */
 export function runReport(asked: ReportRequest, signal?: AbortSignal): Promise<ReportResult> {
   return request<ReportResult>(reportUrl(asked), { signal });
+}
+
+/** A figure of a panel: which of its rows, whose, and what was asked. */
+export interface FigureAsked {
+  query: NonNullable<ReportPanel['query']>;
+  values: readonly (string | number | null)[];
+  metric: string;
+  label?: string | undefined;
+}
+
+/** The condition, as text, of the sessions that a figure counts. @throws ApiError `query_invalid` */
+export async function conditionOf(slug: string, figure: FigureAsked): Promise<string> {
+  const path = `${datasetPath(slug)}/query/sessions`;
+  return (await request<{ condition: string }>(path, { body: figure })).condition;
+}
+
+/** The reports that users of the dataset have made, whole. */
+export async function listOwnReports(slug: string, signal?: AbortSignal): Promise<OwnReport[]> {
+  const path = `${datasetPath(slug)}/definitions/report`;
+  return (await request<{ definitions: OwnReport[] }>(path, { signal })).definitions;
+}
+
+/** @throws ApiError `definition_invalid`, `request_invalid`, `condition_invalid` */
+export async function saveReport(slug: string, report: ReportDefinition): Promise<OwnReport> {
+  const path = `${datasetPath(slug)}/definitions/report`;
+  return await request<OwnReport>(path, { method: 'PUT', body: report });
+}
+
+export async function deleteReport(slug: string, name: string): Promise<void> {
+  const path = `${datasetPath(slug)}/definitions/report/${encodeURIComponent(name)}`;
+  await request<undefined>(path, { method: 'DELETE' });
 }
 
 /** All reports of a dataset, group by group. */

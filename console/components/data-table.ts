@@ -21,6 +21,7 @@ import { textStyles } from '../styles/text.ts';
 import { changeOf } from './change.ts';
 import { labelName, labelStyles } from './label-name.ts';
 import { formatMetric, plural } from './number-format.ts';
+import { type FigureAt, openButton, openStyles } from './open-figure.ts';
 import './term.ts';
 
 const unitMarks: Record<MetricColumn['unit'], string> = {
@@ -36,6 +37,8 @@ const unitMarks: Record<MetricColumn['unit'], string> = {
 /** Rates and means add up to nothing: a bar of them would say nothing. */
 const summedUnits: readonly string[] = ['count', 'bytes', 'money'];
 
+type Row = Answer['rows'][number];
+
 @customElement('cn-data-table')
 export class DataTable extends LitElement {
   static override styles = [
@@ -43,6 +46,7 @@ export class DataTable extends LitElement {
     tableStyles,
     skeletonStyles,
     labelStyles,
+    openStyles,
     css`
       :host {
         display: block;
@@ -122,6 +126,8 @@ export class DataTable extends LitElement {
   /** What stands in a table without rows. */
   @property() emptyText = 'Nothing in this range.';
   @property({ type: Number }) rowsExpected = 8;
+  /** Whether rows and figures open their sessions: each press is a `cn-open` event. */
+  @property({ type: Boolean }) opens = false;
 
   override render() {
     const { answer } = this;
@@ -146,15 +152,29 @@ export class DataTable extends LitElement {
             ${answer.rows.map(
               (row, at) => html`<tr>
                 ${layout.dimensions.map(({ column, index }, place) =>
-                  labelCell(column, row[index] ?? null, place === 0 ? share(at) : 0),
+                  labelCell(
+                    column,
+                    row[index] ?? null,
+                    place === 0 ? share(at) : 0,
+                    place === 0 ? this.#place(layout, row) : undefined,
+                  ),
                 )}
-                ${layout.figures.map((figure) => numberCells(figure, row))}
+                ${layout.figures.map((figure) => numberCells(figure, row, this.#place(layout, row, figure)))}
               </tr>`,
             )}
           </tbody>
         </table>
       </div>
       ${rest > 0 ? html`<p class="caption rest">and ${plural(rest, 'more value', 'more values')}</p>` : nothing}`;
+  }
+
+  /** Which figure a button of the row stands for; undefined where nothing opens. */
+  #place({ dimensions, figures }: AnswerLayout, row: Row, figure = figures[0]) {
+    if (!this.opens || figure === undefined) return undefined;
+    return {
+      values: dimensions.map(({ index }) => row[index] ?? null),
+      metric: figure.column.name,
+    };
   }
 
   /** One line of names; with labels a second one, which says whose figures stand in each column. */
@@ -218,17 +238,24 @@ function term({ label, definition }: MetricColumn | DimensionColumn) {
   return html`<cn-term label=${label} definition=${definition}></cn-term>`;
 }
 
-function labelCell({ name }: DimensionColumn, value: string | number | null, share: number) {
+function labelCell(
+  { name }: DimensionColumn,
+  value: string | number | null,
+  share: number,
+  opens: FigureAt | undefined,
+) {
   const text = dimensionWords(value, name, undefined);
+  const styles = `text ellipsis ${value === null ? 'empty' : ''}`;
   return html`<td class="label">
     ${share > 0 ? html`<span class="bar" style="width: ${(share * 100).toFixed(1)}%"></span>` : nothing}
-    <span class="text ellipsis ${value === null ? 'empty' : ''}" title=${text}>${text}</span>
+    ${opens === undefined ? html`<span class=${styles} title=${text}>${text}</span>` : openButton(text, opens, true, styles)}
   </td>`;
 }
 
-function numberCells({ column, places }: Figure, row: Answer['rows'][number]) {
-  return places.map(({ index, before }, at) => {
-    const shown = formatMetric(numberAt(row, index), column.unit);
+function numberCells({ column, places }: Figure, row: Row, opens: FigureAt | undefined) {
+  return places.map(({ of, index, before }, at) => {
+    const figure = formatMetric(numberAt(row, index), column.unit);
+    const shown = opens === undefined ? figure : openButton(figure, { ...opens, label: of }, false);
     const first = at === 0 && places.length > 1 ? 'first' : '';
     if (before === undefined) return html`<td class="number ${first}">${shown}</td>`;
     const change = changeOf(numberAt(row, index), numberAt(row, before), column);

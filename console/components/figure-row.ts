@@ -9,6 +9,7 @@ import { textStyles } from '../styles/text.ts';
 import { type Change, changeOf } from './change.ts';
 import { labelName, labelStyles } from './label-name.ts';
 import { formatMetric } from './number-format.ts';
+import { openButton, openStyles } from './open-figure.ts';
 import './term.ts';
 
 const placeholders = [0, 1, 2, 3, 4, 5];
@@ -19,6 +20,7 @@ export class FigureRow extends LitElement {
     textStyles,
     skeletonStyles,
     labelStyles,
+    openStyles,
     css`
       :host {
         display: block;
@@ -126,6 +128,8 @@ export class FigureRow extends LitElement {
 
   /** One row of metrics; without it the places are held. */
   @property({ attribute: false }) answer: Answer | undefined;
+  /** Whether figures open their sessions: each press is a `cn-open` event. */
+  @property({ type: Boolean }) opens = false;
 
   override render() {
     const { answer } = this;
@@ -144,6 +148,10 @@ export class FigureRow extends LitElement {
     </dl>`;
   }
 
+  #shown(text: string, metric: string, label?: string) {
+    return this.opens ? openButton(text, { values: [], metric, label }, true) : text;
+  }
+
   #figure({ column, places: [all, ...labels] }: Figure, answer: Answer) {
     const row = answer.rows[0];
     const value = numberAt(row, all?.index ?? -1);
@@ -151,12 +159,13 @@ export class FigureRow extends LitElement {
       all?.before === undefined ? undefined : changeOf(value, numberAt(row, all.before), column);
     return html`<div>
       <dt><cn-term label=${column.label} definition=${column.definition}></cn-term></dt>
-      <dd class="value">${formatMetric(value, column.unit)}</dd>
+      <dd class="value">${this.#shown(formatMetric(value, column.unit), column.name)}</dd>
       ${change === undefined ? nothing : renderChange(change)}
       ${labels.map(
         ({ of = '', index }) =>
           html`<dd class="label">
-            ${labelName(answer, of)} <b>${formatMetric(numberAt(row, index), column.unit)}</b>
+            ${labelName(answer, of)}
+            <b>${this.#shown(formatMetric(numberAt(row, index), column.unit), column.name, of)}</b>
           </dd>`,
       )}
     </div>`;

@@ -1,12 +1,15 @@
 /** One report: its figures, charts and tables over the days, labels and filter of the view. */
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { dayOf } from '../../core/contract/calendar.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
-import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
+import type { ReportEntry, ReportPanel, ReportResult } from '../../core/contract/report.ts';
+import { asApiError } from '../api/client.ts';
 import {
+  conditionOf,
   type DefinitionChoice,
   listDefinitions,
+  listReports,
   type ReportRequest,
   reportUrl,
   runReport,
@@ -18,14 +21,16 @@ import '../components/empty-state.ts';
 import '../components/error-note.ts';
 import '../components/figure-row.ts';
 import { formatSpan } from '../components/number-format.ts';
+import { type FigureAt, opensRows } from '../components/open-figure.ts';
 import '../components/report-chart.ts';
 import '../components/subject-picker.ts';
 import { formatRange, formatTime } from '../components/time-format.ts';
 import { type AnalysisView, analysisViewCodec, rangeOf } from '../controllers/analysis-view.ts';
+import { navigate } from '../controllers/location.ts';
 import { PollController } from '../controllers/poll-controller.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { UrlStateController } from '../controllers/url-state-controller.ts';
-import { reportsPath } from '../routes.ts';
+import { editReportPath, reportsPath, searchPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { pageStyles } from '../styles/page.ts';
 import { reportPageStyles } from '../styles/report-page.ts';
@@ -56,6 +61,9 @@ export class ReportPage extends LitElement {
   /** The name of the report. */
   @property() name = '';
 
+  /** Why the sessions of a figure could not be opened, and in which panel. */
+  @state() private refused: { panel: string; reason: string } | undefined;
+
   readonly #view = new UrlStateController<AnalysisView>(this, analysisViewCodec);
   readonly #report = new QueryController<ReportRequest, ReportResult>(this, {
     key: () => this.#request(),
@@ -67,6 +75,16 @@ export class ReportPage extends LitElement {
     subject: (slug) => slug,
     fetch: (slug, signal) => listDefinitions(slug, 'label', signal),
   });
+
+  readonly #reports = new QueryController<string, ReportEntry[]>(this, {
+    key: () => this.open?.slug,
+    subject: (slug) => slug,
+    fetch: (slug, signal) => listReports(slug, signal),
+  });
+
+  get #isOwn(): boolean {
+    return this.#reports.value?.some(({ name, own }) => own && name === this.name) ?? false;
+  }
 
   constructor() {
     super();
@@ -130,6 +148,11 @@ export class ReportPage extends LitElement {
     const isEmpty = result !== undefined && hasNothing(result);
     return html`<p class="caption about">
         <a class="back" href=${reportsPath(this.open?.slug ?? '')}>All reports</a>
+        ${
+          this.#isOwn
+            ? html`<a class="back" href=${editReportPath(this.open?.slug ?? '', this.name)}>Edit</a>`
+            : nothing
+        }
         ${result?.description ?? ''}
       </p>
       <div class="panels ${stale ? 'stale' : ''}" aria-busy=${String(stale || result === undefined)}>
@@ -158,12 +181,28 @@ export class ReportPage extends LitElement {
     const { answer, chart, kind } = panel;
     const isWide =
       kind !== 'table' || chart !== undefined || answer.columns.length > narrowColumnsMax;
-    return html`<section class=${isWide ? 'wide' : ''}>
+    return html`<section
+      class=${isWide ? 'wide' : ''}
+      @cn-open=${(event: CustomEvent<FigureAt>) => this.#openSessions(panel, event.detail)}
+    >
       <h2>${panel.title}</h2>
       <p class="caption">${panel.description}</p>
       ${kind === 'figures' ? figures(panel) : this.#drawnTable(panel)}
+      ${this.refused?.panel === panel.name ? html`<p class="note" role="alert">${this.refused.reason}</p>` : nothing}
       ${(answer.notes ?? []).map((note) => html`<p class="note">${note}</p>`)}
     </section>`;
+  }
+
+  /** Shows the sessions that a figure counts, on the search page. */
+  async #openSessions({ name, query }: ReportPanel, at: FigureAt): Promise<void> {
+    const slug = this.open?.slug;
+    if (slug === undefined || query === undefined) return;
+    this.refused = undefined;
+    try {
+      navigate(searchPath(slug, await conditionOf(slug, { ...at, query })));
+    } catch (error) {
+      this.refused = { panel: name, reason: asApiError(error).message };
+    }
   }
 
   /** A chart above its table, which says the same; tables of days and grids are folded, since there the whole is what matters. */
@@ -171,7 +210,11 @@ export class ReportPage extends LitElement {
     const { answer } = panel;
     // Without columns nothing was asked: the note says what is missing.
     if (answer.columns.length === 0 && (answer.notes ?? []).length > 0) return nothing;
-    const table = html`<cn-data-table label=${panel.title} .answer=${answer}></cn-data-table>`;
+    const table = html`<cn-data-table
+      label=${panel.title}
+      .answer=${answer}
+      ?opens=${opensRows(panel.query)}
+    ></cn-data-table>`;
     if (panel.chart === undefined || answer.rows.length < 2) return table;
     return html`<cn-report-chart .panel=${panel} today=${this.#today}></cn-report-chart>
       ${
@@ -198,9 +241,9 @@ export class ReportPage extends LitElement {
   }
 }
 
-function figures({ answer }: ReportPanel) {
+function figures({ answer, query }: ReportPanel) {
   if (answer.rows.length === 0) return nothing;
-  return html`<cn-figure-row .answer=${answer}></cn-figure-row>`;
+  return html`<cn-figure-row .answer=${answer} ?opens=${opensRows(query)}></cn-figure-row>`;
 }
 
 /** True where the report begins with figures and these count no session. */

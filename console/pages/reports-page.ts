@@ -6,7 +6,8 @@ import type { ReportEntry } from '../../core/contract/report.ts';
 import { listReports } from '../api/reports.ts';
 import '../components/error-note.ts';
 import { QueryController } from '../controllers/query-controller.ts';
-import { reportPath } from '../routes.ts';
+import { newReportPath, reportPath } from '../routes.ts';
+import { controlStyles } from '../styles/controls.ts';
 import { pageStyles } from '../styles/page.ts';
 import { skeletonStyles } from '../styles/skeleton.ts';
 import { textStyles } from '../styles/text.ts';
@@ -15,6 +16,7 @@ import { textStyles } from '../styles/text.ts';
 export class ReportsPage extends LitElement {
   static override styles = [
     textStyles,
+    controlStyles,
     skeletonStyles,
     pageStyles,
     css`
@@ -54,7 +56,10 @@ export class ReportsPage extends LitElement {
   override render() {
     const { value, error } = this.#reports;
     const groups = [...new Set(value?.map(({ group }) => group))];
-    return html`<div class="page-head"><h1>Reports</h1></div>
+    return html`<div class="page-head">
+        <h1>Reports</h1>
+        <a class="button" href=${newReportPath(this.open?.slug ?? '')}>New report</a>
+      </div>
       ${
         error
           ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#reports.retry()}></cn-error-note>`

@@ -7,10 +7,13 @@ import type {
 } from '../contract/definition.ts';
 import type { Funnel } from '../contract/funnel.ts';
 import { Problem } from '../contract/problem.ts';
+import { querySchema } from '../contract/query.ts';
+import { compileQuery } from './compile-query.ts';
 import { findNamed, labelCondition } from './definition-lookup.ts';
 import { createBinder, hitClause, type QueryContext, sessionClause } from './session-source.ts';
 
 const anySpan = { fromMs: 0, toMs: 1 };
+const anyDays = { from: '2026-01-01', to: '2026-01-02' };
 
 /**
  * @param others the definitions that there are, the new one among them
@@ -48,11 +51,26 @@ export function checkDefinition(
     case 'annotation':
       return;
     case 'report':
-      for (const { query } of (definition as DefinitionOf['report']).panels) {
+      for (const { title, query } of (definition as DefinitionOf['report']).panels) {
         if (query?.condition !== undefined) session(query.condition);
         if (query?.hitCondition !== undefined) hit(query.hitCondition);
+        if (query !== undefined) checkQuery(title, query, context);
       }
       return;
+  }
+}
+
+type PanelQuery = NonNullable<DefinitionOf['report']['panels'][number]['query']>;
+
+/** A goal may be defined later, or be chosen when the report runs. */
+function checkQuery(title: string, { goal: _, ...query }: PanelQuery, context: QueryContext): void {
+  const asked = querySchema.parse({ ...query, range: anyDays });
+  const goals = [{ name: 'any', condition: 'session.hits >= 1' }];
+  try {
+    compileQuery(asked, { ...context, definitions: { ...context.definitions, goals } });
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'query_invalid') throw error;
+    throw new Problem('definition_invalid', `In the panel ${title}: ${error.message}`);
   }
 }
 

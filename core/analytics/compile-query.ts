@@ -52,6 +52,12 @@ const timeDimensions: readonly DimensionName[] = [...dayDimensions, 'weekday', '
 
 /** @throws Problem `query_invalid` when a metric cannot be broken down as asked; what its conditions and names throw */
 export function compileQuery(query: Query, context: QueryContext): CompiledQuery {
+  if (query.order && ![...query.metrics, ...query.dimensions].includes(query.order.by as never)) {
+    throw new Problem(
+      'query_invalid',
+      `The order is by ${query.order.by}, which the query does not ask for.`,
+    );
+  }
   const binder = createBinder();
   const parts = partsOf(query, context.timeZone);
   const places = placesOf(query);

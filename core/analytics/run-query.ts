@@ -3,7 +3,6 @@ import { addDays, type DateRange } from '../contract/calendar.ts';
 import { dimensionColumn, metricColumn } from '../contract/columns.ts';
 import { comparedRange } from '../contract/comparison.ts';
 import { type Definitions, noDefinitions } from '../contract/definition.ts';
-import { Problem } from '../contract/problem.ts';
 import type { Answer, Column, Query } from '../contract/query.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
 import { compileQuery } from './compile-query.ts';
@@ -16,12 +15,6 @@ export async function runQuery(
   timeZone: string,
   definitions: Definitions = noDefinitions,
 ): Promise<Answer> {
-  if (query.order && ![...query.metrics, ...query.dimensions].includes(query.order.by as never)) {
-    throw new Problem(
-      'query_invalid',
-      `The order is by ${query.order.by}, which the query does not ask for.`,
-    );
-  }
   const labels = query.labels.map((name) => findNamed(definitions.labels, name, 'label'));
   const { sql, values, places } = compileQuery(query, { timeZone, definitions });
   const result = await store.query(sql, values);

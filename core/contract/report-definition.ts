@@ -13,14 +13,17 @@ export const reportLimits = {
   descriptionLengthMax: 400,
 } as const;
 
-/** Words that `canister report` understands in the place of a name. */
-const reservedNames = ['list', 'save', 'delete', 'show', 'help'];
+/** Words that `canister report`, or the console, understands in the place of a name. */
+const reservedNames = ['list', 'save', 'delete', 'show', 'help', 'new'];
 
 export const reportNameSchema = z
   .string()
   .max(reportLimits.nameLengthMax)
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'is not of small letters, digits and single dashes')
-  .refine((name) => !reservedNames.includes(name), 'is a word of the command line');
+  .refine(
+    (name) => !reservedNames.includes(name),
+    'is a word of the command line or of the console',
+  );
 
 /** A query without what is set when the report runs. */
 export const panelQuerySchema = querySchema.omit({

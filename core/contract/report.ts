@@ -1,7 +1,7 @@
 /** A report result: the panels of a report with their answers, the one source of JSON, CSV, HTML, mail and console. */
 import { z } from 'zod';
 import { comparisonKinds } from './comparison.ts';
-import { answerSchema } from './query.ts';
+import { answerSchema, querySchema } from './query.ts';
 
 const range = z.object({ from: z.string(), to: z.string() });
 
@@ -25,6 +25,8 @@ export const reportPanelSchema = z.object({
   /** The figure that the chart draws; else the first one. */
   figure: z.string().optional(),
   answer: answerSchema,
+  /** What was asked, where that is a query: with it, a figure's sessions can be asked for (`…/query/sessions`). */
+  query: querySchema.optional(),
 });
 
 /** What some reports are about: a page, a funnel, a goal. */

@@ -96,23 +96,30 @@ async function runPanel(run: Run, panel: PanelDefinition): Promise<ReportPanel> 
     kind,
     ...(chart && { chart }),
     ...(figure !== undefined && { figure }),
-    answer: await askFor(run, panel),
+    ...(await askFor(run, panel)),
   };
 }
 
-async function askFor(run: Run, panel: PanelDefinition): Promise<Answer> {
+async function askFor(
+  run: Run,
+  panel: PanelDefinition,
+): Promise<Pick<ReportPanel, 'answer' | 'query'>> {
   const { source, request, subject } = run;
   const { slug } = request.dataset;
   const missing = await missingSubject(panel, subject, slug, source);
-  if (missing !== undefined) return { columns: [], rows: [], rowsTotal: 0, notes: [missing] };
+  if (missing !== undefined)
+    return { answer: { columns: [], rows: [], rowsTotal: 0, notes: [missing] } };
   const { query, analysis } = panel;
-  if (query !== undefined) return source.query(slug, panelQuery(run, panel, query));
+  if (query !== undefined) {
+    const asked = panelQuery(run, panel, query);
+    return { answer: await source.query(slug, asked), query: asked };
+  }
   if (analysis === undefined) throw new Error(`the panel ${panel.name} asks nothing`);
   if (analysis.kind === 'scorecard') {
     const stages = await source.analyze(slug, panelAnalysis(run, panel, { kind: 'funnel' }));
-    return gradeFunnel(stages);
+    return { answer: gradeFunnel(stages) };
   }
-  return source.analyze(slug, panelAnalysis(run, panel, analysis));
+  return { answer: await source.analyze(slug, panelAnalysis(run, panel, analysis)) };
 }
 
 function panelQuery(

@@ -1,0 +1,91 @@
+/** A report that is being built: what a new one begins with, its name from its title, and what is wrong with it. */
+import type { PanelDefinition, ReportDefinition } from '../../core/contract/report-definition.ts';
+import { slugOf } from './dataset-form.ts';
+
+/** What is wrong, by `title`, `name`, or the place of a panel. */
+export type ReportProblems = Record<string, string[]>;
+
+const nameLengthMax = 48;
+
+export function newReport(): ReportDefinition {
+  return { name: '', title: '', description: '', panels: [newPanel([])] };
+}
+
+/** A panel with a name that no other one has. */
+export function newPanel(others: readonly PanelDefinition[]): PanelDefinition {
+  const taken = new Set(others.map(({ name }) => name));
+  let number = others.length + 1;
+  while (taken.has(`panel_${number}`)) number += 1;
+  return {
+    name: `panel_${number}`,
+    title: '',
+    description: '',
+    kind: 'table',
+    chart: 'bars',
+    query: { metrics: ['sessions'], dimensions: ['entry_path'], limit: 25 },
+  };
+}
+
+/** The name of a report, as it stands in addresses and commands. */
+export function nameOf(title: string): string {
+  const name = slugOf(title).replace(/^[0-9-]+/, '');
+  return name.slice(0, nameLengthMax).replace(/-+$/, '');
+}
+
+/** The panel asks what its kind can show: one row, a row a day, or a row a value. */
+export function shaped(panel: PanelDefinition, kind: PanelDefinition['kind']): PanelDefinition {
+  const { chart: _chart, figure: _figure, query, ...rest } = panel;
+  if (query === undefined) return panel;
+  const { order: _order, ...asked } = query;
+  if (kind === 'figures') return { ...rest, kind, query: { ...asked, dimensions: [] } };
+  if (kind === 'series')
+    return {
+      ...rest,
+      kind,
+      chart: 'days',
+      query: { ...asked, dimensions: ['day'], limit: daysMax },
+    };
+  return {
+    ...rest,
+    kind,
+    chart: 'bars',
+    query: { ...asked, dimensions: ['entry_path'], limit: 25 },
+  };
+}
+
+const daysMax = 1_000;
+
+/** Without what was left empty. */
+export function tidied(report: ReportDefinition): ReportDefinition {
+  return {
+    ...report,
+    panels: report.panels.map((panel) => {
+      if (panel.query === undefined) return panel;
+      const { condition, hitCondition, goal, ...query } = panel.query;
+      return {
+        ...panel,
+        query: {
+          ...query,
+          ...(condition?.trim() && { condition }),
+          ...(hitCondition?.trim() && { hitCondition }),
+          ...(goal && { goal }),
+        },
+      };
+    }),
+  };
+}
+
+/** Checks by the contract's own schema, which is loaded only for this. */
+export async function problemsOf(report: ReportDefinition): Promise<ReportProblems> {
+  const { reportDefinitionSchema } = await import('../../core/contract/report-definition.ts');
+  const problems: ReportProblems = {};
+  for (const { path, message } of reportDefinitionSchema.safeParse(tidied(report)).error?.issues ??
+    []) {
+    const [field, place, ...rest] = path;
+    const key = field === 'panels' && typeof place === 'number' ? `panel ${place}` : String(field);
+    const what = rest.filter((part) => part !== 'query').join(' ');
+    const said = message.startsWith('Too small') ? 'must not be empty' : message;
+    problems[key] = [...(problems[key] ?? []), `${what} ${said}`.trim()];
+  }
+  return problems;
+}

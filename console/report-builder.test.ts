@@ -1,0 +1,110 @@
+/** A report built in the console, and a figure of it that opens its sessions; the built product in a real Chromium. */
+import { randomUUID } from 'node:crypto';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
+import { firefox, violations } from './testing/pages.ts';
+import { type Product, startProduct } from './testing/product.ts';
+
+let product: Product;
+let browser: Browser;
+let page: Page;
+
+async function api<T>(path: string, body?: object): Promise<T> {
+  const headers = { 'content-type': 'application/json', 'x-canister': 'test' };
+  const response = await fetch(
+    `${product.baseUrl}/api${path}`,
+    body && { method: 'POST', headers, body: JSON.stringify(body) },
+  );
+  const answer = (await response.json()) as T;
+  expect(response.ok, JSON.stringify(answer)).toBe(true);
+  return answer;
+}
+
+beforeAll(async () => {
+  product = await startProduct({ environment: { CANISTER_IDLE_TIMEOUT_MS: '1000' } });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
+  page = await browser.newPage({ baseURL: product.baseUrl });
+  page.setDefaultTimeout(20_000);
+  const { writeKey } = await api<{ writeKey: string }>('/datasets', {
+    slug: 'shop',
+    timeZone: 'UTC',
+  });
+  // Two sessions begin at /shop, one of them goes on; one begins at the front page.
+  const walks = { ada: ['/shop'], bea: ['/shop', '/cart'], cid: ['/'] };
+  const hits = Object.entries(walks).flatMap(([visitor, paths]) =>
+    paths.map((path) => ({
+      dataset: writeKey,
+      id: randomUUID(),
+      type: 'page_view',
+      visitor,
+      url: `https://shop.example${path}`,
+    })),
+  );
+  const sent = await fetch(`${product.baseUrl}/hits`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'user-agent': firefox },
+    body: JSON.stringify(hits),
+  });
+  expect(sent.status).toBe(202);
+  const stored = async () =>
+    (await api<{ datasets: { storedSessions: number }[] }>('/status')).datasets[0]?.storedSessions;
+  await vi.waitFor(async () => expect(await stored()).toBe(3), { timeout: 30_000, interval: 250 });
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+it('builds a report, says what is wrong with it, and shows it', async () => {
+  await page.goto('/shop/reports');
+  await page.getByRole('link', { name: 'New report' }).click();
+  await page.getByRole('button', { name: 'Save report' }).click();
+  await page.locator('#title-hint.problem').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByLabel('Title', { exact: true }).fill('Where people begin');
+  expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('where-people-begin');
+  await page.getByLabel('Title of the panel').fill('Entry pages');
+  await page.getByLabel('Page views', { exact: true }).check();
+  await page.getByLabel('Only sessions with').fill('session.luck = 1');
+  await page.getByRole('button', { name: 'Save report' }).click();
+  await page.getByText('There is no field "session.luck"').waitFor();
+  await page.getByLabel('Only sessions with').fill('session.page_views >= 1');
+  await page.getByRole('button', { name: 'Save report' }).click();
+  await page.waitForURL('**/shop/reports/where-people-begin');
+  const first = page.locator('cn-data-table tbody tr', { hasText: '/shop' });
+  await first.waitFor();
+  // Two sessions began at /shop. Their page views are three.
+  expect(await first.getByRole('button').allInnerTexts()).toEqual(['/shop', '2', '3']);
+  expect(await violations(page)).toEqual([]);
+});
+
+it('opens the sessions of a row, and no others', async () => {
+  await page.getByRole('button', { name: '/shop', exact: true }).first().focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/shop/search?condition=*');
+  const condition = new URL(page.url()).searchParams.get('condition') ?? '';
+  const { sessions } = await api<{ sessions: number }>('/datasets/shop/search', { condition });
+  // Of three sessions, the two that began at /shop.
+  expect(sessions).toBe(2);
+});
+
+it('changes it and deletes it', async () => {
+  await page.goto('/shop/reports/where-people-begin');
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByLabel('Shows').selectOption('figures');
+  await page.getByRole('button', { name: 'Save report' }).click();
+  await page.locator('cn-figure-row dd.value').first().waitFor();
+  expect((await page.locator('cn-figure-row dd.value').allInnerTexts()).slice(0, 2)).toEqual([
+    '3',
+    '4',
+  ]);
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByRole('button', { name: 'Delete report' }).click();
+  await page.getByRole('button', { name: 'Really delete it' }).click();
+  await page.waitForURL('**/shop/reports');
+  await page.getByRole('link', { name: 'New report' }).waitFor();
+  expect(await page.getByRole('link', { name: 'Where people begin' }).count()).toBe(0);
+});
