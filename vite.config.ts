@@ -74,6 +74,7 @@ export default defineConfig(async () => ({
             'kill-loop': at('bench/kill-loop.ts'),
             'power-loss': at('bench/power-loss.ts'),
             'engine-thread': at('core/engine/engine-thread.ts'),
+            'sandbox-child': at('core/stores/sandbox/sandbox-child.ts'),
             'libsql-thread': at('core/stores/libsql-thread.ts'),
           },
           output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

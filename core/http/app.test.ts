@@ -12,12 +12,14 @@ import { openLibsqlEvents } from '../stores/libsql-events.ts';
 import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { worldAlerts } from '../testing/alert-desk.ts';
+import { worldSql } from '../testing/sql-desk.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
 import { pieceBytesMax } from './imports.ts';
 import type { ReportDesk, ReportRequest } from './reports.ts';
 
 let world: World;
+let asked: ReturnType<typeof worldSql>;
 let api: Api;
 let peer: string | undefined;
 let reportsAsked: ReportRequest[];
@@ -59,6 +61,7 @@ beforeEach(async () => {
   logged = [];
   breakStatus = undefined;
   const counts = openLibsqlCounts(world.hits, world.now);
+  asked = worldSql(world);
   const book = openLibsqlDefinitions(world.control, world.now);
   api = createApi({
     engine: world.engine,
@@ -84,6 +87,7 @@ beforeEach(async () => {
       standard: standardEventSet,
     }),
     setAside: openLibsqlSetAside(world.hits),
+    ...asked,
     savedSearches: openLibsqlSavedSearches(world.control, world.now),
     reports,
     queries: createQueryDesk(world.engine, book),
@@ -95,6 +99,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
+  await asked.close();
   await world.close();
 });
 

@@ -9,8 +9,10 @@ import { Problem } from '../contract/problem.ts';
 import type { DefinitionDesk } from '../desks/definition-desk.ts';
 import type { EventDesk } from '../desks/event-desk.ts';
 import type { QueryDesk } from '../desks/query-desk.ts';
+import type { SqlDesk } from '../desks/sql-desk.ts';
 import type { SetAside } from '../engine/set-aside.ts';
 import type { Log } from '../log.ts';
+import type { SavedQueries } from '../settings/saved-queries.ts';
 import type { SavedSearches } from '../settings/saved-searches.ts';
 import { alertRoutes } from './alerts.ts';
 import { channelRoutes } from './channels.ts';
@@ -29,12 +31,15 @@ import { savedSearchRoutes } from './saved-searches.ts';
 import { searchRoutes } from './search.ts';
 import { sessionRoutes } from './sessions.ts';
 import { setAsideRoutes } from './set-aside.ts';
+import { sqlRoutes } from './sql.ts';
 import { statusRoutes } from './status.ts';
 import { upkeepRoutes } from './upkeep.ts';
 
 export interface ApiOptions extends MetricsOptions {
   reports: ReportDesk;
   queries: QueryDesk;
+  sql: SqlDesk;
+  savedQueries: SavedQueries;
   definitions: DefinitionDesk;
   /** Is told of the server's own faults. */
   log: Log;
@@ -57,7 +62,8 @@ export function createApi(options: ApiOptions) {
     .route('/', datasetRoutes(datasets, options.datasetCreated))
     .route('/', countsRoutes(datasets, options.hourlyCounts))
     .route('/', sessionRoutes(engine))
-    .route('/', queryRoutes(engine, options.queries))
+    .route('/', queryRoutes(options.queries))
+    .route('/', sqlRoutes(options.sql, options.savedQueries, datasets))
     .route('/', definitionRoutes(options.definitions))
     .route('/', searchRoutes(engine, datasets))
     .route('/', savedSearchRoutes(options.savedSearches, datasets))

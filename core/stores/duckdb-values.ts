@@ -2,6 +2,7 @@
 import {
   BIGINT,
   BOOLEAN,
+  DATE,
   DOUBLE,
   type DuckDBAppender,
   DuckDBDataChunk,
@@ -43,6 +44,7 @@ const types: Record<TableColumn['type'], DuckDBType> = {
   INTEGER,
   DOUBLE,
   BOOLEAN,
+  DATE,
 };
 
 /** How many rows a chunk of DuckDB holds. */
