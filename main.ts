@@ -19,6 +19,7 @@ import { Problem } from './core/contract/problem.ts';
 import { retentionRulesSchema } from './core/contract/upkeep.ts';
 import { createDefinitionDesk } from './core/desks/definition-desk.ts';
 import { createEventDesk } from './core/desks/event-desk.ts';
+import { createExportDesk } from './core/desks/export-desk.ts';
 import { createQueryDesk } from './core/desks/query-desk.ts';
 import { createSqlDesk, type PublishedPlace } from './core/desks/sql-desk.ts';
 import { createAlarms } from './core/engine/alarms.ts';
@@ -40,9 +41,11 @@ import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
 import { openLibsqlEvents } from './core/stores/libsql-events.ts';
 import { openLibsqlOutbox } from './core/stores/libsql-outbox.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
+import { openLibsqlReadTokens } from './core/stores/libsql-read-tokens.ts';
 import { openLibsqlSavedQueries } from './core/stores/libsql-saved-queries.ts';
 import { openLibsqlSavedSearches } from './core/stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
+import { makeDatabase } from './core/stores/published/make-database.ts';
 import { readManifest } from './core/stores/published/published-folder.ts';
 import { settleRecut } from './core/stores/recut-folder.ts';
 import { createChildSandbox } from './core/stores/sandbox/child-sandbox.ts';
@@ -258,6 +261,13 @@ export async function openCanister(
     manifest: (slug) => readManifest(folder.dataset(slug).published),
   };
   const sql = createSqlDesk({ engine: engine.remote, sandbox, place, savedQueries });
+  const exports = createExportDesk({
+    engine: engine.remote,
+    place,
+    exportsFolder: (slug) => folder.dataset(slug).exports,
+    makeDatabase,
+    clock,
+  });
   const app = new Hono();
   app.route(
     '/',
@@ -317,6 +327,9 @@ export async function openCanister(
       queries,
       sql,
       savedQueries,
+      exports,
+      tokens: openLibsqlReadTokens(libsql.control, clock),
+      place,
       definitions,
       async datasetCreated(dataset) {
         const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);

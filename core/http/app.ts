@@ -8,10 +8,12 @@ import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
 import type { DefinitionDesk } from '../desks/definition-desk.ts';
 import type { EventDesk } from '../desks/event-desk.ts';
+import type { ExportDesk } from '../desks/export-desk.ts';
 import type { QueryDesk } from '../desks/query-desk.ts';
-import type { SqlDesk } from '../desks/sql-desk.ts';
+import type { PublishedPlace, SqlDesk } from '../desks/sql-desk.ts';
 import type { SetAside } from '../engine/set-aside.ts';
 import type { Log } from '../log.ts';
+import type { ReadTokens } from '../settings/read-tokens.ts';
 import type { SavedQueries } from '../settings/saved-queries.ts';
 import type { SavedSearches } from '../settings/saved-searches.ts';
 import { alertRoutes } from './alerts.ts';
@@ -21,10 +23,12 @@ import { datasetRoutes } from './datasets.ts';
 import { definitionRoutes } from './definitions.ts';
 import { eventJobRoutes } from './event-jobs.ts';
 import { eventRoutes } from './events.ts';
+import { exportRoutes } from './exports.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
 import { localOnly } from './local-only.ts';
 import { type MetricsOptions, metricsRoutes } from './metrics.ts';
 import { answerErrors } from './problems.ts';
+import { publishedRoutes } from './published.ts';
 import { queryRoutes } from './queries.ts';
 import { type ReportDesk, reportRoutes } from './reports.ts';
 import { savedSearchRoutes } from './saved-searches.ts';
@@ -40,6 +44,9 @@ export interface ApiOptions extends MetricsOptions {
   queries: QueryDesk;
   sql: SqlDesk;
   savedQueries: SavedQueries;
+  exports: ExportDesk;
+  tokens: ReadTokens;
+  place: PublishedPlace;
   definitions: DefinitionDesk;
   /** Is told of the server's own faults. */
   log: Log;
@@ -68,6 +75,7 @@ export function createApi(options: ApiOptions) {
     .route('/', searchRoutes(engine, datasets))
     .route('/', savedSearchRoutes(options.savedSearches, datasets))
     .route('/', reportRoutes(datasets, options.reports))
+    .route('/', exportRoutes({ ...options, desk: options.exports }))
     .route('/', importRoutes(engine))
     .route('/', upkeepRoutes(engine, datasets))
     .route('/', setAsideRoutes(engine, datasets, options.setAside))
@@ -91,6 +99,7 @@ export function createApi(options: ApiOptions) {
   app.use('/api/*', bodyLimit({ maxSize: pieceBytesMax, onError: refuseBody }));
   app.use('/metrics', localOnly(options.peerAddress));
   app.route('/metrics', metricsRoutes(options));
+  app.route('/published', publishedRoutes(options));
   app.route('/api', api);
   app.all('/api/*', (c) => {
     throw new Problem(

@@ -16,12 +16,11 @@ const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 const proxyHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-type PeerAddress = (c: Parameters<MiddlewareHandler>[0]) => string | undefined;
+export type PeerAddress = (c: Parameters<MiddlewareHandler>[0]) => string | undefined;
 
 export function localOnly(peerAddress: PeerAddress): MiddlewareHandler {
   return async (c, next) => {
-    const inProcess = (c.env as LocalBindings | undefined)?.inProcess === true;
-    if (!inProcess && !isLocal(c, peerAddress)) {
+    if (!isLocal(c, peerAddress)) {
       throw new Problem(
         'local_only',
         'There are no accounts yet, so console and API answer only to a browser on the same machine, at http://localhost. To look from elsewhere, use an SSH tunnel.',
@@ -37,7 +36,12 @@ export function localOnly(peerAddress: PeerAddress): MiddlewareHandler {
   };
 }
 
-function isLocal(c: Parameters<MiddlewareHandler>[0], peerAddress: PeerAddress): boolean {
+/** Whether a request comes from this machine, and not by way of another page or a proxy. */
+export function isLocal(
+  c: Parameters<MiddlewareHandler>[0],
+  peerAddress: PeerAddress,
+): boolean {
+  if ((c.env as LocalBindings | undefined)?.inProcess === true) return true;
   const peer = peerAddress(c);
   if (peer === undefined || !ipaddr.isValid(peer) || ipaddr.process(peer).range() !== 'loopback')
     return false;
