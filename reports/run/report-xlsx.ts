@@ -23,11 +23,14 @@ export function xlsxStream(rows: Iterable<readonly XlsxCell[]>): Transform {
   return Readable.from(cells(), { objectMode: true }).pipe(new XlsxTransformStream());
 }
 
-/** XML knows no control characters; what it cannot hold is shown as a replacement character. */
+/**
+ * XML knows no control characters, and the library leaves out what lies beyond the basic plane (emoji among them): both
+ * are shown as replacement characters, so that nothing vanishes unseen.
+ */
 function clean(cell: XlsxCell): string | number {
   if (cell === null) return '';
   if (typeof cell === 'number') return Number.isFinite(cell) ? cell : String(cell);
   return cell
     .slice(0, textLengthMax)
-    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\ufffd');
+    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}]/gu, '\ufffd');
 }
