@@ -13,6 +13,7 @@ import { addImportCommand } from './commands/import.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addSearchCommands } from './commands/search.ts';
 import { addSetAsideCommands } from './commands/set-aside.ts';
+import { addSubscriptionCommands } from './commands/subscriptions.ts';
 import { addUpkeepCommands, type CommandDesk } from './commands/upkeep.ts';
 import { systemClock } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
@@ -340,6 +341,7 @@ export function createProgram(): Command {
   addSetAsideCommands(desk);
   addAlertCommands(desk);
   addChannelCommands(desk);
+  addSubscriptionCommands(desk);
   addEventCommands({ ...desk, note });
   addExportCommands({ ...desk, note });
 

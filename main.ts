@@ -28,6 +28,7 @@ import type { HeldDataset } from './core/engine/open-datasets.ts';
 import { createSteadyClock, describeJump } from './core/engine/steady-clock.ts';
 import { standardEventSet } from './core/events/standard-events.ts';
 import { createApi } from './core/http/app.ts';
+import { unsubscribeRoutes } from './core/http/unsubscribe.ts';
 import { startJobs } from './core/jobs.ts';
 import type { Log } from './core/log.ts';
 import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
@@ -45,14 +46,16 @@ import { openLibsqlReadTokens } from './core/stores/libsql-read-tokens.ts';
 import { openLibsqlSavedQueries } from './core/stores/libsql-saved-queries.ts';
 import { openLibsqlSavedSearches } from './core/stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
+import { openLibsqlSubscriptions } from './core/stores/libsql-subscriptions.ts';
 import { makeDatabase } from './core/stores/published/make-database.ts';
 import { readManifest } from './core/stores/published/published-folder.ts';
 import { settleRecut } from './core/stores/recut-folder.ts';
 import { createChildSandbox } from './core/stores/sandbox/child-sandbox.ts';
 import { failingInbox } from './core/testing/failing-inbox.ts';
-import { createReportDesk, keepBuiltInNames } from './report-desk.ts';
+import { createReportDesk, createReportSource, keepBuiltInNames } from './report-desk.ts';
 import { alertMail } from './reports/email/alert-mail.ts';
 import { chooseMailer } from './reports/email/mailers/choose-mailer.ts';
+import { createDigestSender } from './reports/schedule/send-digest.ts';
 import {
   describeFailing,
   describeHeld,
@@ -67,6 +70,7 @@ import { built, projectRoot } from './server/built.ts';
 import { startEngineThread } from './server/engine-worker.ts';
 import { listenOn, stopServer } from './server/http-server.ts';
 import { serveConsole } from './server/serve-console.ts';
+import { createSubscriptionDesk } from './subscription-desk.ts';
 
 export const version: string = JSON.parse(
   readFileSync(join(projectRoot, 'package.json'), 'utf8'),
@@ -78,6 +82,7 @@ const countsCheckEveryMs = 60_000;
 const publishLookEveryMs = 5_000;
 const alertsLookEveryMs = 1_000;
 const lateNoticesCheckEveryMs = 60_000;
+const digestsLookEveryMs = 2_000;
 
 export interface Canister {
   /** Everything that answers HTTP. In this process: `app.request(path, init, { inProcess: true })`. */
@@ -171,19 +176,38 @@ export async function openCanister(
     else log('warning', 'alarm', `Alarm: ${alarm}: ${detail}`, { alarm, detail });
   });
   const { alertsLive, alertsPast, alertsCells } = engine.remote;
+  const mailer = chooseMailer(config.mail, join(folder.root, 'outbox'));
+  const consoleUrl = () => config.consoleUrl ?? `http://localhost:${listenedPort ?? config.port}`;
+  const alertStore = openLibsqlAlerts(libsql.control, clock);
+  const subscriptionStore = openLibsqlSubscriptions(libsql.control, clock);
   const alerts = createAlertDesk({
-    store: openLibsqlAlerts(libsql.control, clock),
+    store: alertStore,
     outbox: openLibsqlOutbox(libsql.control, clock),
     facts: { live: alertsLive, past: alertsPast, cells: alertsCells },
     timeZone: (slug) => timeZones.get(slug),
     clock,
     random: Math.random,
-    mailer: chooseMailer(config.mail, join(folder.root, 'outbox')),
+    mailer,
     composeMail: alertMail,
-    consoleUrl: () => config.consoleUrl ?? `http://localhost:${listenedPort ?? config.port}`,
+    sendDigest: createDigestSender({ toSend: subscriptionStore.toSend, mailer, consoleUrl }),
+    consoleUrl,
     outgoing: { privateNetworks: config.webhookPrivateNetworks },
   });
   let listenedPort: number | undefined;
+  const book = openLibsqlDefinitions(libsql.control, clock);
+  const queries = createQueryDesk(engine.remote, book);
+  const definitions = keepBuiltInNames(createDefinitionDesk(datasets, book));
+  const reportSource = createReportSource(queries, definitions);
+  const subscriptions = createSubscriptionDesk({
+    subscriptions: subscriptionStore,
+    reports: reportSource,
+    datasets,
+    definitions,
+    alerts: alertStore,
+    clock,
+    random: Math.random,
+    consoleUrl,
+  });
   const stopJobs = startJobs(
     [
       {
@@ -233,6 +257,14 @@ export async function openCanister(
         },
       },
       {
+        description: 'make the digests that are due',
+        periodMs: digestsLookEveryMs,
+        async run() {
+          // What it puts into the outbox is sent with the notices of alerts.
+          if (listenedPort !== undefined) await subscriptions.runDue();
+        },
+      },
+      {
         description: 'look at what could not be delivered',
         periodMs: lateNoticesCheckEveryMs,
         async run() {
@@ -251,9 +283,6 @@ export async function openCanister(
     ],
     (failing) => alarms.set('job_failed', describeFailing(failing, waitsForRoom)),
   );
-  const book = openLibsqlDefinitions(libsql.control, clock);
-  const queries = createQueryDesk(engine.remote, book);
-  const definitions = keepBuiltInNames(createDefinitionDesk(datasets, book));
   const savedQueries = openLibsqlSavedQueries(libsql.control, clock);
   const sandbox = createChildSandbox({ childFile: fileURLToPath(built('./sandbox-child.js')) });
   const place: PublishedPlace = {
@@ -268,36 +297,36 @@ export async function openCanister(
     makeDatabase,
     clock,
   });
-  const app = new Hono();
-  app.route(
-    '/',
-    createCollector({
-      inbox,
-      directory: { find: (writeKey) => directory.get(writeKey) },
-      clock,
-      trackerScript: readFileSync(built('../tracker/tracker.js'), 'utf8'),
-      peerAddress: nodePeerAddress,
-      trustedProxies: config.trustedProxies,
-      health: () => (stopping ? { ready: false, detail: 'stopping' } : { ready: true }),
-      readiness() {
-        const state = { stopping, waitsForRoom, storeAnsweredAt, engineSteppedAt };
-        const reasons = reasonsAgainst({ ...state, diskLow: diskLow !== undefined }, clock());
-        const detail = [...reasons, describeHeldCount(held.length) ?? ''].join(' ').trim();
-        return { ready: reasons.length === 0, ...(detail === '' ? {} : { detail }) };
-      },
-      closed,
-      heardTime(senderMs) {
-        // When the engine has ended, that is told elsewhere.
-        if (steady.hear(senderMs)) engine.remote.followClock().catch(() => undefined);
-      },
-      rates: createRates(clock, {
-        client: { perSecond: config.clientRateMax, burst: config.clientRateMax * 4 },
-        dataset: { perSecond: config.datasetRateMax, burst: config.datasetRateMax * 2 },
-        visitor: visitorRate(config.visitorRateMax),
-      }),
+  const app = createCollector({
+    inbox,
+    directory: { find: (writeKey) => directory.get(writeKey) },
+    clock,
+    trackerScript: readFileSync(built('../tracker/tracker.js'), 'utf8'),
+    vitalsScript: readFileSync(built('../tracker/vitals.js'), 'utf8'),
+    peerAddress: nodePeerAddress,
+    trustedProxies: config.trustedProxies,
+    health: () => (stopping ? { ready: false, detail: 'stopping' } : { ready: true }),
+    readiness() {
+      const state = { stopping, waitsForRoom, storeAnsweredAt, engineSteppedAt };
+      const reasons = reasonsAgainst({ ...state, diskLow: diskLow !== undefined }, clock());
+      const detail = [...reasons, describeHeldCount(held.length) ?? ''].join(' ').trim();
+      return { ready: reasons.length === 0, ...(detail === '' ? {} : { detail }) };
+    },
+    closed,
+    heardTime(senderMs) {
+      // When the engine has ended, that is told elsewhere.
+      if (steady.hear(senderMs)) engine.remote.followClock().catch(() => undefined);
+    },
+    rates: createRates(clock, {
+      client: { perSecond: config.clientRateMax, burst: config.clientRateMax * 4 },
+      dataset: { perSecond: config.datasetRateMax, burst: config.datasetRateMax * 2 },
+      visitor: visitorRate(config.visitorRateMax),
     }),
-  );
-  app.route(
+  });
+  // Behind the collector instead of beside it: what the others do with every request costs no hit anything.
+  const behind = new Hono();
+  app.notFound((c) => behind.fetch(c.req.raw, c.env));
+  behind.route(
     '/',
     createApi({
       engine: engine.remote,
@@ -323,7 +352,7 @@ export async function openCanister(
           freeBytesMin: diskFreeBytesMin(diskRoom, config.diskFreeBytesMin),
         },
       processMeasures: () => measureProcess(eventLoop, diskRoom?.freeBytes),
-      reports: createReportDesk(queries, definitions, systemClock),
+      reports: createReportDesk(reportSource, systemClock),
       queries,
       sql,
       savedQueries,
@@ -331,6 +360,7 @@ export async function openCanister(
       tokens: openLibsqlReadTokens(libsql.control, clock),
       place,
       definitions,
+      subscriptions,
       async datasetCreated(dataset) {
         const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);
         if (created) await engine.remote.openDataset(created);
@@ -338,7 +368,8 @@ export async function openCanister(
       peerAddress: nodePeerAddress,
     }),
   );
-  serveConsole(app);
+  behind.route('/', unsubscribeRoutes(subscriptions));
+  serveConsole(behind);
 
   let server: Awaited<ReturnType<typeof listenOn>>['server'] | undefined;
   return {

@@ -15,20 +15,22 @@ const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sh
 const pngWidthPx = 1_072;
 const locale = 'en';
 
-export function createReportDesk(
+/** What reports ask core. */
+export function createReportSource(
   queries: QueryDesk,
   definitions: Pick<DefinitionDesk, 'list'>,
-  clock: Clock,
-): ReportDesk {
-  const ownReports = (slug: string) => definitions.list(slug, 'report');
-  const source: ReportSource = {
+): ReportSource {
+  return {
     query: queries.query,
     analyze: queries.analyze,
-    ownReports,
+    ownReports: (slug) => definitions.list(slug, 'report'),
     names: async (slug, kind) => (await definitions.list(slug, kind)).map(({ name }) => name),
   };
+}
+
+export function createReportDesk(source: ReportSource, clock: Clock): ReportDesk {
   return {
-    list: async (slug) => listReports(await ownReports(slug)),
+    list: async (slug) => listReports(await source.ownReports(slug)),
     run: (request) => runReport(request, { source, clock }),
     async draw(result, drawing) {
       if (drawing.format === 'csv')

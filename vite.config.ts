@@ -1,5 +1,5 @@
 /**
- * Builds the four things that run: the tracker, the console, the Node program and the edge worker
+ * Builds what runs: the scripts of pages, the console, the Node program and the edge worker
  * (`vite build --app`), and sets up the tests (`vitest run`).
  */
 import { readFileSync } from 'node:fs';
@@ -14,18 +14,33 @@ const testing = process.env.VITEST !== undefined;
 const failing = process.env.FAIL_POINTS !== undefined;
 const dist = failing ? 'dist-failing' : 'dist';
 
-/** Lets the edge worker carry the built tracker as a text: `import script from 'virtual:tracker-script'`. */
-function trackerScript(): Plugin {
-  const name = 'virtual:tracker-script';
+/** Lets the edge worker carry the scripts of pages as texts: `import script from 'virtual:tracker-script'`. */
+function pageScripts(): Plugin {
+  const name = /^\0?virtual:(tracker|vitals)-script$/;
   return {
-    name: 'canister-tracker-script',
-    resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    name: 'canister-page-scripts',
+    resolveId: (id) => (name.test(id) ? `\0${id}` : undefined),
     load(id) {
-      if (id !== `\0${name}`) return undefined;
-      return `export default ${JSON.stringify(readFileSync(at('dist/tracker/tracker.js'), 'utf8'))};`;
+      const [, script] = name.exec(id) ?? [];
+      if (script === undefined) return undefined;
+      return `export default ${JSON.stringify(readFileSync(at(`dist/tracker/${script}.js`), 'utf8'))};`;
     },
   };
 }
+
+/** A script of pages, in one file that runs where it is loaded. */
+const pageScript = (name: string) => ({
+  consumer: 'client' as const,
+  build: {
+    outDir: at(`${dist}/tracker`),
+    emptyOutDir: false,
+    target: 'es2018',
+    rollupOptions: {
+      input: at(`collector-edge/tracker/${name}.ts`),
+      output: { format: 'iife' as const, entryFileNames: `${name}.js` },
+    },
+  },
+});
 
 /** Only tests need a browser: a build runs without the packages of the tests. */
 const browserProvider = async () => {
@@ -39,7 +54,7 @@ export default defineConfig(async () => ({
   root: testing ? here : at('console'),
   cacheDir: at('node_modules/.vite'),
   define: { __FAIL_POINTS__: String(failing) },
-  plugins: [trackerScript()],
+  plugins: [pageScripts()],
   logLevel: testing ? ('info' as const) : ('warn' as const),
   build: { emptyOutDir: true },
   environments: {
@@ -47,17 +62,8 @@ export default defineConfig(async () => ({
       // The chart library is one large file, loaded with the first chart.
       build: { outDir: at('dist/console'), target: 'es2022', chunkSizeWarningLimit: 700 },
     },
-    tracker: {
-      consumer: 'client' as const,
-      build: {
-        outDir: at(`${dist}/tracker`),
-        target: 'es2018',
-        rollupOptions: {
-          input: at('collector-edge/tracker/tracker.ts'),
-          output: { format: 'iife' as const, entryFileNames: 'tracker.js' },
-        },
-      },
-    },
+    tracker: pageScript('tracker'),
+    vitals: pageScript('vitals'),
     node: {
       consumer: 'server' as const,
       build: {
@@ -76,6 +82,7 @@ export default defineConfig(async () => ({
             'engine-thread': at('core/engine/engine-thread.ts'),
             'sandbox-child': at('core/stores/sandbox/sandbox-child.ts'),
             'libsql-thread': at('core/stores/libsql-thread.ts'),
+            'seal-thread': at('core/stores/seal-thread.ts'),
           },
           output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
         },
@@ -101,9 +108,11 @@ export default defineConfig(async () => ({
   },
   builder: {
     async buildApp(builder: import('vite').ViteBuilder) {
-      const { tracker, client, edge, node } = builder.environments;
-      // The tracker goes into the edge worker; the program comes last, because its age says whether all is built.
-      for (const environment of failing ? [tracker, node] : [tracker, client, edge, node]) {
+      const { tracker, vitals, client, edge, node } = builder.environments;
+      // The scripts of pages go into the edge worker; the program comes last, because its age says whether all is built.
+      for (const environment of failing
+        ? [tracker, vitals, node]
+        : [tracker, vitals, client, edge, node]) {
         if (environment) await builder.build(environment);
       }
     },

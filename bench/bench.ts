@@ -2,6 +2,7 @@
 import { alerts } from './alerts.ts';
 import { backfill } from './backfill.ts';
 import { collect } from './collect.ts';
+import { digest } from './digest.ts';
 import { engine } from './engine.ts';
 import { events } from './events.ts';
 import { formats } from './formats.ts';
@@ -17,6 +18,7 @@ const benches: Record<string, () => Promise<object>> = {
   alerts,
   backfill,
   collect,
+  digest,
   engine,
   events,
   formats,

@@ -1,6 +1,6 @@
 /**
- * How many single hits a second the built product takes, against a bare Hono route in the same run, and whether every
- * accepted answer is a stored row. The load comes from a process of its own, over plain keep-alive sockets.
+ * How many single hits a second the built product takes, against a bare Hono route and against raw group commits of
+ * libSQL in the same run, and whether every accepted answer is a stored row. The load comes from a process of its own, over plain keep-alive sockets.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -21,16 +21,20 @@ import {
   stop,
   waitFor,
 } from './product.ts';
+import { commitRaw, type RawCommit } from './raw-commit.ts';
 
 const rounds = 3;
 const roleVariable = 'BENCH_COLLECT_ROLE';
-const loadVariable = 'BENCH_COLLECT_LOAD';
+const optionsVariable = 'BENCH_COLLECT_OPTIONS';
 
 /** Measured rates and times, and hits that were answered as accepted but are not in the database (must be 0). */
 export interface CollectResult {
   requestsPerSecond: number;
   bareRequestsPerSecond: number;
   ratio: number;
+  /** Rows a second that libSQL alone commits, in groups as large as there are connections. */
+  rawRowsPerSecond: number;
+  ratioToRaw: number;
   p50Ms: number;
   p99Ms: number;
   bareP99Ms: number;
@@ -41,7 +45,7 @@ export interface CollectResult {
   /** How far the engine was behind when the last load had ended, and how long it took to catch up. */
   engineAtEnd: { waitingHits: number; lagMs: number; emptyAfterMs: number };
   secondsPerRound: number;
-  rounds: { collector: Load; bare: Load }[];
+  rounds: { collector: Load; bare: Load; raw: RawCommit }[];
 }
 
 /**
@@ -51,6 +55,7 @@ export interface CollectResult {
 export async function collect(): Promise<CollectResult> {
   const role = process.env[roleVariable];
   if (role === 'load') return sendLoad();
+  if (role === 'raw') return sendRaw();
   if (role === 'bare') return serveBare(Number(process.env.PORT));
   const seconds = Number(process.env.BENCH_SECONDS ?? 5);
   const connections = Number(process.env.BENCH_CONNECTIONS ?? 64);
@@ -71,6 +76,7 @@ export async function collect(): Promise<CollectResult> {
       measured.push({
         collector: await measure(port, seconds),
         bare: await measure(barePort, seconds),
+        raw: await runRaw({ seconds, rowsPerBatch: connections }),
       });
     }
     const { waitingHits, lagMs } = await product.status();
@@ -102,10 +108,14 @@ function summary(measured: CollectResult['rounds']) {
   const bare = measured.map((one) => one.bare);
   const requestsPerSecond = median(collector.map((load) => load.requestsPerSecond));
   const bareRequestsPerSecond = median(bare.map((load) => load.requestsPerSecond));
+  const rawRowsPerSecond = median(measured.map((one) => one.raw.rowsPerSecond));
+  const ratioTo = (baseline: number) => Math.round((requestsPerSecond / baseline) * 1_000) / 1_000;
   return {
     requestsPerSecond,
     bareRequestsPerSecond,
-    ratio: Math.round((requestsPerSecond / bareRequestsPerSecond) * 1_000) / 1_000,
+    ratio: ratioTo(bareRequestsPerSecond),
+    rawRowsPerSecond,
+    ratioToRaw: ratioTo(rawRowsPerSecond),
     p50Ms: median(collector.map((load) => load.p50Ms)),
     p99Ms: median(collector.map((load) => load.p99Ms)),
     bareP99Ms: median(bare.map((load) => load.p99Ms)),
@@ -128,23 +138,47 @@ function serveBare(port: number): Promise<never> {
 }
 
 /** Starts this bench once more, in another role. */
-function startSelf(role: 'load' | 'bare', environment: Record<string, string>): ChildProcess {
+function startSelf(
+  role: 'load' | 'bare' | 'raw',
+  environment: Record<string, string>,
+): ChildProcess {
   return spawn(process.execPath, [launcher(), '--program', 'bench', 'collect'], {
     env: { ...process.env, ...environment, [roleVariable]: role },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }
 
-export async function runLoad(load: LoadOptions): Promise<Load> {
-  const child = startSelf('load', { [loadVariable]: JSON.stringify(load) });
+export const runLoad = (load: LoadOptions): Promise<Load> => runSelf('load', load);
+
+interface RawOptions {
+  seconds: number;
+  rowsPerBatch: number;
+}
+
+const runRaw = (raw: RawOptions): Promise<RawCommit> => runSelf('raw', raw);
+
+/** Has a process of its own do its part and report. */
+function runSelf<T>(role: 'load' | 'raw', options: object): Promise<T> {
+  const child = startSelf(role, { [optionsVariable]: JSON.stringify(options) });
   return new Promise((resolve, reject) => {
-    child.once('message', (measured) => resolve(measured as Load));
-    child.once('exit', (code) => reject(new Error(`the load generator ended with code ${code}`)));
+    child.once('message', (measured) => resolve(measured as T));
+    child.once('exit', (code) =>
+      reject(new Error(`the process of the ${role} ended with code ${code}`)),
+    );
   });
 }
 
-/** The other end of `runLoad`: measures, reports to the parent and ends. */
+/** The other end of `runSelf`. */
+const givenOptions = () => JSON.parse(process.env[optionsVariable] ?? '{}');
+
 async function sendLoad(): Promise<never> {
-  const load = await generateLoad(JSON.parse(process.env[loadVariable] ?? '{}'));
-  return new Promise(() => process.send?.(load, undefined, {}, () => process.exit(0)));
+  return report(await generateLoad(givenOptions()));
 }
+
+async function sendRaw(): Promise<never> {
+  const { seconds, rowsPerBatch } = givenOptions() as RawOptions;
+  return report(await commitRaw(seconds, rowsPerBatch));
+}
+
+const report = (measured: object): Promise<never> =>
+  new Promise(() => process.send?.(measured, undefined, {}, () => process.exit(0)));

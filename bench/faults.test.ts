@@ -83,7 +83,7 @@ if (!hasStrace)
   );
 
 describe('The product', () => {
-  const threads = ['cli.js', 'engine-thread.js', 'libsql-thread.js'];
+  const threads = ['cli.js', 'engine-thread.js', 'libsql-thread.js', 'seal-thread.js'];
 
   /** The text of the built program: of its threads, and of whatever they import. */
   function programOf(folder: string): string {

@@ -1,6 +1,7 @@
 /** A load generator for `POST /hits`: plain keep-alive sockets, one request at a time on each, distinct realistic hits. */
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import type { Hit } from '../core/contract/hit.ts';
 
 export interface LoadOptions {
   port: number;
@@ -31,7 +32,7 @@ const pathsOfSite = [
   '/blog/2026/11',
   '/help',
 ];
-const userAgent =
+export const userAgent =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
 
 /** Sends for so many seconds and waits for the last answers. */
@@ -83,15 +84,15 @@ function paced(startedAt: number, perSecond: number | undefined): () => number {
   };
 }
 
-/** Makes requests whose ids differ within a run and between runs. */
-function requestsOf(writeKey: string): () => string {
+/** Makes hits of a site whose ids differ within a run and between runs. */
+export function hitsOf(writeKey: string): () => Hit {
   const run = randomBytes(6).toString('hex');
   let number = 0;
   return () => {
     number += 1;
     const at = Date.now();
     const time = at.toString(16).padStart(12, '0');
-    const body = JSON.stringify({
+    return {
       dataset: writeKey,
       id: `${time.slice(0, 8)}-${time.slice(8)}-7${run.slice(0, 3)}-8${run.slice(3, 6)}-${run.slice(6)}${number.toString(16).padStart(6, '0')}`,
       type: 'page_view',
@@ -104,7 +105,14 @@ function requestsOf(writeKey: string): () => string {
       number: number % 20,
       language: 'de-CH',
       screenWidth: 1_920,
-    });
+    };
+  };
+}
+
+function requestsOf(writeKey: string): () => string {
+  const nextHit = hitsOf(writeKey);
+  return () => {
+    const body = JSON.stringify(nextHit());
     return `POST /hits HTTP/1.1\r\nHost: stats.example\r\nUser-Agent: ${userAgent}\r\nAccept: */*\r\nAccept-Language: de-CH,de;q=0.9,en;q=0.8\r\nOrigin: https://shop.example\r\nReferer: https://shop.example/\r\nContent-Type: text/plain;charset=UTF-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
   };
 }

@@ -13,6 +13,8 @@ import { type Definitions, noDefinitions } from '../core/contract/definition.ts'
 import { labelSchema } from '../core/contract/label.ts';
 import { type QueryInput, querySchema } from '../core/contract/query.ts';
 import { openDuckDbAnalytics } from '../core/stores/duckdb-analytics.ts';
+import { builtInReports } from '../reports/definitions/catalog.ts';
+import { type ReportSource, runReport } from '../reports/run/run-report.ts';
 import { median } from './product.ts';
 import { byHand, fillAnalytics } from './query-data.ts';
 
@@ -27,6 +29,7 @@ const definitions: Definitions = {
     labelSchema.parse({ name: 'Germany', condition: 'country = "DE"', inverse: true }),
     labelSchema.parse({ name: 'Deep', condition: 'session.page_views >= 8', parent: 'Mobile' }),
   ],
+  goals: [{ name: 'Done', condition: 'session.page_views >= 8' }],
   funnels: [
     {
       name: 'Order',
@@ -90,6 +93,8 @@ export interface QueryResult {
     }
   >;
   analyses: Record<string, Times>;
+  /** Whole reports that come with Canister, all panels one after the other. */
+  reports: Record<string, Times>;
 }
 
 /** `BENCH_HITS` (10,000,000) says how many hits, ten a session; `BENCH_ROUNDS` (5) how often each is asked. */
@@ -109,7 +114,11 @@ export async function query(): Promise<QueryResult> {
 }
 
 async function measureAll(store: AnalyticsStore, rounds: number) {
-  const result: Pick<QueryResult, 'queries' | 'analyses'> = { queries: {}, analyses: {} };
+  const result: Pick<QueryResult, 'queries' | 'analyses' | 'reports'> = {
+    queries: {},
+    analyses: {},
+    reports: {},
+  };
   for (const [name, asked] of Object.entries(queries)) {
     const ask = (more: Partial<Asked>) =>
       runQuery(store, querySchema.parse({ ...asked, ...more, range }), zone, definitions);
@@ -132,9 +141,26 @@ async function measureAll(store: AnalyticsStore, rounds: number) {
       runAnalysis(store, analysis, zone, definitions),
     );
   }
+  const source = sourceOf(store);
+  for (const { name } of builtInReports) {
+    const dataset = { slug: 'bench', name: 'Bench', timeZone: zone };
+    const request = { name, dataset, range, robots: false };
+    result.reports[name] = await measure(rounds, () =>
+      runReport(request, { source, clock: () => 0 }),
+    );
+  }
   const times = [...Object.values(result.queries), ...Object.values(result.analyses)];
   const warm = times.map(({ warmMs }) => warmMs);
   return { medianMs: median(warm), slowestMs: Math.max(...warm), ...result };
+}
+
+function sourceOf(store: AnalyticsStore): ReportSource {
+  return {
+    query: (_, asked) => runQuery(store, asked, zone, definitions),
+    analyze: (_, asked) => runAnalysis(store, asked, zone, definitions),
+    names: async (_, kind) => (kind === 'funnel' ? ['Order'] : kind === 'goal' ? ['Done'] : []),
+    ownReports: async () => [],
+  };
 }
 
 async function measure(rounds: number, work: () => Promise<unknown>): Promise<Times> {

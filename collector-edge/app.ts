@@ -15,7 +15,7 @@ import { answerPreflight, answerProblem } from './routes/answers.ts';
 import { getHealth, type Health } from './routes/health.ts';
 import { postHits } from './routes/hits.ts';
 import { getPixel } from './routes/pixel.ts';
-import { getTracker } from './routes/tracker.ts';
+import { getPageScript } from './routes/tracker.ts';
 
 export interface CollectorOptions {
   inbox: Inbox;
@@ -24,6 +24,8 @@ export interface CollectorOptions {
   clock: () => number;
   /** The built tracker, served at `/tracker.js`. */
   trackerScript: string;
+  /** The built script of web vitals, served at `/vitals.js`. */
+  vitalsScript: string;
   /** The peer's address as the runtime knows it. */
   peerAddress: (c: Context) => string | undefined;
   /** Addresses and CIDR networks whose `X-Forwarded-For` is believed. */
@@ -50,7 +52,7 @@ const requestsUnderWayMaxUsual = 2_000;
  * @throws Error when an entry of `trustedProxies` is neither an address nor a network
  */
 export function createCollector(options: CollectorOptions): Hono {
-  const { inbox, directory, clock, trackerScript, peerAddress, country, health } = options;
+  const { inbox, directory, clock, peerAddress, country, health } = options;
   const findAddress = createAddressFinder(options.trustedProxies);
   const intake: Intake = {
     inbox,
@@ -72,11 +74,12 @@ export function createCollector(options: CollectorOptions): Hono {
   const gate = limitUnderWay(inbox, options.requestsUnderWayMax ?? requestsUnderWayMaxUsual);
   app.post('/hits', gate(postHits(intake, factsOf)));
   app.get('/pixel.gif', gate(getPixel(intake, factsOf, clock)));
-  app.get('/tracker.js', getTracker(trackerScript));
+  app.get('/tracker.js', getPageScript(options.trackerScript));
+  app.get('/vitals.js', getPageScript(options.vitalsScript));
   app.get('/healthz', getHealth(health));
   app.get('/readyz', getHealth(options.readiness ?? health));
   refuseOtherMethods(app, '/hits', ['POST', 'OPTIONS']);
-  for (const path of ['/pixel.gif', '/tracker.js', '/healthz', '/readyz']) {
+  for (const path of ['/pixel.gif', '/tracker.js', '/vitals.js', '/healthz', '/readyz']) {
     refuseOtherMethods(app, path, ['GET', 'HEAD', 'OPTIONS']);
   }
   return app;

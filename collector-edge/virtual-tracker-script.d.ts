@@ -3,3 +3,9 @@ declare module 'virtual:tracker-script' {
   const script: string;
   export default script;
 }
+
+/** The built script of web vitals. */
+declare module 'virtual:vitals-script' {
+  const script: string;
+  export default script;
+}

@@ -4,6 +4,7 @@
  */
 
 import trackerScript from 'virtual:tracker-script';
+import vitalsScript from 'virtual:vitals-script';
 import { type Client, createClient } from '@libsql/client/web';
 import type { Context } from 'hono';
 import { Problem } from '../core/contract/problem.ts';
@@ -43,6 +44,7 @@ export default {
       directory: store.directory,
       clock,
       trackerScript,
+      vitalsScript,
       peerAddress: (c) => c.req.header('cf-connecting-ip'),
       // The address comes from the platform itself, no proxy is in between.
       trustedProxies: [],

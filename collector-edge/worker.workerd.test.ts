@@ -17,7 +17,7 @@ let runtime: Miniflare;
 
 beforeAll(async () => {
   tracker = await buildTracker();
-  worker = await buildWorker(tracker);
+  worker = await buildWorker(tracker, '/* vitals */');
   database = await startHranaServer(join(folder, 'hits.db'), token);
   await database.client.batch(
     [

@@ -112,6 +112,7 @@ async function openDemo(dataFolder: string, clock: Clock) {
       directory: { find: (writeKey) => (writeKey === dataset.writeKey ? entry : undefined) },
       clock,
       trackerScript: '',
+      vitalsScript: '',
       peerAddress: (c) => (c.env as { address?: string }).address,
       trustedProxies: [],
     }),

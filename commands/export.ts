@@ -63,26 +63,24 @@ export function addExportCommands<O extends { json?: boolean }>(desk: Desk<O>): 
     .requiredOption('--out <file>', 'the file to write')
     .option('--from <date>', 'first day, like 2026-11-14 (else everything)')
     .option('--to <date>', 'day after the last day')
-    .action(
-      async (options: O & { dataset: string; out: string; from?: string; to?: string }) => {
-        const { from, to, dataset } = options;
-        if ((from === undefined) !== (to === undefined))
-          throw new InvalidArgumentError('Give both --from and --to, or none.');
-        const made = await withApi(options, async (api) => {
-          note('Making the file …');
-          const range = from === undefined ? {} : { range: { from, to } };
-          const one = await api.json<Export>('POST', `${pathOf(dataset)}/exports`, range);
-          await fetchExport(api, { slug: dataset, made: one, file: options.out, note });
-          await api.request('DELETE', `${pathOf(dataset)}/exports/${one.id}`);
-          return one;
-        });
-        if (options.json) outJson({ ...made, file: options.out });
-        else {
-          const rows = Object.entries(made.rows).map(([view, count]) => `${count} ${view}`);
-          out(`Wrote ${options.out}: ${made.bytes} bytes; ${rows.join(', ')}.`);
-        }
-      },
-    );
+    .action(async (options: O & { dataset: string; out: string; from?: string; to?: string }) => {
+      const { from, to, dataset } = options;
+      if ((from === undefined) !== (to === undefined))
+        throw new InvalidArgumentError('Give both --from and --to, or none.');
+      const made = await withApi(options, async (api) => {
+        note('Making the file …');
+        const range = from === undefined ? {} : { range: { from, to } };
+        const one = await api.json<Export>('POST', `${pathOf(dataset)}/exports`, range);
+        await fetchExport(api, { slug: dataset, made: one, file: options.out, note });
+        await api.request('DELETE', `${pathOf(dataset)}/exports/${one.id}`);
+        return one;
+      });
+      if (options.json) outJson({ ...made, file: options.out });
+      else {
+        const rows = Object.entries(made.rows).map(([view, count]) => `${count} ${view}`);
+        out(`Wrote ${options.out}: ${made.bytes} bytes; ${rows.join(', ')}.`);
+      }
+    });
   addTokenCommands(desk);
   addSavedQueryCommands(desk);
 }

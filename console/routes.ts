@@ -12,11 +12,12 @@ export interface Place {
   item: string;
 }
 
-/** Reads an address. `/datasets/new` and `/health` are about no dataset: neither name has places of its own there. */
+/** Reads an address. `/datasets/new`, `/health` and `/subscriptions` are about no dataset: none of the names has places of its own there. */
 export function placeOf(pathname: string): Place {
   const [slug = '', first = '', item = ''] = pathname.split('/').slice(1);
   if (slug === 'datasets' && first === 'new') return { slug: '', id: 'new', item };
-  if (slug === 'health' && first === '') return { slug: '', id: 'health', item };
+  if (first === '' && administerPlaces.some(({ id }) => id === slug))
+    return { slug: '', id: slug, item };
   return { slug: decodeSafely(slug), id: first, item };
 }
 
@@ -32,6 +33,7 @@ function decodeSafely(text: string): string {
 export function placesOf(slug: string): NavPlace[] {
   return [
     { id: 'live', label: 'Live', icon: 'live', href: `/${slug}/live` },
+    { id: 'search', label: 'Search', icon: 'search', href: searchPath(slug) },
     { id: 'reports', label: 'Reports', icon: 'reports', href: reportsPath(slug) },
     { id: 'sql', label: 'SQL', icon: 'sql', href: `/${slug}/sql` },
     { id: 'settings', label: 'Settings', icon: 'settings', href: `/${slug}/settings` },
@@ -41,6 +43,7 @@ export function placesOf(slug: string): NavPlace[] {
 /** The places that are about the whole server. */
 export const administerPlaces: readonly NavPlace[] = [
   { id: 'health', label: 'Health', icon: 'health', href: '/health' },
+  { id: 'subscriptions', label: 'Subscriptions', icon: 'mail', href: '/subscriptions' },
 ];
 
 /** The name of a place, for the title of the window. */
@@ -50,6 +53,10 @@ export function placeLabel(id: string): string | undefined {
 }
 
 export const sessionPath = (slug: string, sessionId: string) => `/${slug}/sessions/${sessionId}`;
+
+/** The search page; with a condition, what it finds. */
+export const searchPath = (slug: string, condition = '') =>
+  condition === '' ? `/${slug}/search` : `/${slug}/search?${new URLSearchParams({ condition })}`;
 
 export const reportsPath = (slug: string) => `/${slug}/reports`;
 
@@ -106,10 +113,20 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       () => html`<cn-health-page></cn-health-page>`,
     ),
     page(
+      '/subscriptions',
+      () => import('./pages/subscriptions-page.ts'),
+      () => html`<cn-subscriptions-page></cn-subscriptions-page>`,
+    ),
+    page(
       '/:dataset/sessions/:session',
       () => import('./pages/session-page.ts'),
       (open, { session = '' }) =>
         html`<cn-session-page .open=${open} session=${session}></cn-session-page>`,
+    ),
+    page(
+      '/:dataset/search',
+      () => import('./pages/search-page.ts'),
+      (open) => html`<cn-search-page .open=${open}></cn-search-page>`,
     ),
     page(
       '/:dataset/reports',

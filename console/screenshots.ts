@@ -78,6 +78,7 @@ async function shotsOf(browser: Browser, baseUrl: string): Promise<Shot[]> {
   if (slug === undefined) return [{ name: 'welcome', path: '/' }, newDataset, health];
   return [
     health,
+    { name: 'subscriptions', path: '/subscriptions' },
     ...sessions,
     { name: 'overview', path: `/${slug}/reports/overview` },
     { name: 'reports', path: `/${slug}/reports` },

@@ -13,6 +13,7 @@ import type { Clock } from './clock.ts';
 import type { ReceivedHit } from './contract/hit.ts';
 import type { DatasetEngine } from './engine/dataset-engine.ts';
 import { normalizeHit, UnusableHit } from './hits/normalize-hit.ts';
+import type { EndedSession } from './sessions/sessionizer.ts';
 import type { InboxCommand, InboxRow, InboxSource } from './sources/inbox-source.ts';
 
 export const pipelineLimits = {
@@ -54,9 +55,14 @@ export function createPipeline(options: {
   active: ActiveLimits;
   /** How many rows a step reads at the most, where it is not the usual number. */
   rowsPerStepMax?: number | undefined;
+  /** How many sessions are stored together under load, where it is not the usual number. */
+  sessionsPerCommitMax?: number | undefined;
 }): Pipeline {
   const { inbox, datasets, clock, checkpointEveryMs, active } = options;
-  const { rowsPerStepMax = pipelineLimits.rowsPerStepMax } = options;
+  const {
+    rowsPerStepMax = pipelineLimits.rowsPerStepMax,
+    sessionsPerCommitMax = pipelineLimits.sessionsPerCommitMax,
+  } = options;
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let readThrough = Math.min(
     ...[...datasets.values()].map(({ low }) => low),
@@ -68,6 +74,8 @@ export function createPipeline(options: {
   let spooling = false;
   let ahead: { after: number; rows: Promise<InboxRow[]> } | undefined;
   let evicted = 0;
+  /** What is being stored while the next rows are read, at most one batch a dataset. */
+  const storing = new Map<DatasetEngine, { work: Promise<void>; sessions: number }>();
   let working: Promise<unknown> = Promise.resolve();
 
   /** One at a time: a dataset must not come in the middle of a step. */
@@ -76,6 +84,13 @@ export function createPipeline(options: {
     working = result.catch(() => undefined);
     return result;
   }
+
+  /** The same once nothing is being stored either. */
+  const standing = <T>(work: () => Promise<T>) =>
+    exclusively(async () => {
+      await allStored();
+      return await work();
+    });
 
   function readAgain({ low }: DatasetEngine): void {
     if (low >= readThrough) return;
@@ -180,11 +195,39 @@ export function createPipeline(options: {
     }
   }
 
+  /** Stores what has ended, after what is being stored already. */
   async function commit(dataset: DatasetEngine): Promise<void> {
+    await stored(dataset);
+    await commitNow(dataset);
+  }
+
+  /** The same beside the reading of the next rows: they change neither what has ended nor the position of it. */
+  async function commitBeside(dataset: DatasetEngine): Promise<void> {
+    await stored(dataset);
+    const work = commitNow(dataset);
+    storing.set(dataset, { work, sessions: dataset.ended.length });
+    // Its failure is met where it is waited for, which is before the next commit at the latest.
+    work.catch(() => undefined);
+  }
+
+  /** Waits for what is being stored beside. @throws its failure; what was to be stored has still ended then */
+  async function stored(dataset: DatasetEngine): Promise<void> {
+    const beside = storing.get(dataset);
+    storing.delete(dataset);
+    await beside?.work;
+  }
+
+  async function allStored(): Promise<void> {
+    for (const dataset of [...storing.keys()]) await onStores(dataset, () => stored(dataset));
+  }
+
+  async function commitNow(dataset: DatasetEngine): Promise<void> {
+    // Both at one moment: hits up to `low` are in sessions that have ended by now.
     const oldest = dataset.active.oldestFirstSeq();
     const low = Math.max(dataset.low, oldest === undefined ? readThrough : oldest - 1);
-    await discard(dataset);
-    const ended = dataset.ended.slice();
+    const waiting = dataset.ended.slice();
+    await discard(dataset, waiting);
+    const ended = waiting.filter((one) => one.discarded === undefined);
     if (ended.length === 0 && low === dataset.low) return;
     const position = await dataset.commit.store(ended, low);
     dataset.ended.splice(0, ended.length);
@@ -194,13 +237,16 @@ export function createPipeline(options: {
       if (seq <= position.low) dataset.closedThrough.delete(visitor);
   }
 
-  /** Before the position moves on: hits of a discarded session are counted once, and do not come again. */
-  async function discard(dataset: DatasetEngine): Promise<void> {
-    const discarded = dataset.ended.flatMap((ended) => ended.discarded ?? []);
+  /**
+   * Before the position moves on: hits of a discarded session are counted once, and do not come again.
+   * @param waiting the first of those that have ended
+   */
+  async function discard(dataset: DatasetEngine, waiting: readonly EndedSession[]): Promise<void> {
+    const discarded = waiting.flatMap((ended) => ended.discarded ?? []);
     if (discarded.length === 0) return;
     await inbox.exclude(dataset.config.slug, discarded);
-    const kept = dataset.ended.filter((ended) => ended.discarded === undefined);
-    dataset.ended.splice(0, dataset.ended.length, ...kept);
+    const kept = waiting.filter((ended) => ended.discarded === undefined);
+    dataset.ended.splice(0, waiting.length, ...kept);
   }
 
   async function settle(): Promise<void> {
@@ -223,6 +269,12 @@ export function createPipeline(options: {
     await inbox.prune(undefined, through);
     await inbox.forgetIds(engineTime - pipelineLimits.retryMsMax);
     settledAt = clock();
+  }
+
+  /** Whether enough has ended for a batch, besides what is being stored. */
+  function isFull(dataset: DatasetEngine): boolean {
+    const ended = dataset.ended.slice(storing.get(dataset)?.sessions ?? 0);
+    return ended.length >= sessionsPerCommitMax || hitsOf(ended) >= pipelineLimits.hitsPerCommitMax;
   }
 
   const isSettlingDue = () =>
@@ -257,8 +309,10 @@ export function createPipeline(options: {
       // Under load batches grow; when the inbox is read to its end, what has ended is stored at once.
       // While the tables are made anew, what has ended waits here, and the other datasets go on.
       const isSpent = rows.length < rowsPerStepMax && !dataset.commit.isPaused();
-      if (isSpent ? dataset.ended.length > 0 : isFull(dataset))
-        await onStores(dataset, () => commit(dataset));
+      if (isSpent) {
+        await onStores(dataset, () => stored(dataset));
+        if (dataset.ended.length > 0) await onStores(dataset, () => commit(dataset));
+      } else if (isFull(dataset)) await onStores(dataset, () => commitBeside(dataset));
     }
     if (isSettlingDue()) await settle();
     if (rows.length > 0) return true;
@@ -270,14 +324,14 @@ export function createPipeline(options: {
 
   return {
     step: () => exclusively(step),
-    settle: () => exclusively(settle),
+    settle: () => standing(settle),
     add: (dataset) =>
       exclusively(async () => {
         datasets.set(dataset.config.slug, dataset);
         readAgain(dataset);
       }),
     again: (dataset, work) =>
-      exclusively(async () => {
+      standing(async () => {
         const result = await work();
         readAgain(dataset);
         return result;
@@ -286,21 +340,16 @@ export function createPipeline(options: {
       exclusively(async () => {
         const dataset = datasets.get(slug);
         datasets.delete(slug);
+        // Why its stores fail is known already.
+        if (dataset) await stored(dataset).catch(() => undefined);
         // Stores that failed may fail to close, too; there is nothing in them that is not elsewhere.
         await dataset?.close().catch(() => undefined);
       }),
-    between: exclusively,
+    between: standing,
     readThrough: () => readThrough,
     isSpooling: () => spooling,
     evictedSessions: () => evicted,
   };
-}
-
-function isFull({ ended }: DatasetEngine): boolean {
-  return (
-    ended.length >= pipelineLimits.sessionsPerCommitMax ||
-    hitsOf(ended) >= pipelineLimits.hitsPerCommitMax
-  );
 }
 
 const hitsOf = (ended: DatasetEngine['ended']) =>

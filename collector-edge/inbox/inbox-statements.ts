@@ -19,28 +19,25 @@ const counts = getTableName(hitCount);
  * a batch that did commit breaks on this row. Its time is that of the whole batch, never before the last row's.
  */
 const markBatch = `INSERT INTO ${recent} (${dataset.name}, ${hitId.name}, ${batch.name}, ${ordinal.name}, ${receivedAt.name})
-VALUES ('', ?, ?, -1, max(?, coalesce((SELECT ${hitInbox.receivedAt.name} FROM ${inbox} ORDER BY ${hitInbox.seq.name} DESC LIMIT 1), 0)))`;
-const isMark = `${dataset.name} = '' AND ${hitId.name} = ?`;
-const mine = `FROM ${recent} NOT INDEXED WHERE rowid > (SELECT rowid FROM ${recent} WHERE ${isMark}) AND ${batch.name} = ?`;
+VALUES ('', ?1, ?1, -1, max(?2, coalesce((SELECT ${hitInbox.receivedAt.name} FROM ${inbox} ORDER BY ${hitInbox.seq.name} DESC LIMIT 1), 0)))`;
+const isMark = `${dataset.name} = '' AND ${hitId.name} = ?1`;
+const mine = `FROM ${recent} NOT INDEXED WHERE rowid > (SELECT rowid FROM ${recent} WHERE ${isMark}) AND ${batch.name} = ?1`;
 
 const rememberHead = `INSERT OR IGNORE INTO ${recent} (${dataset.name}, ${hitId.name}, ${ordinal.name}, ${batch.name}, ${receivedAt.name}) VALUES `;
-const rememberRow = '(?, ?, ?, ?, ?)';
 
 /** CROSS JOIN keeps the planner from reading the whole of `recent_hit`: each row is looked up by its primary key. */
 const storeHead = `INSERT INTO ${inbox} (${hitInbox.dataset.name}, ${hitInbox.hitId.name}, ${hitInbox.receivedAt.name}, ${hitInbox.body.name})
 SELECT r.${dataset.name}, r.${hitId.name}, (SELECT ${receivedAt.name} FROM ${recent} WHERE ${isMark}), v.column4
 FROM (VALUES `;
-const storeRow = '(?, ?, ?, ?)';
 const storeTail = `) AS v CROSS JOIN ${recent} AS r
-WHERE r.${dataset.name} = v.column1 AND r.${hitId.name} = v.column2 AND r.${batch.name} = ? AND r.${ordinal.name} = v.column3
+WHERE r.${dataset.name} = v.column1 AND r.${hitId.name} = v.column2 AND r.${batch.name} = ?1 AND r.${ordinal.name} = v.column3
 ORDER BY v.column3`;
 
 const countInto = `INSERT INTO ${counts} (${hitCount.dataset.name}, ${hitCount.hour.name}, ${hitCount.outcome.name}, ${hitCount.reason.name}, ${hitCount.count.name}) `;
 const addToCount = ` ON CONFLICT (${hitCount.dataset.name}, ${hitCount.hour.name}, ${hitCount.outcome.name}, ${hitCount.reason.name}) DO UPDATE SET ${hitCount.count.name} = ${counts}.${hitCount.count.name} + excluded.${hitCount.count.name}`;
 const tallyRow = '(?, ?, ?, ?, ?)';
-const receivedRow = '(?, ?)';
 const countHitsHead = `${countInto}WITH b(dataset, received, accepted, hour) AS MATERIALIZED (
-SELECT column1, column2, (SELECT count(*) ${mine} AND ${dataset.name} = column1), ? FROM (VALUES `;
+SELECT column1, column2, (SELECT count(*) ${mine} AND ${dataset.name} = column1), ?2 FROM (VALUES `;
 const countHitsTail = `))
 SELECT dataset, hour, 'received', '', received FROM b
 UNION ALL SELECT dataset, hour, 'accepted', '', accepted FROM b WHERE accepted > 0
@@ -62,7 +59,7 @@ export function batchStatements(
   tallies: readonly HourTally[],
   receivedAtMs: number,
 ): InStatement[] {
-  const statements: InStatement[] = [{ sql: markBatch, args: [batchId, batchId, receivedAtMs] }];
+  const statements: InStatement[] = [{ sql: markBatch, args: [batchId, receivedAtMs] }];
   if (hits.length > 0) statements.push(...hitStatements(batchId, hits, receivedAtMs));
   if (tallies.length > 0) {
     const args = tallies.flatMap((one) => [
@@ -82,29 +79,39 @@ export function batchStatements(
 export function askStatements(batchId: Uint8Array): InStatement[] {
   return [
     { sql: `SELECT 1 FROM ${recent} WHERE ${isMark}`, args: [batchId] },
-    { sql: `SELECT ${ordinal.name} ${mine}`, args: [batchId, batchId] },
+    { sql: `SELECT ${ordinal.name} ${mine}`, args: [batchId] },
   ];
 }
 
+/**
+ * What is equal in many rows is bound once and named by its number, and ordinals stand in the text: each value that is
+ * bound costs more than its place in the row.
+ */
 function hitStatements(
   batchId: Uint8Array,
   hits: readonly InboxHit[],
   receivedAtMs: number,
 ): InStatement[] {
-  const remembered: InValue[] = [];
-  const stored: InValue[] = [batchId];
   const received = new Map<string, number>();
+  for (const { dataset } of hits) received.set(dataset, (received.get(dataset) ?? 0) + 1);
+  const datasets = [...received.keys()];
+  const remembered: InValue[] = [batchId, receivedAtMs, ...datasets];
+  const stored: InValue[] = [batchId, ...datasets];
+  const placeOf = new Map(datasets.map((name, index) => [name, index]));
+  let rememberRows = '';
+  let storeRows = '';
   hits.forEach(({ dataset, hitId, body }, index) => {
-    remembered.push(dataset, hitId, index, batchId, receivedAtMs);
-    stored.push(dataset, hitId, index, body);
-    received.set(dataset, (received.get(dataset) ?? 0) + 1);
+    const place = placeOf.get(dataset) ?? 0;
+    const comma = index === 0 ? '' : ', ';
+    rememberRows += `${comma}(?${place + 3}, ?${remembered.push(hitId)}, ${index}, ?1, ?2)`;
+    storeRows += `${comma}(?${place + 2}, ?${stored.push(hitId)}, ${index}, ?${stored.push(body)})`;
   });
-  stored.push(batchId);
-  const counted = [batchId, batchId, hourOf(receivedAtMs), ...[...received].flat()];
+  const counted = [batchId, hourOf(receivedAtMs), ...[...received].flat()];
+  const receivedRows = datasets.map((_, place) => `(?${2 * place + 3}, ?${2 * place + 4})`);
   return [
-    { sql: rememberHead + rows(rememberRow, hits.length), args: remembered },
-    { sql: storeHead + rows(storeRow, hits.length) + storeTail, args: stored },
-    { sql: countHitsHead + rows(receivedRow, received.size) + countHitsTail, args: counted },
+    { sql: rememberHead + rememberRows, args: remembered },
+    { sql: storeHead + storeRows + storeTail, args: stored },
+    { sql: countHitsHead + receivedRows.join(', ') + countHitsTail, args: counted },
   ];
 }
 

@@ -2,14 +2,20 @@
 import type * as z from 'zod/mini';
 import { type Hit, hitSchema } from '../../core/contract/hit.ts';
 import { Problem } from '../../core/contract/problem.ts';
+import { isPlainHit } from './plain-hit.ts';
 
 const pathLengthMax = 80;
 
 /** @throws Problem `hit_invalid` whose detail begins with the field, such as `url: …` */
 export function parseHit(value: unknown): Hit {
+  const hit = isPlainHit(value) ? value : parseBySchema(value);
+  if (!URL.canParse(hit.url)) throw new Problem('hit_invalid', 'url: is not a URL');
+  return hit;
+}
+
+function parseBySchema(value: unknown): Hit {
   const parsed = hitSchema.safeParse(value);
   if (!parsed.success) throw new Problem('hit_invalid', describe(parsed.error.issues, value));
-  if (!URL.canParse(parsed.data.url)) throw new Problem('hit_invalid', 'url: is not a URL');
   return parsed.data;
 }
 

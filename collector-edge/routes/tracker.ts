@@ -1,11 +1,11 @@
-/** `GET /tracker.js`: the script that pages load. */
+/** `GET /tracker.js` and `/vitals.js`: the scripts that pages load. */
 import type { Context } from 'hono';
 import { isNotModified, openToAll } from './answers.ts';
 
 const cacheSeconds = 3_600;
 
-/** @param script the built tracker */
-export function getTracker(script: string) {
+/** @param script as it was built */
+export function getPageScript(script: string) {
   const etag = `"${fingerprint(script)}"`;
   const headers = {
     ...openToAll,

@@ -9,20 +9,32 @@ export function buildTracker(): Promise<string> {
   return buildEnvironment('tracker');
 }
 
-/** The text of `dist/edge/worker.js` as a build would write it, with this tracker inside. */
-export function buildWorker(trackerScript: string): Promise<string> {
+/** The text of `dist/tracker/vitals.js` as a build would write it. */
+export function buildVitals(): Promise<string> {
+  return buildEnvironment('vitals');
+}
+
+/** The text of `dist/edge/worker.js` as a build would write it, with these scripts inside. */
+export function buildWorker(trackerScript: string, vitalsScript: string): Promise<string> {
+  const scripts: Record<string, string> = {
+    'virtual:tracker-script': trackerScript,
+    'virtual:vitals-script': vitalsScript,
+  };
   return buildEnvironment('edge', {
-    name: 'tracker-script-in-memory',
+    name: 'page-scripts-in-memory',
     enforce: 'pre',
-    resolveId: (id) => (id === 'virtual:tracker-script' ? '\0tracker-script-in-memory' : undefined),
-    load: (id) =>
-      id === '\0tracker-script-in-memory'
-        ? `export default ${JSON.stringify(trackerScript)};`
-        : undefined,
+    resolveId: (id) => (id in scripts ? `\0in-memory:${id}` : undefined),
+    load(id) {
+      const script = scripts[id.replace('\0in-memory:', '')];
+      return script === undefined ? undefined : `export default ${JSON.stringify(script)};`;
+    },
   });
 }
 
-async function buildEnvironment(name: 'tracker' | 'edge', plugin?: Plugin): Promise<string> {
+async function buildEnvironment(
+  name: 'tracker' | 'vitals' | 'edge',
+  plugin?: Plugin,
+): Promise<string> {
   const builder = await createBuilder({
     configFile,
     logLevel: 'error',

@@ -34,6 +34,7 @@ export function createTestCollector(options: Partial<CollectorOptions> = {}): Te
     directory: { find: (key) => testDatasets.find((dataset) => dataset.writeKey === key) },
     clock,
     trackerScript: '/* tracker */',
+    vitalsScript: '/* vitals */',
     peerAddress: () => '203.0.113.77',
     trustedProxies: [],
     ...options,

@@ -3,26 +3,20 @@
 const visitorName = 'canister-visitor';
 const ignoreName = 'canister-ignore';
 
-/** True where the person at this browser has switched counting off: `localStorage['canister-ignore'] = 1`. */
-export function isIgnored(): boolean {
+/**
+ * The first-party id: 32 random hex digits, new for each page where nothing can be kept. None where the person at this
+ * browser has switched counting off: `localStorage['canister-ignore'] = 1`.
+ */
+export function visitorId(): string | undefined {
+  let id = randomHex();
   try {
-    return localStorage.getItem(ignoreName) !== null;
+    if (ignoreName in localStorage) return undefined;
+    id = localStorage.getItem(visitorName) || id;
+    localStorage.setItem(visitorName, id);
   } catch {
-    return false;
+    // The id lives as long as the page.
   }
-}
-
-/** The first-party id: 32 random hex digits, new for each page where nothing can be kept. */
-export function visitorId(): string {
-  try {
-    const known = localStorage.getItem(visitorName);
-    if (known) return known;
-    const made = randomHex();
-    localStorage.setItem(visitorName, made);
-    return made;
-  } catch {
-    return randomHex();
-  }
+  return id;
 }
 
 /** A UUID of version 7: its first 48 bits are the time, so that later hits have greater ids. */

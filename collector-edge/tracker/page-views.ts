@@ -16,7 +16,7 @@ export function watchPageViews(
   let referrer = document.referrer;
 
   function look(delayMs: number, again = false): void {
-    const url = withHash ? location.href : location.href.split('#', 1)[0] || '';
+    const url = withHash ? location.href : (location.href.split('#', 1)[0] as string);
     if (url === shown && !again) return;
     const from = referrer;
     shown = url;
@@ -35,8 +35,8 @@ export function watchPageViews(
     }
     addEventListener('popstate', () => look(titleDelayMs));
     if (withHash) addEventListener('hashchange', () => look(titleDelayMs));
-    addEventListener('pageshow', (shownAgain) => {
-      if (shownAgain.persisted) look(0, true);
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) look(0, true);
     });
     look(0);
   }

@@ -79,7 +79,7 @@ export function watchSteps(send: (steps: Step[]) => void): void {
       add('outbound', link.origin + link.pathname);
     }
   });
-  on('pagehide', flush);
+  on('visibilitychange', flush);
 }
 
 function on<E extends Event>(name: string, take: (event: E) => void): void {

@@ -1,9 +1,10 @@
 /**
  * The script of pages: `<script defer src="https://stats.example/tracker.js" data-dataset="wk_…"></script>`.
  * Sends page views by itself, events by `canister('event', name, properties)`, names the user
- * by `canister('user', id)`, and ends the session by `canister('closeSession')` or `canister('logout')`.
+ * by `canister('user', id)`, and ends the session by `canister('closeSession')` or `canister('logout')`. With the
+ * attribute `data-vitals` it loads the script that measures how fast the page is.
  */
-import { hitId, isIgnored, visitorId } from './identity.ts';
+import { hitId, visitorId } from './identity.ts';
 import { watchPageViews } from './page-views.ts';
 import { cut, watchSteps } from './steps.ts';
 import { createTransport, type WaitingHit } from './transport.ts';
@@ -11,6 +12,7 @@ import { createTransport, type WaitingHit } from './transport.ts';
 type Properties = Record<string, string | number | boolean>;
 type Command =
   | [command: 'event', name: string, properties?: Properties]
+  | [command: 'web_vitals', url: string, properties: Properties]
   | [command: 'user', id: string, properties?: undefined]
   | [command: 'closeSession' | 'logout', name?: undefined, properties?: undefined];
 
@@ -33,14 +35,18 @@ const userIdLengthMax = 128;
 const titleLengthMax = 512;
 const languageLengthMax = 35;
 
-function start(script: HTMLScriptElement, dataset: string): void {
-  const visitor = visitorId();
+function start(
+  script: HTMLScriptElement,
+  dataset: string,
+  visitor: string,
+  early: readonly Command[],
+): void {
   const send = createTransport(new URL('hits', script.src).href);
   let number = 0;
   let userId: string | undefined;
 
   function hit(
-    type: 'page_view' | 'event' | 'steps',
+    type: 'page_view' | 'event' | 'web_vitals' | 'steps',
     url: string,
     more: Partial<WaitingHit>,
   ): void {
@@ -62,14 +68,14 @@ function start(script: HTMLScriptElement, dataset: string): void {
   }
 
   const canister: Canister = (...[command, name, properties]) => {
-    if (command === 'event') hit('event', location.href, { name, properties });
+    if (command === 'event') hit(command, location.href, { name, properties });
+    else if (command === 'web_vitals') hit(command, name, { properties });
     else if (command === 'user') userId = name ? cut(`${name}`, userIdLengthMax) : undefined;
     else if (command === 'closeSession' || command === 'logout') {
       hit('steps', location.href, { closeSession: true });
       if (command === 'logout') userId = undefined;
     }
   };
-  const early = window.canister?.q || [];
   canister.on = true;
   window.canister = canister;
   // The first page view names the user already.
@@ -79,6 +85,10 @@ function start(script: HTMLScriptElement, dataset: string): void {
   });
   for (const command of early) if (command[0] !== 'user') canister(...command);
   watchSteps((steps) => hit('steps', location.href, { steps }));
+  // Where something blocks it, that is no failing script of the page.
+  if ('vitals' in script.dataset) {
+    import(/* @vite-ignore */ new URL('vitals.js', script.src).href).catch(() => {});
+  }
 }
 
 /** How the document came, where the browser says so. */
@@ -88,8 +98,10 @@ function loading(): Partial<WaitingHit> | undefined {
 }
 
 const script = document.currentScript as HTMLScriptElement | null;
-const dataset = script?.dataset.dataset;
-if (script && dataset && !window.canister?.on) {
-  if (isIgnored()) window.canister = () => {};
-  else start(script, dataset);
+const dataset = script ? script.dataset.dataset : '';
+const { q = [], on }: Partial<Canister> = window.canister || {};
+if (script && dataset && !on) {
+  const visitor = visitorId();
+  if (visitor) start(script, dataset, visitor, q);
+  else window.canister = () => {};
 }

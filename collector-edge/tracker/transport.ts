@@ -65,7 +65,8 @@ export function createTransport(endpoint: string): (hit: WaitingHit) => void {
   }
 
   addEventListener('online', wake);
-  addEventListener('pagehide', () => {
+  // After `pagehide` where a page is left, and the only sign where a telephone puts it away.
+  addEventListener('visibilitychange', () => {
     const [hits, body] = pack(waiting.filter((hit) => !underWay.includes(hit)));
     if (hits.length) navigator.sendBeacon(endpoint, body);
   });

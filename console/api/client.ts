@@ -25,8 +25,12 @@ export class ApiError extends Error {
 
 export interface RequestOptions {
   signal?: AbortSignal | undefined;
-  /** Makes it a POST with this value as JSON. */
+  /** Sent as JSON. */
   body?: unknown;
+  /** GET without a body and POST with one, unless it is named. */
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | undefined;
+  /** Further headers, such as `If-Match`. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -35,13 +39,11 @@ export interface RequestOptions {
  * @throws ApiError for every answer but a 2xx, and for no answer; an abort is passed on as it is
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-  const { signal, body } = options;
-  const headers = new Headers({ accept: 'application/json' });
-  if (body !== undefined) {
-    headers.set('content-type', 'application/json');
-    headers.set('x-canister', 'console');
-  }
-  const init: RequestInit = { method: body === undefined ? 'GET' : 'POST', headers };
+  const { signal, body, method = body === undefined ? 'GET' : 'POST' } = options;
+  const headers = new Headers({ accept: 'application/json', ...options.headers });
+  if (body !== undefined) headers.set('content-type', 'application/json');
+  if (method !== 'GET') headers.set('x-canister', 'console');
+  const init: RequestInit = { method, headers };
   if (body !== undefined) init.body = JSON.stringify(body);
   if (signal !== undefined) init.signal = signal;
 

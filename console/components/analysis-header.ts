@@ -13,22 +13,14 @@ import {
   type AnalysisView,
   analysisViewDefault,
   isUsableRange,
-  type RangePreset,
   rangeOf,
   rangePresets,
 } from '../controllers/analysis-view.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
 import './label-picker.ts';
+import { presetTexts } from './range-words.ts';
 import { formatRange } from './time-format.ts';
-
-const presetLabels: Record<RangePreset, string> = {
-  today: 'Today',
-  yesterday: 'Yesterday',
-  last_7_days: 'Last 7 days',
-  last_28_days: 'Last 28 days',
-  this_month: 'This month',
-};
 
 const comparisonLabels: Record<AnalysisView['comparison'], string> = {
   none: 'No comparison',
@@ -158,7 +150,7 @@ export class AnalysisHeader extends LitElement {
             ${rangePresets.map(
               (preset) =>
                 html`<option value=${preset} ?selected=${view.range === preset}>
-                  ${presetLabels[preset]}
+                  ${presetTexts[preset]}
                 </option>`,
             )}
             <option value="custom" ?selected=${isCustom}>Custom</option>

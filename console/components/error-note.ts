@@ -38,6 +38,18 @@ export function adviceFor(error: Pick<ApiError, 'code' | 'status'>): Advice {
         todo: 'Choose a dataset in the navigation.',
         retry: false,
       };
+    case 'event_changed':
+      return {
+        safe: 'What the other one saved is kept, and what you typed is still here.',
+        todo: 'Copy what you need, open it anew, and make your change again.',
+        retry: false,
+      };
+    case 'search_too_slow':
+      return {
+        safe: 'The search was stopped; nothing was changed.',
+        todo: 'Choose fewer days or a narrower condition, then search again.',
+        retry: true,
+      };
     case 'sql_too_slow':
       return {
         safe: 'The query was stopped; nothing was changed.',
@@ -50,6 +62,19 @@ export function adviceFor(error: Pick<ApiError, 'code' | 'status'>): Advice {
     case 'request_invalid':
     case 'query_invalid':
     case 'date_range_invalid':
+    case 'condition_invalid':
+    case 'condition_not_in_tables':
+    case 'field_not_indexed':
+    case 'search_too_wide':
+    case 'definition_invalid':
+    case 'alert_invalid':
+    case 'channel_invalid':
+    case 'channel_unknown':
+    case 'channel_in_use':
+    case 'event_invalid':
+    case 'event_exists':
+    case 'event_needed':
+    case 'event_unpublished':
       return { safe: 'Nothing was changed.', todo: 'Correct it, then try again.', retry: false };
   }
   if (error.status === 403) {

@@ -33,6 +33,7 @@ export const hitTypeTexts: Record<SessionHit['type'], string> = {
   event: 'Event',
   steps: 'Steps',
   request: 'Request',
+  web_vitals: 'Web vitals',
 };
 
 /** The source by its name or by the host of the referrer; undefined for a direct entry. */

@@ -49,6 +49,21 @@ export function formatInstant(instantMs: number, timeZone: string, locale?: stri
   }).format(instantMs);
 }
 
+/** An instant (epoch milliseconds) with its day, to the minute, and with the year where it is another one. */
+export function formatInstantShort(instantMs: number, timeZone: string, locale?: string): string {
+  const year = (atMs: number) =>
+    new Intl.DateTimeFormat('en', { timeZone, year: 'numeric' }).format(atMs);
+  const isThisYear = year(instantMs) === year(Date.now());
+  return new Intl.DateTimeFormat(locale, {
+    timeZone,
+    ...(isThisYear ? {} : { year: 'numeric' }),
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(instantMs);
+}
+
 /** An instant (epoch milliseconds) with its day and to the millisecond, in a time zone. */
 export function formatInstantExact(instantMs: number, timeZone: string, locale?: string): string {
   return new Intl.DateTimeFormat(locale, {

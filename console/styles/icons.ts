@@ -6,6 +6,7 @@ import { registerIconLibrary } from '@awesome.me/webawesome/dist/components/icon
 import arrowDown from 'bootstrap-icons/icons/arrow-down-short.svg?url&no-inline';
 import arrowUp from 'bootstrap-icons/icons/arrow-up-short.svg?url&no-inline';
 import reports from 'bootstrap-icons/icons/bar-chart-line.svg?url&no-inline';
+import alerts from 'bootstrap-icons/icons/bell.svg?url&no-inline';
 import live from 'bootstrap-icons/icons/broadcast.svg?url&no-inline';
 import check from 'bootstrap-icons/icons/check-lg.svg?url&no-inline';
 import chevronDown from 'bootstrap-icons/icons/chevron-down.svg?url&no-inline';
@@ -13,17 +14,21 @@ import chevronExpand from 'bootstrap-icons/icons/chevron-expand.svg?url&no-inlin
 import chevronLeft from 'bootstrap-icons/icons/chevron-left.svg?url&no-inline';
 import chevronRight from 'bootstrap-icons/icons/chevron-right.svg?url&no-inline';
 import copy from 'bootstrap-icons/icons/copy.svg?url&no-inline';
+import mail from 'bootstrap-icons/icons/envelope.svg?url&no-inline';
 import warning from 'bootstrap-icons/icons/exclamation-triangle.svg?url&no-inline';
 import settings from 'bootstrap-icons/icons/gear.svg?url&no-inline';
 import health from 'bootstrap-icons/icons/heart-pulse.svg?url&no-inline';
+import events from 'bootstrap-icons/icons/lightning.svg?url&no-inline';
 import menu from 'bootstrap-icons/icons/list.svg?url&no-inline';
 import run from 'bootstrap-icons/icons/play-fill.svg?url&no-inline';
 import plus from 'bootstrap-icons/icons/plus-lg.svg?url&no-inline';
+import search from 'bootstrap-icons/icons/search.svg?url&no-inline';
 import sql from 'bootstrap-icons/icons/terminal.svg?url&no-inline';
 import close from 'bootstrap-icons/icons/x-lg.svg?url&no-inline';
 
 const icons = new Map<string, string>(
   Object.entries({
+    alerts,
     'arrow-down': arrowDown,
     'arrow-up': arrowUp,
     check,
@@ -33,12 +38,15 @@ const icons = new Map<string, string>(
     'chevron-right': chevronRight,
     close,
     copy,
+    events,
     health,
     live,
+    mail,
     menu,
     plus,
     reports,
     run,
+    search,
     settings,
     sql,
     warning,

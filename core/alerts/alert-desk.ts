@@ -6,7 +6,7 @@ import type { Alarm } from '../contract/status.ts';
 import type { AlertFacts } from './alert-facts.ts';
 import type { AlertStore } from './alert-store.ts';
 import { type ComposeNotice, sessionUrl, titleOf } from './notices.ts';
-import { createDispatcher, type Outbox, outboxLimits } from './outbox.ts';
+import { createDispatcher, type Notifier, type Outbox, outboxLimits } from './outbox.ts';
 import type { OutgoingOptions } from './outgoing-request.ts';
 import { watchSystemAlarms } from './system-alarms.ts';
 import { type AlertWatch, createAlertWatch } from './watch.ts';
@@ -51,6 +51,8 @@ export function createAlertDesk(options: {
   random: () => number;
   mailer: Mailer;
   composeMail: ComposeAlertMail;
+  /** Sends the digests that lie in the same outbox. */
+  sendDigest: Notifier;
   /** Where people reach the console, without a slash at the end. */
   consoleUrl: () => string;
   outgoing: OutgoingOptions;
@@ -76,6 +78,7 @@ export function createAlertDesk(options: {
     notifiers: {
       mail: ({ id, payload }) => mailer.send(mailSchema.parse(JSON.parse(payload)), id),
       webhook: webhookNotifier({ channels: store.channels, clock, outgoing }),
+      digest: options.sendDigest,
     },
   });
   let released: Promise<void> | undefined;

@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Delivery } from '../contract/alert.ts';
 import { DeliveryError } from '../contract/mail.ts';
 
-export const deliveryKinds = ['mail', 'webhook'] as const;
+export const deliveryKinds = ['mail', 'webhook', 'digest'] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
 
 export interface OutboxItem {

@@ -10,9 +10,10 @@ import { type DimensionName, dimensions } from '../contract/dimension.ts';
 import { type Metric, type MetricName, metrics } from '../contract/metric.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Query } from '../contract/query.ts';
+import { type Aggregated, aggregate } from './aggregate-sql.ts';
 import { type DimensionSql, dimensionSql } from './dimension-sql.ts';
 import { instantSql, instantsOf, localTimeSql } from './local-time.ts';
-import { type MetricSql, metricSql, type Only } from './metric-sql.ts';
+import { type MetricSql, metricSql, type Sums } from './metric-sql.ts';
 import {
   type Binder,
   createBinder,
@@ -134,35 +135,27 @@ function partSql(
     home === 'session'
       ? sessionPart(part, query, context, binder)
       : hitPart(part, query, context, binder);
-  const keys = query.dimensions.map((name, index) => `${dimension(name)} AS d${index}`);
-  const sums = places.flatMap((place, index) =>
+  const keys = query.dimensions.map((name) => dimension(name));
+  const aggregated: Aggregated = aggregate(keys, from, query.labels.length > 0);
+  const figures = places.flatMap((place, index) =>
     place.period === period
-      ? names.map((name) => `${formOf(name, home)(onlyOf(place))} AS ${columnOf(index, name)}`)
+      ? names.map(
+          (name) => `${formOf(name, home)(aggregated.of(place.of))} AS ${columnOf(index, name)}`,
+        )
       : [],
   );
-  const group = keys.length > 0 ? `GROUP BY ${keys.map((_, index) => index + 1).join(', ')}` : '';
   const isNow = `${period === 'now'} AS is_now`;
   const row = home === 'session' ? 's.started_at' : 'h."at"';
-  const sql = `SELECT ${[...keys, ...sums, isNow].join(', ')} FROM ${from} ${group}`;
+  const sql = aggregated.select([...figures, isNow]);
   return sql.includes('$local')
     ? sql.replaceAll('$local', () => localTimeSql(row, span, context.timeZone))
     : sql;
 }
 
-function formOf(name: MetricName, home: Home): (only: Only) => string {
+function formOf(name: MetricName, home: Home): (of: Sums) => string {
   const form = (metricSql[name] as MetricSql)[home];
   if (form === undefined) throw new Error(`the metric ${name} has no form for ${home} rows`);
   return form;
-}
-
-function onlyOf({ of }: Place): Only {
-  return (condition) => {
-    const parts = [
-      ...(of === undefined ? [] : [`s.label_${of}`]),
-      ...(condition ? [condition] : []),
-    ];
-    return parts.length === 0 ? '' : ` FILTER (WHERE ${parts.join(' AND ')})`;
-  };
 }
 
 interface PartRows {
@@ -218,6 +211,7 @@ function sessionsAsked(query: Query, names: readonly MetricName[]) {
     robots,
     condition,
     labels,
+    ...(labels.length > 0 && { masked: true as const }),
     goal,
     goals: names.some((name) => (metrics[name] as Metric).needsGoal),
     history: query.dimensions.some((name) => (dimensionSql[name] as DimensionSql).history),

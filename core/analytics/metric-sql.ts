@@ -1,13 +1,21 @@
 /** The SQL meaning of each metric, over session rows (`s`) or over hit rows (`h`). One meaning per number. */
 import type { MetricName } from '../contract/metric.ts';
 
-/** Gives the filter of an aggregate: the rows of a label, and among them those that meet a condition. */
-export type Only = (condition?: string) => string;
+/** What a metric is made of: sums over the rows of a place (all, or a label), and among them those that meet a condition. */
+export interface Sums {
+  count(condition?: string): string;
+  /** Of a key that no row lacks. */
+  distinct(key: string, condition?: string): string;
+  /** Rows without the value are in neither; of no rows there is none. */
+  mean(value: string): string;
+  /** NULL where no row has the value. */
+  sum(value: string): string;
+}
 
 /** A metric with both forms takes the session form unless a dimension of the hit is asked. */
 export interface MetricSql {
-  session?: (only: Only) => string;
-  hit?: (only: Only) => string;
+  session?: (of: Sums) => string;
+  hit?: (of: Sums) => string;
   /** Its form over hits looks at the session of the hit. */
   hitNeedsSession?: true;
   /** Its form over hits looks at hits of this type only, so that others need not be read where nobody asks for them. */
@@ -20,64 +28,61 @@ const isBounceEntry = 'h.is_entry AND s.is_bounce';
 
 export const metricSql = {
   sessions: {
-    session: (only) => `count(*)${only()}`,
-    hit: (only) => `count(DISTINCT h.session_id)${only()}`,
+    session: (of) => of.count(),
+    hit: (of) => of.distinct('h.session_id'),
   },
   visitors: {
-    session: (only) => `count(DISTINCT s.visitor_id)${only()}`,
-    hit: (only) => `count(DISTINCT h.visitor_id)${only()}`,
+    session: (of) => of.distinct('s.visitor_id'),
+    hit: (of) => of.distinct('h.visitor_id'),
   },
-  page_views: { hit: (only) => `count(*)${only(isPageView)}`, hitType: 'page_view' },
-  hits: { hit: (only) => `count(*)${only()}` },
+  page_views: { hit: (of) => of.count(isPageView), hitType: 'page_view' },
+  hits: { hit: (of) => of.count() },
   bounces: {
-    session: (only) => `count(*)${only('s.is_bounce')}`,
-    hit: (only) => `count(*)${only(isBounceEntry)}`,
+    session: (of) => of.count('s.is_bounce'),
+    hit: (of) => of.count(isBounceEntry),
     hitNeedsSession: true,
     hitType: 'page_view',
   },
   bounce_rate: {
-    session: (only) => `avg(s.is_bounce::INTEGER)${only()}`,
-    hit: (only) => shareOf(`count(*)${only(isBounceEntry)}`, `count(*)${only('h.is_entry')}`),
+    session: (of) => of.mean('s.is_bounce::INTEGER'),
+    hit: (of) => shareOf(of.count(isBounceEntry), of.count('h.is_entry')),
     hitNeedsSession: true,
     hitType: 'page_view',
   },
-  session_duration: { session: (only) => `avg(s.duration_ms)${only()}` },
-  page_depth: { session: (only) => `avg(s.page_views)${only()}` },
+  session_duration: { session: (of) => of.mean('s.duration_ms') },
+  page_depth: { session: (of) => of.mean('s.page_views') },
   sessions_per_visitor: {
-    session: (only) => shareOf(`count(*)${only()}`, `count(DISTINCT s.visitor_id)${only()}`),
+    session: (of) => shareOf(of.count(), of.distinct('s.visitor_id')),
   },
-  custom_events: { hit: (only) => `count(*)${only("h.type = 'event'")}`, hitType: 'event' },
-  entries: { hit: (only) => `count(*)${only('h.is_entry')}`, hitType: 'page_view' },
-  exits: { hit: (only) => `count(*)${only('h.is_exit')}`, hitType: 'page_view' },
+  custom_events: { hit: (of) => of.count("h.type = 'event'"), hitType: 'event' },
+  entries: { hit: (of) => of.count('h.is_entry'), hitType: 'page_view' },
+  exits: { hit: (of) => of.count('h.is_exit'), hitType: 'page_view' },
   exit_rate: {
     hitType: 'page_view',
-    hit: (only) => shareOf(`count(*)${only('h.is_exit')}`, `count(*)${only(isPageView)}`),
+    hit: (of) => shareOf(of.count('h.is_exit'), of.count(isPageView)),
   },
-  time_on_page: { hit: (only) => `avg(h.time_on_page_ms)${only()}`, hitType: 'page_view' },
-  errors: { hit: (only) => `count(*)${only('h.status >= 400')}` },
+  time_on_page: { hit: (of) => of.mean('h.time_on_page_ms'), hitType: 'page_view' },
+  errors: { hit: (of) => of.count('h.status >= 400') },
   error_rate: {
-    hit: (only) => shareOf(`count(*)${only('h.status >= 400')}`, `count(h.status)${only()}`),
+    hit: (of) => shareOf(of.count('h.status >= 400'), of.count('h.status IS NOT NULL')),
   },
-  response_time: { hit: (only) => `avg(h.duration_ms)${only()}` },
-  transferred: { hit: (only) => `coalesce(sum(h.response_bytes)${only()}, 0)::DOUBLE` },
+  response_time: { hit: (of) => of.mean('h.duration_ms') },
+  transferred: { hit: (of) => `coalesce(${of.sum('h.response_bytes')}, 0)::DOUBLE` },
   conversions: {
-    session: (only) => `count(*)${only('s.reached_goal')}`,
-    hit: (only) => `count(DISTINCT h.session_id)${only('s.reached_goal')}`,
+    session: (of) => of.count('s.reached_goal'),
+    hit: (of) => of.distinct('h.session_id', 's.reached_goal'),
     hitNeedsSession: true,
   },
   conversion_rate: {
-    session: (only) => shareOf(`count(*)${only('s.reached_goal')}`, `count(*)${only()}`),
-    hit: (only) =>
-      shareOf(
-        `count(DISTINCT h.session_id)${only('s.reached_goal')}`,
-        `count(DISTINCT h.session_id)${only()}`,
-      ),
+    session: (of) => shareOf(of.count('s.reached_goal'), of.count()),
+    hit: (of) =>
+      shareOf(of.distinct('h.session_id', 's.reached_goal'), of.distinct('h.session_id')),
     hitNeedsSession: true,
   },
   unique_conversions: {
-    session: (only) => `count(DISTINCT s.visitor_id)${only('s.reached_goal')}`,
-    hit: (only) => `count(DISTINCT h.visitor_id)${only('s.reached_goal')}`,
+    session: (of) => of.distinct('s.visitor_id', 's.reached_goal'),
+    hit: (of) => of.distinct('h.visitor_id', 's.reached_goal'),
     hitNeedsSession: true,
   },
-  revenue: { session: (only) => `coalesce(sum(s.revenue)${only()}, 0)` },
+  revenue: { session: (of) => `coalesce(${of.sum('s.revenue')}, 0)` },
 } as const satisfies Record<MetricName, MetricSql>;

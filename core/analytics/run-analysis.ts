@@ -11,6 +11,7 @@ import { planFunnel } from './analyses/funnel.ts';
 import { planMovers } from './analyses/movers.ts';
 import { planNavigation, planPaths } from './analyses/paths.ts';
 import { planRetention } from './analyses/retention.ts';
+import { planWebVitals } from './analyses/web-vitals.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
 import { findNamed } from './definition-lookup.ts';
 import { cleanCell } from './run-query.ts';
@@ -31,6 +32,7 @@ const plans: Plans = {
   click_fraud: planClickFraud,
   capture_integrity: planCaptureIntegrity,
   tag_and_log: planTagAndLog,
+  web_vitals: planWebVitals,
 };
 
 /** @throws Problem `definition_unknown`, `query_invalid`, `condition_invalid`, `condition_not_in_tables` */

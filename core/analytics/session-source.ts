@@ -95,6 +95,8 @@ export interface SessionsAsked {
   robots: boolean;
   condition?: string | undefined;
   labels: readonly string[];
+  /** Labels as the bits of one number, `label_mask`, instead of a column each. */
+  masked?: true;
   goal?: string | undefined;
   /** Whether goals are asked for. */
   goals?: boolean;
@@ -117,13 +119,16 @@ export function sessionSource(
     columns.push('x.session_number', 'x.previous_at');
     joins.push(`JOIN (${historySql(span)}) x ON x.session_id = s.session_id`);
   }
-  asked.labels.forEach((name, place) => {
+  const labels = asked.labels.map((name) => {
     const label = findNamed(context.definitions.labels, name, 'label');
-    const sql = asPartOf(`the label ${label.name}`, () =>
+    return asPartOf(`the label ${label.name}`, () =>
       clause(labelCondition(label, context.definitions)),
     );
-    columns.push(`${sql} AS label_${place}`);
   });
+  if (asked.masked) {
+    const bits = labels.map((sql, place) => `CASE WHEN ${sql} THEN ${2 ** place} ELSE 0 END`);
+    columns.push(`(${['0', ...bits].join(' | ')})::USMALLINT AS label_mask`);
+  } else columns.push(...labels.map((sql, place) => `${sql} AS label_${place}`));
   if (asked.goals) {
     const goals = goalsAsked(asked.goal, context.definitions);
     const reached = goals.map(({ name, condition }) =>

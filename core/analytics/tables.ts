@@ -6,7 +6,7 @@
 /** One column: its DuckDB type and what it means, for docs/schema.md and for column comments. */
 export interface TableColumn {
   name: string;
-  type: 'UUID' | 'VARCHAR' | 'TIMESTAMPTZ' | 'BIGINT' | 'INTEGER' | 'DOUBLE' | 'BOOLEAN' | 'DATE';
+  type: 'UUID' | 'VARCHAR' | 'TIMESTAMPTZ' | 'BIGINT' | 'INTEGER' | 'DOUBLE' | 'BOOLEAN';
   meaning: string;
 }
 
@@ -98,7 +98,7 @@ export const hitColumns = [
     'TIMESTAMPTZ',
     'When the hit happened. `at` is a keyword in DuckDB: write `hits.at` or `"at"`.',
   ),
-  column('type', 'VARCHAR', '`page_view`, `event`, `steps` or `request`.'),
+  column('type', 'VARCHAR', '`page_view`, `event`, `steps`, `request` or `web_vitals`.'),
   column('origin', 'VARCHAR', '`tracker` or `log`.'),
   column('method', 'VARCHAR', 'HTTP method.'),
   column('host', 'VARCHAR', 'Host of the URL; empty where a log does not say.'),
@@ -115,7 +115,11 @@ export const hitColumns = [
   column('referrer', 'VARCHAR', 'Referrer as sent.'),
   column('title', 'VARCHAR', 'Title of the page.'),
   column('event', 'VARCHAR', 'Name of a custom event.'),
-  column('properties', 'VARCHAR', 'Properties of a custom event, as JSON.'),
+  column(
+    'properties',
+    'VARCHAR',
+    'Properties of a custom event, or the measures of `web_vitals`, as JSON.',
+  ),
   column('is_entry', 'BOOLEAN', 'First page view of its session.'),
   column('is_exit', 'BOOLEAN', 'Last page view of its session.'),
   column(

@@ -7,9 +7,12 @@ import {
   type TableColumn,
 } from './tables.ts';
 
+/** A column of a view; days are worked out, so no table holds one. */
+export type ViewColumn = Omit<TableColumn, 'type'> & { type: TableColumn['type'] | 'DATE' };
+
 export interface PublicView {
   meaning: string;
-  columns: readonly TableColumn[];
+  columns: readonly ViewColumn[];
   sql: string;
   /** A clause for the rows of the day whose instants a test of an instant's column names. */
   ofDay: (test: (column: string) => string) => string;
@@ -23,7 +26,7 @@ const pageViewColumns = hitColumns.filter(
   ({ name }) => !['type', 'event', 'properties'].includes(name),
 );
 
-const dayOf = (whose: string): TableColumn => ({
+const dayOf = (whose: string): ViewColumn => ({
   name: 'day',
   type: 'DATE',
   meaning: `Day of ${whose} in the dataset’s time zone.`,

@@ -25,8 +25,13 @@ export interface Place {
 }
 
 /** @returns nonce, ciphertext and tag in one buffer */
-export function seal(session: ClosedSession, key: Buffer, place: Place): Buffer {
-  const text = Buffer.from(JSON.stringify(session));
+export function seal(session: ClosedSession, key: Uint8Array, place: Place): Buffer {
+  return sealText(JSON.stringify(session), key, place);
+}
+
+/** The same for a session that is JSON already. */
+export function sealText(json: string, key: Uint8Array, place: Place): Buffer {
+  const text = Buffer.from(json);
   const compression = text.length > smallBytesMax ? compressionOfLarge : compressionOfSmall;
   return encrypt(deflateRawSync(text, compression), key, associatedData(place));
 }
@@ -65,7 +70,7 @@ function nextNonce(): Buffer {
   return nonce;
 }
 
-function encrypt(plain: Buffer, key: Buffer, associated: Buffer): Buffer {
+function encrypt(plain: Buffer, key: Uint8Array, associated: Buffer): Buffer {
   const nonce = nextNonce();
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(associated);
   const body = cipher.update(plain);

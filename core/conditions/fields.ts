@@ -58,7 +58,7 @@ export const fieldSpecs = {
   },
   'response.body': { ...text('hit', 'Text of the response.'), masked: true },
   'page.title': text('hit', 'Title of the page.'),
-  'hit.type': text('hit', 'page_view, event, steps or request.'),
+  'hit.type': text('hit', 'page_view, event, steps, request or web_vitals.'),
   'hit.time': time('hit', 'When the hit happened.'),
   'hit.number': number('hit', 'Place of the hit in its session, from 1.'),
   'custom.name': text('hit', 'Name of a custom event that the page sent.'),

@@ -165,7 +165,12 @@ export const alertStateSchema = z.object({
   fault: z.string().optional(),
 });
 
-export const alertRuleStatusSchema = z.object({ rule: alertRuleSchema, state: alertStateSchema });
+/** `muted`: nobody is told at present, for it is switched off or a blackout covers the time. */
+export const alertRuleStatusSchema = z.object({
+  rule: alertRuleSchema,
+  state: alertStateSchema,
+  muted: z.boolean(),
+});
 
 /** One entry of the history: a rule fired, or no longer holds. */
 export const alertEntrySchema = z.object({

@@ -5,6 +5,7 @@ import { dateRangeSchema } from './date-range.ts';
 import { definitionNameSchema } from './definition-name.ts';
 import { labelLimits } from './label.ts';
 import { conditionTextSchema, queryLimits } from './query.ts';
+import { webVitalNames } from './web-vital.ts';
 
 export const analysisLimits = {
   boxesMax: 100,
@@ -54,6 +55,7 @@ const dimension = z.enum([
  * - `click_fraud`: signs of worthless clicks, by campaign
  * - `capture_integrity`: what is missing or odd in what was captured, by day
  * - `tag_and_log`: page views that tracker and log both saw, or only one of them, by path
+ * - `web_vitals`: how fast page loads were, by measure, or one measure by path or device
  */
 export const analysisSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -102,6 +104,12 @@ export const analysisSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('click_fraud'), ...common }),
   z.object({ kind: z.literal('capture_integrity'), ...common }),
   z.object({ kind: z.literal('tag_and_log'), ...common }),
+  z.object({
+    kind: z.literal('web_vitals'),
+    ...common,
+    by: z.enum(['measure', 'path', 'device']).default('measure'),
+    measure: z.enum(webVitalNames).default('lcp'),
+  }),
 ]);
 
 export type Analysis = z.output<typeof analysisSchema>;

@@ -150,10 +150,10 @@ export const deleteResultSchema = z.object({
   version: z.int().optional(),
 });
 
-/** A condition as somebody writes it, to be looked at while it is written. */
+/** A condition as somebody writes it, to be looked at while it is written; without a trigger it is one of a search. */
 export const conditionCheckSchema = z.object({
   condition: z.string().max(conditionLimits.textLengthMax),
-  trigger: z.enum(eventTriggers),
+  trigger: z.enum(eventTriggers).optional(),
 });
 export const conditionVerdictSchema = z.object({
   valid: z.boolean(),

@@ -11,6 +11,7 @@ export const hitLimits = {
   hitsPerRequestMax: 50,
   jsonDepthMax: 8,
   keysPerObjectMax: 64,
+  writeKeyLengthMax: 64,
   urlLengthMax: 2_048,
   titleLengthMax: 512,
   userAgentLengthMax: 512,
@@ -29,19 +30,31 @@ export const hitLimits = {
   formNameLengthMax: 128,
   formValueLengthMax: 2_048,
   capturedBodyLengthMax: 32_768,
+  numberMax: 1_000_000,
+  durationMsMax: 86_400_000,
+  screenWidthMax: 100_000,
   clientAgeMsMax: 24 * 60 * 60 * 1000,
+} as const;
+
+/** The forms of the texts that have one. */
+export const hitForms = {
+  id: /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i,
+  url: /^https?:\/\/[^\s/]/i,
+  visitor: /^[\x21-\x7e]+$/,
+  method: /^[A-Z]{1,16}$/,
 } as const;
 
 /**
  * `page_view` shows a page, `event` is a custom event from the page, `steps` brings client actions only,
- * `request` is any other request (from a log or from capture).
+ * `request` is any other request (from a log or from capture), `web_vitals` brings how fast a page load was: `load` in its
+ * properties names the load, `lcp`, `inp`, `cls`, `fcp` and `ttfb` are what was measured.
  */
-export const hitTypes = ['page_view', 'event', 'steps', 'request'] as const;
+export const hitTypes = ['page_view', 'event', 'steps', 'request', 'web_vitals'] as const;
 export type HitType = (typeof hitTypes)[number];
 
 const httpUrl = z
   .string()
-  .check(z.minLength(1), z.maxLength(hitLimits.urlLengthMax), z.regex(/^https?:\/\/[^\s/]/i));
+  .check(z.minLength(1), z.maxLength(hitLimits.urlLengthMax), z.regex(hitForms.url));
 
 const propertyValue = z.union([
   z.string().check(z.maxLength(hitLimits.propertyValueLengthMax)),
@@ -92,15 +105,13 @@ const form = z
  * @example { "dataset": "wk_…", "id": "0197…", "type": "page_view", "visitor": "v1", "url": "https://shop.example/" }
  */
 export const hitSchema = z.object({
-  dataset: z.string().check(z.minLength(1), z.maxLength(64)),
-  id: z
-    .string()
-    .check(z.regex(/^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i)),
+  dataset: z.string().check(z.minLength(1), z.maxLength(hitLimits.writeKeyLengthMax)),
+  id: z.string().check(z.regex(hitForms.id)),
   type: z.enum(hitTypes),
   visitor: z.optional(
     z
       .string()
-      .check(z.minLength(1), z.maxLength(hitLimits.visitorLengthMax), z.regex(/^[\x21-\x7e]+$/)),
+      .check(z.minLength(1), z.maxLength(hitLimits.visitorLengthMax), z.regex(hitForms.visitor)),
   ),
   userId: z.optional(z.string().check(z.minLength(1), z.maxLength(hitLimits.userIdLengthMax))),
   url: httpUrl,
@@ -122,13 +133,13 @@ export const hitSchema = z.object({
   steps: z.optional(z.array(stepSchema).check(z.maxLength(stepLimits.stepsPerHitMax))),
   at: z.optional(z.int().check(z.nonnegative())),
   sentAt: z.optional(z.int().check(z.nonnegative())),
-  number: z.optional(z.int().check(z.nonnegative(), z.maximum(1_000_000))),
-  method: z.optional(z.string().check(z.regex(/^[A-Z]{1,16}$/))),
+  number: z.optional(z.int().check(z.nonnegative(), z.maximum(hitLimits.numberMax))),
+  method: z.optional(z.string().check(z.regex(hitForms.method))),
   status: z.optional(z.int().check(z.minimum(100), z.maximum(599))),
-  durationMs: z.optional(z.int().check(z.nonnegative(), z.maximum(86_400_000))),
+  durationMs: z.optional(z.int().check(z.nonnegative(), z.maximum(hitLimits.durationMsMax))),
   responseBytes: z.optional(z.int().check(z.nonnegative())),
   language: z.optional(z.string().check(z.maxLength(hitLimits.languageLengthMax))),
-  screenWidth: z.optional(z.int().check(z.minimum(0), z.maximum(100_000))),
+  screenWidth: z.optional(z.int().check(z.minimum(0), z.maximum(hitLimits.screenWidthMax))),
   requestHeaders: z.optional(headers),
   form: z.optional(form),
   requestBody: z.optional(capturedBody),

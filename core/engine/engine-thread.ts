@@ -14,6 +14,7 @@ import { openLibsqlInboxSource } from '../stores/libsql-inbox.ts';
 import { libsqlOver } from '../stores/libsql-owner.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { openKeyring } from '../stores/master-key.ts';
+import { sealInThread } from '../stores/seal-owner.ts';
 import type { Engine } from './engine.ts';
 import { runEngine } from './run-engine.ts';
 import { createSteadyClock } from './steady-clock.ts';
@@ -48,6 +49,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
     control: files.control,
     clock: steady.now,
   });
+  const seal = sealInThread(new URL('./seal-thread.js', import.meta.url));
   const settings = openLibsqlDatasets({ ...files, clock: systemClock });
   const engine: Engine = await runEngine({
     inbox: openLibsqlInboxSource(files.hits),
@@ -61,6 +63,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
         keys,
         dropKey: drop,
         control: files.control,
+        seal,
         past: openPastStores(files.control, steady.now, slug),
         setRules: (rules) => settings.setRules(slug, rules),
         acceptLoss,

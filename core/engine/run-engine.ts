@@ -65,6 +65,8 @@ export interface EngineOptions {
   sessionLimits?: SessionLimits;
   /** How many rows of the inbox a step reads at the most, where it is not the usual number. */
   rowsPerStepMax?: number;
+  /** How many sessions are stored together under load, where it is not the usual number. */
+  sessionsPerCommitMax?: number;
   /** Datasets that fail are held, and the others go on; without it their failure is that of the engine. */
   holding?: HoldingRules;
   /** Called when a step fails: what is stored is safe, but the process should start again. */
@@ -113,7 +115,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   await publishWhatIsDue();
   // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
   await shelf.keepPositionsApart(inbox);
-  const { rowsPerStepMax } = options;
+  const { rowsPerStepMax, sessionsPerCommitMax } = options;
   const pipeline = createPipeline({
     inbox,
     datasets,
@@ -121,6 +123,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     checkpointEveryMs,
     active,
     rowsPerStepMax,
+    sessionsPerCommitMax,
   });
   const upkeep = createUpkeepDesk();
   const publishing = createPublishDesk(clock, () => performance.now());

@@ -77,6 +77,7 @@ async function sendTraffic(writeKey: string): Promise<void> {
       directory: { find: () => entry },
       clock: world.now,
       trackerScript: '',
+      vitalsScript: '',
       peerAddress: (c) => (c.env as { address?: string }).address,
       trustedProxies: [],
     }),

@@ -54,8 +54,13 @@ test('An alert is saved, shown, changed, listed and deleted', async () => {
   expect(shown.body).toMatchObject({
     rule: { bound: 2, rearmMinutes: 60 },
     state: { firing: false },
+    muted: false,
   });
-  expect((await ask('GET', rules)).body.alerts).toHaveLength(1);
+  const always = [{ from: '00:00', to: '24:00' }];
+  await ask('PUT', rules, { ...rule, blackouts: always });
+  expect((await ask('GET', rules)).body.alerts).toMatchObject([{ muted: true }]);
+  await ask('PUT', rules, { ...rule, active: false });
+  expect((await ask('GET', rules)).body.alerts).toMatchObject([{ muted: true }]);
   expect((await ask('DELETE', `${rules}/Few%20purchases`)).body).toEqual({ deleted: rule.name });
   expect(await ask('DELETE', `${rules}/Few%20purchases`)).toMatchObject({
     status: 404,

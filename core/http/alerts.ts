@@ -2,8 +2,10 @@
 import { z } from '@hono/zod-openapi';
 import type { AlertFacts } from '../alerts/alert-facts.ts';
 import type { AlertStore } from '../alerts/alert-store.ts';
+import { isBlackedOut } from '../alerts/blackout.ts';
 import { checkRule } from '../alerts/check-rule.ts';
 import { dryRun } from '../alerts/dry-run.ts';
+import { wallClock } from '../alerts/wall-clock.ts';
 import type { AlertWatch } from '../alerts/watch.ts';
 import type { Clock } from '../clock.ts';
 import {
@@ -15,6 +17,7 @@ import {
   alertRuleSchema,
   alertRuleStatusSchema,
 } from '../contract/alert.ts';
+import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
@@ -90,7 +93,11 @@ const historyRoute = createRoute({
 });
 
 export function alertRoutes({ store, facts, watch, datasets, clock }: AlertOptions) {
-  const status = (slug: string, rule: AlertRule) => ({ rule, state: watch.state(slug, rule.name) });
+  const status = ({ slug, timeZone }: Dataset, rule: AlertRule) => ({
+    rule,
+    state: watch.state(slug, rule.name),
+    muted: !rule.active || isBlackedOut(rule.blackouts, wallClock(timeZone).at(clock())),
+  });
 
   async function find(slug: string, name: string): Promise<AlertRule> {
     const rules = await store.rules(slug);
@@ -105,13 +112,14 @@ export function alertRoutes({ store, facts, watch, datasets, clock }: AlertOptio
 
   return newRoutes()
     .openapi(listRoute, async (c) => {
-      const { slug } = await datasets.get(c.req.valid('param').slug);
-      const rules = await store.rules(slug);
-      return c.json({ alerts: rules.map((rule) => status(slug, rule)) }, 200);
+      const dataset = await datasets.get(c.req.valid('param').slug);
+      const rules = await store.rules(dataset.slug);
+      return c.json({ alerts: rules.map((rule) => status(dataset, rule)) }, 200);
     })
     .openapi(showRoute, async (c) => {
-      const { slug } = await datasets.get(c.req.valid('param').slug);
-      return c.json(status(slug, await find(slug, c.req.valid('param').name)), 200);
+      const dataset = await datasets.get(c.req.valid('param').slug);
+      const rule = await find(dataset.slug, c.req.valid('param').name);
+      return c.json(status(dataset, rule), 200);
     })
     .openapi(saveRoute, async (c) => {
       const { slug } = await datasets.get(c.req.valid('param').slug);

@@ -12,6 +12,7 @@ import { openLibsqlEvents } from '../stores/libsql-events.ts';
 import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { worldAlerts } from '../testing/alert-desk.ts';
+import { noSubscriptions } from '../testing/no-subscriptions.ts';
 import { worldSql } from '../testing/sql-desk.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
@@ -71,6 +72,7 @@ beforeEach(async () => {
     hitCounts: () => (breakStatus ? Promise.reject(breakStatus) : counts.read()),
     alarms: () => alarms,
     alerts: (await worldAlerts(world)).desk,
+    subscriptions: noSubscriptions,
     clock: world.now,
     log: (...event) => logged.push(event.slice(0, 3)),
     disk: () => ({ freeBytes: 3_000, totalBytes: 9_000, freeBytesMin: 2_000 }),

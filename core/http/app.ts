@@ -37,6 +37,7 @@ import { sessionRoutes } from './sessions.ts';
 import { setAsideRoutes } from './set-aside.ts';
 import { sqlRoutes } from './sql.ts';
 import { statusRoutes } from './status.ts';
+import { type SubscriptionDesk, subscriptionRoutes } from './subscriptions.ts';
 import { upkeepRoutes } from './upkeep.ts';
 
 export interface ApiOptions extends MetricsOptions {
@@ -56,6 +57,7 @@ export interface ApiOptions extends MetricsOptions {
   setAside: Pick<SetAside, 'list' | 'show'>;
   savedSearches: SavedSearches;
   events: EventDesk;
+  subscriptions: SubscriptionDesk;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
   /** The address of the peer, where there is a connection. */
@@ -81,6 +83,7 @@ export function createApi(options: ApiOptions) {
     .route('/', setAsideRoutes(engine, datasets, options.setAside))
     .route('/', alertRoutes({ ...options.alerts, datasets, clock: options.clock }))
     .route('/', channelRoutes({ ...options.alerts, clock: options.clock }))
+    .route('/', subscriptionRoutes(options.subscriptions))
     .route('/', eventRoutes(options.events, datasets))
     .route('/', eventJobRoutes(options.events, engine, datasets));
   api.doc31('/openapi.json', {

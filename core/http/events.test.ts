@@ -10,6 +10,7 @@ import { openLibsqlEvents } from '../stores/libsql-events.ts';
 import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { worldAlerts } from '../testing/alert-desk.ts';
+import { noSubscriptions } from '../testing/no-subscriptions.ts';
 import { worldSql } from '../testing/sql-desk.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
@@ -43,6 +44,7 @@ beforeEach(async () => {
     }),
     alarms: () => [],
     alerts: (await worldAlerts(world)).desk,
+    subscriptions: noSubscriptions,
     clock: world.now,
     log: () => {},
     disk: () => undefined,

@@ -224,7 +224,8 @@ export function eventRoutes(desk: EventDesk, datasets: Datasets) {
     })
     .openapi(checkRoute, async (c) => {
       const { condition, trigger } = c.req.valid('json');
-      return c.json(judgeCondition(condition, trigger), 200);
+      const { index } = await datasets.get(c.req.valid('param').slug);
+      return c.json(judgeCondition(condition, trigger, index?.fields ?? []), 200);
     })
     .openapi(completionRoute, async (c) => {
       const { events, attributes } = await desk.list(await slugOf(c.req.valid('param')));

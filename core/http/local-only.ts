@@ -37,10 +37,7 @@ export function localOnly(peerAddress: PeerAddress): MiddlewareHandler {
 }
 
 /** Whether a request comes from this machine, and not by way of another page or a proxy. */
-export function isLocal(
-  c: Parameters<MiddlewareHandler>[0],
-  peerAddress: PeerAddress,
-): boolean {
+export function isLocal(c: Parameters<MiddlewareHandler>[0], peerAddress: PeerAddress): boolean {
   if ((c.env as LocalBindings | undefined)?.inProcess === true) return true;
   const peer = peerAddress(c);
   if (peer === undefined || !ipaddr.isValid(peer) || ipaddr.process(peer).range() !== 'loopback')

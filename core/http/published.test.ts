@@ -48,7 +48,8 @@ const get = (path: string, headers: Record<string, string> = {}) =>
   app.request(`http://localhost${path}`, { headers: { host: 'localhost', ...headers } });
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
-const readManifest = async () => (await (await get('/published/shop/manifest.json')).json()) as Manifest;
+const readManifest = async () =>
+  (await (await get('/published/shop/manifest.json')).json()) as Manifest;
 
 test('From elsewhere only a token of the dataset opens it, until it expires or ends', async () => {
   const { token } = await desks.tokens.create('shop', 'laptop', 2);
@@ -73,13 +74,18 @@ test('From elsewhere only a token of the dataset opens it, until it expires or e
   expect(await statuses(bearer(again))).toEqual([200, 200]);
   await desks.tokens.remove('shop', 'laptop');
   expect(await statuses(bearer(again))).toEqual([401, 401]);
-  const [kept] = (await world.control.batch(['SELECT * FROM read_token'], 'read'));
+  const [kept] = await world.control.batch(['SELECT * FROM read_token'], 'read');
   expect(JSON.stringify(kept?.rows)).not.toContain(foreign);
 });
 
 test('Nothing but what the manifest names is answered', async () => {
   await readManifest();
-  for (const path of ['hits/none.parquet', 'hits/..%2f..%2fanalytics.duckdb', '../x/y', 'hits/%2e%2e']) {
+  for (const path of [
+    'hits/none.parquet',
+    'hits/..%2f..%2fanalytics.duckdb',
+    '../x/y',
+    'hits/%2e%2e',
+  ]) {
     expect([path, (await get(`/published/shop/${path}`)).status]).toEqual([path, 404]);
   }
   expect((await get('/published/nowhere/manifest.json')).status).toBe(404);

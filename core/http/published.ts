@@ -73,8 +73,11 @@ export function publishedRoutes({
 }
 
 function tokenOf(header: string | undefined): string | undefined {
-  const [, scheme = '', value = ''] = /^(bearer|basic) ([\w+/=.-]{1,400})$/i.exec(header ?? '') ?? [];
+  const [, scheme = '', value = ''] =
+    /^(bearer|basic) ([\w+/=.-]{1,400})$/i.exec(header ?? '') ?? [];
   if (header === undefined) return undefined;
   if (scheme.toLowerCase() !== 'basic') return value;
-  return Buffer.from(value, 'base64').toString('utf8').replace(/^[^:]*:/, '');
+  return Buffer.from(value, 'base64')
+    .toString('utf8')
+    .replace(/^[^:]*:/, '');
 }

@@ -17,6 +17,7 @@ import { makeTables, moveIntoPlace, openDuckDbAnalytics } from './duckdb-analyti
 import type { SqlBatch } from './libsql-file.ts';
 import { openIndexShelf } from './libsql-session-index.ts';
 import { isHalfInPlace, openRecutFolder, type SwapStep } from './recut-folder.ts';
+import type { SealBatch } from './segment-batch.ts';
 import { openSegmentCanister } from './segment-canister.ts';
 
 /** Where a dataset stood at its last checkpoint. */
@@ -32,6 +33,8 @@ export interface DatasetStoresOptions {
   /** Destroys the data key of a day that is removed. */
   dropKey: (dataset: string, day: string) => Promise<void>;
   control: SqlBatch;
+  /** Seals sessions elsewhere; without it, in this thread. */
+  seal?: SealBatch | undefined;
   /** Opens the dataset although hits are lost. */
   acceptLoss: boolean;
   /** Tells the administrator what was found and done. */
@@ -52,13 +55,13 @@ export async function openDatasetStores(options: DatasetStoresOptions): Promise<
   indexShelf: IndexShelf;
   past: PastStores;
 }> {
-  const { slug, paths, keys, dropKey, control } = options;
+  const { slug, paths, keys, dropKey, control, seal } = options;
   const folder = paths.canister;
   if (isHalfInPlace(paths.recut)) {
     const why = `A recut of ${slug} was being put in place, and could not be finished: ${paths.recut} cannot be moved or removed.`;
     throw new Problem('file_unreadable', why);
   }
-  const canister = openSegmentCanister({ dataset: slug, folder, keys, dropKey });
+  const canister = openSegmentCanister({ dataset: slug, folder, keys, dropKey, seal });
   // With another master key nothing could be sealed beside what is there: better said now than when sessions end.
   const lastDay = (await canister.days()).at(-1);
   if (lastDay !== undefined) await keys(slug, lastDay);

@@ -26,14 +26,15 @@ import { analyticsMigrations, storeTables, type TableColumn } from '../analytics
 import { viewStatements } from '../analytics/views.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Manifest } from '../contract/published.ts';
-import { continuedReasons, type HitOrigin } from '../contract/session.ts';
+import { type ClosedSession, continuedReasons, type HitOrigin } from '../contract/session.ts';
 import { createGate } from '../engine/gate.ts';
 import type { StoredValue } from '../events/dimension-limits.ts';
 import { failPoint, isPlanted } from '../fail-point.ts';
 import { removeBackfilled, removeFacts, replaceFacts } from './duckdb-facts.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
+import { appendRows } from './duckdb-rows.ts';
 import { stopAtDeadline } from './duckdb-search.ts';
-import { instantValue, rowWriter, toJson } from './duckdb-values.ts';
+import { instantValue, toJson } from './duckdb-values.ts';
 import { syncFolder } from './durable-folder.ts';
 import { fitting, publishDays } from './published/publish-days.ts';
 import { createSweeper, readManifest } from './published/published-folder.ts';
@@ -425,35 +426,26 @@ async function appendSessions(
   sessions: readonly StoredSession[],
 ): Promise<void> {
   if (sessions.length === 0) return;
-  const appenders = [
-    await connection.createAppender('sessions', 'store'),
-    await connection.createAppender('hits', 'store'),
-  ] as const;
-  const sessionWriter = rowWriter(appenders[0], storeTables.sessions);
-  const hitWriter = rowWriter(appenders[1], storeTables.hits);
-  for (const stored of sessions) {
-    sessionWriter.append(sessionRow(stored));
-    for (const row of hitRows(stored.session)) hitWriter.append(row);
-  }
-  sessionWriter.close();
-  hitWriter.close();
-  await appendRows(connection, 'session_devices', sessions.flatMap(deviceRows));
+  const write = async (table: keyof typeof storeTables, rows: Iterable<Cell[]>, count: number) => {
+    if (count === 0) return;
+    const appender = await connection.createAppender(table, 'store');
+    appendRows(appender, storeTables[table], rows, count);
+  };
   const whole = sessions.map(({ session }) => session);
-  await appendRows(connection, 'events', whole.flatMap(eventRows));
-  await appendRows(connection, 'session_values', whole.flatMap(sessionValueRows));
+  const hits = whole.reduce((sum, session) => sum + session.hits.length, 0);
+  await write('sessions', sessions.map(sessionRow), sessions.length);
+  await write('hits', rowsOfHits(whole), hits);
+  // Most sessions have no rows in these.
+  const devices = sessions.flatMap(deviceRows);
+  await write('session_devices', devices, devices.length);
+  const events = whole.flatMap(eventRows);
+  await write('events', events, events.length);
+  const values = whole.flatMap(sessionValueRows);
+  await write('session_values', values, values.length);
 }
 
-/** Rows of a table that most sessions have none for. */
-async function appendRows(
-  connection: DuckDBConnection,
-  table: 'session_devices' | 'events' | 'session_values',
-  rows: readonly Cell[][],
-): Promise<void> {
-  if (rows.length === 0) return;
-  const appender = await connection.createAppender(table, 'store');
-  const writer = rowWriter(appender, storeTables[table]);
-  for (const row of rows) writer.append(row);
-  writer.close();
+function* rowsOfHits(sessions: readonly ClosedSession[]): Generator<Cell[]> {
+  for (const session of sessions) yield* hitRows(session);
 }
 
 async function unfinished(
@@ -495,14 +487,17 @@ async function knownHits(
   );
   if (any.currentRowCount === 0) return new Set();
   await connection.run('CREATE OR REPLACE TEMP TABLE asked (hit_id UUID)');
-  const asked = rowWriter(await connection.createAppender('asked'), askedColumns);
-  for (const id of ids) asked.append([id]);
-  asked.close();
+  const asked = await connection.createAppender('asked');
+  appendRows(asked, askedColumns, idRows(ids), ids.length);
   const found = await connection.runAndReadAll(
     `SELECT DISTINCT hit_id::VARCHAR FROM store.hits SEMI JOIN asked USING (hit_id) WHERE ${range}`,
     bounds,
   );
   return new Set(found.getRows().map(([id]) => String(id).replaceAll('-', '')));
+}
+
+function* idRows(ids: readonly string[]): Generator<Cell[]> {
+  for (const id of ids) yield [id];
 }
 
 async function dimensionValues(

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { BackfilledRows } from '../analytics/analytics-store.ts';
 import { type Cell, eventRows, type StoredSession, sessionValueRows } from '../analytics/rows.ts';
 import { storeTables, type TableColumn } from '../analytics/tables.ts';
-import { rowWriter } from './duckdb-values.ts';
+import { appendRows } from './duckdb-rows.ts';
 
 const amendedColumns: readonly TableColumn[] = [{ name: 'session_id', type: 'UUID', meaning: '' }];
 
@@ -15,9 +15,9 @@ export async function replaceFacts(
   fields: readonly string[],
 ): Promise<void> {
   await connection.run('CREATE OR REPLACE TEMP TABLE amended (session_id UUID)');
-  const amended = rowWriter(await connection.createAppender('amended'), amendedColumns);
-  for (const { session } of sessions) amended.append([session.id]);
-  amended.close();
+  const amended = await connection.createAppender('amended');
+  const ids = sessions.map(({ session }) => [session.id]);
+  appendRows(amended, amendedColumns, ids, ids.length);
   const ofThese = 'session_id IN (SELECT session_id FROM amended)';
   await connection.run(`DELETE FROM store.events WHERE event = $1 AND ${ofThese}`, [event]);
   const facts = sessions.flatMap(({ session }) =>
@@ -66,7 +66,6 @@ async function append(
   rows: readonly Cell[][],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const writer = rowWriter(await connection.createAppender(table, 'store'), storeTables[table]);
-  for (const row of rows) writer.append(row);
-  writer.close();
+  const appender = await connection.createAppender(table, 'store');
+  appendRows(appender, storeTables[table], rows, rows.length);
 }

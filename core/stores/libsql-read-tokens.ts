@@ -54,10 +54,7 @@ export function openLibsqlReadTokens(control: SqlBatch, clock: Clock): ReadToken
     async check(slug, token) {
       const sql =
         'UPDATE read_token SET last_used_at = ?1 WHERE dataset = ?2 AND hash = ?3 AND expires_at > ?1';
-      const [used] = await control.batch(
-        [{ sql, args: [clock(), slug, hashOf(token)] }],
-        'write',
-      );
+      const [used] = await control.batch([{ sql, args: [clock(), slug, hashOf(token)] }], 'write');
       return used?.rowsAffected === 1;
     },
   };

@@ -12,15 +12,15 @@ import type {
   LongTermCanister,
   SessionPiece,
 } from '../canisters/long-term.ts';
-import { seal, unseal } from '../canisters/seal.ts';
+import { unseal } from '../canisters/seal.ts';
 import { Problem } from '../contract/problem.ts';
 import type { ClosedSession } from '../contract/session.ts';
 import { failPoint } from '../fail-point.ts';
 import type { StoredWhole } from '../sessions/collected-session.ts';
 import { makeFolder, syncFolder } from './durable-folder.ts';
+import { type SealBatch, sealBatch } from './segment-batch.ts';
 import { groupByDay } from './segment-days.ts';
 import {
-  encodeRecord,
   isSound,
   segmentMagic as magic,
   readStretches,
@@ -47,8 +47,10 @@ export function openSegmentCanister(options: {
   keys: DataKeys;
   /** Destroys the key of a day whose segment goes. */
   dropKey?: (dataset: string, day: string) => Promise<void>;
+  /** Seals elsewhere; without it, here. */
+  seal?: SealBatch | undefined;
 }): LongTermCanister {
-  const { dataset, folder, keys, dropKey } = options;
+  const { dataset, folder, keys, dropKey, seal = async (batch) => sealBatch(batch) } = options;
   makeFolder(folder);
   const writing = new Map<string, Segment>();
   const path = (day: string) => join(folder, `${day}.seg`);
@@ -86,18 +88,22 @@ export function openSegmentCanister(options: {
     sessions: readonly KeptSession[],
   ): Promise<CanisterPlace[]> {
     const segment = await segmentFor(day);
-    const records: Buffer[] = [];
-    const places: CanisterPlace[] = [];
+    const { bytes, lengths } = await seal({
+      dataset,
+      day,
+      key: segment.key,
+      offset: segment.size,
+      ids: sessions.map(({ id }) => id),
+      texts: sessions.map((session) => JSON.stringify(session)),
+    });
     let offset = segment.size;
-    for (const session of sessions) {
-      const place = { dataset, day, offset, sessionId: session.id };
-      const record = encodeRecord(session.id, seal(session, segment.key, place));
-      records.push(record);
-      places.push({ day, offset, length: record.length });
-      offset += record.length;
-    }
+    const places = lengths.map((length): CanisterPlace => {
+      const place = { day, offset, length };
+      offset += length;
+      return place;
+    });
     try {
-      await writeAll(segment.file, Buffer.concat(records), segment.size);
+      await writeAll(segment.file, bytes, segment.size);
       if (__FAIL_POINTS__) failPoint('canister-before-fsync');
       await segment.file.datasync();
       if (__FAIL_POINTS__) failPoint('canister-after-fsync');
@@ -325,7 +331,7 @@ async function openForAppend(path: string): Promise<FileHandle> {
   }
 }
 
-async function writeAll(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
+async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
     written += (await file.write(bytes, written, bytes.length - written, at + written))

@@ -1,5 +1,6 @@
 /** The alerts of a world: real stores, the world's engine and clock, and mails that a test collects. */
 import { type AlertDesk, createAlertDesk } from '../alerts/alert-desk.ts';
+import type { Notifier } from '../alerts/outbox.ts';
 import type { Mail, Mailer } from '../contract/mail.ts';
 import { openLibsqlAlerts } from '../stores/libsql-alerts.ts';
 import { openLibsqlOutbox } from '../stores/libsql-outbox.ts';
@@ -14,7 +15,7 @@ export interface WorldAlerts {
 /** @param mailer takes the mails instead of `mails` */
 export async function worldAlerts(
   world: World,
-  options: { mailer?: Mailer; privateNetworks?: string[] } = {},
+  options: { mailer?: Mailer; privateNetworks?: string[]; sendDigest?: Notifier } = {},
 ): Promise<WorldAlerts> {
   const mails: WorldAlerts['mails'] = [];
   const zones = new Map<string, string>();
@@ -42,6 +43,11 @@ export async function worldAlerts(
       headers: {},
       attachments: [],
     }),
+    sendDigest:
+      options.sendDigest ??
+      (() => {
+        throw new Error('this test sends no digests');
+      }),
     consoleUrl: () => 'http://localhost:8080',
     outgoing: { privateNetworks: options.privateNetworks ?? ['127.0.0.0/8'] },
   });

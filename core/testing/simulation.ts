@@ -327,6 +327,8 @@ async function startEngine(options: {
     checkpointEveryMs: 10 * 60_000,
     // Few enough that there is a backlog, which is read ahead.
     rowsPerStepMax: 7,
+    // Few enough that batches are stored beside the reading.
+    sessionsPerCommitMax: 2,
     active,
     sessionLimits: simulatedLimits,
     failed(error) {

@@ -30,6 +30,7 @@ import { tagAndLog } from './tag-and-log.ts';
 import { technology } from './technology.ts';
 import { times } from './times.ts';
 import { topMovers } from './top-movers.ts';
+import { webVitals } from './web-vitals.ts';
 import { whatsChanged } from './whats-changed.ts';
 
 /** All built-in reports, group by group. */
@@ -63,6 +64,7 @@ export const builtInReports: readonly BuiltInReport[] = [
   topMovers,
   robots,
   errors,
+  webVitals,
   captureIntegrity,
   tagAndLog,
 ];

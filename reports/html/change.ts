@@ -5,6 +5,17 @@ import { type Cell, formatChange } from './format.ts';
 
 const classOf = { better: ' good', worse: ' bad', neutral: '' } as const;
 
+/** In words: `+12.5%`, or `new`; undefined where there is nothing to compare with. */
+export function changeWords(
+  { unit }: Pick<MetricColumn, 'unit'>,
+  now: Cell,
+  before: Cell | undefined,
+  locale: string,
+): string | undefined {
+  const isNew = unit === 'count' && before === 0 && Number(now) > 0;
+  return isNew ? 'new' : formatChange(now, before, unit, locale);
+}
+
 /** Empty where there is nothing to compare with. */
 export function changeMark(
   column: MetricColumn,
@@ -12,8 +23,7 @@ export function changeMark(
   before: Cell | undefined,
   locale: string,
 ) {
-  const isNew = column.unit === 'count' && before === 0 && Number(now) > 0;
-  const text = isNew ? 'new' : formatChange(now, before, column.unit, locale);
+  const text = changeWords(column, now, before, locale);
   if (text === undefined) return '';
   const verdict = verdictOf(column.better, Number(now), Number(before));
   return html`<span class="change${classOf[verdict]}">${text}</span>`;

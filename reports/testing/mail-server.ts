@@ -6,6 +6,8 @@ import { SMTPServer } from 'smtp-server';
 export interface MailServer {
   port: number;
   mails: Email[];
+  /** Heeded anew at every mail. */
+  options: MailServerOptions;
   close(): Promise<void>;
 }
 
@@ -15,6 +17,10 @@ export interface MailServerOptions {
   isSilent?: boolean;
   /** Says no to every recipient, with this code. */
   refuseWith?: number;
+  /** Says no to these recipients, each with its code. */
+  refuseOnly?: Record<string, number>;
+  /** Ends the connection in the midst of a mail. */
+  dropsMails?: boolean;
 }
 
 export async function startMailServer(options: MailServerOptions = {}): Promise<MailServer> {
@@ -22,11 +28,16 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
-    onRcptTo(_address, _session, done) {
-      if (options.refuseWith === undefined) done();
-      else done(Object.assign(new Error('no such mailbox'), { responseCode: options.refuseWith }));
+    onRcptTo({ address }, _session, done) {
+      const responseCode = options.refuseOnly?.[address] ?? options.refuseWith;
+      if (responseCode === undefined) done();
+      else done(Object.assign(new Error('no such mailbox'), { responseCode }));
     },
     onData(stream, _session, done) {
+      if (options.dropsMails === true) {
+        for (const connection of server.connections) connection.close();
+        return;
+      }
       const parts: Buffer[] = [];
       stream.on('data', (part: Buffer) => parts.push(part));
       stream.on('end', async () => {
@@ -43,6 +54,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
   return {
     port: (server.server.address() as AddressInfo).port,
     mails,
+    options,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

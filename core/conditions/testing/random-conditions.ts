@@ -71,7 +71,7 @@ const step = fc.record({
 const hit: fc.Arbitrary<ConditionHit> = fc.record({
   id: fc.constant('0'.repeat(32)),
   at: fc.integer({ min: -60_000, max: 4 * 3_600_000 }).map((ms) => startMs + ms),
-  type: fc.constantFrom('page_view', 'event', 'steps', 'request'),
+  type: fc.constantFrom('page_view', 'event', 'steps', 'request', 'web_vitals'),
   origin: fc.constantFrom('tracker', 'log'),
   method: fc.constantFrom('GET', 'POST', 'get'),
   host: anyText,

@@ -5,7 +5,8 @@ import control2 from './control/0002_events.sql?raw';
 import control3 from './control/0003_report_definitions.sql?raw';
 import control4 from './control/0004_alerts.sql?raw';
 import control5 from './control/0005_saved_searches.sql?raw';
-import control6 from './control/0006_saved_queries.sql?raw';
+import control6 from './control/0006_subscriptions.sql?raw';
+import control7 from './control/0007_saved_queries.sql?raw';
 import hits0 from './hits/0000_hits.sql?raw';
 import hits1 from './hits/0001_events.sql?raw';
 
@@ -18,4 +19,5 @@ export const controlMigrations: readonly string[] = [
   control4,
   control5,
   control6,
+  control7,
 ];

@@ -10,6 +10,7 @@ import { type DeliveryError, type Mail, mailSchema } from '../../../core/contrac
 import { startMailServer } from '../../testing/mail-server.ts';
 import { alertMail } from '../alert-mail.ts';
 import { chooseMailer } from './choose-mailer.ts';
+import { smtpMailer } from './smtp.ts';
 
 const id = '0123456789abcdef0123456789abcdef';
 const from = 'Canister <stats@shop.example>';
@@ -79,6 +80,18 @@ test('SMTP: a mailbox that does not exist is not tried again, a server that is a
   expect(await errorOf(mailer.send(mail, id))).toMatchObject({ forGood: true });
   await server.close();
   expect(await errorOf(mailer.send(mail, id))).toMatchObject({ forGood: false });
+});
+
+test('SMTP: a server that falls silent or hangs up in the midst of a mail is tried again', async () => {
+  for (const options of [{ isSilent: true }, { dropsMails: true }]) {
+    const server = await startMailServer(options);
+    closing.push(server.close);
+    const mailer = smtpMailer(`smtp://127.0.0.1:${server.port}`, from, 300);
+    expect(await errorOf(mailer.send(mail, id))).toMatchObject({
+      name: 'DeliveryError',
+      forGood: false,
+    });
+  }
 });
 
 test('The folder: a mail is a file that a mail program can open, and a second try is the same file', async () => {

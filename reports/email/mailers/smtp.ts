@@ -3,13 +3,16 @@ import { createTransport } from 'nodemailer';
 import { DeliveryError, type Mailer } from '../../../core/contract/mail.ts';
 import { messageOf } from './nodemailer-message.ts';
 
-const timeoutMs = 20_000;
+const timeoutMsUsual = 20_000;
 
 /** What an SMTP server says of a mailbox that does not exist, or that may not be written to. */
 const refusedForGood = [550, 551, 553, 554];
 
-/** @param url such as `smtp://user:password@mail.example:587` or `smtps://…` */
-export function smtpMailer(url: string, from: string): Mailer {
+/**
+ * @param url such as `smtp://user:password@mail.example:587` or `smtps://…`
+ * @param timeoutMs how long the server may be silent at a time
+ */
+export function smtpMailer(url: string, from: string, timeoutMs = timeoutMsUsual): Mailer {
   const { protocol, hostname, port, username, password } = new URL(url);
   const secure = protocol === 'smtps:';
   const transport = createTransport({

@@ -1,0 +1,116 @@
+/** What found sessions have in common: the most frequent values of some fields. Fires `cn-facet` with field and value. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { FacetField, SearchAnswer } from '../../core/contract/search.ts';
+import { textStyles } from '../styles/text.ts';
+import { formatCount } from './number-format.ts';
+
+export interface FacetChoice {
+  field: FacetField;
+  value: string | null;
+}
+
+const fieldTexts: Record<FacetField, string> = {
+  browser: 'Browser',
+  system: 'System',
+  'device.type': 'Device',
+  country: 'Country',
+  source: 'Source',
+  'entry.path': 'Entry page',
+  'session.end_reason': 'End reason',
+};
+
+@customElement('cn-facet-list')
+export class FacetList extends LitElement {
+  static override styles = [
+    textStyles,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr));
+        gap: var(--space-4) var(--space-6);
+        align-items: start;
+      }
+      h2 {
+        font-size: var(--text-dense);
+      }
+      ul {
+        margin: var(--space-1) 0 0;
+        padding: 0;
+        list-style: none;
+      }
+      li {
+        position: relative;
+      }
+      .share {
+        position: absolute;
+        inset: 1px auto 1px 0;
+        background: var(--share);
+      }
+      button {
+        display: flex;
+        position: relative;
+        gap: var(--space-3);
+        width: 100%;
+        padding: 0 var(--space-1);
+        border: 0;
+        background: none;
+        color: inherit;
+        font: inherit;
+        font-size: var(--text-dense);
+        line-height: 1.5rem;
+        text-align: left;
+        cursor: pointer;
+      }
+      button:hover .value {
+        text-decoration: underline;
+      }
+      .none {
+        font-style: italic;
+      }
+      .value {
+        flex: 1;
+        min-width: 0;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) facets: NonNullable<SearchAnswer['facets']> = [];
+  /** How many sessions were found in all. */
+  @property({ type: Number }) sessions = 0;
+
+  override render() {
+    return this.facets.map(({ field, values }) =>
+      values.length === 0
+        ? nothing
+        : html`<div>
+            <h2 id=${field}>${fieldTexts[field]}</h2>
+            <ul aria-labelledby=${field}>
+              ${values.map(({ value, sessions }) => this.#value({ field, value }, sessions))}
+            </ul>
+          </div>`,
+    );
+  }
+
+  #value(choice: FacetChoice, count: number) {
+    const share = this.sessions === 0 ? 0 : Math.min(1, count / this.sessions);
+    const text = choice.value ?? 'none';
+    return html`<li>
+      <span class="share" style="width: ${share * 100}%"></span>
+      <button type="button" title="Only these" @click=${() => this.#choose(choice)}>
+        <span class="value ellipsis ${choice.value === null ? 'none' : ''}" title=${text}>${text}</span>
+        <span class="figures">${formatCount(count)}</span>
+      </button>
+    </li>`;
+  }
+
+  #choose(detail: FacetChoice) {
+    this.dispatchEvent(new CustomEvent('cn-facet', { detail }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-facet-list': FacetList;
+  }
+}

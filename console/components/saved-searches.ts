@@ -1,0 +1,106 @@
+/** The searches that are kept, to open or to remove, and templates to begin with. Fires `cn-remove` with a name. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { SavedSearchList } from '../../core/contract/search.ts';
+import { textStyles } from '../styles/text.ts';
+import './confirm-button.ts';
+
+@customElement('cn-saved-searches')
+export class SavedSearches extends LitElement {
+  static override styles = [
+    textStyles,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr));
+        gap: var(--space-4) var(--space-8);
+        align-items: start;
+      }
+      ul {
+        margin: var(--space-1) 0 0;
+        padding: 0;
+        list-style: none;
+      }
+      li {
+        display: flex;
+        align-items: center;
+        gap: var(--space-2);
+        padding: var(--space-1) 0;
+        border-bottom: 1px solid var(--line);
+      }
+      .search {
+        flex: 1;
+        min-width: 0;
+      }
+      a {
+        font-size: var(--text-dense);
+        overflow-wrap: anywhere;
+      }
+      code {
+        display: block;
+        color: var(--ink-quiet);
+        font-size: var(--text-caption);
+      }
+      .segment {
+        padding: 0 var(--space-1);
+        border: 1px solid var(--line-strong);
+        border-radius: 2px;
+        color: var(--ink-quiet);
+        font-size: 0.6875rem;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) list: SavedSearchList = { searches: [], templates: [] };
+  /** The address that runs a condition. */
+  @property({ attribute: false }) hrefOf: (condition: string) => string = (condition) => condition;
+
+  override render() {
+    const { searches, templates } = this.list;
+    return html`${
+      searches.length === 0
+        ? nothing
+        : html`<div>
+              <h2>Saved searches</h2>
+              <ul>
+                ${searches.map(
+                  ({ name, condition, segment }) => html`<li>
+                    <span class="search">
+                      ${this.#link(name, condition)} ${segment ? html`<span class="segment">segment</span>` : nothing}
+                      <code class="ellipsis" title=${condition}>${condition}</code>
+                    </span>
+                    <cn-confirm-button small label="Delete" what=${name} @cn-confirm=${() => this.#remove(name)}></cn-confirm-button>
+                  </li>`,
+                )}
+              </ul>
+            </div>`
+    }
+      <div>
+        <h2>To begin with</h2>
+        <ul>
+          ${templates.map(
+            ({ name, condition }) => html`<li>
+              <span class="search">
+                ${this.#link(name, condition)}
+                <code class="ellipsis" title=${condition}>${condition}</code>
+              </span>
+            </li>`,
+          )}
+        </ul>
+      </div>`;
+  }
+
+  #link(name: string, condition: string) {
+    return html`<a href=${this.hrefOf(condition)}>${name}</a>`;
+  }
+
+  #remove(detail: string) {
+    this.dispatchEvent(new CustomEvent('cn-remove', { detail }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-saved-searches': SavedSearches;
+  }
+}

@@ -1,0 +1,207 @@
+/** One subscription: what can be done with it, its mail to look at, and what became of its digests. Fires `cn-changed` and `cn-edit`. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { DigestDelivery, SubscriptionStatus } from '../../core/contract/subscription.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import {
+  changeSubscription,
+  deleteSubscription,
+  listDeliveries,
+  previewUrl,
+  resendDelivery,
+  runSubscription,
+  testSubscription,
+} from '../api/subscriptions.ts';
+import { RefreshController } from '../controllers/refresh-controller.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { tableStyles } from '../styles/tables.ts';
+import { textStyles } from '../styles/text.ts';
+import './error-note.ts';
+import { formatInstant } from './time-format.ts';
+
+const askEveryMs = 3_000;
+const stateWords = { waiting: 'waiting', sent: 'sent', given_up: 'given up' } as const;
+const reasonWords = { due: '', test: 'test', resend: 'one more copy' } as const;
+
+@customElement('cn-subscription-detail')
+export class SubscriptionDetail extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    tableStyles,
+    css`
+      .actions,
+      form {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--space-2);
+        margin-top: var(--space-3);
+      }
+      form label {
+        font-size: var(--text-dense);
+      }
+      form .field {
+        width: min(18rem, 100%);
+      }
+      iframe {
+        display: block;
+        width: 100%;
+        height: 40rem;
+        margin-top: var(--space-4);
+        border: 1px solid var(--line);
+      }
+      h3 {
+        margin-top: var(--space-6);
+      }
+      .said {
+        margin-top: var(--space-2);
+      }
+      td {
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) status: SubscriptionStatus | undefined;
+  @state() private error: ApiError | undefined;
+  @state() private said = '';
+  @state() private previews = false;
+  @state() private asksToDelete = false;
+
+  readonly #deliveries = new RefreshController<DigestDelivery[]>(this, {
+    everyMs: askEveryMs,
+    subject: () => this.#name,
+    fetch: async (signal) => (this.#name === '' ? [] : await listDeliveries(this.#name, signal)),
+  });
+
+  get #name(): string {
+    return this.status?.subscription.name ?? '';
+  }
+
+  override render() {
+    const { status } = this;
+    if (status === undefined) return nothing;
+    const { subscription, state: stands } = status;
+    const next = subscription.paused ? 'resume' : 'pause';
+    return html`<h2>${subscription.name}</h2>
+      <p class="caption">To ${subscription.recipients.join(', ')}${stands.unsubscribed.length > 0 ? html`; unsubscribed: ${stands.unsubscribed.join(', ')}` : nothing}</p>
+      <div class="actions">
+        <button class="button" type="button" aria-pressed=${String(this.previews)} @click=${() => {
+          this.previews = !this.previews;
+        }}>${this.previews ? 'Hide the mail' : 'Look at the mail'}</button>
+        <a class="button" href=${previewUrl(subscription.name)} target="_blank" rel="noopener">Open it alone</a>
+        <button class="button" type="button" ?disabled=${subscription.paused} @click=${this.#run}>Send it now</button>
+        <button class="button" type="button" @click=${() =>
+          this.#do(async () => {
+            await changeSubscription(this.#name, next);
+            return next === 'pause' ? 'Paused.' : 'It goes on.';
+          })}>${next === 'pause' ? 'Pause' : 'Resume'}</button>
+        <button class="button" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-edit'))}>Change</button>
+        ${
+          this.asksToDelete
+            ? html`<button class="button first" type="button" @click=${this.#delete}>Delete it for good</button>
+              <button class="button plain" type="button" @click=${() => {
+                this.asksToDelete = false;
+              }}>Keep it</button>`
+            : html`<button class="button plain" type="button" @click=${() => {
+                this.asksToDelete = true;
+              }}>Delete</button>`
+        }
+      </div>
+      <form @submit=${this.#test}>
+        <label for="to">Send a test to</label>
+        <input id="to" class="field" type="email" required autocomplete="email" />
+        <button class="button" type="submit">Send test</button>
+      </form>
+      <p class="caption said" role="status">${this.said}</p>
+      ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
+      ${this.previews ? html`<iframe sandbox="" title="The mail of ${subscription.name}" src=${previewUrl(subscription.name)}></iframe>` : nothing}
+      ${this.#log()}`;
+  }
+
+  #log() {
+    const { value, error } = this.#deliveries;
+    if (error)
+      return html`<cn-error-note .error=${error} @cn-retry=${() => this.#deliveries.ask()}></cn-error-note>`;
+    if (value === undefined) return nothing;
+    return html`<h3>Deliveries of the last 30 days</h3>
+      ${
+        value.length === 0
+          ? html`<p class="caption">Nothing was sent yet.</p>`
+          : html`<div class="scroll" role="region" aria-label="Deliveries" tabindex="0"><table>
+        <thead><tr><th scope="col">Since</th><th scope="col">To</th><th scope="col">Mail</th><th scope="col">State</th><th scope="col" class="number">Tries</th><th scope="col"><span class="only-read">Send again</span></th></tr></thead>
+        <tbody>${value.map((one) => this.#delivery(one))}</tbody>
+      </table></div>`
+      }`;
+  }
+
+  #delivery({
+    id,
+    createdAt,
+    recipient,
+    title,
+    state: became,
+    tries,
+    lastError,
+    reason,
+  }: DigestDelivery) {
+    const zone = this.status?.subscription.timeZone ?? 'UTC';
+    return html`<tr>
+      <td class="when">${formatInstant(createdAt, zone)}</td>
+      <td>${recipient}</td>
+      <td>${title}${reasonWords[reason] === '' ? nothing : html` <span class="quiet">(${reasonWords[reason]})</span>`}</td>
+      <td>${stateWords[became]}${became !== 'sent' && lastError ? html`<div class="caption">${lastError}</div>` : nothing}</td>
+      <td class="number">${tries}</td>
+      <td class="number">${
+        became === 'waiting'
+          ? nothing
+          : html`<button class="button plain" type="button" aria-label="Send again to ${recipient}" @click=${() =>
+              this.#do(async () => {
+                await resendDelivery(id);
+                return 'It is sent again.';
+              })}>Send again</button>`
+      }</td>
+    </tr>`;
+  }
+
+  /** Does something, says what was done, and lets the page ask anew. */
+  async #do(work: () => Promise<string>): Promise<void> {
+    this.error = undefined;
+    this.said = '';
+    try {
+      this.said = await work();
+      this.dispatchEvent(new CustomEvent('cn-changed'));
+      void this.#deliveries.ask();
+    } catch (error) {
+      this.error = asApiError(error);
+    }
+  }
+
+  #run() {
+    void this.#do(async () => `Sent to ${await runSubscription(this.#name)} recipients.`);
+  }
+
+  #delete() {
+    this.asksToDelete = false;
+    void this.#do(async () => {
+      await deleteSubscription(this.#name);
+      return 'Deleted.';
+    });
+  }
+
+  #test(event: SubmitEvent) {
+    event.preventDefault();
+    const to = this.renderRoot.querySelector<HTMLInputElement>('#to')?.value ?? '';
+    void this.#do(async () => {
+      await testSubscription(this.#name, to);
+      return `A test is on its way to ${to}.`;
+    });
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-subscription-detail': SubscriptionDetail;
+  }
+}

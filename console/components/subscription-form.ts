@@ -1,0 +1,246 @@
+/** The form of a subscription. Fires `cn-saved` with its name, and `cn-cancel`. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Dataset } from '../../core/contract/dataset.ts';
+import type { ReportEntry } from '../../core/contract/report.ts';
+import type { Subscription } from '../../core/contract/subscription.ts';
+import {
+  digestPeriods,
+  periodWords,
+  weekdayWords,
+} from '../../core/contract/subscription-words.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { listReports } from '../api/reports.ts';
+import { saveSubscription } from '../api/subscriptions.ts';
+import { QueryController } from '../controllers/query-controller.ts';
+import { draftOf, inputOf, newDraft, type SubscriptionDraft } from '../pages/subscription-draft.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { formStyles } from '../styles/form.ts';
+import { textStyles } from '../styles/text.ts';
+import './error-note.ts';
+
+const timeZones = Intl.supportedValuesOf('timeZone');
+const readerZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const kinds = { daily: 'Every day', weekly: 'Every week', monthly: 'Every month', cron: 'By cron' };
+const comparisons = {
+  previous_period: 'The period before',
+  last_year: 'The same dates a year before',
+  last_year_weeks: '52 weeks before',
+};
+const days = [...Array.from({ length: 28 }, (_, index) => String(index + 1)), 'last'];
+
+@customElement('cn-subscription-form')
+export class SubscriptionForm extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    formStyles,
+    css`
+      form {
+        max-width: 40rem;
+      }
+      .row {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr));
+        gap: 0 var(--space-4);
+      }
+      fieldset {
+        margin: 0 0 var(--space-5);
+        padding: 0;
+        border: 0;
+      }
+      legend {
+        margin-bottom: var(--space-1);
+        padding: 0;
+        font-size: var(--text-dense);
+        font-weight: 600;
+      }
+      .choices {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr));
+        gap: var(--space-1) var(--space-4);
+        font-size: var(--text-dense);
+      }
+      .choices label {
+        display: flex;
+        gap: var(--space-2);
+        align-items: baseline;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) datasets: readonly Dataset[] = [];
+  /** The one to change; without it a new one is made. */
+  @property({ attribute: false }) subscription: Subscription | undefined;
+  @state() private draft: SubscriptionDraft | undefined;
+  @state() private error: ApiError | undefined;
+  @state() private saving = false;
+
+  readonly #reports = new QueryController<string, ReportEntry[]>(this, {
+    key: () => this.draft?.datasets[0],
+    subject: (slug) => slug,
+    fetch: (slug, signal) => listReports(slug, signal),
+  });
+
+  protected override willUpdate(): void {
+    this.draft ??=
+      this.subscription === undefined
+        ? newDraft(
+            readerZone,
+            this.datasets.slice(0, 1).map(({ slug }) => slug),
+          )
+        : draftOf(this.subscription);
+  }
+
+  override render() {
+    const { draft } = this;
+    if (draft === undefined) return nothing;
+    return html`<form novalidate @submit=${this.#submit}>
+      ${this.#text('name', 'Name', 'It stands in the subject of the mails.', this.subscription !== undefined)}
+      ${this.#area('recipients', 'Recipients', 'One address a line, up to 50. Each gets a mail of its own.')}
+      <div class="row">
+        ${this.#select('kind', 'When', kinds)}
+        ${draft.kind === 'weekly' ? this.#select('weekday', 'Weekday', weekdayWords) : nothing}
+        ${draft.kind === 'monthly' ? this.#select('day', 'Day', Object.fromEntries(days.map((day) => [day, day]))) : nothing}
+        ${draft.kind === 'cron' ? this.#text('expression', 'Cron', 'Minute, hour, day, month, weekday.') : this.#text('at', 'At', 'Such as 07:30.')}
+        ${this.#text('timeZone', 'Time zone', 'By whose clock.')}
+      </div>
+      <div class="row">
+        ${this.#select('period', 'About', Object.fromEntries(digestPeriods.map((period) => [period, periodWords[period]])))}
+        ${this.#select('comparison', 'Compared with', comparisons)}
+        ${this.#text('locale', 'Numbers as in', 'Such as en, en-GB or de.')}
+      </div>
+      ${this.#choices(
+        'datasets',
+        'Datasets',
+        this.datasets.map(({ slug, name }) => [slug, name]),
+      )}
+      ${this.#choices('reports', 'Reports', this.#reportChoices(draft))}
+      ${this.#area('labels', 'Labels (optional)', 'Names, one a line: they stand beside all.')}
+      <fieldset class="choices">
+        <label><input type="checkbox" id="onlyWhenChanged" .checked=${draft.onlyWhenChanged} @change=${this.#tick} />
+          Only when something changed, or an alert fired</label>
+      </fieldset>
+      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
+      <div class="form-actions">
+        <button class="button first" type="submit" ?disabled=${this.saving}>${this.saving ? 'Saving …' : 'Save'}</button>
+        <button class="button plain" type="button" @click=${() => this.#fire('cn-cancel', '')}>Cancel</button>
+      </div>
+      <datalist id="zones">${timeZones.map((zone) => html`<option value=${zone}></option>`)}</datalist>
+    </form>`;
+  }
+
+  /** Those of the first dataset; what is chosen stays, also where it has another one. */
+  #reportChoices({ reports }: SubscriptionDraft): [string, string][] {
+    const known = (this.#reports.value ?? []).map(({ name, title }): [string, string] => [
+      name,
+      title,
+    ]);
+    const others = reports.filter((name) => !known.some(([one]) => one === name));
+    return [...known, ...others.map((name): [string, string] => [name, name])];
+  }
+
+  #text(
+    field: 'name' | 'at' | 'timeZone' | 'expression' | 'locale',
+    label: string,
+    hint: string,
+    isFixed = false,
+  ) {
+    return html`<div class="form-field">
+      <label for=${field}>${label}</label>
+      <input id=${field} class="field" autocomplete="off" spellcheck="false" ?readonly=${isFixed}
+        list=${field === 'timeZone' ? 'zones' : nothing} aria-describedby="${field}-hint"
+        .value=${this.draft?.[field] ?? ''} @input=${this.#type} />
+      <p id="${field}-hint" class="caption">${hint}</p>
+    </div>`;
+  }
+
+  #area(field: 'recipients' | 'labels', label: string, hint: string) {
+    return html`<div class="form-field">
+      <label for=${field}>${label}</label>
+      <textarea id=${field} class="field" rows="2" spellcheck="false" autocapitalize="off"
+        aria-describedby="${field}-hint" .value=${this.draft?.[field] ?? ''} @input=${this.#type}></textarea>
+      <p id="${field}-hint" class="caption">${hint}</p>
+    </div>`;
+  }
+
+  #select(
+    field: 'kind' | 'weekday' | 'day' | 'period' | 'comparison',
+    label: string,
+    options: Readonly<Record<string, string>>,
+  ) {
+    const chosen = this.draft?.[field];
+    return html`<div class="form-field">
+      <label for=${field}>${label}</label>
+      <select id=${field} class="field" @change=${this.#type}>
+        ${Object.entries(options).map(([value, words]) => html`<option value=${value} ?selected=${value === chosen}>${words}</option>`)}
+      </select>
+    </div>`;
+  }
+
+  #choices(
+    field: 'datasets' | 'reports',
+    legend: string,
+    choices: readonly (readonly [string, string])[],
+  ) {
+    const chosen = this.draft?.[field] ?? [];
+    const change = (value: string) => (event: Event) => {
+      const isOn = (event.target as HTMLInputElement).checked;
+      const others = chosen.filter((one) => one !== value);
+      this.#set({ [field]: isOn ? [...others, value] : others });
+    };
+    return html`<fieldset>
+      <legend>${legend}</legend>
+      <div class="choices">
+        ${choices.map(
+          ([value, words]) =>
+            html`<label><input type="checkbox" .checked=${chosen.includes(value)} @change=${change(value)} />${words}</label>`,
+        )}
+      </div>
+    </fieldset>`;
+  }
+
+  #set(change: Partial<SubscriptionDraft>) {
+    if (this.draft !== undefined) this.draft = { ...this.draft, ...change };
+    this.error = undefined;
+  }
+
+  #type(event: Event) {
+    const { id, value } = event.target as HTMLInputElement;
+    this.#set({ [id]: value });
+  }
+
+  #tick(event: Event) {
+    this.#set({ onlyWhenChanged: (event.target as HTMLInputElement).checked });
+  }
+
+  #submit(event: Event) {
+    event.preventDefault();
+    void this.#save();
+  }
+
+  async #save(): Promise<void> {
+    if (this.saving || this.draft === undefined) return;
+    this.saving = true;
+    this.error = undefined;
+    try {
+      const paused = this.subscription?.paused ?? false;
+      const saved = await saveSubscription(inputOf(this.draft, paused));
+      this.#fire('cn-saved', saved.subscription.name);
+    } catch (error) {
+      this.error = asApiError(error);
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  #fire(type: 'cn-saved' | 'cn-cancel', detail: string) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-subscription-form': SubscriptionForm;
+  }
+}

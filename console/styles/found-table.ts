@@ -1,0 +1,140 @@
+/** The table of found sessions: the whole row is a link, the highlights stand under the pages. */
+import { css } from 'lit';
+
+export const foundTableStyles = css`
+  :host {
+    display: block;
+    container-type: inline-size;
+  }
+  table {
+    table-layout: fixed;
+  }
+  .when {
+    width: 8.5rem;
+  }
+  .duration {
+    width: 5rem;
+  }
+  .count {
+    width: 3.5rem;
+  }
+  .source {
+    width: 14%;
+  }
+  .technology {
+    width: 21%;
+  }
+  .active {
+    display: inline-flex;
+    align-items: center;
+    gap: var(--space-1);
+    color: var(--better);
+    font-weight: 550;
+  }
+  .when .active {
+    display: flex;
+  }
+  tbody tr {
+    position: relative;
+  }
+  .route {
+    display: flex;
+    gap: var(--space-2);
+    min-width: 0;
+    color: inherit;
+    text-decoration: none;
+  }
+  .route .ellipsis {
+    flex: 0 1 auto;
+    min-width: 2rem;
+  }
+  .route::after {
+    position: absolute;
+    inset: 0;
+    content: '';
+  }
+  .route:hover {
+    color: var(--accent-strong);
+  }
+  .route:focus-visible {
+    outline: none;
+  }
+  .route:focus-visible::after {
+    outline: 2px solid var(--focus);
+    outline-offset: -2px;
+  }
+  .arrow {
+    color: var(--ink-quiet);
+  }
+  .under,
+  .under .first {
+    display: none;
+  }
+  .robot {
+    display: inline-block;
+    margin-right: var(--space-1);
+    padding: 0 var(--space-1);
+    border: 1px solid var(--line-strong);
+    border-radius: 2px;
+    color: var(--ink-quiet);
+    font-size: 0.6875rem;
+    line-height: 1rem;
+  }
+  .highlights {
+    display: grid;
+    gap: 1px;
+    margin: var(--space-1) 0;
+    padding: 0 0 0 var(--space-3);
+    border-left: 2px solid var(--line);
+    list-style: none;
+    font-size: var(--text-caption);
+    line-height: 1.125rem;
+  }
+  .highlights li {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 var(--space-2);
+  }
+  .highlights .field {
+    color: var(--ink-quiet);
+    white-space: nowrap;
+  }
+  .highlights .text {
+    min-width: 0;
+    font-family: var(--font-mono);
+    overflow-wrap: anywhere;
+  }
+  mark {
+    border-radius: 2px;
+    background: var(--warn-ground);
+    color: inherit;
+    font-weight: 650;
+    text-decoration: underline;
+    text-decoration-color: var(--warn-line);
+  }
+  @container (max-width: 50rem) {
+    .source,
+    .technology {
+      display: none;
+    }
+    .under {
+      display: block;
+    }
+  }
+  @container (max-width: 32rem) {
+    .when {
+      display: none;
+    }
+    th.duration,
+    td.duration {
+      width: 4rem;
+      padding-left: 0;
+    }
+    .count {
+      width: 3rem;
+    }
+    .under .first {
+      display: inline;
+    }
+  }
+`;

@@ -1,0 +1,35 @@
+/** The other side of the sealing thread: starts it with the first large batch, and seals small ones at once. */
+import { Worker } from 'node:worker_threads';
+import { callOver } from '../engine/thread-port.ts';
+import type { SealThreadCalls } from './seal-thread.ts';
+import { type SealBatch, sealBatch } from './segment-batch.ts';
+
+/** Fewer are sealed sooner than they are handed over. */
+const sessionsMin = 64;
+
+/**
+ * @param threadUrl the built `seal-thread.js`
+ * @returns rejects when the thread has ended: nothing was stored then, and the next batch starts it anew
+ */
+export function sealInThread(threadUrl: URL): SealBatch {
+  let thread: SealThreadCalls | undefined;
+
+  function start(): SealThreadCalls {
+    const worker = new Worker(threadUrl);
+    const { remote, ended } = callOver<SealThreadCalls>(worker);
+    const died = (why: Error) => {
+      thread = undefined;
+      ended(why);
+    };
+    worker.on('error', died);
+    worker.on('exit', (code) => died(new Error(`the sealing thread ended with code ${code}`)));
+    worker.unref();
+    return remote;
+  }
+
+  return async (batch) => {
+    if (batch.texts.length < sessionsMin) return sealBatch(batch);
+    thread ??= start();
+    return await thread.seal(batch);
+  };
+}
