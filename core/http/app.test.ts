@@ -387,6 +387,8 @@ describe('questions', () => {
       await post('/api/datasets/shop/sql', { sql: 'SELECT count(*) AS n FROM hits' })
     ).json();
     expect(answer).toEqual({
+      // Nothing changed meanwhile: the world's clock stands still.
+      asOf: world.now(),
       columns: [{ name: 'n', type: 'BIGINT' }],
       rows: [[2]],
       truncated: false,
