@@ -1,11 +1,13 @@
 /** The command line. Results go to stdout, progress and advice to stderr; exit codes are 0, 1 (failed) and 2 (usage). */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addAlertCommands } from './commands/alerts.ts';
 import { addChannelCommands } from './commands/channels.ts';
 import { addConfigureCommands } from './commands/configure.ts';
 import { demoSlug, fillWithDemo } from './commands/demo.ts';
 import { addEventCommands } from './commands/events.ts';
+import { addExportCommands, readParameters } from './commands/export.ts';
 import { helpOfAll } from './commands/help.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addReportCommand } from './commands/report.ts';
@@ -173,6 +175,13 @@ function printRows(answer: SqlAnswer, format: { json?: boolean; csv?: boolean })
     );
 }
 
+async function writeXlsx({ columns, rows }: SqlAnswer, file: string): Promise<void> {
+  const { xlsxStream } = await import('./reports/run/report-xlsx.ts');
+  const lines = rows.map((row) => row.map(cellText));
+  await pipeline(xlsxStream([columns.map(({ name }) => name), ...lines]), createWriteStream(file));
+  note(`Wrote ${rows.length} rows to ${file}.`);
+}
+
 const isNumeric = (type: string) =>
   /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL)/.test(type);
 
@@ -280,22 +289,41 @@ export function createProgram(): Command {
     }
   });
 
-  command(program, 'query <sql>', 'run one SELECT over the public views')
+  command(program, 'query [sql]', 'run one SELECT over the public views')
     .requiredOption('--dataset <slug>', 'the dataset to ask')
+    .option('--saved <name>', 'a saved query instead of SQL')
+    .option(
+      '--param <assignment>',
+      'a value for $NAME: NAME=VALUE, or NAME:TYPE=VALUE where the SQL is no saved one (repeat)',
+      list,
+      [],
+    )
     .option('--csv', 'print the rows as CSV')
+    .option('--xlsx <file>', 'write the rows into an XLSX file')
     .option('--limit <rows>', 'at most this many rows', wholeNumber, queryLimits.rowsMax)
     .action(
       async (
-        sql: string,
-        options: CommonOptions & { dataset: string; csv?: boolean; limit: number },
+        sql: string | undefined,
+        options: CommonOptions & {
+          dataset: string;
+          csv?: boolean;
+          xlsx?: string;
+          saved?: string;
+          param: string[];
+          limit: number;
+        },
       ) => {
+        if ((sql === undefined) === (options.saved === undefined))
+          throw new InvalidArgumentError('Give SQL, or the name of a saved query with --saved.');
         const answer = await withApi(options, (api) =>
           api.json<SqlAnswer>('POST', `/api/datasets/${options.dataset}/sql`, {
-            sql,
+            ...(sql === undefined ? { query: options.saved } : { sql }),
+            ...readParameters(options.param, sql !== undefined),
             rowsMax: options.limit,
           }),
         );
-        printRows(answer, options);
+        if (options.xlsx !== undefined) await writeXlsx(answer, options.xlsx);
+        else printRows(answer, options);
       },
     );
 
@@ -330,6 +358,7 @@ export function createProgram(): Command {
   addKeyCommands(desk);
   addAuditCommands(desk);
   addEventCommands({ ...desk, note });
+  addExportCommands({ ...desk, note });
 
   program.on('option:help-all', () => {
     out(helpOfAll(program));

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
 import { createCollector } from './collector-edge/app.ts';
 import { createLibsqlInbox } from './collector-edge/inbox/libsql-inbox.ts';
@@ -18,8 +19,10 @@ import { Problem } from './core/contract/problem.ts';
 import { retentionRulesSchema } from './core/contract/upkeep.ts';
 import { createDefinitionDesk } from './core/desks/definition-desk.ts';
 import { createEventDesk } from './core/desks/event-desk.ts';
+import { createExportDesk } from './core/desks/export-desk.ts';
 import { createQueryDesk } from './core/desks/query-desk.ts';
 import { createSearchDesk } from './core/desks/search-desk.ts';
+import { createSqlDesk, type PublishedPlace } from './core/desks/sql-desk.ts';
 import { createAlarms } from './core/engine/alarms.ts';
 import { explainAccount } from './core/engine/hit-account.ts';
 import type { HeldDataset } from './core/engine/open-datasets.ts';
@@ -41,10 +44,15 @@ import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
 import { openLibsqlEvents } from './core/stores/libsql-events.ts';
 import { openLibsqlOutbox } from './core/stores/libsql-outbox.ts';
 import { openLibsqlThread } from './core/stores/libsql-owner.ts';
+import { openLibsqlReadTokens } from './core/stores/libsql-read-tokens.ts';
+import { openLibsqlSavedQueries } from './core/stores/libsql-saved-queries.ts';
 import { openLibsqlSavedSearches } from './core/stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
 import { openLibsqlSubscriptions } from './core/stores/libsql-subscriptions.ts';
+import { makeDatabase } from './core/stores/published/make-database.ts';
+import { readManifest } from './core/stores/published/published-folder.ts';
 import { settleRecut } from './core/stores/recut-folder.ts';
+import { createChildSandbox } from './core/stores/sandbox/child-sandbox.ts';
 import { failingInbox } from './core/testing/failing-inbox.ts';
 import { createReportDesk, createReportSource, keepBuiltInNames } from './report-desk.ts';
 import { alertMail } from './reports/email/alert-mail.ts';
@@ -74,6 +82,7 @@ export const version: string = JSON.parse(
 const diskCheckEveryMs = 5_000;
 const partsCheckEveryMs = 2_000;
 const countsCheckEveryMs = 60_000;
+const publishLookEveryMs = 5_000;
 const alertsLookEveryMs = 1_000;
 const lateNoticesCheckEveryMs = 60_000;
 const digestsLookEveryMs = 2_000;
@@ -238,6 +247,13 @@ export async function openCanister(
         },
       },
       {
+        description: 'publish the days that have changed',
+        periodMs: publishLookEveryMs,
+        async run() {
+          if (listenedPort !== undefined) await engine.remote.publishDue();
+        },
+      },
+      {
         description: 'look at the alerts',
         periodMs: alertsLookEveryMs,
         async run() {
@@ -282,6 +298,20 @@ export async function openCanister(
     consoleUrl,
     commandToken,
     log,
+  });
+  const savedQueries = openLibsqlSavedQueries(libsql.control, clock);
+  const sandbox = createChildSandbox({ childFile: fileURLToPath(built('./sandbox-child.js')) });
+  const place: PublishedPlace = {
+    folder: (slug) => folder.dataset(slug).published,
+    manifest: (slug) => readManifest(folder.dataset(slug).published),
+  };
+  const sql = createSqlDesk({ engine: engine.remote, sandbox, place, savedQueries });
+  const exports = createExportDesk({
+    engine: engine.remote,
+    place,
+    exportsFolder: (slug) => folder.dataset(slug).exports,
+    makeDatabase,
+    clock,
   });
   const app = createCollector({
     inbox,
@@ -342,6 +372,11 @@ export async function openCanister(
       processMeasures: () => measureProcess(eventLoop, diskRoom?.freeBytes),
       reports: createReportDesk(reportSource, systemClock),
       queries,
+      sql,
+      savedQueries,
+      exports,
+      tokens: openLibsqlReadTokens(libsql.control, clock),
+      place,
       definitions,
       subscriptions,
       async datasetCreated(dataset) {
@@ -363,6 +398,7 @@ export async function openCanister(
       server = listening.server;
       listenedPort = listening.port;
       lock.announce(listening.port);
+      sandbox.keepWarm();
       return listening.port;
     },
     async close() {
@@ -371,6 +407,7 @@ export async function openCanister(
       await alerts.stop();
       eventLoop.disable();
       if (server) await stopServer(server);
+      await sandbox.close();
       await inbox.flush();
       await engine.remote.stop();
       await engine.terminate();

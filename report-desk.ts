@@ -11,6 +11,7 @@ import { reportToCsv } from './reports/run/report-csv.ts';
 import { reportToTable } from './reports/run/report-table.ts';
 import { type ReportSource, runReport } from './reports/run/run-report.ts';
 
+const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const pngWidthPx = 1_072;
 const locale = 'en';
 
@@ -34,6 +35,10 @@ export function createReportDesk(source: ReportSource, clock: Clock): ReportDesk
     async draw(result, drawing) {
       if (drawing.format === 'csv')
         return { body: reportToCsv(result), contentType: 'text/csv; charset=utf-8' };
+      if (drawing.format === 'xlsx') {
+        const { reportToXlsx } = await import('./reports/run/report-xlsx.ts');
+        return { body: await reportToXlsx(result), contentType: xlsxType };
+      }
       if (drawing.format === 'text')
         return { body: reportToTable(result), contentType: 'text/plain; charset=utf-8' };
       if (drawing.format === 'png')

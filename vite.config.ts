@@ -81,6 +81,7 @@ export default defineConfig(async () => ({
             'power-loss': at('bench/power-loss.ts'),
             'engine-thread': at('core/engine/engine-thread.ts'),
             'index-thread': at('core/stores/index-thread.ts'),
+            'sandbox-child': at('core/stores/sandbox/sandbox-child.ts'),
             'libsql-thread': at('core/stores/libsql-thread.ts'),
             'seal-thread': at('core/stores/seal-thread.ts'),
           },

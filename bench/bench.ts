@@ -9,6 +9,7 @@ import { formats } from './formats.ts';
 import { importLog } from './import.ts';
 import { memory } from './memory.ts';
 import { overload } from './overload.ts';
+import { publish } from './publish.ts';
 import { query } from './query.ts';
 import { recover } from './recover.ts';
 import { search } from './search.ts';
@@ -24,6 +25,7 @@ const benches: Record<string, () => Promise<object>> = {
   import: importLog,
   memory,
   overload,
+  publish,
   query,
   recover,
   search,

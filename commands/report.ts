@@ -1,5 +1,5 @@
 /** The command `report`: runs finished reports, lists them, and keeps the dataset's own ones. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { Option } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { comparisonKinds } from '../core/contract/comparison.ts';
@@ -25,6 +25,7 @@ interface ReportOptions {
   funnel?: string;
   goal?: string;
   format?: string;
+  out?: string;
 }
 
 const definitionBytesMax = 1_000_000;
@@ -52,19 +53,25 @@ export function addReportCommand<O extends { json?: boolean }>(desk: CommandDesk
     .option('--funnel <name>', 'the funnel that the report is about')
     .option('--goal <name>', 'the goal that the report is about')
     .addOption(
-      new Option('--format <format>', 'form of the result').choices([
+      new Option('--format <format>', 'form of the result; xlsx goes to a file').choices([
         'json',
         'csv',
+        'xlsx',
         'html',
         'text',
       ]),
     )
+    .option('--out <file>', 'write the result into a file')
     .action(async (name: string, argument: string | undefined, options: O & ReportOptions) => {
       await withApi(options, async (api) => {
         if (name === 'list') return await listReports(desk, api, options);
         if (name === 'save') return await saveReport(desk, api, options, argument);
         if (name === 'delete') return await deleteReport(desk, api, options, argument);
-        desk.out(await fetchReport(api, name, options));
+        if (options.format === 'xlsx' && options.out === undefined)
+          throw new Problem('request_invalid', 'Name the file of the report with --out.');
+        const response = await fetchReport(api, name, options);
+        if (options.out === undefined) desk.out(await textOf(response, options));
+        else writeFileSync(options.out, Buffer.from(await response.arrayBuffer()));
       });
     });
 }
@@ -129,7 +136,11 @@ function readDefinition(file: string | undefined): unknown {
   }
 }
 
-async function fetchReport(api: ApiClient, name: string, options: ReportOptions): Promise<string> {
+async function fetchReport(
+  api: ApiClient,
+  name: string,
+  options: ReportOptions,
+): Promise<Response> {
   const path = datasetPath(options.dataset);
   const { timeZone } = await api.json<Dataset>('GET', path);
   const to = options.to ?? addDays(dayOf(systemClock(), timeZone), 1);
@@ -145,12 +156,12 @@ async function fetchReport(api: ApiClient, name: string, options: ReportOptions)
     const value = options[key];
     if (value !== undefined) search.set(key, value);
   }
-  const response = await api.request(
-    'GET',
-    `${path}/reports/${encodeURIComponent(name)}?${search}`,
-  );
+  return await api.request('GET', `${path}/reports/${encodeURIComponent(name)}?${search}`);
+}
+
+async function textOf(response: Response, { json, format }: ReportOptions): Promise<string> {
   const text = await response.text();
-  return search.get('format') === 'json' && process.stdout.isTTY
+  return (json || format === 'json') && process.stdout.isTTY
     ? JSON.stringify(JSON.parse(text) as ReportResult, null, 2)
     : text;
 }

@@ -348,7 +348,7 @@ test('a stop stores what has ended, and a start goes on with what was open', asy
 test('a dataset that is not open is unknown', async () => {
   const world = await start();
   await expect(world.engine.figures('nowhere')).rejects.toMatchObject({ code: 'dataset_unknown' });
-  await expect(world.engine.sql('nowhere', 'SELECT 1', 1)).rejects.toMatchObject({
+  await expect(world.engine.publish('nowhere')).rejects.toMatchObject({
     code: 'dataset_unknown',
   });
 });

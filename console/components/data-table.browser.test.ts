@@ -177,6 +177,7 @@ describe('the grid of SQL results', () => {
           [null, null],
         ],
         truncated: false,
+        asOf: 0,
         elapsedMs: 3,
       },
     });

@@ -1,4 +1,5 @@
 /** The analytics of one dataset: rows of ended sessions, and the position up to which the inbox is stored. A port. */
+import type { Manifest } from '../contract/published.ts';
 import type { HitOrigin } from '../contract/session.ts';
 import type { StoredValue } from '../events/dimension-limits.ts';
 import type { Cell, StoredSession } from './rows.ts';
@@ -95,10 +96,12 @@ export interface AnalyticsStore {
    * @throws Problem `search_too_slow` at the deadline
    */
   search(sql: string, values: readonly Cell[], deadlineMs: number): Promise<SqlResult>;
-  /** Runs analyst SQL: one SELECT, at most `rowsMax` rows, stopped at the deadline. */
-  ask(
-    sql: string,
-    limits: { rowsMax: number; deadlineMs: number },
-  ): Promise<SqlResult & { truncated: boolean }>;
+  /**
+   * Writes the days that have changed since they were last published, as files that others read.
+   * @param asOf the present instant: what is stored by then is in the files
+   */
+  publish(asOf: number): Promise<{ manifest: Manifest; written: string[] }>;
+  /** Some day has changed since it was last published. */
+  isUnpublished(): boolean;
   close(): Promise<void>;
 }

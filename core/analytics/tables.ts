@@ -1,6 +1,6 @@
 /**
  * The tables of a dataset's `analytics.duckdb`, schema `store`. They are ours to change; what the outside sees are
- * the views. `day` is no column: it depends on the dataset's time zone and is computed when asked.
+ * the views. `day` is no column of a table: it depends on the dataset's time zone and is computed when asked.
  */
 
 /** One column: its DuckDB type and what it means, for docs/schema.md and for column comments. */
@@ -197,5 +197,11 @@ export const analyticsMigrations: readonly (readonly string[])[] = [
   [
     `CREATE TABLE store.events (${define(storeTables.events)})`,
     `CREATE TABLE store.session_values (${define(storeTables.session_values)})`,
+  ],
+  // Days whose rows have changed since they were last published, each with the batch that did it. The empty day stands
+  // for all: so a new file, and one that is put in the place of another, is published whole.
+  [
+    'CREATE TABLE store.unpublished (day VARCHAR NOT NULL, epoch BIGINT NOT NULL)',
+    `INSERT INTO store.unpublished VALUES ('', 0)`,
   ],
 ];

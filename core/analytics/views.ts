@@ -7,16 +7,32 @@ import {
   type TableColumn,
 } from './tables.ts';
 
+/** A column of a view; days are worked out, so no table holds one. */
+export type ViewColumn = Omit<TableColumn, 'type'> & { type: TableColumn['type'] | 'DATE' };
+
 export interface PublicView {
   meaning: string;
-  columns: readonly TableColumn[];
+  columns: readonly ViewColumn[];
   sql: string;
+  /** A clause for the rows of the day whose instants a test of an instant's column names. */
+  ofDay: (test: (column: string) => string) => string;
 }
+
+/** Counts up when a view changes its meaning under the same columns: all days are then published again. */
+export const viewsVersion = 1;
 
 const list = (columns: readonly TableColumn[]) => columns.map(({ name }) => `"${name}"`).join(', ');
 const pageViewColumns = hitColumns.filter(
   ({ name }) => !['type', 'event', 'properties'].includes(name),
 );
+
+const dayOf = (whose: string): ViewColumn => ({
+  name: 'day',
+  type: 'DATE',
+  meaning: `Day of ${whose} in the dataset’s time zone.`,
+});
+const ofSession = dayOf('the session’s first hit');
+const ofHit = dayOf('the hit');
 
 const originColumn: TableColumn = {
   name: 'origin',
@@ -41,50 +57,66 @@ const customEvent: Record<string, string> = {
   origin: `'page'`,
 };
 
-export const publicViews: Record<
-  'sessions' | 'hits' | 'page_views' | 'events' | 'session_values',
-  PublicView
-> = {
+export const viewNames = ['sessions', 'hits', 'page_views', 'events', 'session_values'] as const;
+export type ViewName = (typeof viewNames)[number];
+
+export const publicViews: Record<ViewName, PublicView> = {
   sessions: {
     meaning: 'One row a session that has ended.',
-    columns: sessionColumns,
-    sql: `SELECT ${list(sessionColumns)} FROM store.sessions`,
+    columns: [...sessionColumns, ofSession],
+    sql: `SELECT ${list(sessionColumns)}, started_at::DATE AS day FROM store.sessions`,
+    ofDay: (test) => test('started_at'),
   },
   hits: {
     meaning: 'One row a hit of those sessions.',
-    columns: hitColumns,
-    sql: `SELECT ${list(hitColumns)} FROM store.hits`,
+    columns: [...hitColumns, ofHit],
+    sql: `SELECT ${list(hitColumns)}, "at"::DATE AS day FROM store.hits`,
+    ofDay: (test) => test('"at"'),
   },
   page_views: {
     meaning: 'One row a page view: the hits of type `page_view`.',
-    columns: pageViewColumns,
-    sql: `SELECT ${list(pageViewColumns)} FROM store.hits WHERE type = 'page_view'`,
+    columns: [...pageViewColumns, ofHit],
+    sql: `SELECT ${list(pageViewColumns)}, "at"::DATE AS day FROM store.hits WHERE type = 'page_view'`,
+    ofDay: (test) => test('"at"'),
   },
   events: {
     meaning: 'One row an event: recorded by its definition, or sent by a page.',
-    columns: publicEventColumns,
-    sql: `SELECT ${list(publicEventColumns.filter((one) => one !== originColumn))}, 'definition' AS origin
+    columns: [...publicEventColumns, ofHit],
+    sql: `SELECT ${list(publicEventColumns.filter((one) => one !== originColumn))}, 'definition' AS origin, "at"::DATE AS day
       FROM store.events WHERE NOT building_block
       UNION ALL SELECT ${publicEventColumns
         .map(({ name, type }) => `${customEvent[name] ?? `NULL::${type}`} AS "${name}"`)
-        .join(', ')} FROM store.hits WHERE type = 'event'`,
+        .join(', ')}, "at"::DATE AS day FROM store.hits WHERE type = 'event'`,
+    ofDay: (test) => test('"at"'),
   },
   session_values: {
     meaning: 'One row a session attribute or counter that events have set.',
-    columns: sessionValueColumns,
-    sql: `SELECT ${list(sessionValueColumns)} FROM store.session_values`,
+    columns: [...sessionValueColumns, ofSession],
+    sql: `SELECT ${list(sessionValueColumns)}, started_at::DATE AS day
+      FROM store.session_values JOIN (SELECT session_id, started_at FROM store.sessions) USING (session_id)`,
+    ofDay: (test) =>
+      `session_id IN (SELECT session_id FROM store.sessions WHERE ${test('started_at')})`,
   },
 };
 
 /** The statements that make the views, with their comments. Run at every start: views follow the program. */
 export function viewStatements(): string[] {
-  return Object.entries(publicViews).flatMap(([name, { sql, meaning, columns }]) => [
+  return Object.entries(publicViews).flatMap(([name, { sql }]) => [
     `CREATE OR REPLACE VIEW "${name}" AS ${sql}`,
-    `COMMENT ON VIEW "${name}" IS ${text(meaning)}`,
-    ...columns.map(
-      (column) => `COMMENT ON COLUMN "${name}"."${column.name}" IS ${text(column.meaning)}`,
-    ),
+    ...commentStatements(name as ViewName),
   ]);
 }
 
-const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
+/** The statements that say in a database what a view of it, and each of its columns, holds. */
+export function commentStatements(name: ViewName): string[] {
+  const { meaning, columns } = publicViews[name];
+  return [
+    `COMMENT ON VIEW "${name}" IS ${sqlText(meaning)}`,
+    ...columns.map(
+      (column) => `COMMENT ON COLUMN "${name}"."${column.name}" IS ${sqlText(column.meaning)}`,
+    ),
+  ];
+}
+
+/** A text as SQL. */
+export const sqlText = (value: string) => `'${value.replaceAll("'", "''")}'`;

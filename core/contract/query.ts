@@ -7,6 +7,7 @@ import { definitionNameSchema } from './definition-name.ts';
 import { dimensionNames } from './dimension.ts';
 import { labelLimits } from './label.ts';
 import { metricNames, metricUnits } from './metric.ts';
+import { parameterNameSchema, parameterSchema, parameterValueSchema } from './saved-query.ts';
 
 export const queryLimits = {
   rowsMax: 10_000,
@@ -14,6 +15,8 @@ export const queryLimits = {
   metricsMax: 12,
   sqlLengthMax: 65_536,
   sqlDeadlineMs: 30_000,
+  /** Of the rows of an answer as JSON. */
+  sqlBytesMax: 33_554_432,
 } as const;
 
 /** A condition in its text form. What it may say is checked when the query is compiled. */
@@ -116,13 +119,23 @@ export const sqlAnswerSchema = z.object({
   rows: z.array(z.array(z.unknown())),
   truncated: z.boolean(),
   elapsedMs: z.int(),
+  /** Epoch milliseconds: sessions that were stored by then are in the answer. */
+  asOf: z.int(),
 });
 
 export type Column = z.infer<typeof columnSchema>;
 export type Answer = z.infer<typeof answerSchema>;
 export type SqlAnswer = z.infer<typeof sqlAnswerSchema>;
 
+/** SQL with values for its parameters (`$name`), or the name of a saved query with values for those it declares. */
 export const sqlRequestSchema = z.object({
-  sql: z.string().min(1).max(queryLimits.sqlLengthMax),
+  sql: z.string().min(1).max(queryLimits.sqlLengthMax).optional(),
+  query: definitionNameSchema.optional(),
+  parameters: z
+    .array(parameterSchema.omit({ default: true, meaning: true }))
+    .max(20)
+    .default([]),
+  values: z.record(parameterNameSchema, parameterValueSchema).default({}),
   rowsMax: z.int().min(1).max(queryLimits.rowsMax).default(queryLimits.rowsMax),
 });
+export type SqlRequest = z.output<typeof sqlRequestSchema>;

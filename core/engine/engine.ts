@@ -9,7 +9,8 @@ import type { Definitions } from '../contract/definition.ts';
 import type { EventSet } from '../contract/event.ts';
 import type { Backfill, DryRun } from '../contract/event-life.ts';
 import type { ImportInput, ImportProgress, ImportSummary } from '../contract/import.ts';
-import type { Answer, Query, SqlAnswer } from '../contract/query.ts';
+import type { Published } from '../contract/published.ts';
+import type { Answer, Query } from '../contract/query.ts';
 import type { IndexRules, IndexState, SearchAnswer, SearchRequest } from '../contract/search.ts';
 import type { ActiveSessions, WholeSession } from '../contract/session.ts';
 import type { RuleChanges } from '../contract/session-rules.ts';
@@ -106,7 +107,10 @@ export interface Engine {
   alertsLive: AlertFacts['live'];
   alertsPast: AlertFacts['past'];
   alertsCells: AlertFacts['cells'];
-  sql(slug: string, sql: string, rowsMax: number): Promise<SqlAnswer>;
+  /** Writes the days of a dataset that have changed since they were last published. */
+  publish(slug: string): Promise<Published>;
+  /** The same for every dataset that has been quiet for a while, or has waited for long enough. */
+  publishDue(): Promise<void>;
   /**
    * The sessions of a condition, active and ended.
    * @param named what names in the condition stand for; without it there are no such names

@@ -10,7 +10,6 @@ import { verifyCanister } from '../canisters/verify.ts';
 import type { Clock } from '../clock.ts';
 import { type ImportProgress, importOptionsSchema } from '../contract/import.ts';
 import { Problem } from '../contract/problem.ts';
-import { queryLimits } from '../contract/query.ts';
 import type { SessionLimits } from '../contract/session.ts';
 import type { RebuildResult, VerifyResult } from '../contract/upkeep.ts';
 import { compileEventSet } from '../events/compile.ts';
@@ -31,6 +30,7 @@ import {
   type HoldingRules,
   isDiskFull,
 } from './open-datasets.ts';
+import { createPublishDesk } from './publish-desk.ts';
 import { readSession } from './read-session.ts';
 import { beginRecut, placeOf, putRecutInPlace } from './recut-dataset.ts';
 import { searchSessions } from './search-sessions.ts';
@@ -126,6 +126,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     sessionsPerCommitMax,
   });
   const upkeep = createUpkeepDesk();
+  const publishing = createPublishDesk(clock, () => performance.now());
   const desk = createImportDesk({
     clock,
     badLinesFile,
@@ -383,13 +384,11 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       const { analytics, config } = find(slug);
       return await runAnalysis(analytics, analysis, config.timeZone, definitions);
     },
-    async sql(slug, sql, rowsMax) {
-      const startedAt = performance.now();
-      const answer = await find(slug).analytics.ask(sql, {
-        rowsMax,
-        deadlineMs: queryLimits.sqlDeadlineMs,
-      });
-      return { ...answer, elapsedMs: Math.round(performance.now() - startedAt) };
+    publish: (slug) => publishing.publish(find(slug)),
+    async publishDue() {
+      const due = [...datasets.values()].filter(publishing.isDue);
+      for (const dataset of due)
+        if (dataset.failure === undefined) await publishing.publish(dataset);
     },
     search: (slug, request, named) => searchSessions(find(slug), request, clock(), named),
     indexState: async (slug) => await indexOf(slug).state(),

@@ -9,7 +9,12 @@ const ownerPollMs = 200;
 
 export interface ApiClient {
   /** Asks the API; a problem it answers is thrown. */
-  request(method: string, path: string, body?: unknown): Promise<Response>;
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Response>;
   json<T>(method: string, path: string, body?: unknown): Promise<T>;
   close(): Promise<void>;
 }
@@ -61,11 +66,12 @@ function clientOf(
   close: () => Promise<void>,
 ): ApiClient {
   const client: ApiClient = {
-    async request(method, path, body) {
+    async request(method, path, body, headers = {}) {
       const isBytes = body instanceof Uint8Array;
       const response = await send(path, {
         method,
         headers: {
+          ...headers,
           'X-Canister': 'cli',
           ...(body === undefined
             ? {}

@@ -15,12 +15,14 @@ import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { worldAlerts } from '../testing/alert-desk.ts';
 import { noSubscriptions } from '../testing/no-subscriptions.ts';
+import { worldSql } from '../testing/sql-desk.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
 import { pieceBytesMax } from './imports.ts';
 import type { ReportDesk, ReportRequest } from './reports.ts';
 
 let world: World;
+let asked: ReturnType<typeof worldSql>;
 let api: Api;
 let peer: string | undefined;
 let reportsAsked: ReportRequest[];
@@ -62,6 +64,7 @@ beforeEach(async () => {
   logged = [];
   breakStatus = undefined;
   const counts = openLibsqlCounts(world.hits, world.now);
+  asked = worldSql(world);
   const book = openLibsqlDefinitions(world.control, world.now);
   api = createApi({
     engine: world.engine,
@@ -88,6 +91,7 @@ beforeEach(async () => {
       standard: standardEventSet,
     }),
     setAside: openLibsqlSetAside(world.hits),
+    ...asked,
     savedSearches: openLibsqlSavedSearches(world.control, world.now),
     reports,
     searches: createSearchDesk(world.engine, book, openLibsqlAlerts(world.control, world.now)),
@@ -100,6 +104,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
+  await asked.close();
   await world.close();
 });
 
@@ -385,6 +390,8 @@ describe('questions', () => {
       await post('/api/datasets/shop/sql', { sql: 'SELECT count(*) AS n FROM hits' })
     ).json();
     expect(answer).toEqual({
+      // Nothing changed meanwhile: the world's clock stands still.
+      asOf: world.now(),
       columns: [{ name: 'n', type: 'BIGINT' }],
       rows: [[2]],
       truncated: false,

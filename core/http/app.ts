@@ -9,10 +9,14 @@ import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
 import type { DefinitionDesk } from '../desks/definition-desk.ts';
 import type { EventDesk } from '../desks/event-desk.ts';
+import type { ExportDesk } from '../desks/export-desk.ts';
 import type { QueryDesk } from '../desks/query-desk.ts';
 import type { SearchDesk } from '../desks/search-desk.ts';
+import type { PublishedPlace, SqlDesk } from '../desks/sql-desk.ts';
 import type { SetAside } from '../engine/set-aside.ts';
 import type { Log } from '../log.ts';
+import type { ReadTokens } from '../settings/read-tokens.ts';
+import type { SavedQueries } from '../settings/saved-queries.ts';
 import type { SavedSearches } from '../settings/saved-searches.ts';
 import { alertRoutes } from './alerts.ts';
 import { channelRoutes } from './channels.ts';
@@ -21,12 +25,14 @@ import { datasetRoutes } from './datasets.ts';
 import { definitionRoutes } from './definitions.ts';
 import { eventJobRoutes } from './event-jobs.ts';
 import { eventRoutes } from './events.ts';
+import { exportRoutes } from './exports.ts';
 import { type AccessOptions, guard, guardMetrics } from './guard.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
-import { localOnly } from './local-only.ts';
+import { isInProcess, isLocal, localOnly } from './local-only.ts';
 import { meRoutes } from './me.ts';
 import { type MetricsOptions, metricsRoutes } from './metrics.ts';
 import { answerErrors } from './problems.ts';
+import { publishedRoutes } from './published.ts';
 import { queryRoutes } from './queries.ts';
 import { type ReportDesk, reportRoutes } from './reports.ts';
 import { savedSearchRoutes } from './saved-searches.ts';
@@ -34,6 +40,7 @@ import { searchRoutes } from './search.ts';
 import { sessionRoutes } from './sessions.ts';
 import { setAsideRoutes } from './set-aside.ts';
 import { signInRoutes } from './sign-in.ts';
+import { sqlRoutes } from './sql.ts';
 import { statusRoutes } from './status.ts';
 import { type SubscriptionDesk, subscriptionRoutes } from './subscriptions.ts';
 import { upkeepRoutes } from './upkeep.ts';
@@ -44,6 +51,11 @@ export interface ApiOptions extends MetricsOptions {
   access?: AccessOptions & { oidc?: OidcDesk | undefined };
   reports: ReportDesk;
   queries: QueryDesk;
+  sql: SqlDesk;
+  savedQueries: SavedQueries;
+  exports: ExportDesk;
+  tokens: ReadTokens;
+  place: PublishedPlace;
   definitions: DefinitionDesk;
   /** Is told of the server's own faults. */
   log: Log;
@@ -68,11 +80,13 @@ export function createApi(options: ApiOptions) {
     .route('/', datasetRoutes(datasets, options.datasetCreated))
     .route('/', countsRoutes(datasets, options.hourlyCounts))
     .route('/', sessionRoutes(engine))
-    .route('/', queryRoutes(engine, options.queries))
+    .route('/', queryRoutes(options.queries))
+    .route('/', sqlRoutes(options.sql, options.savedQueries, datasets))
     .route('/', definitionRoutes(options.definitions))
     .route('/', searchRoutes(options.searches, engine, datasets))
     .route('/', savedSearchRoutes(options.savedSearches, options.definitions, datasets))
     .route('/', reportRoutes(datasets, options.reports))
+    .route('/', exportRoutes({ ...options, desk: options.exports }))
     .route('/', importRoutes(engine))
     .route('/', upkeepRoutes(engine, datasets))
     .route('/', setAsideRoutes(engine, datasets, options.setAside))
@@ -110,6 +124,9 @@ export function createApi(options: ApiOptions) {
   app.use('/api/*', access ? guard(access, peerAddress) : localOnly(peerAddress));
   app.use('/metrics', access ? guardMetrics(access, peerAddress) : localOnly(peerAddress));
   app.route('/metrics', metricsRoutes(options));
+  const letIn = async (c: Context) =>
+    isInProcess(c) || (isLocal(c, peerAddress) && !(await access?.desk.claimed()));
+  app.route('/published', publishedRoutes({ ...options, letIn }));
   app.route('/api', api);
   app.all('/api/*', (c) => {
     throw new Problem(

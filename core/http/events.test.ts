@@ -13,16 +13,19 @@ import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { worldAlerts } from '../testing/alert-desk.ts';
 import { noSubscriptions } from '../testing/no-subscriptions.ts';
+import { worldSql } from '../testing/sql-desk.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
 
 let world: World;
+let asked: ReturnType<typeof worldSql>;
 let api: Api;
 
 beforeEach(async () => {
   world = await createWorld();
   await world.dataset({ slug: 'shop' });
   const counts = openLibsqlCounts(world.hits, world.now);
+  asked = worldSql(world);
   const book = openLibsqlDefinitions(world.control, world.now);
   api = createApi({
     engine: world.engine,
@@ -34,6 +37,7 @@ beforeEach(async () => {
     hourlyCounts: counts.readHours,
     setAside: openLibsqlSetAside(world.hits),
     searches: createSearchDesk(world.engine, book, openLibsqlAlerts(world.control, world.now)),
+    ...asked,
     queries: createQueryDesk(world.engine, book),
     definitions: createDefinitionDesk(world.datasets, book),
     events: createEventDesk({
@@ -62,7 +66,10 @@ beforeEach(async () => {
     peerAddress: () => '127.0.0.1',
   });
 });
-afterEach(() => world.close());
+afterEach(async () => {
+  await asked.close();
+  await world.close();
+});
 
 async function ask(
   method: string,

@@ -1,15 +1,8 @@
-/** /api/datasets/…/query and …/sql: what can be asked of a dataset. */
+/** /api/datasets/…/query and …/analysis: what can be asked of a dataset. */
 import { z } from '@hono/zod-openapi';
 import { analysisSchema } from '../contract/analysis.ts';
-import {
-  answerSchema,
-  cellSchema,
-  querySchema,
-  sqlAnswerSchema,
-  sqlRequestSchema,
-} from '../contract/query.ts';
+import { answerSchema, cellSchema, querySchema } from '../contract/query.ts';
 import type { QueryDesk } from '../desks/query-desk.ts';
-import type { Engine } from '../engine/engine.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 const queryRoute = createRoute({
@@ -42,15 +35,7 @@ const openRoute = createRoute({
   },
 });
 
-const sqlRoute = createRoute({
-  method: 'post',
-  path: '/datasets/{slug}/sql',
-  summary: 'One SELECT over the public views',
-  request: { params: slugParam, ...body(sqlRequestSchema) },
-  responses: { 200: json(sqlAnswerSchema, 'The rows, up to the limit.'), ...otherwise },
-});
-
-export function queryRoutes(engine: Pick<Engine, 'sql'>, desk: QueryDesk) {
+export function queryRoutes(desk: QueryDesk) {
   return newRoutes()
     .openapi(queryRoute, async (c) =>
       c.json(await desk.query(c.req.valid('param').slug, c.req.valid('json')), 200),
@@ -61,9 +46,5 @@ export function queryRoutes(engine: Pick<Engine, 'sql'>, desk: QueryDesk) {
     .openapi(openRoute, async (c) => {
       const { slug } = c.req.valid('param');
       return c.json({ condition: await desk.openSessions(slug, c.req.valid('json')) }, 200);
-    })
-    .openapi(sqlRoute, async (c) => {
-      const { sql, rowsMax } = c.req.valid('json');
-      return c.json(await engine.sql(c.req.valid('param').slug, sql, rowsMax), 200);
     });
 }

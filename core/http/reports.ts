@@ -17,7 +17,7 @@ import {
 import type { Datasets } from '../settings/datasets.ts';
 import { createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
-export const reportFormats = ['json', 'csv', 'html', 'text', 'png'] as const;
+export const reportFormats = ['json', 'csv', 'xlsx', 'html', 'text', 'png'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
 export interface ReportRequest {
@@ -86,6 +86,7 @@ const reportRoute = createRoute({
       content: {
         'application/json': { schema: reportResultSchema },
         'text/csv': { schema: z.string() },
+        'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': { schema: z.string() },
         'text/html': { schema: z.string() },
         'text/plain': { schema: z.string() },
         'image/png': { schema: z.string() },

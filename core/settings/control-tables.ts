@@ -209,6 +209,32 @@ export const savedSearch = sqliteTable(
   (table) => [primaryKey({ columns: [table.dataset, table.name] })],
 );
 
+/** SQL kept under a name; `definition` is the JSON of a `SavedQueryInput`. */
+export const savedQuery = sqliteTable(
+  'saved_query',
+  {
+    dataset: text('dataset').notNull(),
+    name: text('name').notNull(),
+    definition: text('definition').notNull(),
+    savedAt: integer('saved_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.dataset, table.name] })],
+);
+
+/** Keys by which programs read the published files of one dataset; only a hash of each is kept. */
+export const readToken = sqliteTable(
+  'read_token',
+  {
+    dataset: text('dataset').notNull(),
+    name: text('name').notNull(),
+    hash: text('hash').notNull().unique(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    lastUsedAt: integer('last_used_at'),
+  },
+  (table) => [primaryKey({ columns: [table.dataset, table.name] })],
+);
+
 /**
  * Digests that are mailed on a schedule; `definition` is the JSON of a `Subscription`. `key` is the name in lower case.
  * The secret signs the links by which recipients unsubscribe. Nothing due up to `done_until` is made any more.

@@ -22,6 +22,10 @@ export interface DatasetPaths {
   canister: string;
   analyticsFile: string;
   recut: string;
+  /** Parquet by day, for whoever reads. */
+  published: string;
+  /** Files that were made for download. */
+  exports: string;
 }
 
 export interface DataFolder {
@@ -60,6 +64,8 @@ export function openDataFolder(path: string): DataFolder {
       canister: join(folder, 'canister'),
       analyticsFile: join(folder, 'analytics.duckdb'),
       recut: join(folder, 'recut'),
+      published: join(folder, 'published'),
+      exports: join(folder, 'exports'),
     };
   };
   return {

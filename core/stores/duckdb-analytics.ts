@@ -3,7 +3,7 @@
  * time; a COMMIT is believed only after the position was read back, because DuckDB answers ok for aborted ones.
  */
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type DuckDBConnection, type DuckDBValue, listValue } from '@duckdb/node-api';
 import type {
   AnalyticsStore,
@@ -22,10 +22,10 @@ import {
   sessionRow,
   sessionValueRows,
 } from '../analytics/rows.ts';
-import { checkAnalystSql } from '../analytics/sql-gate.ts';
 import { analyticsMigrations, storeTables, type TableColumn } from '../analytics/tables.ts';
 import { viewStatements } from '../analytics/views.ts';
 import { Problem } from '../contract/problem.ts';
+import type { Manifest } from '../contract/published.ts';
 import { type ClosedSession, continuedReasons, type HitOrigin } from '../contract/session.ts';
 import { createGate } from '../engine/gate.ts';
 import type { StoredValue } from '../events/dimension-limits.ts';
@@ -36,6 +36,9 @@ import { appendRows } from './duckdb-rows.ts';
 import { stopAtDeadline } from './duckdb-search.ts';
 import { instantValue, toJson } from './duckdb-values.ts';
 import { syncFolder } from './durable-folder.ts';
+import { fitting, publishDays } from './published/publish-days.ts';
+import { createSweeper, readManifest } from './published/published-folder.ts';
+import { dayReader, openUnpublishedDays, quarterSql } from './published/unpublished-days.ts';
 
 const hourMs = 3_600_000;
 
@@ -49,15 +52,28 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
   const reading = createGate();
   const writing = oneAtATime();
   const asking = oneAtATime();
+  const publishing = oneAtATime();
+  const published = join(dirname(file), 'published');
+  const sweep = createSweeper(published, () => performance.now());
+  const days = dayReader(timeZone);
 
   const storeNow = (sessions: readonly StoredSession[], low: number | undefined) =>
-    transact(() => appendSessions(writer, sessions), low);
+    transact(async () => {
+      await appendSessions(writer, sessions);
+      return days.ofSessions(sessions);
+    }, low);
 
-  async function removeNow(days: readonly string[]): Promise<void> {
-    const named = days.map((_, index) => `$${index + 1}`).join(', ');
-    const values = [...days];
+  async function removeNow(segmentDays: readonly string[]): Promise<void> {
+    const named = segmentDays.map((_, index) => `$${index + 1}`).join(', ');
+    const values = [...segmentDays];
     const going = `FROM store.sessions WHERE segment_day IN (${named})`;
     await transact(async () => {
+      const changed = await days.ofRows(
+        writer,
+        `SELECT DISTINCT ${quarterSql('started_at')} ${going}
+         UNION SELECT DISTINCT ${quarterSql('"at"')} FROM store.hits WHERE session_id IN (SELECT session_id ${going})`,
+        values,
+      );
       const counted = `INSERT INTO store.removed SELECT coalesce(sum(hits), 0) ${going} AND origin = 'tracker'`;
       await writer.run(counted, values);
       for (const table of ['session_devices', 'events', 'session_values', 'hits']) {
@@ -65,18 +81,32 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
         await writer.run(rows, values);
       }
       await writer.run(`DELETE ${going}`, values);
+      return changed;
     }, undefined);
   }
 
-  const amend = async (change: () => Promise<void>) => void (await transact(change, undefined));
+  const amend = async (change: () => Promise<Iterable<string>>) =>
+    void (await transact(change, undefined));
 
-  async function transact(change: () => Promise<void>, low: number | undefined): Promise<Position> {
+  /** The days of the events that a clause names. */
+  const daysOfEvents = (clause: string, values: string[]) =>
+    days.ofRows(
+      writer,
+      `SELECT DISTINCT ${quarterSql('"at"')} FROM store.events WHERE ${clause}`,
+      values,
+    );
+
+  /** @param change gives the days, of the dataset's time zone, whose rows it has changed */
+  async function transact(
+    change: () => Promise<Iterable<string>>,
+    low: number | undefined,
+  ): Promise<Position> {
     const next = { epoch: position.epoch + 1, low: low ?? position.low };
     const move = `UPDATE store.position SET epoch = ${next.epoch}, low = ${next.low}`;
     if (__FAIL_POINTS__ && isPlanted('cursor-outside')) await writer.run(move);
     await writer.run('BEGIN');
     try {
-      await change();
+      await tables.unpublished.mark(writer, await change(), next.epoch);
       if (__FAIL_POINTS__) failPoint('tables-mid-transaction');
       await writer.run(move);
       if (__FAIL_POINTS__) failPoint('tables-before-commit');
@@ -93,7 +123,31 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
       );
     }
     position = stored;
+    tables.unpublished.committed();
     return stored;
+  }
+
+  /** What has changed is written; the marks go when the manifest is on the disk, unless the file is another by then. */
+  async function publishNow(asOf: number): Promise<{ manifest: Manifest; written: string[] }> {
+    const present = fitting(readManifest(published), timeZone);
+    if (present !== undefined && !tables.unpublished.any()) {
+      sweep(present);
+      return { manifest: { ...present, asOf }, written: [] };
+    }
+    const { of, manifest, epoch, written } = await reading.pass(async () => {
+      const connection = await tables.connect();
+      try {
+        const made = await publishDays({ connection, folder: published, timeZone, asOf });
+        return { of: tables, ...made };
+      } finally {
+        connection.closeSync();
+      }
+    });
+    await writing.run(async () => {
+      if (of === tables) await tables.unpublished.clear(writer, epoch);
+    });
+    sweep(manifest);
+    return { manifest, written };
   }
 
   /** Once nobody reads: either the old file is in place, whole, or the new one is. */
@@ -138,10 +192,35 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     checkpoint: () => writing.run(async () => void (await writer.run('CHECKPOINT'))),
     storedDays: () => reading.pass(() => storedDays(tables.reader)),
     replaceFacts: (sessions, event, fields) =>
-      writing.run(() => amend(() => replaceFacts(writer, sessions, event, fields))),
+      writing.run(() =>
+        amend(async () => {
+          await replaceFacts(writer, sessions, event, fields);
+          return days.ofSessions(sessions);
+        }),
+      ),
     removeFacts: (event, version) =>
-      writing.run(() => amend(() => removeFacts(writer, event, version))),
-    removeBackfilled: (rows) => writing.run(() => amend(() => removeBackfilled(writer, rows))),
+      writing.run(() =>
+        amend(async () => {
+          const changed = await daysOfEvents('event = $1 AND version < $2::INTEGER', [
+            event,
+            String(version),
+          ]);
+          await removeFacts(writer, event, version);
+          return changed;
+        }),
+      ),
+    removeBackfilled: (rows) =>
+      writing.run(() =>
+        amend(async () => {
+          const { event, version } = rows;
+          const changed = await daysOfEvents(
+            'event = $1 AND version = $2::INTEGER AND backfilled',
+            [event, String(version)],
+          );
+          await removeBackfilled(writer, rows);
+          return changed;
+        }),
+      ),
     removeDays: (days) => writing.run(() => removeNow(days)),
     remake: (fill) => writing.run(() => remake(fill)),
     replace: (move) => writing.run(() => replaceBy(move)),
@@ -154,8 +233,10 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
           (connection) => query(connection, sql, values),
         ),
       ),
-    ask: (sql, limits) => reading.pass(() => ask(() => tables.connect(), sql, limits)),
+    publish: (asOf) => publishing.run(() => publishNow(asOf)),
+    isUnpublished: () => tables.unpublished.any(),
     async close() {
+      await publishing.idle();
       await writing.idle();
       await asking.idle();
       tables.close();
@@ -165,7 +246,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
 
 /** The connections to a file that is up to date. */
 async function openTables(file: string, timeZone: string) {
-  const database = await openDuckDbFile(file, timeZone);
+  const database = await openDuckDbFile(file, timeZone, join(dirname(file), 'published'));
   const writer = await database.connect();
   await migrate(writer, file).catch((error) => {
     writer.closeSync();
@@ -179,6 +260,7 @@ async function openTables(file: string, timeZone: string) {
     reader,
     asker,
     position: await readPosition(writer),
+    unpublished: await openUnpublishedDays(writer),
     connect: () => database.connect(),
     close() {
       asker.closeSync();
@@ -434,47 +516,6 @@ async function dimensionValues(
     dimension: String(dimension),
     value: String(value),
   }));
-}
-
-async function ask(
-  connect: () => Promise<DuckDBConnection>,
-  sql: string,
-  { rowsMax, deadlineMs }: { rowsMax: number; deadlineMs: number },
-): Promise<SqlResult & { truncated: boolean }> {
-  const connection = await connect();
-  let late = false;
-  const deadline = setTimeout(() => {
-    late = true;
-    connection.interrupt();
-  }, deadlineMs);
-  try {
-    const parsed = await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
-    checkAnalystSql(String(parsed.getRows()[0]?.[0]));
-    const result = await connection.stream(sql);
-    const names = result.deduplicatedColumnNames();
-    const columns = result
-      .columnTypes()
-      .map((type, index) => ({ name: names[index] ?? '', type: String(type) }));
-    const rows: unknown[][] = [];
-    for await (const chunk of result.yieldRows()) {
-      for (const row of chunk) {
-        if (rows.length === rowsMax) return { columns, rows, truncated: true };
-        rows.push(row.map(toJson));
-      }
-    }
-    return { columns, rows, truncated: false };
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    if (late)
-      throw new Problem(
-        'sql_too_slow',
-        `The query was stopped after ${deadlineMs / 1000} s. Ask for fewer days or rows.`,
-      );
-    throw new Problem('sql_invalid', (error as Error).message);
-  } finally {
-    clearTimeout(deadline);
-    connection.closeSync();
-  }
 }
 
 function toParameter(cell: Cell): DuckDBValue {

@@ -19,8 +19,15 @@ const openFiles = new Set<string>();
 const memoryLimit = '512MB';
 const threads = '2';
 
-/** @throws Problem `data_in_use` when another process owns the file */
-export async function openDuckDbFile(path: string, timeZone = 'UTC'): Promise<DuckDbFile> {
+/**
+ * @param writable a folder that SQL may write files into; else it reaches nothing but the database itself
+ * @throws Problem `data_in_use` when another process owns the file
+ */
+export async function openDuckDbFile(
+  path: string,
+  timeZone = 'UTC',
+  writable?: string,
+): Promise<DuckDbFile> {
   const file = resolve(path);
   if (openFiles.has(file)) throw new Error(`${file} is open in this process already`);
   openFiles.add(file);
@@ -28,7 +35,7 @@ export async function openDuckDbFile(path: string, timeZone = 'UTC'): Promise<Du
     makeFolder(dirname(file));
     const { instance, setAside } = await openInstance(file);
     syncFolder(dirname(file));
-    await lockSettings(instance, timeZone);
+    await lockSettings(instance, timeZone, writable);
     return {
       connect: () => instance.connect(),
       ...(setAside === undefined ? {} : { setAside }),
@@ -72,12 +79,10 @@ async function openInstance(
   }
 }
 
-/** Nothing but the file itself can be reached from SQL. */
 function createInstance(file: string): Promise<DuckDBInstance> {
   return DuckDBInstance.create(file, {
     memory_limit: memoryLimit,
     threads,
-    enable_external_access: 'false',
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',
     allow_community_extensions: 'false',
@@ -85,10 +90,22 @@ function createInstance(file: string): Promise<DuckDBInstance> {
   });
 }
 
-/** The time zone is a setting of an extension that is loaded after the file is open; then the settings are final. */
-async function lockSettings(instance: DuckDBInstance, timeZone: string): Promise<void> {
+/**
+ * The time zone is a setting of an extension that is loaded after the file is open; then nothing outside can be
+ * reached any more, but for the one folder, and the settings are final.
+ */
+async function lockSettings(
+  instance: DuckDBInstance,
+  timeZone: string,
+  writable: string | undefined,
+): Promise<void> {
   const connection = await instance.connect();
   await connection.run(`SET GLOBAL TimeZone = '${timeZone.replaceAll("'", "''")}'`);
+  if (writable !== undefined) {
+    const folder = `${resolve(writable)}/`.replaceAll("'", "''");
+    await connection.run(`SET GLOBAL allowed_directories = ['${folder}']`);
+  }
+  await connection.run('SET GLOBAL enable_external_access = false');
   await connection.run('SET GLOBAL lock_configuration = true');
   connection.closeSync();
 }

@@ -278,7 +278,8 @@ export function memoryAnalytics(disk: DatasetDisk, moment: Moment): AnalyticsSto
     removeBackfilled: notInMemory,
     query: unasked,
     search: unasked,
-    ask: unasked,
+    publish: notInMemory,
+    isUnpublished: () => false,
     async close() {},
   };
 }

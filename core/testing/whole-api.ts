@@ -7,9 +7,11 @@ import type { LinkMail } from '../access/user-desk.ts';
 import { createDefinitionDesk } from '../desks/definition-desk.ts';
 import { createEventDesk } from '../desks/event-desk.ts';
 import { createQueryDesk } from '../desks/query-desk.ts';
+import { createSearchDesk } from '../desks/search-desk.ts';
 import { standardEventSet } from '../events/standard-events.ts';
 import { type Api, createApi } from '../http/app.ts';
 import { openLibsqlAccess } from '../stores/libsql-access.ts';
+import { openLibsqlAlerts } from '../stores/libsql-alerts.ts';
 import { openLibsqlAudit } from '../stores/libsql-audit.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
@@ -18,6 +20,7 @@ import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { worldAlerts } from './alert-desk.ts';
 import { noSubscriptions } from './no-subscriptions.ts';
+import { worldSql } from './sql-desk.ts';
 import type { World } from './world.ts';
 
 /** Cheap: what is tested is not how long scrypt takes. */
@@ -68,6 +71,8 @@ export async function wholeApi(
     datasets: world.datasets,
     savedSearches: openLibsqlSavedSearches(world.control, world.now),
     subscriptions: noSubscriptions,
+    searches: createSearchDesk(world.engine, book, openLibsqlAlerts(world.control, world.now)),
+    ...worldSql(world),
     version: '1.2.3',
     startedAt: world.now(),
     hitCounts: counts.read,

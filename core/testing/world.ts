@@ -149,7 +149,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       // A step that finds nothing may write a heartbeat, which the next one reads.
       for (let quiet = 0; quiet < 2; quiet = (await core.engine.step()) ? 0 : quiet + 1);
     },
-    sql: async (slug, sql) => (await core.engine.sql(slug, sql, 10_000)).rows,
+    sql: async (slug, sql) => (await world.stores(slug).analytics.query(sql, [])).rows,
     stores(slug) {
       const stores = core.stores.get(slug);
       if (stores === undefined) throw new Error(`the dataset ${slug} is not open`);

@@ -19,6 +19,11 @@ const dayDimensions = ['day', 'week', 'month'];
  * metric of a label has the name of the label in its head: `sessions (Buyers)`.
  */
 export function reportToCsv(result: ReportResult): string {
+  return reportRows(result).map(csvLine).join('');
+}
+
+/** The rows of that table, its head first. */
+export function reportRows(result: ReportResult): Cell[][] {
   const columns = allColumns(result);
   const lines: Cell[][] = [['panel', 'period', 'from', 'to', ...columns.map(head)]];
   for (const panel of result.panels) {
@@ -26,7 +31,7 @@ export function reportToCsv(result: ReportResult): string {
     const isCompared = panel.answer.columns.some(isBefore);
     if (isCompared) lines.push(...panelLines(result, panel, columns, 'previous'));
   }
-  return lines.map(csvLine).join('');
+  return lines;
 }
 
 function panelLines(

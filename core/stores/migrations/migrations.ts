@@ -7,6 +7,7 @@ import control4 from './control/0004_alerts.sql?raw';
 import control5 from './control/0005_saved_searches.sql?raw';
 import control6 from './control/0006_subscriptions.sql?raw';
 import control7 from './control/0007_access.sql?raw';
+import control8 from './control/0008_saved_queries.sql?raw';
 import hits0 from './hits/0000_hits.sql?raw';
 import hits1 from './hits/0001_events.sql?raw';
 
@@ -20,4 +21,5 @@ export const controlMigrations: readonly string[] = [
   control5,
   control6,
   control7,
+  control8,
 ];

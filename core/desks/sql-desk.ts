@@ -1,0 +1,120 @@
+/** Analyst SQL, for all who ask: publishes what has changed, binds the parameters, and lets the sandbox run it. */
+import { Problem } from '../contract/problem.ts';
+import type { Manifest } from '../contract/published.ts';
+import { queryLimits, type SqlAnswer, type SqlRequest } from '../contract/query.ts';
+import { faultOfValue } from '../contract/saved-query.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { SavedQueries } from '../settings/saved-queries.ts';
+import type { Sandbox, SandboxOrder, SandboxPart } from './sandbox.ts';
+
+/** Where the published files of a dataset lie, and what of them counts. */
+export interface PublishedPlace {
+  folder(slug: string): string;
+  manifest(slug: string): Manifest | undefined;
+}
+
+export interface SqlDesk {
+  /** The whole answer. @throws Problem as `Sandbox.run`; `query_unknown`, `parameter_invalid` */
+  answer(slug: string, request: SqlRequest, signal?: AbortSignal): Promise<SqlAnswer>;
+  /** The answer as it comes, and as of when it is. */
+  stream(
+    slug: string,
+    request: SqlRequest,
+    limits?: Partial<SqlLimits>,
+    signal?: AbortSignal,
+  ): Promise<{ asOf: number; parts: AsyncIterable<SandboxPart> }>;
+}
+
+export interface SqlLimits {
+  rowsMax: number;
+  bytesMax: number;
+  deadlineMs: number;
+}
+
+export function createSqlDesk(options: {
+  engine: Pick<Engine, 'publish'>;
+  sandbox: Sandbox;
+  place: PublishedPlace;
+  savedQueries: SavedQueries;
+}): SqlDesk {
+  const { engine, sandbox, place, savedQueries } = options;
+
+  const stream: SqlDesk['stream'] = async (slug, request, limits, signal) => {
+    const statement = await statementOf(savedQueries, slug, request);
+    const { asOf } = await engine.publish(slug);
+    const manifest = place.manifest(slug);
+    if (manifest === undefined) throw new Error(`nothing was published of ${slug}`);
+    const parts = sandbox.run(
+      {
+        ...statement,
+        folder: place.folder(slug),
+        manifest,
+        rowsMax: request.rowsMax,
+        bytesMax: queryLimits.sqlBytesMax,
+        deadlineMs: queryLimits.sqlDeadlineMs,
+        ...limits,
+      },
+      signal,
+    );
+    return { asOf, parts };
+  };
+
+  return {
+    stream,
+    async answer(slug, request, signal) {
+      const startedAt = performance.now();
+      const { asOf, parts } = await stream(slug, request, undefined, signal);
+      const answer: SqlAnswer = { columns: [], rows: [], truncated: false, elapsedMs: 0, asOf };
+      for await (const part of parts) {
+        if ('columns' in part) answer.columns = part.columns;
+        else if ('rows' in part) for (const row of part.rows) answer.rows.push(row);
+        else if ('end' in part) answer.truncated = part.end.truncated;
+      }
+      return { ...answer, elapsedMs: Math.round(performance.now() - startedAt) };
+    },
+  };
+}
+
+/** The SQL, and for each parameter a value that fits its type. */
+async function statementOf(
+  savedQueries: SavedQueries,
+  slug: string,
+  request: SqlRequest,
+): Promise<Pick<SandboxOrder, 'sql' | 'parameters'>> {
+  const { sql, query, values } = request;
+  if ((sql === undefined) === (query === undefined))
+    throw new Problem('request_invalid', 'Give either sql, or the name of a saved query.');
+  if (query === undefined) return { sql: sql ?? '', parameters: bind(request.parameters, values) };
+  const saved = await savedQueries.get(slug, query);
+  const defaults = saved.parameters.flatMap(({ name, default: value }) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const parameters = bind(saved.parameters, { ...Object.fromEntries(defaults), ...values });
+  return { sql: saved.sql, parameters };
+}
+
+/** @throws Problem `parameter_invalid`, naming the parameter */
+function bind(
+  declared: readonly { name: string; type: SqlRequest['parameters'][number]['type'] }[],
+  values: SqlRequest['values'],
+): SandboxOrder['parameters'] {
+  for (const name of Object.keys(values)) {
+    if (declared.some((one) => one.name === name)) continue;
+    const known = declared.map((one) => one.name).join(', ') || 'none';
+    throw new Problem(
+      'parameter_invalid',
+      `The query has no parameter called ${name}. It has: ${known}.`,
+    );
+  }
+  return Object.fromEntries(
+    declared.map(({ name, type }) => {
+      const value = values[name];
+      if (value === undefined)
+        throw new Problem('parameter_invalid', `The parameter ${name} (${type}) needs a value.`);
+      const fault = faultOfValue(type, value);
+      if (fault !== undefined)
+        throw new Problem('parameter_invalid', `The parameter ${name} ${fault}.`);
+      return [name, { type, value }];
+    }),
+  );
+}

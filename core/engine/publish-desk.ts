@@ -1,0 +1,43 @@
+/** When the days of a dataset that have changed are published: soon, but never so often that it costs much. */
+import type { Clock } from '../clock.ts';
+import type { Published } from '../contract/published.ts';
+import type { DatasetEngine } from './dataset-engine.ts';
+
+/** After each publishing there is a pause of so many times what it took: five parts in a hundred of one core. */
+const pauseFactor = 20;
+const pauseMsMin = 5_000;
+
+export interface PublishDesk {
+  /** Publishes what has changed, now. */
+  publish(dataset: DatasetEngine): Promise<Published>;
+  /** Something of it waits to be published, and the pause after the last time is over. */
+  isDue(dataset: DatasetEngine): boolean;
+}
+
+/** @param elapsedMs counts on whatever the clock does */
+export function createPublishDesk(clock: Clock, elapsedMs: () => number): PublishDesk {
+  const nextAt = new Map<string, number>();
+  return {
+    async publish({ analytics, config: { slug } }) {
+      const startedAt = elapsedMs();
+      const { manifest, written } = await analytics.publish(clock());
+      const tookMs = elapsedMs() - startedAt;
+      if (written.length > 0)
+        nextAt.set(slug, elapsedMs() + Math.max(pauseMsMin, tookMs * pauseFactor));
+      const { files, asOf, number } = manifest;
+      const sum = (name: 'rows' | 'bytes') => files.reduce((total, one) => total + one[name], 0);
+      return {
+        asOf,
+        number,
+        days: new Set(files.map(({ day }) => day)).size,
+        files: files.length,
+        rows: sum('rows'),
+        bytes: sum('bytes'),
+        written,
+        elapsedMs: Math.round(tookMs),
+      };
+    },
+    isDue: ({ analytics, config: { slug } }) =>
+      analytics.isUnpublished() && elapsedMs() >= (nextAt.get(slug) ?? 0),
+  };
+}
