@@ -87,7 +87,7 @@ test('From the command line to a mailbox, with the figures of the API, and off t
   // As it comes through a proxy from the outside, which the API refuses.
   const outside = { 'x-forwarded-for': '203.0.113.9', host: 'stats.example' };
   expect((await fetch(`${product.baseUrl}/api/subscriptions`, { headers: outside })).status).toBe(
-    403,
+    401,
   );
   const left = await fetch(product.baseUrl + link, {
     method: 'POST',

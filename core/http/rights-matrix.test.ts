@@ -35,6 +35,7 @@ const values: Record<string, string> = {
   name: 'Nothing',
   kind: 'label',
   version: '7',
+  change: 'pause',
 };
 
 let world: World;
