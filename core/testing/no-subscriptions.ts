@@ -1,7 +1,8 @@
-/** The desk of subscriptions of a test that asks for none. */
+/** A desk that has no subscriptions. */
+import { Problem } from '../contract/problem.ts';
 import type { SubscriptionDesk } from '../http/subscriptions.ts';
 
-const asked = () => Promise.reject(new Error('this test asks for no subscription'));
+const asked = () => Promise.reject(new Problem('subscription_unknown', 'There is none.'));
 
 export const noSubscriptions: SubscriptionDesk = {
   list: async () => [],
