@@ -1,8 +1,8 @@
 /** Who asks, from the guard to the routes behind it. */
 import type { Context } from 'hono';
 import type { Caller } from '../access/caller.ts';
-import { everything, may, type Right } from '../contract/access.ts';
 import { Problem } from '../contract/problem.ts';
+import { everything, may, type Right } from '../contract/rights.ts';
 
 const key = 'caller';
 

@@ -4,7 +4,7 @@
  */
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Role } from '../contract/access.ts';
+import type { Role } from '../contract/rights.ts';
 import { type WholeApi, wholeApi } from '../testing/whole-api.ts';
 import { createWorld, type World } from '../testing/world.ts';
 import { guard } from './guard.ts';

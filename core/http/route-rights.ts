@@ -2,7 +2,7 @@
  * The right that every route of the API needs, in one table. A route that is not here is refused to everybody, and a
  * test holds the table against the API's own description.
  */
-import type { Right } from '../contract/access.ts';
+import type { Right } from '../contract/rights.ts';
 
 export interface RouteRight {
   /** `public`: without a sign-in. `signed_in`: any user or key. */
