@@ -17,6 +17,19 @@ export function callerOf(c: Context): Caller {
   return caller;
 }
 
+const stillKey = 'still-may';
+
+/** @param still looks again whether the caller is signed in and has the right */
+export function setStillMay(c: Context, still: () => Promise<boolean>): void {
+  c.set(stillKey, still);
+}
+
+/** For answers that go on for long: whether who began them would still be let in. */
+export async function stillMay(c: Context): Promise<boolean> {
+  const still = c.get(stillKey) as (() => Promise<boolean>) | undefined;
+  return (await still?.()) ?? true;
+}
+
 /** For what is found by its number: nobody hears of what belongs to a dataset that is not theirs. */
 export function mayDo(c: Context, right: Right, dataset: string): boolean {
   return may(callerOf(c).grants, right, dataset);

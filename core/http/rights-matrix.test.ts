@@ -148,6 +148,30 @@ test('Every route declares its right, and none that is not there', async () => {
   expect([...inDescription, 'GET /openapi.json'].sort()).toEqual(names);
 });
 
+test('What a reader may, and what an analyst may change, is as written here', () => {
+  const withRight = (right: string) =>
+    Object.entries(routeRights).flatMap(([name, route]) => (route.right === right ? [name] : []));
+  expect(withRight('read').map((name) => name.replace('/datasets/{slug}', '…'))).toEqual([
+    'GET /status',
+    'GET /datasets',
+    'GET …',
+    'GET …/counts',
+    'GET …/reports',
+    'GET …/reports/{name}',
+    'POST …/query',
+    'POST …/analysis',
+    'GET …/definitions/{kind}',
+    'GET …/costs',
+  ]);
+  expect(withRight('explore').filter((name) => /^(PUT|DELETE|PATCH)/.test(name))).toEqual([
+    'PUT /datasets/{slug}/searches/{name}',
+    'DELETE /datasets/{slug}/searches/{name}',
+  ]);
+  expect(withRight('public').every((name) => /(sign-in|first|links|forgotten)/.test(name))).toBe(
+    true,
+  );
+});
+
 describe.each(['shop', 'blog'])('Of the dataset %s', (slug) => {
   test.each([
     'nobody',
