@@ -215,8 +215,7 @@ export class AppShell extends LitElement {
   async #load(): Promise<void> {
     try {
       this.error = undefined;
-      await this.#loadMe();
-      const list = await listDatasets();
+      const [list] = await Promise.all([listDatasets(), this.#loadMe()]);
       this.datasets = list;
       this.#provider.setValue({ list, reload: () => this.#load() });
     } catch (error) {

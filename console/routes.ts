@@ -16,7 +16,16 @@ export interface Place {
 }
 
 /** Addresses of one word that are about no dataset: a dataset has no page of one word. */
-const wholePlaces = new Set(['health', 'subscriptions', 'users', 'keys', 'audit', 'account', 'sign-in', 'welcome']);
+const wholePlaces = new Set([
+  'health',
+  'subscriptions',
+  'users',
+  'keys',
+  'audit',
+  'account',
+  'sign-in',
+  'welcome',
+]);
 
 /** Reads an address. */
 export function placeOf(pathname: string): Place {
@@ -50,8 +59,8 @@ export function placesOf(slug: string, me?: Me): NavPlace[] {
     },
     { id: 'reports', label: 'Reports', icon: 'reports', href: reportsPath(slug), right: 'read' },
     { id: 'sql', label: 'SQL', icon: 'sql', href: `/${slug}/sql`, right: 'explore' },
-    { id: 'events', label: 'Events', icon: 'events', href: eventsPath(slug), right: 'explore' },
-    { id: 'alerts', label: 'Alerts', icon: 'alerts', href: alertsPath(slug), right: 'explore' },
+    { id: 'events', label: 'Events', icon: 'events', href: eventsPath(slug), right: 'configure' },
+    { id: 'alerts', label: 'Alerts', icon: 'alerts', href: alertsPath(slug), right: 'configure' },
     {
       id: 'settings',
       label: 'Settings',

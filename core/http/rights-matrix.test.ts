@@ -84,7 +84,7 @@ const nameOf = ({ method, template }: Route) => `${method} ${template}`;
 async function ask({ method, template }: Route, { key }: Asker, slug: string): Promise<Response> {
   const path = template
     .replace('{slug}', slug)
-    .replace(/\{(\w+)\}/g, (_all, name: string) => values[name] ?? '');
+    .replace(/\{(\w+)\}/g, (_all, name: string) => values[name] ?? 'nothing');
   const abort = new AbortController();
   const response = await whole.app.request(`http://stats.example/api${path}`, {
     method,

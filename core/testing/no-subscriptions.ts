@@ -1,7 +1,9 @@
-/** The desk of subscriptions of a test that asks for none. */
+/** The desk of subscriptions where there is none. */
+import { Problem } from '../contract/problem.ts';
 import type { SubscriptionDesk } from '../http/subscriptions.ts';
 
-const asked = () => Promise.reject(new Error('this test asks for no subscription'));
+const asked = () =>
+  Promise.reject(new Problem('subscription_unknown', 'There is no subscription here.'));
 
 export const noSubscriptions: SubscriptionDesk = {
   list: async () => [],

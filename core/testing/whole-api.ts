@@ -7,9 +7,11 @@ import type { LinkMail } from '../access/user-desk.ts';
 import { createDefinitionDesk } from '../desks/definition-desk.ts';
 import { createEventDesk } from '../desks/event-desk.ts';
 import { createQueryDesk } from '../desks/query-desk.ts';
+import { createSearchDesk } from '../desks/search-desk.ts';
 import { standardEventSet } from '../events/standard-events.ts';
 import { type Api, createApi } from '../http/app.ts';
 import { openLibsqlAccess } from '../stores/libsql-access.ts';
+import { openLibsqlAlerts } from '../stores/libsql-alerts.ts';
 import { openLibsqlAudit } from '../stores/libsql-audit.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
@@ -66,6 +68,7 @@ export async function wholeApi(
     },
     engine: world.engine,
     datasets: world.datasets,
+    searches: createSearchDesk(world.engine, book, openLibsqlAlerts(world.control, world.now)),
     savedSearches: openLibsqlSavedSearches(world.control, world.now),
     subscriptions: noSubscriptions,
     version: '1.2.3',
