@@ -1,18 +1,15 @@
 /** The commands for users, API keys and the audit trail. */
 import { type Command, InvalidArgumentError } from 'commander';
-import {
-  type ApiKey,
-  type AuditCheck,
-  type AuditEntry,
-  everything,
-  type Grant,
-  type MadeApiKey,
-  type OneTimeLink,
-  type Role,
-  roles,
-  type User,
+import type {
+  ApiKey,
+  AuditCheck,
+  AuditEntry,
+  MadeApiKey,
+  OneTimeLink,
+  User,
 } from '../core/contract/access.ts';
 import { Problem } from '../core/contract/problem.ts';
+import { everything, type Grant, type Role, roles } from '../core/contract/rights.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';

@@ -7,14 +7,17 @@ import { ContextProvider } from '@lit/context';
 import { Router } from '@lit-labs/router';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import type { Me } from '../core/contract/access.ts';
 import type { Dataset } from '../core/contract/dataset.ts';
-import { ApiError, asApiError } from './api/client.ts';
+import { readMe, signOut } from './api/access.ts';
+import { ApiError, accessNews, asApiError } from './api/client.ts';
 import { listDatasets } from './api/datasets.ts';
+import { mayI, meContext } from './context/me.ts';
 import './components/empty-state.ts';
 import './components/error-note.ts';
 import './components/side-nav.ts';
 import { datasetsContext, firstDataset, rememberDataset } from './context/datasets.ts';
-import { onLocationChange } from './controllers/location.ts';
+import { navigate, onLocationChange } from './controllers/location.ts';
 import {
   administerPlaces,
   createRoutes,
@@ -76,6 +79,9 @@ export class AppShell extends LitElement {
       .alone {
         padding: var(--space-6);
       }
+      .stranger {
+        grid-column: 1 / -1;
+      }
       dialog {
         width: min(18rem, 85vw);
         max-width: none;
@@ -126,6 +132,9 @@ export class AppShell extends LitElement {
 
   @state() private datasets: readonly Dataset[] | undefined;
   @state() private error: ApiError | undefined;
+  @state() private me: Me | undefined;
+  /** What is shown instead of pages to who is not signed in. */
+  @state() private stranger: 'sign-in' | 'welcome' | undefined;
   @state() private place: Place = placeOf(location.pathname);
 
   #release: (() => void) | undefined;
@@ -133,6 +142,7 @@ export class AppShell extends LitElement {
     context: datasetsContext,
     initialValue: { list: [], reload: () => this.#load() },
   });
+  readonly #meProvider = new ContextProvider(this, { context: meContext, initialValue: undefined });
   readonly #router = new Router(
     this,
     createRoutes({
@@ -152,22 +162,65 @@ export class AppShell extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#release = onLocationChange(() => this.#arrive());
-    void this.#load();
+    accessNews.addEventListener('signed-out', this.#signedOut);
+    accessNews.addEventListener('right-missing', this.#rightMissing);
+    // A link is followed whoever is signed in in this browser.
+    if (this.place.id === 'welcome' && this.place.slug === '') void this.#showStranger('welcome');
+    else void this.#load();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#release?.();
+    accessNews.removeEventListener('signed-out', this.#signedOut);
+    accessNews.removeEventListener('right-missing', this.#rightMissing);
+  }
+
+  readonly #signedOut = () => void this.#showStranger('sign-in');
+  /** Roles may have changed since they were loaded: what is offered follows. */
+  readonly #rightMissing = () => void this.#loadMe().catch(() => undefined);
+
+  async #showStranger(page: 'sign-in' | 'welcome'): Promise<void> {
+    if (this.stranger === page) return;
+    await (page === 'welcome'
+      ? import('./pages/welcome-page.ts')
+      : import('./pages/sign-in-page.ts'));
+    this.me = undefined;
+    this.datasets = undefined;
+    this.stranger = page;
+  }
+
+  /** Somebody has come in: begins anew, where the address leads or at the start. */
+  #entered() {
+    this.stranger = undefined;
+    if (['welcome', 'sign-in'].includes(this.place.id)) navigate('/', 'replace');
+    void this.#load();
+  }
+
+  async #signOut(): Promise<void> {
+    try {
+      await signOut();
+      // What the last person had open is not for the next one.
+      location.assign('/');
+    } catch (error) {
+      this.error = asApiError(error);
+    }
+  }
+
+  async #loadMe(): Promise<void> {
+    this.me = await readMe();
+    this.#meProvider.setValue(this.me);
   }
 
   async #load(): Promise<void> {
     try {
       this.error = undefined;
-      const list = await listDatasets();
+      const [list] = await Promise.all([listDatasets(), this.#loadMe()]);
       this.datasets = list;
       this.#provider.setValue({ list, reload: () => this.#load() });
     } catch (error) {
-      this.error = asApiError(error);
+      const failed = asApiError(error);
+      if (failed.code !== 'sign_in_needed') this.error = failed;
     }
   }
 
@@ -195,6 +248,15 @@ export class AppShell extends LitElement {
   }
 
   override render() {
+    if (this.stranger !== undefined) {
+      return html`<main id="main" tabindex="-1" class="stranger" @cn-entered=${this.#entered}>
+        ${
+          this.stranger === 'welcome'
+            ? html`<cn-welcome-page></cn-welcome-page>`
+            : html`<cn-sign-in-page></cn-sign-in-page>`
+        }
+      </main>`;
+    }
     return html`<header><a class="button first skip" href="#main" @click=${this.#skip}>Skip to the page</a>
       <div class="bar">
         <button class="button plain icon" type="button" aria-label="Menu" @click=${this.#showMenu}>
@@ -210,13 +272,18 @@ export class AppShell extends LitElement {
   #nav() {
     const { place } = this;
     // Where the page is about the whole server, the way back to the dataset last seen stays.
-    const wholeServer = administerPlaces.some(({ id }) => id === place.id && place.slug === '');
+    const wholeServer = [...administerPlaces.map(({ id }) => id), 'account'].some(
+      (id) => id === place.id && place.slug === '',
+    );
     const shown = wholeServer ? firstDataset(this.datasets ?? []) : this.#open;
     const slug = shown?.slug ?? '';
     return html`<cn-side-nav
       .datasets=${(this.datasets ?? []).map(({ slug, name }) => ({ slug, name, href: overviewPath(slug) }))}
-      .places=${slug === '' ? [] : placesOf(slug)}
-      .administerPlaces=${administerPlaces}
+      .places=${slug === '' ? [] : placesOf(slug, this.me)}
+      .administerPlaces=${mayI(this.me, 'administer') ? administerPlaces : []}
+      ?mayCreate=${mayI(this.me, 'administer')}
+      user=${this.me?.kind === 'user' ? this.me.name : ''}
+      @cn-sign-out=${() => void this.#signOut()}
       openSlug=${slug}
       place=${this.place.id}
       logo=${logo}

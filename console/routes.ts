@@ -1,8 +1,11 @@
 /** The addresses of the console, each with the page it shows. Every page is loaded when it is first opened. */
 import type { RouteConfig } from '@lit-labs/router/routes.js';
 import { html, type TemplateResult } from 'lit';
+import type { Me } from '../core/contract/access.ts';
 import type { Dataset } from '../core/contract/dataset.ts';
+import type { Right } from '../core/contract/rights.ts';
 import type { NavPlace } from './components/side-nav.ts';
+import { mayI } from './context/me.ts';
 
 /** What an address means: the dataset it is about, and the place in the navigation. */
 export interface Place {
@@ -12,12 +15,23 @@ export interface Place {
   item: string;
 }
 
-/** Reads an address. `/datasets/new`, `/health` and `/subscriptions` are about no dataset: none of the names has places of its own there. */
+/** Addresses of one word that are about no dataset: a dataset has no page of one word. */
+const wholePlaces = new Set([
+  'health',
+  'subscriptions',
+  'users',
+  'keys',
+  'audit',
+  'account',
+  'sign-in',
+  'welcome',
+]);
+
+/** Reads an address. */
 export function placeOf(pathname: string): Place {
   const [slug = '', first = '', item = ''] = pathname.split('/').slice(1);
   if (slug === 'datasets' && first === 'new') return { slug: '', id: 'new', item };
-  if (first === '' && administerPlaces.some(({ id }) => id === slug))
-    return { slug: '', id: slug, item };
+  if (wholePlaces.has(slug) && first === '') return { slug: '', id: slug, item };
   return { slug: decodeSafely(slug), id: first, item };
 }
 
@@ -29,28 +43,48 @@ function decodeSafely(text: string): string {
   }
 }
 
+/** A place with the right it needs; a link to it is offered to who has the right. */
+type GuardedPlace = NavPlace & { right: Right };
+
 /** The places of a dataset that exist, in the order of the navigation. */
-export function placesOf(slug: string): NavPlace[] {
-  return [
-    { id: 'live', label: 'Live', icon: 'live', href: `/${slug}/live` },
-    { id: 'search', label: 'Search', icon: 'search', href: searchPath(slug) },
-    { id: 'reports', label: 'Reports', icon: 'reports', href: reportsPath(slug) },
-    { id: 'sql', label: 'SQL', icon: 'sql', href: `/${slug}/sql` },
-    { id: 'events', label: 'Events', icon: 'events', href: eventsPath(slug) },
-    { id: 'alerts', label: 'Alerts', icon: 'alerts', href: alertsPath(slug) },
-    { id: 'settings', label: 'Settings', icon: 'settings', href: `/${slug}/settings` },
+export function placesOf(slug: string, me?: Me): NavPlace[] {
+  const places: GuardedPlace[] = [
+    { id: 'live', label: 'Live', icon: 'live', href: `/${slug}/live`, right: 'explore' },
+    {
+      id: 'search',
+      label: 'Search',
+      icon: 'search',
+      href: searchPath(slug),
+      right: 'explore',
+    },
+    { id: 'reports', label: 'Reports', icon: 'reports', href: reportsPath(slug), right: 'read' },
+    { id: 'sql', label: 'SQL', icon: 'sql', href: `/${slug}/sql`, right: 'explore' },
+    { id: 'events', label: 'Events', icon: 'events', href: eventsPath(slug), right: 'configure' },
+    { id: 'alerts', label: 'Alerts', icon: 'alerts', href: alertsPath(slug), right: 'configure' },
+    {
+      id: 'settings',
+      label: 'Settings',
+      icon: 'settings',
+      href: `/${slug}/settings`,
+      right: 'configure',
+    },
   ];
+  return places.filter(({ right }) => me === undefined || mayI(me, right, slug));
 }
 
 /** The places that are about the whole server. */
 export const administerPlaces: readonly NavPlace[] = [
   { id: 'health', label: 'Health', icon: 'health', href: '/health' },
   { id: 'subscriptions', label: 'Subscriptions', icon: 'mail', href: '/subscriptions' },
+  { id: 'users', label: 'Users', icon: 'users', href: '/users' },
+  { id: 'keys', label: 'API keys', icon: 'keys', href: '/keys' },
+  { id: 'audit', label: 'Audit', icon: 'audit', href: '/audit' },
 ];
 
 /** The name of a place, for the title of the window. */
 export function placeLabel(id: string): string | undefined {
   if (id === 'sessions') return 'Session';
+  if (id === 'account') return 'Account';
   return [...placesOf(''), ...administerPlaces].find((place) => place.id === id)?.label;
 }
 
@@ -126,6 +160,36 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       '/subscriptions',
       () => import('./pages/subscriptions-page.ts'),
       () => html`<cn-subscriptions-page></cn-subscriptions-page>`,
+    ),
+    page(
+      '/users',
+      () => import('./pages/users-page.ts'),
+      () => html`<cn-users-page></cn-users-page>`,
+    ),
+    page(
+      '/keys',
+      () => import('./pages/keys-page.ts'),
+      () => html`<cn-keys-page></cn-keys-page>`,
+    ),
+    page(
+      '/audit',
+      () => import('./pages/audit-page.ts'),
+      () => html`<cn-audit-page></cn-audit-page>`,
+    ),
+    page(
+      '/account',
+      () => import('./pages/account-page.ts'),
+      () => html`<cn-account-page></cn-account-page>`,
+    ),
+    page(
+      '/sign-in',
+      () => import('./pages/start-page.ts'),
+      () => html`<cn-start-page></cn-start-page>`,
+    ),
+    page(
+      '/welcome',
+      () => import('./pages/start-page.ts'),
+      () => html`<cn-start-page></cn-start-page>`,
     ),
     page(
       '/:dataset/sessions/:session',

@@ -33,6 +33,9 @@ export interface RequestOptions {
   headers?: Readonly<Record<string, string>>;
 }
 
+/** Told of what concerns the whole console: `signed-out`, and `right-missing` when a role may have changed. */
+export const accessNews = new EventTarget();
+
 /**
  * Asks the server and gives the decoded JSON, which is believed to be of the type asked for; undefined
  * for an answer without content.
@@ -76,6 +79,8 @@ async function errorOf(response: Response): Promise<ApiError> {
   const value: unknown = await response.json().catch(() => undefined);
   if (isProblemBody(value)) {
     const { code, detail, title } = value;
+    if (code === 'sign_in_needed') accessNews.dispatchEvent(new Event('signed-out'));
+    if (code === 'right_missing') accessNews.dispatchEvent(new Event('right-missing'));
     return new ApiError({ code, status: response.status, title, detail });
   }
   return unexpected(response.status, `The server answered ${response.status} without a reason.`);

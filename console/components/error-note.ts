@@ -15,6 +15,8 @@ export interface Advice {
 
 /** What to say about an error besides its own text. */
 export function adviceFor(error: Pick<ApiError, 'code' | 'status'>): Advice {
+  if (error.code === 'sign_in_refused')
+    return { safe: 'Nothing was changed.', todo: 'Correct it, then try again.', retry: false };
   if (error.status === 401) {
     const safe = 'Your data is untouched.';
     return { safe, todo: 'Sign in, then try again.', retry: true };
@@ -32,6 +34,14 @@ export function adviceFor(error: Pick<ApiError, 'code' | 'status'>): Advice {
         todo: 'Open the console on the machine that Canister runs on, or through an SSH tunnel.',
         retry: false,
       };
+    case 'link_unusable':
+      return {
+        safe: 'Nothing was changed.',
+        todo: 'Ask an administrator for a new link, or for another password at the sign-in page.',
+        retry: false,
+      };
+    case 'guesses_too_many':
+      return { safe: 'Nothing was changed.', todo: 'Wait a minute.', retry: false };
     case 'dataset_unknown':
       return {
         safe: 'Other datasets are not concerned.',
@@ -75,10 +85,14 @@ export function adviceFor(error: Pick<ApiError, 'code' | 'status'>): Advice {
     case 'event_exists':
     case 'event_needed':
     case 'event_unpublished':
+    case 'password_unusable':
+    case 'user_exists':
+    case 'last_administrator':
       return { safe: 'Nothing was changed.', todo: 'Correct it, then try again.', retry: false };
   }
   if (error.status === 403) {
-    const todo = 'Ask an administrator for the right to do this.';
+    const todo =
+      'Your role does not allow it, or was changed while this page was open. Ask an administrator.';
     return { safe: 'Nothing was changed.', todo, retry: false };
   }
   return {

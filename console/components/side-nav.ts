@@ -1,4 +1,7 @@
-/** The navigation: the dataset on top, its places below, the theme at the foot. It knows links, no fetching. */
+/**
+ * The navigation: the dataset on top, its places below, the theme at the foot. It knows links, no fetching. Fires
+ * `cn-sign-out`.
+ */
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
 import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
@@ -145,6 +148,10 @@ export class SideNav extends LitElement {
   /** The id of the place that is open. */
   @property() place = '';
   @property() logo = '';
+  /** Whether a new dataset is offered. */
+  @property({ type: Boolean }) mayCreate = false;
+  /** The name of who is signed in; empty for nobody. */
+  @property() user = '';
   @state() private theme = themeChoice();
 
   override render() {
@@ -153,8 +160,13 @@ export class SideNav extends LitElement {
       ${this.datasets.length === 0 ? nothing : this.#picker(open)}
       <nav aria-label="Main">
         ${this.places.length === 0 ? nothing : this.#list(this.places)}
-        <h2 id="administer">Administer</h2>
-        ${this.#list(this.administerPlaces, 'administer')}
+        ${
+          this.administerPlaces.length === 0
+            ? nothing
+            : html`<h2 id="administer">Administer</h2>
+              ${this.#list(this.administerPlaces, 'administer')}`
+        }
+        ${this.user === '' ? nothing : this.#account()}
       </nav>
       ${this.#themes()}`;
   }
@@ -172,6 +184,25 @@ export class SideNav extends LitElement {
         </li>`,
       )}
     </ul>`;
+  }
+
+  #account() {
+    const page = this.place === 'account' ? 'page' : nothing;
+    return html`<h2 id="account">Signed in</h2>
+      <ul aria-labelledby="account">
+        <li>
+          <a class="place" href="/account" aria-current=${page} title=${this.user}
+            ><wa-icon name="account"></wa-icon><span class="ellipsis">${this.user}</span></a
+          >
+        </li>
+        <li>
+          <button class="button plain" type="button" @click=${this.#signOut}>Sign out</button>
+        </li>
+      </ul>`;
+  }
+
+  #signOut() {
+    this.dispatchEvent(new CustomEvent('cn-sign-out', { bubbles: true, composed: true }));
   }
 
   #picker(open: NavDataset | undefined) {
@@ -192,9 +223,13 @@ export class SideNav extends LitElement {
             }</wa-dropdown-item
           >`,
       )}
-      <wa-dropdown-item href="/datasets/new" value=":new"
-        ><wa-icon slot="icon" name="plus"></wa-icon>New dataset</wa-dropdown-item
-      >
+      ${
+        this.mayCreate
+          ? html`<wa-dropdown-item href="/datasets/new" value=":new"
+              ><wa-icon slot="icon" name="plus"></wa-icon>New dataset</wa-dropdown-item
+            >`
+          : nothing
+      }
     </wa-dropdown>`;
   }
 

@@ -2,8 +2,10 @@
  * One session whole. While it is active the page follows it by itself, and can end it; when it has ended it says why,
  * and which sessions were before and after it where a limit or midnight cut.
  */
+import { consume } from '@lit/context';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { Me } from '../../core/contract/access.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import type { WholeSession } from '../../core/contract/session.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
@@ -16,6 +18,7 @@ import { formatDuration, plural } from '../components/number-format.ts';
 import '../components/session-facts.ts';
 import { endReasonTexts } from '../components/session-words.ts';
 import { formatInstant, formatTime } from '../components/time-format.ts';
+import { mayI, meContext } from '../context/me.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
 import { sessionPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -41,6 +44,9 @@ export class SessionPage extends LitElement {
   @property({ attribute: false }) open: Dataset | undefined;
   /** The id of the session, as the address has it. */
   @property() session = '';
+  @consume({ context: meContext, subscribe: true })
+  @state()
+  private me: Me | undefined;
   @state() private ending = false;
   @state() private endFailed: { id: string; error: ApiError } | undefined;
 
@@ -122,7 +128,7 @@ export class SessionPage extends LitElement {
       </dl>
       ${this.#ways(session, open)}
       ${
-        endReason === undefined
+        endReason === undefined && mayI(this.me, 'configure', open.slug)
           ? html`<cn-end-session .ending=${this.ending} @cn-end=${() => this.#end()}></cn-end-session>`
           : nothing
       }

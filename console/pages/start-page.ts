@@ -2,7 +2,10 @@
 import { consume } from '@lit/context';
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import type { Me } from '../../core/contract/access.ts';
+import '../components/empty-state.ts';
 import { type DatasetsValue, datasetsContext, firstDataset } from '../context/datasets.ts';
+import { mayI, meContext } from '../context/me.ts';
 import { navigate } from '../controllers/location.ts';
 import { overviewPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -60,6 +63,10 @@ export class StartPage extends LitElement {
   @state()
   private datasets: DatasetsValue | undefined;
 
+  @consume({ context: meContext, subscribe: true })
+  @state()
+  private me: Me | undefined;
+
   protected override updated(_changed: PropertyValues): void {
     const first = firstDataset(this.datasets?.list ?? []);
     if (first) navigate(overviewPath(first.slug), 'replace');
@@ -67,6 +74,10 @@ export class StartPage extends LitElement {
 
   override render() {
     if (this.datasets === undefined || this.datasets.list.length > 0) return html``;
+    if (!mayI(this.me, 'administer')) {
+      const text = 'An administrator can give you a role in a dataset. Then its reports are here.';
+      return html`<cn-empty-state alone heading="No dataset is open to you yet" text=${text}></cn-empty-state>`;
+    }
     return html`<div class="welcome">
       <h1>Canister is running. Give it a site to watch.</h1>
       <p class="lead">

@@ -18,8 +18,12 @@ import mail from 'bootstrap-icons/icons/envelope.svg?url&no-inline';
 import warning from 'bootstrap-icons/icons/exclamation-triangle.svg?url&no-inline';
 import settings from 'bootstrap-icons/icons/gear.svg?url&no-inline';
 import health from 'bootstrap-icons/icons/heart-pulse.svg?url&no-inline';
+import audit from 'bootstrap-icons/icons/journal-check.svg?url&no-inline';
+import keys from 'bootstrap-icons/icons/key.svg?url&no-inline';
 import events from 'bootstrap-icons/icons/lightning.svg?url&no-inline';
 import menu from 'bootstrap-icons/icons/list.svg?url&no-inline';
+import users from 'bootstrap-icons/icons/people.svg?url&no-inline';
+import account from 'bootstrap-icons/icons/person.svg?url&no-inline';
 import run from 'bootstrap-icons/icons/play-fill.svg?url&no-inline';
 import plus from 'bootstrap-icons/icons/plus-lg.svg?url&no-inline';
 import search from 'bootstrap-icons/icons/search.svg?url&no-inline';
@@ -29,6 +33,10 @@ import close from 'bootstrap-icons/icons/x-lg.svg?url&no-inline';
 const icons = new Map<string, string>(
   Object.entries({
     alerts,
+    account,
+    audit,
+    keys,
+    users,
     'arrow-down': arrowDown,
     'arrow-up': arrowUp,
     check,

@@ -1,5 +1,6 @@
 /** What is kept of users, sign-ins, links and keys. A port over `control.db`; every change goes with its audit entry. */
-import type { ApiKey, Grant, SignIn, User } from '../contract/access.ts';
+import type { ApiKey, SignIn, User } from '../contract/access.ts';
+import type { Grant } from '../contract/rights.ts';
 import type { NewAuditEntry } from './audit.ts';
 
 /** A user with what nobody else sees. */

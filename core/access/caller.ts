@@ -1,5 +1,6 @@
 /** Who asks, as every route sees it. */
-import { everything, type Grant, type Me } from '../contract/access.ts';
+import type { Me } from '../contract/access.ts';
+import { everything, type Grant } from '../contract/rights.ts';
 import type { KeptUser } from './access-store.ts';
 
 export interface Caller {

@@ -1,7 +1,8 @@
 /** API keys: a role in a dataset for a program, until a day. */
 import type { Clock } from '../clock.ts';
-import { type ApiKey, everything, type MadeApiKey, type NewApiKey } from '../contract/access.ts';
+import type { ApiKey, MadeApiKey, NewApiKey } from '../contract/access.ts';
 import { Problem } from '../contract/problem.ts';
+import { everything } from '../contract/rights.ts';
 import type { AccessStore } from './access-store.ts';
 import { type Caller, entryOf } from './caller.ts';
 import { hashOf, newId, newToken } from './tokens.ts';

@@ -1,7 +1,8 @@
 /** Links that work once: the one that makes the first administrator, invitations, and new passwords. */
 import type { Clock } from '../clock.ts';
-import { everything, type LinkState } from '../contract/access.ts';
+import type { LinkState } from '../contract/access.ts';
 import { Problem } from '../contract/problem.ts';
+import { everything } from '../contract/rights.ts';
 import type { AccessStore, KeptUser } from './access-store.ts';
 import { machineCaller } from './caller.ts';
 import type { Guesses } from './guesses.ts';

@@ -1,14 +1,8 @@
 /** Users as administrators see them: invited, given roles, disabled, given a new link, deleted. */
 import type { Clock } from '../clock.ts';
-import {
-  everything,
-  type Grant,
-  type NewUser,
-  type OneTimeLink,
-  roleHas,
-  type User,
-} from '../contract/access.ts';
+import type { NewUser, OneTimeLink, User } from '../contract/access.ts';
 import { Problem } from '../contract/problem.ts';
+import { everything, type Grant, roleHas } from '../contract/rights.ts';
 import type { AccessStore, KeptUser, LinkPurpose } from './access-store.ts';
 import { type Caller, entryOf } from './caller.ts';
 import { hashOf, newId, newToken } from './tokens.ts';

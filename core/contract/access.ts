@@ -1,7 +1,8 @@
-/** Who may do what: roles, the rights they give, users, sign-ins, API keys and the audit trail. */
+/** Users, sign-ins, API keys and the audit trail, as they cross HTTP. */
 import { z } from 'zod';
 import { datasetSlugSchema } from './dataset.ts';
 import { mailAddressSchema } from './mail.ts';
+import { everything, roles } from './rights.ts';
 
 export const accessLimits = {
   /** Longer words are safer than stranger ones; nothing is asked of what they are made of. */
@@ -15,45 +16,12 @@ export const accessLimits = {
   auditListedMax: 500,
 } as const;
 
-export const roles = ['reader', 'analyst', 'configurator', 'administrator'] as const;
-export type Role = (typeof roles)[number];
-
-/**
- * What can be done with a dataset: `read` reports; `explore` single sessions, search and SQL; `configure` events,
- * alerts, labels and the like; `administer` imports and the care of what is stored. `administer` of everything (`*`)
- * is also that of the server: datasets, users, keys, channels.
- */
-export const rights = ['read', 'explore', 'configure', 'administer'] as const;
-export type Right = (typeof rights)[number];
-
-/** Stands for every dataset, those of tomorrow among them. */
-export const everything = '*';
-
 export const grantSchema = z.object({
   role: z.enum(roles),
   dataset: z.union([datasetSlugSchema, z.literal(everything)]),
 });
-export type Grant = z.infer<typeof grantSchema>;
 
 const grants = z.array(grantSchema).max(accessLimits.grantsMax);
-
-/** Each role has the rights of those before it, and one of its own. */
-export function roleHas(role: Role, right: Right): boolean {
-  return roles.indexOf(role) >= rights.indexOf(right);
-}
-
-/** @param dataset a slug, or `*` for what is about the whole server */
-export function may(held: readonly Grant[], right: Right, dataset: string): boolean {
-  return held.some(
-    (grant) =>
-      (grant.dataset === everything || grant.dataset === dataset) && roleHas(grant.role, right),
-  );
-}
-
-/** True where the right is held for some dataset at least. */
-export function maySomewhere(held: readonly Grant[], right: Right): boolean {
-  return held.some(({ role }) => roleHas(role, right));
-}
 
 const control = /\p{Cc}|\u2028|\u2029/u;
 const personName = z

@@ -323,6 +323,18 @@ describe('Sign-ins (ASVS 7)', () => {
     expect(await me(bob.cookie)).toBe(401);
   });
 
+  test('A live list ends when its reader is put out', async () => {
+    const cookie = await makeAnn();
+    const bob = await makeBob(cookie, 'analyst');
+    const { cookie: bobs, id } = bob;
+    const path = '/datasets/shop/sessions/active/stream';
+    const stream = await send('GET', path, { cookie: bobs });
+    expect(stream.status).toBe(200);
+    await ask('POST', `/users/${id}/disable`, { cookie });
+    // The answer would go on for ever otherwise.
+    expect(await stream.text()).toContain('event: sessions');
+  });
+
   test('Another password needs the present one, and ends the other sign-ins', async () => {
     const cookie = await makeAnn();
     const other = (await ask('POST', '/sign-in', { body: ann })).cookie;

@@ -6,9 +6,9 @@ import type { AccessDesk } from '../access/access-desk.ts';
 import { type Caller, entryOf, machineCaller } from '../access/caller.ts';
 import { isSame } from '../access/tokens.ts';
 import type { Clock } from '../clock.ts';
-import { everything, may, maySomewhere } from '../contract/access.ts';
 import { Problem } from '../contract/problem.ts';
-import { refuseRight, setCaller } from './caller.ts';
+import { everything, may, maySomewhere } from '../contract/rights.ts';
+import { refuseRight, setCaller, setStillMay } from './caller.ts';
 import { type CookieSettings, isSecure, readSignIn } from './cookies.ts';
 import { isInProcess, isLocal, isSafe, type PeerAddress, refuseForeign } from './local-only.ts';
 import { type RouteRight, routeRights } from './route-rights.ts';
@@ -47,6 +47,11 @@ export function guard(options: AccessOptions, peerAddress: PeerAddress): Middlew
       await desk.audit.append(refusal);
       throw error;
     }
+    setStillMay(c, async () => {
+      const again = await findCaller(c, options, peerAddress);
+      if (again === undefined) return false;
+      return !routes.some((route) => isRefused(route, again, dataset));
+    });
     const asked = `${caller.actor} ${caller.address} ${c.req.path}`;
     const isRead = isSafe(c.req.method);
     if (routes.some((route) => isAudited(c, route)) && (!isRead || isNews(asked)))
@@ -140,6 +145,15 @@ function check({ right, of }: RouteRight, { grants }: Caller, dataset: string | 
   if (of === 'dataset' && !grants.some((grant) => [everything, where].includes(grant.dataset)))
     throw new Problem('dataset_unknown', 'There is no such dataset, or you have no role in it.');
   refuseRight(right, where);
+}
+
+function isRefused(route: RouteRight, caller: Caller, dataset: string | undefined): boolean {
+  try {
+    check(route, caller, dataset);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 const isAudited = (c: Context, { audit }: RouteRight) =>

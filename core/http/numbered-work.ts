@@ -1,7 +1,7 @@
 /** Whose the work is that is asked after by its number: imports, upkeep. */
 import type { Context } from 'hono';
-import { everything } from '../contract/access.ts';
 import { Problem, type ProblemCode } from '../contract/problem.ts';
+import { everything } from '../contract/rights.ts';
 import { mayDo } from './caller.ts';
 
 const rememberedMax = 10_000;

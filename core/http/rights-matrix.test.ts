@@ -4,7 +4,7 @@
  */
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Role } from '../contract/access.ts';
+import type { Role } from '../contract/rights.ts';
 import { type WholeApi, wholeApi } from '../testing/whole-api.ts';
 import { createWorld, type World } from '../testing/world.ts';
 import { guard } from './guard.ts';
@@ -85,7 +85,7 @@ const nameOf = ({ method, template }: Route) => `${method} ${template}`;
 async function ask({ method, template }: Route, { key }: Asker, slug: string): Promise<Response> {
   const path = template
     .replace('{slug}', slug)
-    .replace(/\{(\w+)\}/g, (_all, name: string) => values[name] ?? '');
+    .replace(/\{(\w+)\}/g, (_all, name: string) => values[name] ?? 'nothing');
   const abort = new AbortController();
   const response = await whole.app.request(`http://stats.example/api${path}`, {
     method,
@@ -147,6 +147,30 @@ test('Every route declares its right, and none that is not there', async () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   expect([...inDescription, 'GET /openapi.json'].sort()).toEqual(names);
+});
+
+test('What a reader may, and what an analyst may change, is as written here', () => {
+  const withRight = (right: string) =>
+    Object.entries(routeRights).flatMap(([name, route]) => (route.right === right ? [name] : []));
+  expect(withRight('read').map((name) => name.replace('/datasets/{slug}', '…'))).toEqual([
+    'GET /status',
+    'GET /datasets',
+    'GET …',
+    'GET …/counts',
+    'GET …/reports',
+    'GET …/reports/{name}',
+    'POST …/query',
+    'POST …/analysis',
+    'GET …/definitions/{kind}',
+    'GET …/costs',
+  ]);
+  expect(withRight('explore').filter((name) => /^(PUT|DELETE|PATCH)/.test(name))).toEqual([
+    'PUT /datasets/{slug}/searches/{name}',
+    'DELETE /datasets/{slug}/searches/{name}',
+  ]);
+  expect(withRight('public').every((name) => /(sign-in|first|links|forgotten)/.test(name))).toBe(
+    true,
+  );
 });
 
 describe.each(['shop', 'blog'])('Of the dataset %s', (slug) => {

@@ -2,7 +2,7 @@
  * The right that every route of the API needs, in one table. A route that is not here is refused to everybody, and a
  * test holds the table against the API's own description.
  */
-import type { Right } from '../contract/access.ts';
+import type { Right } from '../contract/rights.ts';
 
 export interface RouteRight {
   /** `public`: without a sign-in. `signed_in`: any user or key. */
@@ -109,6 +109,7 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'GET /datasets/{slug}/alerts/rules/{name}': exploring,
   'GET /datasets/{slug}/alerts/history': exploring,
 
+  'POST /datasets/{slug}/searches/{name}/label': configuring,
   'PUT /datasets/{slug}/definitions/{kind}': configuring,
   'DELETE /datasets/{slug}/definitions/{kind}/{name}': configuring,
   'POST /datasets/{slug}/costs': configuring,

@@ -8,10 +8,12 @@ import {
   wholeSessionSchema,
 } from '../contract/session.ts';
 import type { Engine } from '../engine/engine.ts';
+import { stillMay } from './caller.ts';
 import { createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 const updateEveryMs = 500;
 const heartbeatEvery = 30;
+const lookAgainEvery = 4;
 const sessionsMax = 1_000;
 
 const limitQuery = z.object({
@@ -97,7 +99,9 @@ export function sessionRoutes(engine: Engine) {
       let news = await engine.activeSessions(slug, limit);
       let version = news?.version;
       return streamSSE(c, async (stream) => {
-        for (let quiet = 0; !stream.aborted && !stream.closed; quiet += 1) {
+        for (let quiet = 0, turn = 1; !stream.aborted && !stream.closed; quiet += 1, turn += 1) {
+          // Who was put out meanwhile hears nothing more.
+          if (turn % lookAgainEvery === 0 && !(await stillMay(c))) return;
           if (news) {
             version = news.version;
             quiet = 0;

@@ -1,5 +1,5 @@
 /** /api/status: the state of everything, in figures. */
-import { everything } from '../contract/access.ts';
+import { everything } from '../contract/rights.ts';
 import {
   type Alarm,
   type CommitDurations,

@@ -2,8 +2,9 @@
 import type { InStatement, InValue, ResultSet, Row } from '@libsql/client';
 import type { AccessStore, KeptUser, UserChange } from '../access/access-store.ts';
 import type { NewAuditEntry } from '../access/audit.ts';
-import { accessLimits, everything, type Grant, type Role, type User } from '../contract/access.ts';
+import { accessLimits, type User } from '../contract/access.ts';
 import { Problem } from '../contract/problem.ts';
+import { everything, type Grant, type Role } from '../contract/rights.ts';
 import type { LibsqlAudit } from './libsql-audit.ts';
 import type { SqlBatch } from './libsql-file.ts';
 import { linkStatements, openLibsqlSignIns } from './libsql-sign-ins.ts';

@@ -8,8 +8,9 @@ import type {
   KeptUser,
   LinkPurpose,
 } from '../access/access-store.ts';
-import { accessLimits, type Role } from '../contract/access.ts';
+import { accessLimits } from '../contract/access.ts';
 import { Problem } from '../contract/problem.ts';
+import type { Role } from '../contract/rights.ts';
 import type { ReadRows, WriteOne } from './libsql-access.ts';
 import type { LibsqlAudit } from './libsql-audit.ts';
 

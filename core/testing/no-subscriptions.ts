@@ -1,8 +1,9 @@
-/** A desk that has no subscriptions. */
+/** The desk of subscriptions where there is none. */
 import { Problem } from '../contract/problem.ts';
 import type { SubscriptionDesk } from '../http/subscriptions.ts';
 
-const asked = () => Promise.reject(new Problem('subscription_unknown', 'There is none.'));
+const asked = () =>
+  Promise.reject(new Problem('subscription_unknown', 'There is no subscription here.'));
 
 export const noSubscriptions: SubscriptionDesk = {
   list: async () => [],

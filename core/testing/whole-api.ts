@@ -69,6 +69,7 @@ export async function wholeApi(
     },
     engine: world.engine,
     datasets: world.datasets,
+    searches: createSearchDesk(world.engine, book, openLibsqlAlerts(world.control, world.now)),
     savedSearches: openLibsqlSavedSearches(world.control, world.now),
     subscriptions: noSubscriptions,
     searches: createSearchDesk(world.engine, book, openLibsqlAlerts(world.control, world.now)),

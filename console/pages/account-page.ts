@@ -1,0 +1,209 @@
+/** `/account`: one's own password, second factor and sign-ins. */
+import { consume } from '@lit/context';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { Me, SignIn } from '../../core/contract/access.ts';
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  endSignIn,
+  listSignIns,
+  removeSecondFactor,
+  setPassword,
+} from '../api/access.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import '../components/code-block.ts';
+import '../components/error-note.ts';
+import { formatInstant } from '../components/time-format.ts';
+import { meContext } from '../context/me.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { formStyles } from '../styles/form.ts';
+import { pageStyles } from '../styles/page.ts';
+import { tableStyles } from '../styles/tables.ts';
+import { textStyles } from '../styles/text.ts';
+import { valuesOf } from './form-values.ts';
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+@customElement('cn-account-page')
+export class AccountPage extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    formStyles,
+    tableStyles,
+    pageStyles,
+    css`
+      form {
+        max-width: 26rem;
+        margin-top: var(--space-2);
+      }
+      .actions {
+        text-align: right;
+      }
+    `,
+  ];
+
+  @consume({ context: meContext, subscribe: true })
+  @state()
+  private me: Me | undefined;
+  @state() private signIns: readonly SignIn[] = [];
+  @state() private error: ApiError | undefined;
+  @state() private said = '';
+  /** Undefined until it was changed on this page. */
+  @state() private hasFactor: boolean | undefined;
+  @state() private factor: { secret: string; url: string } | undefined;
+  @state() private recoveryCodes: readonly string[] = [];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#do(async () => {});
+  }
+
+  override render() {
+    return html`<header class="page-head">
+        <h1>Account</h1>
+        <span class="caption">${this.me?.email ?? ''}</span>
+      </header>
+      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
+      <p role="status">${this.said}</p>
+      ${this.#password()} ${this.#secondFactor()} ${this.#list()}`;
+  }
+
+  #password() {
+    return html`<section>
+      <h2>Password</h2>
+      <form @submit=${this.#setPassword}>
+        ${this.#field('current', 'Present password', 'current-password')}
+        ${this.#field('password', 'New password', 'new-password')}
+        <button class="button" type="submit">Set password</button>
+      </form>
+    </section>`;
+  }
+
+  #field(
+    name: string,
+    label: string,
+    autocomplete: 'current-password' | 'new-password',
+    id = name,
+  ) {
+    return html`<div class="form-field">
+      <label for=${id}>${label}</label>
+      <input id=${id} name=${name} class="field" type="password" autocomplete=${autocomplete} required />
+    </div>`;
+  }
+
+  #secondFactor() {
+    const has = this.hasFactor ?? this.me?.secondFactor ?? false;
+    return html`<section>
+      <h2>Second factor</h2>
+      <p class="quiet">
+        ${has ? 'Signing in asks for a code of your authenticator.' : 'Signing in asks for the password alone.'}
+      </p>
+      ${this.factor ? this.#confirm(this.factor) : this.#change(has)}
+      ${
+        this.recoveryCodes.length > 0
+          ? html`<p>Recovery codes, each good once, for when the authenticator is lost. They are not shown again.</p>
+              <cn-code-block text=${this.recoveryCodes.join('\n')} copies="the recovery codes"></cn-code-block>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  #change(has: boolean) {
+    return html`<form @submit=${has ? this.#remove : this.#begin}>
+      ${this.#field('current', 'Present password', 'current-password', 'factor-current')}
+      <button class="button" type="submit">${has ? 'Remove' : 'Set up'}</button>
+    </form>`;
+  }
+
+  #confirm({ secret, url }: { secret: string; url: string }) {
+    return html`<p>Put this secret into your authenticator, or <a href=${url}>open it there</a>, then give its code.</p>
+      <cn-code-block text=${secret} copies="the secret"></cn-code-block>
+      <form @submit=${this.#finish}>
+        <div class="form-field">
+          <label for="code">Code</label>
+          <input id="code" name="code" class="field mono" autocomplete="one-time-code" required />
+        </div>
+        <button class="button first" type="submit">Confirm</button>
+      </form>`;
+  }
+
+  #list() {
+    return html`<section>
+      <h2>Where you are signed in</h2>
+      <div class="scroll" tabindex="0" role="region" aria-label="Sign-ins">
+        <table>
+          <thead>
+            <tr><th>Browser</th><th>From</th><th>Since</th><th>Last seen</th><th><span class="only-read">Changes</span></th></tr>
+          </thead>
+          <tbody>
+            ${this.signIns.map(
+              ({ id, browser, address, createdAt, lastSeenAt, current }) => html`<tr>
+                <td>${browser}</td>
+                <td>${address}</td>
+                <td class="when">${formatInstant(createdAt, zone)}</td>
+                <td class="when">${formatInstant(lastSeenAt, zone)}</td>
+                <td class="actions">
+                  ${
+                    current
+                      ? 'this one'
+                      : html`<button class="button plain" type="button" @click=${() => this.#do(() => endSignIn(id))}>
+                          End
+                        </button>`
+                  }
+                </td>
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </section>`;
+  }
+
+  #setPassword(event: Event) {
+    const form = event.currentTarget as HTMLFormElement;
+    const input = valuesOf(event, 'current', 'password');
+    void this.#do(async () => {
+      await setPassword(input);
+      form.reset();
+      this.said = 'The password is set. Your other sign-ins have ended.';
+    });
+  }
+
+  #begin(event: Event) {
+    const { current } = valuesOf(event, 'current');
+    void this.#do(async () => {
+      this.factor = await beginSecondFactor(current);
+    });
+  }
+
+  #finish(event: Event) {
+    const { code } = valuesOf(event, 'code');
+    void this.#do(async () => {
+      this.recoveryCodes = await confirmSecondFactor(code);
+      this.factor = undefined;
+      this.hasFactor = true;
+    });
+  }
+
+  #remove(event: Event) {
+    const { current } = valuesOf(event, 'current');
+    void this.#do(async () => {
+      await removeSecondFactor(current);
+      this.recoveryCodes = [];
+      this.hasFactor = false;
+    });
+  }
+
+  async #do(work: () => Promise<unknown>): Promise<void> {
+    this.error = undefined;
+    this.said = '';
+    try {
+      await work();
+      this.signIns = await listSignIns();
+    } catch (error) {
+      this.error = asApiError(error);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/** `/audit`: who did what, and whether anything of it was changed. */
+import { html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { AuditCheck, AuditEntry } from '../../core/contract/access.ts';
+import { listAudit, verifyAudit } from '../api/access.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import '../components/error-note.ts';
+import { formatInstant } from '../components/time-format.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { pageStyles } from '../styles/page.ts';
+import { tableStyles } from '../styles/tables.ts';
+import { textStyles } from '../styles/text.ts';
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+@customElement('cn-audit-page')
+export class AuditPage extends LitElement {
+  static override styles = [textStyles, controlStyles, tableStyles, pageStyles];
+
+  @state() private entries: readonly AuditEntry[] = [];
+  @state() private check: AuditCheck | undefined;
+  @state() private error: ApiError | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#more();
+  }
+
+  override render() {
+    const isEnd = (this.entries.at(-1)?.number ?? 1) === 1;
+    return html`<header class="page-head">
+        <h1>Audit</h1>
+        <button class="button" type="button" @click=${this.#verify}>Verify</button>
+      </header>
+      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#more()}></cn-error-note>` : nothing}
+      ${this.check ? this.#checked(this.check) : nothing}
+      <section>
+        <h2>Who did what, newest first</h2>
+        <div class="scroll" tabindex="0" role="region" aria-label="Entries">
+          <table>
+            <thead>
+              <tr><th class="number">Number</th><th>At</th><th>Who</th><th>From</th><th>Did</th><th>To</th><th>Detail</th></tr>
+            </thead>
+            <tbody>
+              ${this.entries.map(
+                ({ number, at, actor, address, action, target, detail }) => html`<tr>
+                  <td class="number">${number}</td>
+                  <td class="when">${formatInstant(at, zone)}</td>
+                  <td>${actor}</td>
+                  <td>${address}</td>
+                  <td>${action}</td>
+                  <td>${target}</td>
+                  <td class="caption">${detail}</td>
+                </tr>`,
+              )}
+            </tbody>
+          </table>
+        </div>
+        ${isEnd ? nothing : html`<p><button class="button" type="button" @click=${() => this.#more()}>Older entries</button></p>`}
+      </section>`;
+  }
+
+  #checked({ entries, brokenAt, lastHash }: AuditCheck) {
+    return html`<p role="status">
+      ${
+        brokenAt === undefined
+          ? `${entries} entries, none changed. Hash of the last: ${lastHash}`
+          : `The audit trail was changed: entry ${brokenAt} does not follow from those before.`
+      }
+    </p>`;
+  }
+
+  async #more(): Promise<void> {
+    await this.#do(async () => {
+      const older = await listAudit(this.entries.at(-1)?.number);
+      this.entries = [...this.entries, ...older];
+    });
+  }
+
+  async #verify(): Promise<void> {
+    await this.#do(async () => {
+      this.check = await verifyAudit();
+    });
+  }
+
+  async #do(work: () => Promise<void>): Promise<void> {
+    this.error = undefined;
+    try {
+      await work();
+    } catch (error) {
+      this.error = asApiError(error);
+    }
+  }
+}

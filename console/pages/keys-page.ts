@@ -1,0 +1,162 @@
+/** `/keys`: API keys for programs. */
+import { consume } from '@lit/context';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { ApiKey, MadeApiKey } from '../../core/contract/access.ts';
+import { everything, type Role, roles } from '../../core/contract/rights.ts';
+import { createKey, deleteKey, listKeys } from '../api/access.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import '../components/code-block.ts';
+import '../components/empty-state.ts';
+import '../components/error-note.ts';
+import { formatInstant } from '../components/time-format.ts';
+import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { formStyles } from '../styles/form.ts';
+import { pageStyles } from '../styles/page.ts';
+import { tableStyles } from '../styles/tables.ts';
+import { textStyles } from '../styles/text.ts';
+import { valuesOf } from './form-values.ts';
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+@customElement('cn-keys-page')
+export class KeysPage extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    formStyles,
+    tableStyles,
+    pageStyles,
+    css`
+      form {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: end;
+        gap: var(--space-2);
+      }
+      .form-field {
+        margin: 0;
+      }
+      .actions {
+        text-align: right;
+      }
+    `,
+  ];
+
+  @consume({ context: datasetsContext, subscribe: true })
+  @state()
+  private datasets: DatasetsValue | undefined;
+  @state() private keys: readonly ApiKey[] | undefined;
+  @state() private error: ApiError | undefined;
+  @state() private made: MadeApiKey | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#do(async () => {});
+  }
+
+  override render() {
+    return html`<header class="page-head"><h1>API keys</h1></header>
+      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
+      <section>
+        <h2>Make a key</h2>
+        <form @submit=${this.#submit}>
+          <div class="form-field">
+            <label for="name">Name</label>
+            <input id="name" name="name" class="field" autocomplete="off" maxlength="120" required />
+          </div>
+          <div class="form-field">
+            <label for="role">Role</label>
+            <select id="role" name="role" class="field">
+              ${roles.map((role) => html`<option value=${role}>${role}</option>`)}
+            </select>
+          </div>
+          <div class="form-field">
+            <label for="dataset">Dataset</label>
+            <select id="dataset" name="dataset" class="field">
+              ${(this.datasets?.list ?? []).map(({ slug, name }) => html`<option value=${slug}>${name}</option>`)}
+              <option value=${everything}>all datasets</option>
+            </select>
+          </div>
+          <div class="form-field">
+            <label for="days">Days</label>
+            <input id="days" name="days" class="field" type="number" min="1" max="730" value="365" required />
+          </div>
+          <button class="button first" type="submit">Make key</button>
+        </form>
+        ${
+          this.made
+            ? html`<div role="status">
+                <p>The key "${this.made.name}". Keep it: it is not shown again.</p>
+                <cn-code-block text=${this.made.key} copies="the key"></cn-code-block>
+              </div>`
+            : nothing
+        }
+      </section>
+      <section>
+        <h2>Keys</h2>
+        ${this.keys === undefined ? nothing : this.#table(this.keys)}
+      </section>`;
+  }
+
+  #table(keys: readonly ApiKey[]) {
+    if (keys.length === 0) {
+      const text =
+        'A program that asks the API sends a key, and may do what the role of the key allows.';
+      return html`<cn-empty-state heading="There is no key yet" text=${text}></cn-empty-state>`;
+    }
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="API keys">
+      <table>
+        <thead>
+          <tr><th>Name</th><th>Begins</th><th>Role</th><th>Works until</th><th>Last used</th><th><span class="only-read">Changes</span></th></tr>
+        </thead>
+        <tbody>
+          ${keys.map(
+            ({ id, name, prefix, role, dataset, expiresAt, lastUsedAt }) => html`<tr>
+              <td>${name}</td>
+              <td class="mono">${prefix}…</td>
+              <td>${role} of ${dataset === everything ? 'all datasets' : dataset}</td>
+              <td class="when">${formatInstant(expiresAt, zone)}</td>
+              <td class="when">${lastUsedAt === undefined ? 'never' : formatInstant(lastUsedAt, zone)}</td>
+              <td class="actions">
+                <button
+                  class="button plain"
+                  type="button"
+                  aria-label="Delete the key ${name}"
+                  @click=${() => this.#delete(id, name)}
+                >
+                  Delete
+                </button>
+              </td>
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  #submit(event: Event) {
+    const form = event.currentTarget as HTMLFormElement;
+    const { name, role, dataset, days } = valuesOf(event, 'name', 'role', 'dataset', 'days');
+    void this.#do(async () => {
+      this.made = await createKey({ name, role: role as Role, dataset, days: Number(days) });
+      form.reset();
+    });
+  }
+
+  #delete(id: string, name: string) {
+    if (!confirm(`Delete the key "${name}"? Programs that use it are kept out at once.`)) return;
+    void this.#do(() => deleteKey(id));
+  }
+
+  async #do(work: () => Promise<unknown>): Promise<void> {
+    this.error = undefined;
+    try {
+      await work();
+      this.keys = await listKeys();
+    } catch (error) {
+      this.error = asApiError(error);
+    }
+  }
+}

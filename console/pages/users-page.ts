@@ -1,0 +1,236 @@
+/** `/users`: who may look, with which roles; inviting, changing, keeping out. */
+import { consume } from '@lit/context';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { OneTimeLink, User } from '../../core/contract/access.ts';
+import { everything, type Grant, type Role, roles } from '../../core/contract/rights.ts';
+import {
+  deleteUser,
+  inviteUser,
+  listUsers,
+  resetUser,
+  setDisabled,
+  setRoles,
+} from '../api/access.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import '../components/code-block.ts';
+import '../components/empty-state.ts';
+import '../components/error-note.ts';
+import { formatInstant } from '../components/time-format.ts';
+import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { formStyles } from '../styles/form.ts';
+import { pageStyles } from '../styles/page.ts';
+import { tableStyles } from '../styles/tables.ts';
+import { textStyles } from '../styles/text.ts';
+import { valuesOf } from './form-values.ts';
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+@customElement('cn-users-page')
+export class UsersPage extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    formStyles,
+    tableStyles,
+    pageStyles,
+    css`
+      .line {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: end;
+        gap: var(--space-2);
+      }
+      .line .form-field {
+        margin: 0;
+      }
+      .grant {
+        display: flex;
+        align-items: center;
+        gap: var(--space-1);
+        white-space: nowrap;
+      }
+      .actions {
+        text-align: right;
+        white-space: nowrap;
+      }
+      cn-code-block {
+        margin: var(--space-2) 0;
+      }
+    `,
+  ];
+
+  @consume({ context: datasetsContext, subscribe: true })
+  @state()
+  private datasets: DatasetsValue | undefined;
+  @state() private users: readonly User[] | undefined;
+  @state() private error: ApiError | undefined;
+  @state() private made: (OneTimeLink & { email: string }) | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#do(async () => {});
+  }
+
+  override render() {
+    return html`<header class="page-head"><h1>Users</h1></header>
+      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
+      ${this.#invite()} ${this.made ? this.#link(this.made) : nothing}
+      <section>
+        <h2>Who may look</h2>
+        ${this.users === undefined ? nothing : this.#table(this.users)}
+      </section>`;
+  }
+
+  #invite() {
+    return html`<section>
+      <h2>Invite somebody</h2>
+      <form class="line" @submit=${this.#submit}>
+        <div class="form-field">
+          <label for="email">Mail address</label>
+          <input id="email" name="email" class="field" type="email" autocomplete="off" required />
+        </div>
+        <div class="form-field">
+          <label for="role">Role</label>
+          ${this.#roleSelect('role')}
+        </div>
+        <div class="form-field">
+          <label for="dataset">Dataset</label>
+          ${this.#datasetSelect('dataset')}
+        </div>
+        <label><input type="checkbox" name="sendMail" value="yes" /> Send the link by mail</label>
+        <button class="button first" type="submit">Invite</button>
+      </form>
+    </section>`;
+  }
+
+  #link({ email, link, expiresAt }: OneTimeLink & { email: string }) {
+    const until = formatInstant(expiresAt, zone);
+    if (link === undefined)
+      return html`<p role="status">A link for ${email} is on its way by mail. It works until ${until}.</p>`;
+    return html`<div role="status">
+      <p>This link for ${email} works once, until ${until}. Hand it over; it is not shown again.</p>
+      <cn-code-block text=${link} copies="the link"></cn-code-block>
+    </div>`;
+  }
+
+  #roleSelect(id: string) {
+    return html`<select id=${id} name="role" class="field" aria-label="Role">
+      ${roles.map((role) => html`<option value=${role}>${role}</option>`)}
+    </select>`;
+  }
+
+  #datasetSelect(id: string) {
+    return html`<select id=${id} name="dataset" class="field" aria-label="Dataset">
+      ${(this.datasets?.list ?? []).map(({ slug, name }) => html`<option value=${slug}>${name}</option>`)}
+      <option value=${everything}>all datasets</option>
+    </select>`;
+  }
+
+  #table(users: readonly User[]) {
+    if (users.length === 0) {
+      const text =
+        'Whoever works on this machine may do everything. Open the link that the server printed to make the first administrator.';
+      return html`<cn-empty-state heading="There is no user yet" text=${text}></cn-empty-state>`;
+    }
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Users">
+      <table>
+        <thead>
+          <tr><th>User</th><th>State</th><th>Roles</th><th>Last sign-in</th><th><span class="only-read">Changes</span></th></tr>
+        </thead>
+        <tbody>
+          ${users.map((user) => this.#row(user))}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  #row(user: User) {
+    const { email, name, state, grants, secondFactor, lastSignInAt } = user;
+    return html`<tr>
+      <td>${name}<br /><span class="caption">${email}</span></td>
+      <td>${state}${secondFactor ? html`<br /><span class="caption">second factor</span>` : nothing}</td>
+      <td>
+        ${grants.map((grant) => this.#grant(user, grant))}
+        <form class="grant" @submit=${(event: Event) => this.#add(event, user)}>
+          ${this.#roleSelect(`role-${user.id}`)} ${this.#datasetSelect(`dataset-${user.id}`)}
+          <button class="button" type="submit" aria-label="Give ${email} this role">Give</button>
+        </form>
+      </td>
+      <td class="when">${lastSignInAt === undefined ? 'never' : formatInstant(lastSignInAt, zone)}</td>
+      <td class="actions">
+        ${state === 'disabled' ? nothing : html`<button class="button plain" type="button" @click=${() => this.#reset(user)}>New link</button>`}
+        <button
+          class="button plain"
+          type="button"
+          @click=${() => this.#do(() => setDisabled(user.id, state !== 'disabled'))}
+        >
+          ${state === 'disabled' ? 'Enable' : 'Disable'}
+        </button>
+        <button class="button plain" type="button" @click=${() => this.#delete(user)}>Delete</button>
+      </td>
+    </tr>`;
+  }
+
+  #grant(user: User, { role, dataset }: Grant) {
+    const rest = user.grants.filter((grant) => grant.dataset !== dataset);
+    const where = dataset === everything ? 'all datasets' : dataset;
+    return html`<div class="grant">
+      ${role} of ${where}
+      <button
+        class="button plain"
+        type="button"
+        aria-label="Take away ${role} of ${where} from ${user.email}"
+        @click=${() => this.#do(() => setRoles(user.id, rest))}
+      >
+        Take away
+      </button>
+    </div>`;
+  }
+
+  #add(event: Event, user: User) {
+    const given = valuesOf(event, 'role', 'dataset');
+    const rest = user.grants.filter(({ dataset }) => dataset !== given.dataset);
+    const grant = { role: given.role as Role, dataset: given.dataset };
+    void this.#do(() => setRoles(user.id, [...rest, grant]));
+  }
+
+  #submit(event: Event) {
+    const form = event.currentTarget as HTMLFormElement;
+    const { email, role, dataset, sendMail } = valuesOf(
+      event,
+      'email',
+      'role',
+      'dataset',
+      'sendMail',
+    );
+    const grants = [{ role: role as Role, dataset }];
+    void this.#do(async () => {
+      const made = await inviteUser({ email, grants, sendMail: sendMail === 'yes' });
+      this.made = { ...made, email };
+      form.reset();
+    });
+  }
+
+  #reset({ id, email }: User) {
+    void this.#do(async () => {
+      this.made = { ...(await resetUser(id)), email };
+    });
+  }
+
+  #delete({ id, email }: User) {
+    if (!confirm(`Delete the user ${email}? What ${email} did stays in the audit trail.`)) return;
+    void this.#do(() => deleteUser(id));
+  }
+
+  async #do(work: () => Promise<unknown>): Promise<void> {
+    this.error = undefined;
+    try {
+      await work();
+      this.users = await listUsers();
+    } catch (error) {
+      this.error = asApiError(error);
+    }
+  }
+}

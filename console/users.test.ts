@@ -1,0 +1,208 @@
+/** People in Chromium: the first link makes an administrator, who invites a reader, who can read and nothing else. */
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
+import { violations, type Watched, watch } from './testing/pages.ts';
+import { type Product, runCommand, startProduct } from './testing/product.ts';
+
+const password = 'a long enough password';
+
+let product: Product;
+let browser: Browser;
+let annsBrowser: BrowserContext;
+let ann: Page;
+let bob: Page;
+let watched: Watched;
+let firstLink: string;
+let invitation: string;
+
+async function newPage(): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL: product.baseUrl,
+    locale: 'en-GB',
+    viewport: { width: 1400, height: 900 },
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  return page;
+}
+
+/** The links name `localhost`, as people reach the console; the test goes by the address. */
+const here = (link: string) => `${product.baseUrl}/${link.split('/').slice(3).join('/')}`;
+
+beforeAll(async () => {
+  product = await startProduct();
+  const made = runCommand(['dataset', 'create', 'shop', '--data', product.data]);
+  expect(made.code, made.notes).toBe(0);
+  runCommand(['dataset', 'create', 'blog', '--data', product.data]);
+  firstLink = /http:\/\/localhost:\d+\/welcome#f_[\w-]{43}/.exec(product.said())?.[0] ?? '';
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
+  ann = await newPage();
+  annsBrowser = ann.context();
+  watched = watch(ann, product.baseUrl);
+  bob = await newPage();
+});
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+describe('people', () => {
+  it('let the machine in by itself while there is no administrator', async () => {
+    await ann.goto('/shop/settings');
+    await ann.getByRole('heading', { name: 'Settings' }).waitFor();
+    expect(await ann.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
+  });
+
+  it('come by the link that the server has printed', async () => {
+    expect(firstLink).not.toBe('');
+    await ann.goto(here(firstLink));
+    await ann.getByRole('heading', { name: 'Make the first administrator' }).waitFor();
+    expect(ann.url()).toBe(`${product.baseUrl}/welcome`);
+    expect(await violations(ann)).toEqual([]);
+    await ann.getByLabel('Mail address').fill('ann@shop.example');
+    await ann.getByLabel('Name').fill('Ann');
+    await ann.getByLabel('Password').fill('password1');
+    await ann.getByRole('button', { name: 'Make administrator' }).click();
+    await ann.getByText('Many people use this password').waitFor();
+    expect(watched.complaints.splice(0).filter((text) => !text.includes('400'))).toEqual([]);
+    await ann.getByLabel('Password').fill(password);
+    await ann.getByRole('button', { name: 'Make administrator' }).click();
+    await ann.getByRole('link', { name: 'Ann' }).waitFor();
+    expect(await ann.evaluate(() => document.cookie)).toBe('');
+    const [cookie] = await annsBrowser.cookies(`${product.baseUrl}/api`);
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/api' });
+  });
+
+  it('are signed in from then on, on this machine too', async () => {
+    await bob.goto('/shop/reports');
+    await bob.getByRole('heading', { name: 'Sign in to Canister' }).waitFor();
+    expect(await violations(bob)).toEqual([]);
+    await bob.getByLabel('Mail address').fill('ann@shop.example');
+    await bob.getByLabel('Password').fill('not her password');
+    await bob.getByRole('button', { name: 'Sign in' }).click();
+    await bob.getByText('Mail address, password or code is not right.').waitFor();
+  });
+
+  it('are invited by the administrator', async () => {
+    await ann.getByRole('link', { name: 'Users' }).click();
+    await ann.getByLabel('Mail address').fill('bob@shop.example');
+    await ann.getByLabel('Role', { exact: true }).first().selectOption('reader');
+    await ann.getByLabel('Dataset', { exact: true }).first().selectOption('shop');
+    await ann.getByRole('button', { name: 'Invite' }).click();
+    const link = ann.getByText(/\/welcome#l_/);
+    await link.waitFor();
+    invitation = (await link.textContent())?.trim() ?? '';
+    await ann.getByRole('cell', { name: 'bob bob@shop.example' }).waitFor();
+    expect(await violations(ann)).toEqual([]);
+  });
+
+  it('who may read are offered to read, and nothing else', async () => {
+    await bob.goto(here(invitation));
+    await bob.getByText('For bob@shop.example').waitFor();
+    await bob.getByLabel('Name').fill('Bob');
+    await bob.getByLabel('Password').fill(password);
+    await bob.getByRole('button', { name: 'Come in' }).click();
+    await bob.getByRole('link', { name: 'Reports', exact: true }).waitFor();
+    const offered = await bob.locator('cn-side-nav').first().getByRole('link').allInnerTexts();
+    expect(offered.map((text) => text.trim())).toEqual(['Canister', 'Reports', 'Bob']);
+    await bob.goto('/shop/reports/overview');
+    await bob.getByRole('heading', { name: 'Overview' }).waitFor();
+    // By hand to what is not offered: it says so, and shows nothing.
+    await bob.goto('/users');
+    await bob.getByText('Your role does not allow it').waitFor();
+    expect(await bob.getByText('ann@shop.example').count()).toBe(0);
+    await bob.goto('/blog/reports');
+    await bob.getByText('There is no dataset "blog"').waitFor();
+    const codes = await bob.evaluate(async () => {
+      const ask = (path: string, init?: RequestInit) =>
+        fetch(path, init).then(({ status }) => status);
+      const change = {
+        method: 'POST',
+        headers: { 'x-canister': '1', 'content-type': 'application/json' },
+      };
+      return [
+        await ask('/api/datasets/shop/reports'),
+        await ask('/api/datasets/shop/sql', { ...change, body: '{"sql":"SELECT 1","rowsMax":1}' }),
+        await ask('/api/datasets', { ...change, body: '{"slug":"evil"}' }),
+        await ask('/api/audit'),
+        await ask('/api/datasets/blog/reports'),
+      ];
+    });
+    expect(codes).toEqual([200, 403, 403, 403, 404]);
+  });
+
+  it('are told when their role changes while a page is open', async () => {
+    await ann.getByLabel('Dataset', { exact: true }).nth(2).waitFor();
+    const row = ann.getByRole('row').filter({ hasText: 'bob@shop.example' });
+    await row.getByLabel('Role', { exact: true }).selectOption('analyst');
+    await row.getByLabel('Dataset', { exact: true }).selectOption('shop');
+    await row.getByRole('button', { name: /Give/ }).click();
+    await row.getByText('analyst of shop').waitFor();
+    await bob.goto('/shop/sql');
+    await bob.getByLabel('SQL query').fill('SELECT count(*) AS n FROM page_views');
+    await bob.getByRole('button', { name: 'Run' }).click();
+    await bob.getByText(/\d rows? in \d/).waitFor();
+    await row.getByLabel('Role', { exact: true }).selectOption('reader');
+    await row.getByLabel('Dataset', { exact: true }).selectOption('shop');
+    await row.getByRole('button', { name: /Give/ }).click();
+    await row.getByText('reader of shop').waitFor();
+    await bob.getByRole('button', { name: 'Run' }).click();
+    await bob.getByText('was changed while this page was open').waitFor();
+    await bob.getByRole('link', { name: 'SQL' }).waitFor({ state: 'detached' });
+  });
+
+  it('sign out, and what they had open is closed', async () => {
+    await bob.getByRole('button', { name: 'Sign out' }).click();
+    await bob.getByRole('heading', { name: 'Sign in to Canister' }).waitFor();
+    await bob.goBack();
+    await bob.getByRole('heading', { name: 'Sign in to Canister' }).waitFor();
+    await bob.getByLabel('Mail address').fill('bob@shop.example');
+    await bob.getByLabel('Password').fill(password);
+    await bob.getByRole('button', { name: 'Sign in' }).click();
+    await bob.getByRole('link', { name: 'Bob' }).waitFor();
+  });
+
+  it('are put out at once when they are disabled', async () => {
+    const row = ann.getByRole('row').filter({ hasText: 'bob@shop.example' });
+    await row.getByRole('button', { name: 'Disable' }).click();
+    await row.getByText('disabled').waitFor();
+    await bob.reload();
+    await bob.getByRole('heading', { name: 'Sign in to Canister' }).waitFor();
+  });
+
+  it('leave traces in the audit trail, which the command line checks', async () => {
+    await ann.getByRole('link', { name: 'Audit' }).click();
+    await ann.getByRole('cell', { name: 'disable user' }).waitFor();
+    await ann.getByRole('button', { name: 'Verify' }).click();
+    await ann.getByText(/entries, none changed/).waitFor();
+    const check = runCommand(['audit', 'verify', '--data', product.data]);
+    expect([check.code, check.out]).toEqual([
+      0,
+      expect.stringMatching(/^\d+ entries, none changed/),
+    ]);
+    const users = runCommand(['user', 'list', '--json', '--data', product.data]);
+    expect(JSON.parse(users.out)).toMatchObject([
+      { email: 'ann@shop.example', state: 'active' },
+      { email: 'bob@shop.example', state: 'disabled' },
+    ]);
+  });
+
+  it('find keys and their account, with nothing for axe to find', async () => {
+    await ann.getByRole('link', { name: 'API keys' }).click();
+    await ann.getByLabel('Name').fill('Build');
+    await ann.getByRole('button', { name: 'Make key' }).click();
+    const key = (await ann.getByText(/^\s*ck_[\w-]{43}\s*$/).textContent())?.trim();
+    const answer = await fetch(`${product.baseUrl}/api/datasets/shop`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect(answer.status).toBe(200);
+    for (const path of ['/keys', '/audit', '/account', '/users']) {
+      await ann.goto(path);
+      await ann.locator('main h1').waitFor();
+      await ann.locator('main table').first().waitFor();
+      expect(await violations(ann), path).toEqual([]);
+    }
+    expect(watched.foreignRequests).toEqual([]);
+  });
+});
