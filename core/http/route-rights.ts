@@ -89,7 +89,6 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'GET /datasets/{slug}/searches': exploring,
   'PUT /datasets/{slug}/searches/{name}': { ...exploring, audit: 'always' },
   'DELETE /datasets/{slug}/searches/{name}': { ...exploring, audit: 'always' },
-  'POST /datasets/{slug}/searches/{name}/label': configuring,
   'GET /datasets/{slug}/queries': exploring,
   'PUT /datasets/{slug}/queries/{name}': { ...exploring, audit: 'always' },
   'DELETE /datasets/{slug}/queries/{name}': { ...exploring, audit: 'always' },
