@@ -72,7 +72,6 @@ export async function wholeApi(
     searches: createSearchDesk(world.engine, book, openLibsqlAlerts(world.control, world.now)),
     savedSearches: openLibsqlSavedSearches(world.control, world.now),
     subscriptions: noSubscriptions,
-    searches: createSearchDesk(world.engine, book, openLibsqlAlerts(world.control, world.now)),
     ...worldSql(world),
     version: '1.2.3',
     startedAt: world.now(),
