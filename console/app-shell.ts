@@ -207,6 +207,12 @@ export class AppShell extends LitElement {
     }
   }
 
+  async #loadDatasets(): Promise<void> {
+    const list = await listDatasets();
+    this.datasets = list;
+    this.#provider.setValue({ list, reload: () => this.#load() });
+  }
+
   async #loadMe(): Promise<void> {
     this.me = await readMe();
     this.#meProvider.setValue(this.me);
@@ -215,9 +221,7 @@ export class AppShell extends LitElement {
   async #load(): Promise<void> {
     try {
       this.error = undefined;
-      const [list] = await Promise.all([listDatasets(), this.#loadMe()]);
-      this.datasets = list;
-      this.#provider.setValue({ list, reload: () => this.#load() });
+      await Promise.all([this.#loadMe(), this.#loadDatasets()]);
     } catch (error) {
       const failed = asApiError(error);
       if (failed.code !== 'sign_in_needed') this.error = failed;
@@ -279,7 +283,7 @@ export class AppShell extends LitElement {
     const slug = shown?.slug ?? '';
     return html`<cn-side-nav
       .datasets=${(this.datasets ?? []).map(({ slug, name }) => ({ slug, name, href: overviewPath(slug) }))}
-      .places=${slug === '' ? [] : placesOf(slug, this.me)}
+      .places=${slug === '' || !this.me ? [] : placesOf(slug, this.me)}
       .administerPlaces=${mayI(this.me, 'administer') ? administerPlaces : []}
       ?mayCreate=${mayI(this.me, 'administer')}
       user=${this.me?.kind === 'user' ? this.me.name : ''}

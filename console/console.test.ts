@@ -180,7 +180,10 @@ describe('the console', () => {
     }
     await page.goto('/shop/reports');
     for (const { title } of reports) {
-      expect(await page.getByRole('link', { name: title, exact: true }).count(), title).toBe(1);
+      // The navigation may have a place of the same name.
+      const link = page.locator('main').getByRole('link', { name: title, exact: true });
+      await link.first().waitFor();
+      expect(await link.count(), title).toBe(1);
     }
   });
 

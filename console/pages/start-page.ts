@@ -74,6 +74,7 @@ export class StartPage extends LitElement {
 
   override render() {
     if (this.datasets === undefined || this.datasets.list.length > 0) return html``;
+    if (this.me === undefined) return html``;
     if (!mayI(this.me, 'administer')) {
       const text = 'An administrator can give you a role in a dataset. Then its reports are here.';
       return html`<cn-empty-state alone heading="No dataset is open to you yet" text=${text}></cn-empty-state>`;

@@ -167,6 +167,9 @@ test('What a reader may, and what an analyst may change, is as written here', ()
   expect(withRight('explore').filter((name) => /^(PUT|DELETE|PATCH)/.test(name))).toEqual([
     'PUT /datasets/{slug}/searches/{name}',
     'DELETE /datasets/{slug}/searches/{name}',
+    'PUT /datasets/{slug}/queries/{name}',
+    'DELETE /datasets/{slug}/queries/{name}',
+    'DELETE /datasets/{slug}/exports/{id}',
   ]);
   expect(withRight('public').every((name) => /(sign-in|first|links|forgotten)/.test(name))).toBe(
     true,
