@@ -40,6 +40,8 @@ test('a data folder is made for its owner alone, and names its files', () => {
     canister: join(root, 'datasets/shop/canister'),
     analyticsFile: join(root, 'datasets/shop/analytics.duckdb'),
     recut: join(root, 'datasets/shop/recut'),
+    published: join(root, 'datasets/shop/published'),
+    exports: join(root, 'datasets/shop/exports'),
   });
   expect(folder.badLinesFile('shop', 's')).toBe(
     join(root, 'datasets/shop/imports/bad-lines-s.tsv'),
