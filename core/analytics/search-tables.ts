@@ -4,7 +4,7 @@ import { numberPattern } from '../conditions/folded-text.ts';
 import type { ConditionTables } from '../conditions/sql-context.ts';
 import type { Fact } from '../contract/event.ts';
 import { type FacetField, facetFields, searchLimits } from '../contract/search.ts';
-import type { ClosedSession } from '../contract/session.ts';
+import type { ClosedSession, WholeSession } from '../contract/session.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
 import type { SearchClause } from './search-clause.ts';
 
@@ -128,19 +128,28 @@ function readRows(rows: unknown[][]): TablesFound {
   return found;
 }
 
-/** The events and attributes of stored sessions by session id, as the tables have them: backfills write there only. */
+/**
+ * The events and attributes of stored sessions by session id, as the tables have them: backfills write there only. An
+ * event is at the time of its hit, so only the rows of that time are looked at.
+ */
 export async function readOccurrences(
   analytics: AnalyticsStore,
-  ids: readonly string[],
+  sessions: readonly Pick<WholeSession, 'id' | 'startedAt' | 'endedAt'>[],
 ): Promise<Map<string, Required<Pick<ClosedSession, 'facts' | 'attributes'>>>> {
-  const found = new Map(ids.map((id) => [id, { facts: [] as Fact[], attributes: {} as Texts }]));
-  if (ids.length === 0) return found;
+  const found = new Map(
+    sessions.map(({ id }) => [id, { facts: [] as Fact[], attributes: {} as Texts }]),
+  );
+  if (sessions.length === 0) return found;
+  const ids = sessions.map(({ id }) => id).join(',');
+  const fromMs = Math.min(...sessions.map(({ startedAt }) => startedAt));
+  const toMs = Math.max(...sessions.map(({ endedAt }) => endedAt));
   const among = "session_id IN (SELECT unnest(string_split($1::VARCHAR, ','))::UUID)";
+  const within = [2, 3].map((place) => `make_timestamptz($${place}::BIGINT * 1000)`).join(' AND ');
   const key = "replace(session_id::VARCHAR, '-', '')";
   const fired = await analytics.query(
     `SELECT ${key}, event, number, hit_number, epoch_ms("at"), value_number, value_text
-     FROM store.events WHERE NOT building_block AND ${among} ORDER BY number`,
-    [ids.join(',')],
+     FROM store.events WHERE "at" BETWEEN ${within} AND NOT building_block AND ${among} ORDER BY number`,
+    [ids, String(fromMs), String(toMs)],
   );
   for (const [id, event, number, hitNumber, at, valueNumber, valueText] of fired.rows) {
     found.get(String(id))?.facts.push({
@@ -154,7 +163,7 @@ export async function readOccurrences(
   }
   const set = await analytics.query(
     `SELECT ${key}, field, value FROM store.session_values WHERE ${among}`,
-    [ids.join(',')],
+    [ids],
   );
   for (const [id, field, value] of set.rows) {
     const attributes = found.get(String(id))?.attributes ?? {};

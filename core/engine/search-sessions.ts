@@ -242,20 +242,18 @@ async function readSound(
   { canister, analytics }: DatasetEngine,
   stored: readonly StoredPlace[],
 ): Promise<Map<string, WholeSession>> {
-  const found = new Map<string, WholeSession>();
-  if (stored.length === 0) return found;
-  const occurrences = await readOccurrences(
-    analytics,
-    stored.map(({ id }) => id),
-  );
+  const read: WholeSession[] = [];
   for (const { id, place } of stored) {
     try {
-      found.set(id, { ...(await canister.read(id, place)), ...occurrences.get(id) });
+      read.push(await canister.read(id, place));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
     }
   }
-  return found;
+  const occurrences = await readOccurrences(analytics, read);
+  return new Map(
+    read.map((session) => [session.id, { ...session, ...occurrences.get(session.id) }]),
+  );
 }
 
 function refuse({ dataset, placed }: Search): never {
