@@ -21,11 +21,11 @@ import { navigate, onLocationChange } from './controllers/location.ts';
 import {
   administerPlaces,
   createRoutes,
+  groupsOf,
   overviewPath,
   type Place,
   placeLabel,
   placeOf,
-  placesOf,
 } from './routes.ts';
 import logo from './styles/canister.svg';
 import { controlStyles } from './styles/controls.ts';
@@ -283,8 +283,7 @@ export class AppShell extends LitElement {
     const slug = shown?.slug ?? '';
     return html`<cn-side-nav
       .datasets=${(this.datasets ?? []).map(({ slug, name }) => ({ slug, name, href: overviewPath(slug) }))}
-      .places=${slug === '' || !this.me ? [] : placesOf(slug, this.me)}
-      .administerPlaces=${mayI(this.me, 'administer') ? administerPlaces : []}
+      .groups=${this.me ? groupsOf(slug, this.me) : []}
       ?mayCreate=${mayI(this.me, 'administer')}
       user=${this.me?.kind === 'user' ? this.me.name : ''}
       @cn-sign-out=${() => void this.#signOut()}

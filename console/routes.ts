@@ -4,7 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import type { Me } from '../core/contract/access.ts';
 import type { Dataset } from '../core/contract/dataset.ts';
 import type { Right } from '../core/contract/rights.ts';
-import type { NavPlace } from './components/side-nav.ts';
+import type { NavGroup, NavPlace } from './components/side-nav.ts';
 import { mayI } from './context/me.ts';
 
 /** What an address means: the dataset it is about, and the place in the navigation. */
@@ -46,31 +46,36 @@ function decodeSafely(text: string): string {
 /** A place with the right it needs; a link to it is offered to who has the right. */
 type GuardedPlace = NavPlace & { right: Right };
 
-/** The places of a dataset that exist, in the order of the navigation. */
-export function placesOf(slug: string, me?: Me): NavPlace[] {
-  const places: GuardedPlace[] = [
-    { id: 'live', label: 'Live', icon: 'live', href: `/${slug}/live`, right: 'explore' },
-    {
-      id: 'search',
-      label: 'Search',
-      icon: 'search',
-      href: searchPath(slug),
-      right: 'explore',
-    },
-    { id: 'reports', label: 'Reports', icon: 'reports', href: reportsPath(slug), right: 'read' },
-    { id: 'sql', label: 'SQL', icon: 'sql', href: `/${slug}/sql`, right: 'explore' },
-    { id: 'events', label: 'Events', icon: 'events', href: eventsPath(slug), right: 'configure' },
-    { id: 'alerts', label: 'Alerts', icon: 'alerts', href: alertsPath(slug), right: 'configure' },
-    {
-      id: 'settings',
-      label: 'Settings',
-      icon: 'settings',
-      href: `/${slug}/settings`,
-      right: 'configure',
-    },
-  ];
-  return places.filter(({ right }) => me === undefined || mayI(me, right, slug));
-}
+/** The places of a dataset where its numbers are looked at, in the order of the navigation. */
+const lookPlaces = (slug: string): GuardedPlace[] => [
+  { id: 'live', label: 'Live', icon: 'live', href: `/${slug}/live`, right: 'explore' },
+  { id: 'search', label: 'Search', icon: 'search', href: searchPath(slug), right: 'explore' },
+  { id: 'reports', label: 'Reports', icon: 'reports', href: reportsPath(slug), right: 'read' },
+  { id: 'sql', label: 'SQL', icon: 'sql', href: `/${slug}/sql`, right: 'explore' },
+];
+
+const configurePlaces = (slug: string): GuardedPlace[] => [
+  {
+    id: 'definitions',
+    label: 'Definitions',
+    icon: 'definitions',
+    href: definitionsPath(slug),
+    right: 'configure',
+  },
+  { id: 'events', label: 'Events', icon: 'events', href: eventsPath(slug), right: 'configure' },
+  { id: 'alerts', label: 'Alerts', icon: 'alerts', href: alertsPath(slug), right: 'configure' },
+  { id: 'rules', label: 'Session rules', icon: 'rules', href: rulesPath(slug), right: 'administer' },
+];
+
+const administerDatasetPlaces = (slug: string): GuardedPlace[] => [
+  {
+    id: 'settings',
+    label: 'Settings',
+    icon: 'settings',
+    href: `/${slug}/settings`,
+    right: 'configure',
+  },
+];
 
 /** The places that are about the whole server. */
 export const administerPlaces: readonly NavPlace[] = [
@@ -81,11 +86,33 @@ export const administerPlaces: readonly NavPlace[] = [
   { id: 'audit', label: 'Audit', icon: 'audit', href: '/audit' },
 ];
 
+/**
+ * What there is to go to, group by group; without a dataset, what is about the whole server.
+ * @param me whose rights decide what is offered; without it everything is
+ */
+export function groupsOf(slug: string, me?: Me): NavGroup[] {
+  const mine = (places: GuardedPlace[]) =>
+    slug === '' ? [] : places.filter(({ right }) => me === undefined || mayI(me, right, slug));
+  const server = me === undefined || mayI(me, 'administer') ? administerPlaces : [];
+  const groups: NavGroup[] = [
+    { id: 'look', places: mine(lookPlaces(slug)) },
+    { id: 'configure', heading: 'Configure', places: mine(configurePlaces(slug)) },
+    {
+      id: 'administer',
+      heading: 'Administer',
+      places: [...mine(administerDatasetPlaces(slug)), ...server],
+    },
+  ];
+  return groups.filter(({ places }) => places.length > 0);
+}
+
 /** The name of a place, for the title of the window. */
 export function placeLabel(id: string): string | undefined {
   if (id === 'sessions') return 'Session';
   if (id === 'account') return 'Account';
-  return [...placesOf(''), ...administerPlaces].find((place) => place.id === id)?.label;
+  return groupsOf('any')
+    .flatMap(({ places }) => places)
+    .find((place) => place.id === id)?.label;
 }
 
 export const sessionPath = (slug: string, sessionId: string) => `/${slug}/sessions/${sessionId}`;
@@ -95,6 +122,10 @@ export const searchPath = (slug: string, condition = '') =>
   condition === '' ? `/${slug}/search` : `/${slug}/search?${new URLSearchParams({ condition })}`;
 
 export const eventsPath = (slug: string) => `/${slug}/events`;
+
+export const definitionsPath = (slug: string) => `/${slug}/definitions`;
+
+export const rulesPath = (slug: string) => `/${slug}/rules`;
 
 export const alertsPath = (slug: string) => `/${slug}/alerts`;
 
@@ -201,6 +232,16 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       '/:dataset/search',
       () => import('./pages/search-page.ts'),
       (open) => html`<cn-search-page .open=${open}></cn-search-page>`,
+    ),
+    page(
+      '/:dataset/definitions',
+      () => import('./pages/definitions-page.ts'),
+      (open) => html`<cn-definitions-page .open=${open}></cn-definitions-page>`,
+    ),
+    page(
+      '/:dataset/rules',
+      () => import('./pages/rules-page.ts'),
+      (open) => html`<cn-rules-page .open=${open}></cn-rules-page>`,
     ),
     page(
       '/:dataset/events',

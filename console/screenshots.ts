@@ -93,6 +93,11 @@ async function shotsOf(browser: Browser, baseUrl: string): Promise<Shot[]> {
     { name: 'search-found', path: `/${slug}/search?condition=response.status+%3E%3D+500` },
     { name: 'alerts', path: `/${slug}/alerts` },
     { name: 'alert-new', path: `/${slug}/alerts?alert=` },
+    { name: 'definitions', path: `/${slug}/definitions` },
+    { name: 'definition-label', path: `/${slug}/definitions?name=` },
+    { name: 'definition-funnel', path: `/${slug}/definitions?kind=funnel&name=` },
+    { name: 'definition-campaigns', path: `/${slug}/definitions?kind=campaign` },
+    { name: 'rules', path: `/${slug}/rules`, prepare: tryRules },
     { name: 'events', path: `/${slug}/events` },
     { name: 'event', path: `/${slug}/events?event=Server+error`, prepare: tryEvent },
     { name: 'sql', path: `/${slug}/sql`, prepare: runQuery },
@@ -152,6 +157,12 @@ async function openHit(page: Page): Promise<void> {
 async function tryEvent(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Dry run' }).click();
   await page.getByText('It would have fired').waitFor();
+}
+
+async function tryRules(page: Page): Promise<void> {
+  await page.getByLabel('Idle timeout').fill('10');
+  await page.getByRole('button', { name: 'Show what would move' }).click();
+  await page.getByRole('heading', { name: 'What would move' }).waitFor();
 }
 
 async function runQuery(page: Page): Promise<void> {

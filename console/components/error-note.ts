@@ -77,6 +77,10 @@ export function adviceFor(error: Pick<ApiError, 'code' | 'status'>): Advice {
     case 'field_not_indexed':
     case 'search_too_wide':
     case 'definition_invalid':
+    case 'definition_needed':
+    case 'costs_invalid':
+    case 'upkeep_busy':
+    case 'recut_stale':
     case 'alert_invalid':
     case 'channel_invalid':
     case 'channel_unknown':

@@ -1,5 +1,5 @@
 /**
- * The navigation: the dataset on top, its places below, the theme at the foot. It knows links, no fetching. Fires
+ * The navigation: the dataset on top, its places below in their groups, the theme at the foot. It knows links, no fetching. Fires
  * `cn-sign-out`.
  */
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
@@ -16,6 +16,13 @@ export interface NavPlace {
   label: string;
   icon: string;
   href: string;
+}
+
+/** Places that belong together; the first group needs no heading. */
+export interface NavGroup {
+  id: string;
+  heading?: string;
+  places: readonly NavPlace[];
 }
 
 export interface NavDataset {
@@ -140,9 +147,7 @@ export class SideNav extends LitElement {
   ];
 
   @property({ attribute: false }) datasets: readonly NavDataset[] = [];
-  @property({ attribute: false }) places: readonly NavPlace[] = [];
-  /** Places that are about no dataset, under a heading of their own. */
-  @property({ attribute: false }) administerPlaces: readonly NavPlace[] = [];
+  @property({ attribute: false }) groups: readonly NavGroup[] = [];
   /** The slug of the dataset that is open, if one is. */
   @property() openSlug = '';
   /** The id of the place that is open. */
@@ -159,13 +164,14 @@ export class SideNav extends LitElement {
     return html`<a class="home" href="/"><img src=${this.logo} alt="" />Canister</a>
       ${this.datasets.length === 0 ? nothing : this.#picker(open)}
       <nav aria-label="Main">
-        ${this.places.length === 0 ? nothing : this.#list(this.places)}
-        ${
-          this.administerPlaces.length === 0
-            ? nothing
-            : html`<h2 id="administer">Administer</h2>
-              ${this.#list(this.administerPlaces, 'administer')}`
-        }
+        ${this.groups.map(
+          ({
+            id,
+            heading,
+            places,
+          }) => html`${heading === undefined ? nothing : html`<h2 id=${id}>${heading}</h2>`}
+          ${this.#list(places, heading === undefined ? undefined : id)}`,
+        )}
         ${this.user === '' ? nothing : this.#account()}
       </nav>
       ${this.#themes()}`;

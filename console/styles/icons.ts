@@ -4,6 +4,7 @@
  */
 import { registerIconLibrary } from '@awesome.me/webawesome/dist/components/icon/library.js';
 import arrowDown from 'bootstrap-icons/icons/arrow-down-short.svg?url&no-inline';
+import file from 'bootstrap-icons/icons/arrow-down-up.svg?url&no-inline';
 import arrowUp from 'bootstrap-icons/icons/arrow-up-short.svg?url&no-inline';
 import reports from 'bootstrap-icons/icons/bar-chart-line.svg?url&no-inline';
 import alerts from 'bootstrap-icons/icons/bell.svg?url&no-inline';
@@ -22,11 +23,14 @@ import audit from 'bootstrap-icons/icons/journal-check.svg?url&no-inline';
 import keys from 'bootstrap-icons/icons/key.svg?url&no-inline';
 import events from 'bootstrap-icons/icons/lightning.svg?url&no-inline';
 import menu from 'bootstrap-icons/icons/list.svg?url&no-inline';
+import jobs from 'bootstrap-icons/icons/list-check.svg?url&no-inline';
 import users from 'bootstrap-icons/icons/people.svg?url&no-inline';
 import account from 'bootstrap-icons/icons/person.svg?url&no-inline';
 import run from 'bootstrap-icons/icons/play-fill.svg?url&no-inline';
 import plus from 'bootstrap-icons/icons/plus-lg.svg?url&no-inline';
 import search from 'bootstrap-icons/icons/search.svg?url&no-inline';
+import rules from 'bootstrap-icons/icons/stopwatch.svg?url&no-inline';
+import definitions from 'bootstrap-icons/icons/tags.svg?url&no-inline';
 import sql from 'bootstrap-icons/icons/terminal.svg?url&no-inline';
 import close from 'bootstrap-icons/icons/x-lg.svg?url&no-inline';
 
@@ -46,13 +50,17 @@ const icons = new Map<string, string>(
     'chevron-right': chevronRight,
     close,
     copy,
+    definitions,
     events,
+    file,
     health,
+    jobs,
     live,
     mail,
     menu,
     plus,
     reports,
+    rules,
     run,
     search,
     settings,

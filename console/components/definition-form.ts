@@ -1,0 +1,236 @@
+/** Makes or changes a definition: a label, campaign, goal, funnel, page group or annotation. Fires `cn-saved` and `cn-cancel`. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Definition } from '../../core/contract/definition.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { saveDefinition } from '../api/definitions.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { fieldsetStyles } from '../styles/fieldset.ts';
+import { textStyles } from '../styles/text.ts';
+import { options } from './alert-subject.ts';
+import './condition-box.ts';
+import {
+  type DefinitionDraft,
+  type DraftKind,
+  definitionOf,
+  draftOf,
+  emptyDraft,
+  utmFields,
+} from './definition-draft.ts';
+import { kindWords } from './definition-words.ts';
+import './error-note.ts';
+import './funnel-stages.ts';
+import { labelStyles, labelToken } from './label-name.ts';
+
+const colours = [1, 2, 3, 4, 5, 6, 7, 8];
+const semanticsTexts = {
+  ordered: 'In this order, none left out',
+  progression: 'Stages may be skipped',
+};
+const byTexts = { utm: 'Tags of the address (utm)', condition: 'A condition' };
+const combineTexts = { and: 'of both', or: 'of one of them' };
+
+type TextField = 'name' | 'revenueEvent' | 'revenueProperty' | 'text';
+
+@customElement('cn-definition-form')
+export class DefinitionForm extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    fieldsetStyles,
+    labelStyles,
+    css`
+      cn-condition-box {
+        margin-bottom: var(--space-3);
+      }
+      .colours {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-1) var(--space-3);
+      }
+      .colours .patch {
+        width: 0.75rem;
+        height: 0.75rem;
+      }
+    `,
+  ];
+
+  @property() slug = '';
+  @property() kind: DraftKind = 'label';
+  /** Names of the other labels, one of which can be the parent. */
+  @property({ attribute: false }) others: readonly string[] = [];
+  /** The definition that is changed; undefined for a new one. */
+  @property({ attribute: false }) set kept(kept: Definition | undefined) {
+    this.draft = kept === undefined ? emptyDraft : draftOf(kept);
+    this.isKept = kept !== undefined;
+  }
+  @state() private draft: DefinitionDraft = emptyDraft;
+  @state() private isKept = false;
+  @state() private error: ApiError | undefined;
+  @state() private saving = false;
+
+  override render() {
+    return html`<form novalidate @submit=${this.#save}>
+      <div class="line">${this.#text('name', 'Name', 80, this.isKept)}</div>
+      ${this.#fields()}
+      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
+      <div class="actions">
+        <button class="button first" type="submit" ?disabled=${this.saving}>
+          ${this.saving ? 'Saving …' : `Save ${kindWords[this.kind].one}`}
+        </button>
+        <button class="button plain" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-cancel'))}>Cancel</button>
+      </div>
+    </form>`;
+  }
+
+  #fields() {
+    switch (this.kind) {
+      case 'label':
+        return html`${this.#condition()}${this.#labelFields()}`;
+      case 'campaign':
+        return html`<div class="line">${this.#select('by', 'Known by', byTexts)}</div>
+          ${this.draft.by === 'utm' ? this.#utm() : this.#condition()}`;
+      case 'goal':
+        return html`${this.#condition()}
+          <div class="line">
+            ${this.#text('revenueEvent', 'Worth: custom event (optional)', 200)}
+            ${this.#text('revenueProperty', 'Its property with the amount', 200)}
+          </div>`;
+      case 'funnel':
+        return html`<div class="line">${this.#select('semantics', 'Sessions go through', semanticsTexts)}</div>
+          <cn-funnel-stages
+            slug=${this.slug}
+            .stages=${this.draft.stages}
+            @cn-stages=${(event: CustomEvent<DefinitionDraft['stages']>) => this.#set({ stages: event.detail })}
+          ></cn-funnel-stages>`;
+      case 'page_group':
+        return this.#condition();
+      case 'annotation':
+        return html`<div class="line">
+            ${this.#day('day', 'Day')} ${this.#day('until', 'The day after the last (optional)')}
+          </div>
+          <div class="line">${this.#text('text', 'More about it (optional)', 1000)}</div>`;
+    }
+  }
+
+  #condition() {
+    const { head, example } = kindWords[this.kind];
+    return html`<cn-condition-box
+      slug=${this.slug}
+      label=${this.kind === 'campaign' ? 'Sessions with' : head}
+      placeholder=${example}
+      multiline
+      .value=${this.draft.condition}
+      @cn-condition=${(event: CustomEvent<string>) => this.#set({ condition: event.detail })}
+      @cn-submit=${this.#save}
+    ></cn-condition-box>`;
+  }
+
+  #labelFields() {
+    const { colour, inverse, parent } = this.draft;
+    return html`<fieldset>
+        <legend>Colour</legend>
+        <div class="colours">
+          ${colours.map(
+            (one) => html`<label class="check"
+              ><input type="radio" name="colour" .checked=${one === colour} @change=${() => this.#set({ colour: one })} /><span
+                ><span class="patch" style="background: ${labelToken(one)}"></span>${one}</span
+              ></label
+            >`,
+          )}
+        </div>
+      </fieldset>
+      <div class="line">
+        <label class="check"
+          ><input type="checkbox" .checked=${inverse} @change=${(event: Event) => this.#set({ inverse: (event.target as HTMLInputElement).checked })} />The
+          sessions that do not meet it</label
+        >
+        ${
+          this.others.length === 0
+            ? nothing
+            : html`<label class="entry"
+                  ><span>Joined with the label (optional)</span
+                  ><select class="field" @change=${(event: Event) => this.#set({ parent: typedIn(event) })}>
+                    ${options({ '': 'none', ...Object.fromEntries(this.others.map((name) => [name, name])) }, parent)}
+                  </select></label
+                >
+                ${parent === '' ? nothing : this.#select('combine', 'Takes sessions', combineTexts)}`
+        }
+      </div>`;
+  }
+
+  #utm() {
+    const { utm } = this.draft;
+    return html`<div class="line">
+      ${utmFields.map(
+        (field) => html`<label class="entry"
+          ><span>utm_${field}</span
+          ><input
+            class="field"
+            maxlength="255"
+            autocomplete="off"
+            spellcheck="false"
+            .value=${utm[field]}
+            @input=${(event: Event) => this.#set({ utm: { ...utm, [field]: typedIn(event) } })}
+        /></label>`,
+      )}
+    </div>`;
+  }
+
+  #text(field: TextField, label: string, lengthMax: number, fixed = false) {
+    return html`<label class="entry wide"
+      ><span>${label}</span
+      ><input
+        class="field"
+        maxlength=${lengthMax}
+        autocomplete="off"
+        ?readonly=${fixed}
+        .value=${this.draft[field]}
+        @input=${(event: Event) => this.#set({ [field]: typedIn(event) })}
+    /></label>`;
+  }
+
+  #day(field: 'day' | 'until', label: string) {
+    return html`<label class="entry"
+      ><span>${label}</span
+      ><input class="field" type="date" .value=${this.draft[field]} @input=${(event: Event) => this.#set({ [field]: typedIn(event) })}
+    /></label>`;
+  }
+
+  #select(field: 'by' | 'semantics' | 'combine', label: string, texts: Record<string, string>) {
+    return html`<label class="entry"
+      ><span>${label}</span
+      ><select class="field" @change=${(event: Event) => this.#set({ [field]: typedIn(event) })}>
+        ${options(texts, this.draft[field])}
+      </select></label
+    >`;
+  }
+
+  #set(part: Partial<DefinitionDraft>) {
+    this.draft = { ...this.draft, ...part };
+    this.error = undefined;
+  }
+
+  readonly #save = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (this.saving) return;
+    this.saving = true;
+    this.error = undefined;
+    try {
+      await saveDefinition(this.slug, this.kind, definitionOf(this.kind, this.draft));
+      this.dispatchEvent(new CustomEvent('cn-saved', { detail: this.draft.name.trim() }));
+    } catch (error) {
+      this.error = asApiError(error);
+    } finally {
+      this.saving = false;
+    }
+  };
+}
+
+const typedIn = (event: Event) => (event.target as HTMLInputElement).value;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-definition-form': DefinitionForm;
+  }
+}

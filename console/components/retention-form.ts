@@ -1,0 +1,129 @@
+/** How long sessions are kept: what would go is shown before anything goes. Fires `cn-saved`. */
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Dataset } from '../../core/contract/dataset.ts';
+import type { RetentionResult } from '../../core/contract/upkeep.ts';
+import { type ApiError, asApiError, request } from '../api/client.ts';
+import { datasetPath } from '../api/datasets.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { fieldsetStyles } from '../styles/fieldset.ts';
+import { textStyles } from '../styles/text.ts';
+import './confirm-button.ts';
+import './error-note.ts';
+import { formatCount, plural } from './number-format.ts';
+
+const gigabyte = 1_000_000_000;
+
+@customElement('cn-retention-form')
+export class RetentionForm extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    fieldsetStyles,
+    css`
+      .about {
+        max-width: 44rem;
+        margin: 0 0 var(--space-3);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) open: Dataset | undefined;
+  @state() private days = '';
+  @state() private gigabytes = '';
+  @state() private result: RetentionResult | undefined;
+  @state() private error: ApiError | undefined;
+  @state() private busy = false;
+  #slug = '';
+
+  protected override willUpdate(_changed: PropertyValues): void {
+    if (this.open === undefined || this.open.slug === this.#slug) return;
+    const { slug, keepSessionsDays, keepBytesMax } = this.open;
+    this.#slug = slug;
+    this.days = keepSessionsDays === undefined ? '' : String(keepSessionsDays);
+    this.gigabytes = keepBytesMax === undefined ? '' : String(keepBytesMax / gigabyte);
+    this.result = undefined;
+    this.error = undefined;
+  }
+
+  override render() {
+    return html`<p class="caption about">
+        Sessions that are older, or beyond the room, are removed with all that is known of them. Left empty they are kept
+        for good.
+      </p>
+      <form novalidate @submit=${(event: Event) => this.#submit(event)}>
+        <div class="line">
+          ${this.#number('days', 'Keep days')} ${this.#number('gigabytes', 'Keep at most, in GB')}
+        </div>
+        ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
+        <div class="actions">
+          <button class="button" type="submit" ?disabled=${this.busy}>Show what would go</button>
+          ${
+            this.result?.applied === false
+              ? html`<cn-confirm-button label="Set it, and remove that" ?disabled=${this.busy} @cn-confirm=${() => this.#ask(false)}></cn-confirm-button>`
+              : nothing
+          }
+        </div>
+        <div role="status">${this.result ? this.#outcome(this.result) : nothing}</div>
+      </form>`;
+  }
+
+  #outcome({ applied, days, sessions, hits }: RetentionResult) {
+    const [first, last] = [days[0]?.day, days.at(-1)?.day];
+    const gone = applied ? 'have gone' : 'would go';
+    return html`<div class="outcome">
+      <p>
+        ${applied ? html`<b>These rules are in force.</b>` : nothing}
+        ${
+          days.length === 0
+            ? `No session ${applied ? 'had to go' : 'would go now'}.`
+            : `${plural(days.length, 'day', 'days')} (${first} to ${last}) with ${formatCount(sessions)} sessions and ${formatCount(hits)} hits ${gone}.`
+        }
+      </p>
+    </div>`;
+  }
+
+  #number(field: 'days' | 'gigabytes', label: string) {
+    return html`<label class="entry"
+      ><span>${label}</span
+      ><input class="field" type="number" min="0" step="any" .value=${this[field]} @input=${(event: Event) => this.#type(field, event)}
+    /></label>`;
+  }
+
+  #type(field: 'days' | 'gigabytes', event: Event) {
+    this[field] = (event.target as HTMLInputElement).value;
+    this.result = undefined;
+    this.error = undefined;
+  }
+
+  #submit(event: Event) {
+    event.preventDefault();
+    void this.#ask(true);
+  }
+
+  async #ask(dryRun: boolean): Promise<void> {
+    this.busy = true;
+    this.error = undefined;
+    try {
+      this.result = await request<RetentionResult>(`${datasetPath(this.#slug)}/retention`, {
+        body: {
+          keepSessionsDays: this.days === '' ? null : Number(this.days),
+          keepBytesMax:
+            this.gigabytes === '' ? null : Math.round(Number(this.gigabytes) * gigabyte),
+          dryRun,
+        },
+      });
+      if (!dryRun) this.dispatchEvent(new CustomEvent('cn-saved'));
+    } catch (error) {
+      this.error = asApiError(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-retention-form': RetentionForm;
+  }
+}
