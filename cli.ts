@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addAlertCommands } from './commands/alerts.ts';
 import { addChannelCommands } from './commands/channels.ts';
+import { addConfigCommands } from './commands/config.ts';
 import { addConfigureCommands } from './commands/configure.ts';
 import { demoSlug, fillWithDemo } from './commands/demo.ts';
 import { addEventCommands } from './commands/events.ts';
@@ -347,6 +348,7 @@ export function createProgram(): Command {
   };
   addReportCommand(desk);
   addConfigureCommands(desk);
+  addConfigCommands(desk);
   addImportCommand(desk, note);
   addSearchCommands(desk);
   addUpkeepCommands(desk);

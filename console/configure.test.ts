@@ -204,6 +204,30 @@ describe('configuring', () => {
     expect(await page.getByRole('listitem').filter({ hasText: 'Other' }).count()).toBe(1);
   });
 
+  it('exports the configuration, and takes it into another dataset after a look', async () => {
+    await put('POST', '/api/datasets', { slug: 'blog' });
+    await page.goto('/shop/configuration');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Export the configuration' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('shop-configuration.json');
+    const file = await download.path();
+    await page.goto('/blog/configuration');
+    await page.getByLabel('Configuration file').setInputFiles(file);
+    await page.getByLabel(/The file is of the dataset shop/).check();
+    await page.getByRole('button', { name: 'Show what would change' }).click();
+    // The label, two page groups, the funnel and the campaign that were made above.
+    await page.getByText('5 pieces would be taken in.').waitFor();
+    await page.getByRole('row', { name: 'label Readers New' }).waitFor();
+    await page.getByRole('row', { name: /setting idleTimeoutMs Left as it is/ }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Take it in' }).click();
+    await page.getByText('5 pieces were taken in.').waitFor();
+    await page.goto('/blog/definitions');
+    await page.getByRole('link', { name: 'Readers' }).waitFor();
+  });
+
   it('shows what strangers write as text, in every field', async () => {
     const kept: [string, object][] = [
       ['label', { condition: `request.path contains "${hostile}"` }],

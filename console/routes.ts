@@ -65,6 +65,13 @@ const configurePlaces = (slug: string): GuardedPlace[] => [
   { id: 'events', label: 'Events', icon: 'events', href: eventsPath(slug), right: 'configure' },
   { id: 'alerts', label: 'Alerts', icon: 'alerts', href: alertsPath(slug), right: 'configure' },
   { id: 'rules', label: 'Session rules', icon: 'rules', href: rulesPath(slug), right: 'administer' },
+  {
+    id: 'configuration',
+    label: 'Export and import',
+    icon: 'file',
+    href: `/${slug}/configuration`,
+    right: 'configure',
+  },
 ];
 
 const administerDatasetPlaces = (slug: string): GuardedPlace[] => [
@@ -242,6 +249,11 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       '/:dataset/rules',
       () => import('./pages/rules-page.ts'),
       (open) => html`<cn-rules-page .open=${open}></cn-rules-page>`,
+    ),
+    page(
+      '/:dataset/configuration',
+      () => import('./pages/configuration-page.ts'),
+      (open) => html`<cn-configuration-page .open=${open}></cn-configuration-page>`,
     ),
     page(
       '/:dataset/events',

@@ -97,6 +97,7 @@ async function shotsOf(browser: Browser, baseUrl: string): Promise<Shot[]> {
     { name: 'definition-label', path: `/${slug}/definitions?name=` },
     { name: 'definition-funnel', path: `/${slug}/definitions?kind=funnel&name=` },
     { name: 'definition-campaigns', path: `/${slug}/definitions?kind=campaign` },
+    { name: 'configuration', path: `/${slug}/configuration` },
     { name: 'rules', path: `/${slug}/rules`, prepare: tryRules },
     { name: 'events', path: `/${slug}/events` },
     { name: 'event', path: `/${slug}/events?event=Server+error`, prepare: tryEvent },

@@ -79,6 +79,7 @@ export function adviceFor(error: Pick<ApiError, 'code' | 'status'>): Advice {
     case 'definition_invalid':
     case 'definition_needed':
     case 'costs_invalid':
+    case 'configuration_invalid':
     case 'upkeep_busy':
     case 'recut_stale':
     case 'alert_invalid':

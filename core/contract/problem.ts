@@ -53,6 +53,7 @@ export const problemCodes = {
   definition_unknown: { status: 404, title: 'There is no definition of this name' },
   definition_invalid: { status: 400, title: 'The definition cannot be used' },
   definition_needed: { status: 409, title: 'Other definitions need this one' },
+  configuration_invalid: { status: 400, title: 'The configuration cannot be taken in' },
   costs_invalid: { status: 400, title: 'The file of costs cannot be read' },
   alert_unknown: { status: 404, title: 'There is no alert of this name' },
   alert_invalid: { status: 400, title: 'The alert cannot be used as it is' },

@@ -7,6 +7,7 @@ import type { AlertDesk } from '../alerts/alert-desk.ts';
 import type { Clock } from '../clock.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
+import { createConfigurationDesk } from '../desks/configuration-desk.ts';
 import type { DefinitionDesk } from '../desks/definition-desk.ts';
 import type { EventDesk } from '../desks/event-desk.ts';
 import type { ExportDesk } from '../desks/export-desk.ts';
@@ -20,6 +21,7 @@ import type { SavedQueries } from '../settings/saved-queries.ts';
 import type { SavedSearches } from '../settings/saved-searches.ts';
 import { alertRoutes } from './alerts.ts';
 import { channelRoutes } from './channels.ts';
+import { configurationRoutes } from './configuration.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
 import { datasetRoutes } from './datasets.ts';
 import { definitionRoutes } from './definitions.ts';
@@ -83,6 +85,7 @@ export function createApi(options: ApiOptions) {
     .route('/', queryRoutes(options.queries))
     .route('/', sqlRoutes(options.sql, options.savedQueries, datasets))
     .route('/', definitionRoutes(options.definitions))
+    .route('/', configurationRoutes(configurationDesk(options)))
     .route('/', searchRoutes(options.searches, engine, datasets))
     .route('/', savedSearchRoutes(options.savedSearches, options.definitions, datasets))
     .route('/', reportRoutes(datasets, options.reports))
@@ -137,6 +140,9 @@ export function createApi(options: ApiOptions) {
   app.onError(answerErrors(options.log));
   return app;
 }
+
+const configurationDesk = (options: ApiOptions) =>
+  createConfigurationDesk({ ...options, searches: options.savedSearches });
 
 function refuseBody(): never {
   throw new Problem('body_too_large', `A body is at most ${pieceBytesMax} bytes.`);

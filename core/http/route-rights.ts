@@ -111,6 +111,8 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'PUT /datasets/{slug}/definitions/{kind}': configuring,
   'DELETE /datasets/{slug}/definitions/{kind}/{name}': configuring,
   'POST /datasets/{slug}/costs': configuring,
+  'GET /datasets/{slug}/configuration': { ...configuring, audit: 'always' },
+  'POST /datasets/{slug}/configuration': configuring,
   'POST /datasets/{slug}/sessions/{id}/end': configuring,
   'PUT /datasets/{slug}/index': configuring,
   'POST /datasets/{slug}/index/making': configuring,
