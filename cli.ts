@@ -17,6 +17,7 @@ import { addSetAsideCommands } from './commands/set-aside.ts';
 import { addSubscriptionCommands } from './commands/subscriptions.ts';
 import { addUpkeepCommands, type CommandDesk } from './commands/upkeep.ts';
 import { addAuditCommands, addKeyCommands, addUserCommands } from './commands/users.ts';
+import { addVisitorCommands } from './commands/visitors.ts';
 import { systemClock } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import type { Dataset } from './core/contract/dataset.ts';
@@ -353,6 +354,7 @@ export function createProgram(): Command {
   addSearchCommands(desk);
   addUpkeepCommands(desk);
   addSetAsideCommands(desk);
+  addVisitorCommands(desk);
   addAlertCommands(desk);
   addChannelCommands(desk);
   addSubscriptionCommands(desk);

@@ -334,6 +334,8 @@ export function createPipeline(options: {
     again: (dataset, work) =>
       standing(async () => {
         const result = await work();
+        // What was read ahead may be gone.
+        ahead = undefined;
         readAgain(dataset);
         return result;
       }),

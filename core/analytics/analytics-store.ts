@@ -89,6 +89,8 @@ export interface AnalyticsStore {
   removeBackfilled(rows: BackfilledRows): Promise<void>;
   /** Removes the sessions of these segments, with their hits, in one transaction. */
   removeDays(days: readonly string[]): Promise<void>;
+  /** Removes these sessions with all their rows, down to the bytes of the file: it is written anew. */
+  eraseSessions(ids: readonly string[]): Promise<void>;
   /** Runs one of our own statements with bound values. */
   query(sql: string, values: readonly Cell[]): Promise<SqlResult>;
   /**

@@ -51,6 +51,11 @@ export interface LongTermCanister {
   /** Removes a day's segment for good, and before it the key that opens copies of it. */
   remove(day: string): Promise<void>;
   /**
+   * Takes the records of these sessions out of a day's segment for good: the others are sealed anew, under a new key,
+   * at the same places. Gives how many records are gone.
+   */
+  erase(day: string, ids: ReadonlySet<string>): Promise<number>;
+  /**
    * Reads everything in a day's segment and opens it.
    * @param starts offsets at which records are known to begin, ascending: damage hides none of them
    */

@@ -50,6 +50,22 @@ export function unseal(sealed: Buffer, key: Buffer, place: Place): ClosedSession
   ) as ClosedSession;
 }
 
+/**
+ * Takes a sealed record from one key to another; it stays as long as it was. Undefined when it does not open.
+ * @param sealed without it a blank of `length` bytes is sealed
+ */
+export function reseal(
+  sealed: Buffer | undefined,
+  from: Buffer,
+  to: Buffer,
+  place: Place,
+  length = 0,
+): Buffer | undefined {
+  const blank = () => Buffer.alloc(Math.max(0, length - nonceBytes - tagBytes));
+  const plain = sealed === undefined ? blank() : decrypt(sealed, from, associatedData(place));
+  return plain && encrypt(plain, to, associatedData(place));
+}
+
 /** Wraps a data key under the master key; `label` is bound in. */
 export function wrapKey(dataKey: Buffer, masterKey: Buffer, label: string): Buffer {
   return encrypt(dataKey, masterKey, Buffer.from(`key\0${label}`));

@@ -104,6 +104,7 @@ export const problemCodes = {
   recut_unknown: { status: 404, title: 'There is no recut to apply' },
   recut_stale: { status: 409, title: 'The past has changed since the recut was made' },
   upkeep_busy: { status: 409, title: 'Other work on the dataset is under way' },
+  visitor_unknown: { status: 404, title: 'Nothing is kept of this visitor' },
   upkeep_unknown: { status: 404, title: 'There is no such work under way' },
   rebuild_loses: { status: 409, title: 'New tables would lose sessions' },
   internal: { status: 500, title: 'Something went wrong on our side' },

@@ -1,5 +1,6 @@
 /** What the care of stored sessions reports: the check of a canister, and tables made anew of it. */
 import { z } from 'zod';
+import { erasureReportSchema } from './erasure.ts';
 import { sessionRulesSchema } from './session-rules.ts';
 
 /** How many damaged or missing records are listed one by one; the counts are always whole. */
@@ -119,7 +120,7 @@ export const recutStateSchema = z.object({
   recut: recutSummarySchema.optional(),
 });
 
-export const upkeepKinds = ['verify', 'rebuild', 'recut', 'apply_recut'] as const;
+export const upkeepKinds = ['verify', 'rebuild', 'recut', 'apply_recut', 'erase'] as const;
 export const upkeepStates = ['running', 'done', 'cancelled'] as const;
 
 /** Long work on a dataset, begun and asked after. A job that failed is answered with its problem. */
@@ -132,7 +133,9 @@ export const upkeepJobSchema = z.object({
   done: z.int(),
   total: z.int().optional(),
   /** What came out, when it is done: of the kind's own shape. */
-  result: z.union([verifyResultSchema, rebuildResultSchema, recutSummarySchema]).optional(),
+  result: z
+    .union([verifyResultSchema, rebuildResultSchema, recutSummarySchema, erasureReportSchema])
+    .optional(),
 });
 
 export type SessionFigures = z.infer<typeof sessionFiguresSchema>;

@@ -1,6 +1,7 @@
 /** Everything of one dataset that the engine keeps at hand: its active sessions, its stores, and where the inbox stands. */
 import { WatchBook } from '../alerts/watch-book.ts';
 import type { AnalyticsStore } from '../analytics/analytics-store.ts';
+import type { ErasePlace } from '../canisters/erase-place.ts';
 import { openSessionIndex, type SessionIndex } from '../canisters/index-sessions.ts';
 import type { LongTermCanister } from '../canisters/long-term.ts';
 import type { RecutPlace } from '../canisters/recut.ts';
@@ -22,6 +23,7 @@ export type OpenStores = (config: DatasetConfig) => Promise<{
   canister: LongTermCanister;
   recut?: RecutPlace | undefined;
   indexShelf?: IndexShelf | undefined;
+  erasePlace?: ErasePlace | undefined;
   past?: PastStores | undefined;
 }>;
 
@@ -32,6 +34,8 @@ export interface DatasetEngine {
   canister: LongTermCanister;
   /** Where a recut lies until it is applied or discarded; absent where stores are in memory. */
   recut?: RecutPlace | undefined;
+  /** Where an erasure notes what is to go; absent where stores are in memory. */
+  erasePlace?: ErasePlace | undefined;
   /** The values that search looks up; absent where stores are in memory. */
   index?: SessionIndex | undefined;
   commit: SessionCommit;
@@ -73,7 +77,7 @@ export async function openDatasetEngine(
   openEvents?: OpenEvents,
 ): Promise<DatasetEngine> {
   const stores = await openStores(config);
-  const { analytics, canister, recut, past: pastStores, indexShelf: shelf } = stores;
+  const { analytics, canister, recut, erasePlace, past: pastStores, indexShelf: shelf } = stores;
   let index: SessionIndex | undefined;
   const close = async () => {
     await index?.settled();
@@ -92,6 +96,7 @@ export async function openDatasetEngine(
       analytics,
       canister,
       recut,
+      erasePlace,
       index,
       past,
       commit: createSessionCommit({ canister, analytics, applyPast: past.apply }),
@@ -122,6 +127,7 @@ async function startOf(
     | 'analytics'
     | 'canister'
     | 'recut'
+    | 'erasePlace'
     | 'index'
     | 'commit'
     | 'past'

@@ -10,10 +10,12 @@ import { startIndexThread } from '../stores/index-owner.ts';
 import { openPastStores } from '../stores/libsql-backfills.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDatasets } from '../stores/libsql-datasets.ts';
+import { openLibsqlErasures } from '../stores/libsql-erasures.ts';
 import { openLibsqlEventSets } from '../stores/libsql-events.ts';
 import { openLibsqlInboxSource } from '../stores/libsql-inbox.ts';
 import { libsqlOver } from '../stores/libsql-owner.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
+import { openLibsqlVisitorHits } from '../stores/libsql-visitor-hits.ts';
 import { openKeyring } from '../stores/master-key.ts';
 import { sealInThread } from '../stores/seal-owner.ts';
 import type { Engine } from './engine.ts';
@@ -45,7 +47,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
   letOthersGoFirst();
   const files = libsqlOver(libsql);
   const steady = createSteadyClock(systemClock, () => performance.now());
-  const { keys, drop, rotate } = await openKeyring({
+  const { keys, drop, rotate, promote, pending } = await openKeyring({
     file: folder.masterKeyFile,
     control: files.control,
     clock: steady.now,
@@ -64,6 +66,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
         paths: folder.dataset(slug),
         keys,
         dropKey: drop,
+        keyChange: { keys, drop, promote, pending },
         control: files.control,
         seal,
         past: openPastStores(files.control, steady.now, slug),
@@ -76,6 +79,10 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
     datasets,
     rotateKeys: () => rotate(),
     setAside: openLibsqlSetAside(files.hits),
+    erasures: {
+      book: openLibsqlErasures(files.control, steady.now),
+      hits: openLibsqlVisitorHits(files.hits, files.control),
+    },
     badLinesFile: folder.badLinesFile,
     importEnded: openLibsqlCounts(files.hits, steady.now).addImport,
     pollMs,

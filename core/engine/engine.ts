@@ -6,6 +6,7 @@
 import type { AlertFacts } from '../alerts/alert-facts.ts';
 import type { Analysis } from '../contract/analysis.ts';
 import type { Definitions } from '../contract/definition.ts';
+import type { Erasure, VisitorChoice, VisitorFigures } from '../contract/erasure.ts';
 import type { EventSet } from '../contract/event.ts';
 import type { Backfill, DryRun } from '../contract/event-life.ts';
 import type { ImportInput, ImportProgress, ImportSummary } from '../contract/import.ts';
@@ -145,6 +146,13 @@ export interface Engine {
   recut(slug: string): Promise<RecutSummary | undefined>;
   /** Removes it; doing it twice is doing it once. @throws Problem `upkeep_busy` */
   discardRecut(slug: string): Promise<void>;
+  /** Ids of all sessions of a visitor, active ones last. */
+  visitorSessions(slug: string, choice: VisitorChoice): Promise<string[]>;
+  visitorFigures(slug: string, choice: VisitorChoice): Promise<VisitorFigures>;
+  /** Begins to erase a visitor; noted for good when it resolves. @throws Problem `upkeep_busy`, `visitor_unknown` */
+  beginErasure(slug: string, choice: VisitorChoice): Promise<Erasure>;
+  /** All erasures of a dataset, oldest first. */
+  erasures(slug: string): Promise<Erasure[]>;
   /** What goes by these rules, and its going when `apply`; the rules are then in force from now on. */
   retain(slug: string, rules: RetentionRules, apply: boolean): Promise<RetentionResult>;
   /** Puts hits that were set aside back among those that wait. Gives their number. @throws Problem `hit_unknown` */

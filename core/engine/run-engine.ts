@@ -36,6 +36,7 @@ import { beginRecut, placeOf, putRecutInPlace } from './recut-dataset.ts';
 import { searchSessions } from './search-sessions.ts';
 import type { SetAside } from './set-aside.ts';
 import { createUpkeepDesk } from './upkeep-desk.ts';
+import { createVisitorDesk, type ErasureStores } from './visitor-desk.ts';
 
 const retainEveryMs = 3_600_000;
 
@@ -67,6 +68,8 @@ export interface EngineOptions {
   rowsPerStepMax?: number;
   /** How many sessions are stored together under load, where it is not the usual number. */
   sessionsPerCommitMax?: number;
+  /** Who asks for it can have a visitor erased; without it nobody can. */
+  erasures?: ErasureStores;
   /** Datasets that fail are held, and the others go on; without it their failure is that of the engine. */
   holding?: HoldingRules;
   /** Called when a step fails: what is stored is safe, but the process should start again. */
@@ -133,6 +136,14 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     room: active,
     ended: options.importEnded,
   });
+  const visitors =
+    options.erasures &&
+    createVisitorDesk({ stores: options.erasures, pipeline, imports: desk, upkeep });
+  for (const dataset of datasets.values()) visitors?.resume(dataset);
+  const visitorDesk = () => {
+    if (visitors) return visitors;
+    throw new Error('this engine has no stores for erasures');
+  };
   let stopping = false;
   let retainedAt = Number.NEGATIVE_INFINITY;
   let indexedAt = Number.NEGATIVE_INFINITY;
@@ -416,6 +427,10 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       upkeep.refuseBusy(slug);
       await place.discard();
     },
+    visitorSessions: (slug, choice) => visitorDesk().sessionsOf(find(slug), choice),
+    visitorFigures: (slug, choice) => visitorDesk().figures(find(slug), choice),
+    beginErasure: (slug, choice) => visitorDesk().begin(find(slug), choice),
+    erasures: (slug) => visitorDesk().list(find(slug)),
     async retain(slug, rules, apply) {
       const dataset = find(slug);
       if (apply) dataset.config = { ...dataset.config, retention: rules };

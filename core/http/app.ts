@@ -47,6 +47,7 @@ import { statusRoutes } from './status.ts';
 import { type SubscriptionDesk, subscriptionRoutes } from './subscriptions.ts';
 import { upkeepRoutes } from './upkeep.ts';
 import { keyRoutes, userRoutes } from './users.ts';
+import { visitorRoutes } from './visitors.ts';
 
 export interface ApiOptions extends MetricsOptions {
   /** Users and their rights; without them everything is for this machine only. */
@@ -92,6 +93,7 @@ export function createApi(options: ApiOptions) {
     .route('/', exportRoutes({ ...options, desk: options.exports }))
     .route('/', importRoutes(engine))
     .route('/', upkeepRoutes(engine, datasets))
+    .route('/', visitorRoutes(engine))
     .route('/', setAsideRoutes(engine, datasets, options.setAside))
     .route('/', alertRoutes({ ...options.alerts, datasets, clock: options.clock }))
     .route('/', channelRoutes({ ...options.alerts, clock: options.clock }))

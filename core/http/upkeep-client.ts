@@ -30,6 +30,7 @@ const titles = {
   rebuild: 'Rebuilding',
   recut: 'Recutting',
   apply_recut: 'Putting the recut in place',
+  erase: 'Erasing a visitor in',
 } as const;
 
 /** A line now and then, for work that takes longer than that. */

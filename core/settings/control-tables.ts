@@ -373,3 +373,18 @@ export const audit = sqliteTable('audit', {
   detail: text('detail').notNull(),
   hash: text('hash').notNull(),
 });
+
+/** Erasures of visitors. Who it was about stands in a file that goes with the erasure; `report` is the JSON of its end. */
+export const erasure = sqliteTable(
+  'erasure',
+  {
+    number: integer('number').primaryKey({ autoIncrement: true }),
+    dataset: text('dataset').notNull(),
+    state: text('state').notNull(),
+    report: text('report'),
+    reason: text('reason'),
+    requestedAt: integer('requested_at').notNull(),
+    changedAt: integer('changed_at').notNull(),
+  },
+  (table) => [index('erasure_dataset').on(table.dataset, table.number)],
+);

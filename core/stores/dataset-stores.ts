@@ -3,7 +3,9 @@
  * inbox has forgotten are made anew out of the canister; where that loses hits, opening is refused.
  */
 import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AnalyticsStore, Position } from '../analytics/analytics-store.ts';
+import type { ErasePlace } from '../canisters/erase-place.ts';
 import type { DataKeys, LongTermCanister } from '../canisters/long-term.ts';
 import { fillFromNothing } from '../canisters/rebuild.ts';
 import type { RecutPlace } from '../canisters/recut.ts';
@@ -14,11 +16,13 @@ import { failPoint } from '../fail-point.ts';
 import { openPast, type PastStores } from '../past/past.ts';
 import type { DatasetPaths } from './data-folder.ts';
 import { makeTables, moveIntoPlace, openDuckDbAnalytics } from './duckdb-analytics.ts';
+import { openEraseFolder } from './erase-folder.ts';
 import type { OpenLibsqlFile, SqlBatch } from './libsql-file.ts';
 import { openIndexShelf } from './libsql-index-shelf.ts';
 import { isHalfInPlace, openRecutFolder, type SwapStep } from './recut-folder.ts';
 import type { SealBatch } from './segment-batch.ts';
 import { openSegmentCanister } from './segment-canister.ts';
+import { type EraseStep, type KeyChange, settleErasedSegments } from './segment-erase.ts';
 
 /** Where a dataset stood at its last checkpoint. */
 interface Remembered extends Position {
@@ -32,6 +36,8 @@ export interface DatasetStoresOptions {
   keys: DataKeys;
   /** Destroys the data key of a day that is removed. */
   dropKey: (dataset: string, day: string) => Promise<void>;
+  /** Gives days new keys; without it nothing can be erased. */
+  keyChange?: KeyChange | undefined;
   control: SqlBatch;
   /** Seals sessions elsewhere; without it, in this thread. */
   seal?: SealBatch | undefined;
@@ -47,6 +53,8 @@ export interface DatasetStoresOptions {
   openIndexFile?: OpenLibsqlFile | undefined;
   /** Called at each step of the swap of a recut. */
   reached?: ((step: SwapStep) => void) | undefined;
+  /** Called at each step of the rewriting of a segment. */
+  eraseReached?: ((step: EraseStep) => void) | undefined;
 }
 
 /** @throws Problem `hits_lost`, naming how many, or `key_missing`; nothing was changed then */
@@ -55,6 +63,7 @@ export async function openDatasetStores(options: DatasetStoresOptions): Promise<
   canister: LongTermCanister;
   recut: RecutPlace;
   indexShelf: IndexShelf;
+  erasePlace: ErasePlace;
   past: PastStores;
 }> {
   const { slug, paths, keys, dropKey, control, seal } = options;
@@ -63,7 +72,13 @@ export async function openDatasetStores(options: DatasetStoresOptions): Promise<
     const why = `A recut of ${slug} was being put in place, and could not be finished: ${paths.recut} cannot be moved or removed.`;
     throw new Problem('file_unreadable', why);
   }
-  const canister = openSegmentCanister({ dataset: slug, folder, keys, dropKey, seal });
+  const change = options.keyChange;
+  if (change !== undefined)
+    await settleErasedSegments(slug, (day) => join(folder, `${day}.seg`), change);
+  const reached = options.eraseReached;
+  const canister = openSegmentCanister({
+    ...{ dataset: slug, folder, keys, dropKey, seal, change, reached },
+  });
   // With another master key nothing could be sealed beside what is there: better said now than when sessions end.
   const lastDay = (await canister.days()).at(-1);
   if (lastDay !== undefined) await keys(slug, lastDay);
@@ -73,6 +88,7 @@ export async function openDatasetStores(options: DatasetStoresOptions): Promise<
     canister,
     recut: openRecutFolder(options),
     indexShelf: await openIndexShelf(paths.folder, options.openIndexFile),
+    erasePlace: openEraseFolder(join(paths.folder, '..', '..'), paths),
     past: options.past,
     analytics: {
       ...analytics,

@@ -31,7 +31,7 @@ import { createGate } from '../engine/gate.ts';
 import type { StoredValue } from '../events/dimension-limits.ts';
 import { failPoint, isPlanted } from '../fail-point.ts';
 import { removeBackfilled, removeFacts, replaceFacts } from './duckdb-facts.ts';
-import { openDuckDbFile } from './duckdb-file.ts';
+import { copyDuckDbFile, openDuckDbFile } from './duckdb-file.ts';
 import { appendRows } from './duckdb-rows.ts';
 import { stopAtDeadline } from './duckdb-search.ts';
 import { instantValue, toJson } from './duckdb-values.ts';
@@ -41,6 +41,7 @@ import { createSweeper, readManifest } from './published/published-folder.ts';
 import { dayReader, openUnpublishedDays, quarterSql } from './published/unpublished-days.ts';
 
 const hourMs = 3_600_000;
+const idsPerRemoval = 1_000;
 
 /**
  * @param file path of `analytics.duckdb`, made when missing
@@ -63,10 +64,10 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
       return days.ofSessions(sessions);
     }, low);
 
-  async function removeNow(segmentDays: readonly string[]): Promise<void> {
-    const named = segmentDays.map((_, index) => `$${index + 1}`).join(', ');
-    const values = [...segmentDays];
-    const going = `FROM store.sessions WHERE segment_day IN (${named})`;
+  async function removeNow(column: 'segment_day' | 'session_id', chosen: readonly string[]) {
+    const named = chosen.map((_, index) => `$${index + 1}`).join(', ');
+    const values = [...chosen];
+    const going = `FROM store.sessions WHERE ${column} IN (${named})`;
     await transact(async () => {
       const changed = await days.ofRows(
         writer,
@@ -83,6 +84,26 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
       await writer.run(`DELETE ${going}`, values);
       return changed;
     }, undefined);
+  }
+
+  async function eraseNow(ids: readonly string[]): Promise<void> {
+    for (let from = 0; from < ids.length; from += idsPerRemoval)
+      await removeNow('session_id', ids.slice(from, from + idsPerRemoval));
+    // What was removed still lies in free blocks of the file.
+    const aside = `${file}.making`;
+    rmSync(aside, { force: true });
+    rmSync(`${aside}.wal`, { force: true });
+    await reading.alone(async () => {
+      await writer.run('CHECKPOINT');
+      tables.close();
+      try {
+        await copyDuckDbFile(file, aside);
+        moveIntoPlace(aside, file);
+      } finally {
+        tables = await openTables(file, timeZone);
+        ({ writer, position } = tables);
+      }
+    });
   }
 
   const amend = async (change: () => Promise<Iterable<string>>) =>
@@ -221,7 +242,8 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
           return changed;
         }),
       ),
-    removeDays: (days) => writing.run(() => removeNow(days)),
+    removeDays: (days) => writing.run(() => removeNow('segment_day', days)),
+    eraseSessions: (ids) => writing.run(() => eraseNow(ids)),
     remake: (fill) => writing.run(() => remake(fill)),
     replace: (move) => writing.run(() => replaceBy(move)),
     query: (sql, values) => reading.pass(() => query(tables.reader, sql, values)),

@@ -109,3 +109,35 @@ async function lockSettings(
   await connection.run('SET GLOBAL lock_configuration = true');
   connection.closeSync();
 }
+
+/** Copies a closed file into a new one: what is in no table any more is not in the copy. */
+export async function copyDuckDbFile(file: string, copy: string): Promise<void> {
+  const quoted = (path: string) => `'${resolve(path).replaceAll("'", "''")}'`;
+  // Without a folder for it, nothing is ever put beside.
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: memoryLimit,
+    threads,
+    temp_directory: '',
+    preserve_insertion_order: 'false',
+    autoload_known_extensions: 'false',
+    autoinstall_known_extensions: 'false',
+  });
+  try {
+    const connection = await instance.connect();
+    await connection.run(`ATTACH ${quoted(file)} AS old (READ_ONLY)`);
+    await connection.run(`ATTACH ${quoted(copy)} AS fresh`);
+    await connection.run('CREATE SCHEMA fresh.store');
+    const tables = await connection.runAndReadAll(
+      "SELECT table_name FROM duckdb_tables() WHERE database_name = 'old' AND schema_name = 'store'",
+    );
+    // The views are made by whoever opens the file.
+    for (const [name] of tables.getRows())
+      await connection.run(`CREATE TABLE fresh.store."${name}" AS FROM old.store."${name}"`);
+    await connection.run('CHECKPOINT fresh');
+    await connection.run('DETACH fresh');
+    await connection.run('DETACH old');
+    connection.closeSync();
+  } finally {
+    instance.closeSync();
+  }
+}

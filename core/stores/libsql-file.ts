@@ -16,7 +16,13 @@ import { isPlanted } from '../fail-point.ts';
 /** All that the program may do with libSQL: a batch of constant statements with bound arguments. */
 export type SqlBatch = Pick<Client, 'batch'>;
 
-export interface LibsqlFile extends SqlBatch {
+/** A file whose unused pages can be given up: bytes of deleted rows lie in them. */
+export interface Scrubbed {
+  /** Writes the file anew without them, and empties its write-ahead log. */
+  scrub(): Promise<void>;
+}
+
+export interface LibsqlFile extends SqlBatch, Scrubbed {
   close(): void;
 }
 
@@ -43,11 +49,15 @@ export async function openLibsqlFile(
   const pragmas = ['PRAGMA journal_mode = WAL'];
   if (__FAIL_POINTS__ && isPlanted('synchronous-normal'))
     pragmas.push('PRAGMA synchronous = NORMAL');
-  // These cannot change inside a transaction, which is what a batch is.
-  for (const pragma of pragmas) await client.execute(pragma);
+  // What cannot be done inside a transaction, which is what a batch is.
+  const outside = async (statements: readonly string[]) => {
+    for (const statement of statements) await client.execute(statement);
+  };
+  await outside(pragmas);
   const opened: LibsqlFile = {
     batch: (statements, mode) =>
       batchWithCure(client, statements as InStatement[], mode ?? 'write'),
+    scrub: () => outside(['VACUUM', 'PRAGMA wal_checkpoint(TRUNCATE)']),
     close: () => client.close(),
   };
   try {

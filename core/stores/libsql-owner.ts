@@ -5,7 +5,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { InStatement, ResultSet, Row, TransactionMode } from '@libsql/client';
 import { callOver, Transferred } from '../engine/thread-port.ts';
-import type { SqlBatch } from './libsql-file.ts';
+import type { Scrubbed, SqlBatch } from './libsql-file.ts';
 import type { FileName, LibsqlThreadCalls } from './libsql-thread.ts';
 import {
   type FramedResult,
@@ -17,8 +17,8 @@ import {
 } from './sql-frame.ts';
 
 export interface LibsqlFiles {
-  hits: SqlBatch;
-  control: SqlBatch;
+  hits: SqlBatch & Scrubbed;
+  control: SqlBatch & Scrubbed;
 }
 
 export interface LibsqlOwner extends LibsqlFiles {
@@ -69,8 +69,10 @@ export function libsqlOver(port: MessagePort): LibsqlFiles {
 }
 
 function filesOf(remote: LibsqlThreadCalls): LibsqlFiles {
-  const file = (name: FileName) =>
-    batchOver((statements, mode) => remote.batch(name, statements, mode));
+  const file = (name: FileName) => ({
+    ...batchOver((statements, mode) => remote.batch(name, statements, mode)),
+    scrub: () => remote.scrub(name),
+  });
   return { hits: file('hits'), control: file('control') };
 }
 

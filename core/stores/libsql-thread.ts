@@ -19,6 +19,7 @@ export type FileName = 'hits' | 'control';
 /** What the thread serves on each port. */
 export interface LibsqlThreadCalls {
   batch(file: FileName, statements: StatementFrame, mode: TransactionMode): Promise<ResultFrame>;
+  scrub(file: FileName): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,6 +37,9 @@ const calls: LibsqlThreadCalls = {
     const results = await (await opening[file]).batch(readStatements(statements), mode);
     const frame = frameResults(results);
     return new Transferred(frame, [frame.buffer]) as unknown as ResultFrame;
+  },
+  async scrub(file) {
+    await (await opening[file]).scrub();
   },
   async close() {
     for (const file of Object.values(opening)) (await file).close();

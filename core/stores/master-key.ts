@@ -21,6 +21,7 @@ import type { Clock } from '../clock.ts';
 import { Problem } from '../contract/problem.ts';
 import { syncFolder } from './durable-folder.ts';
 import type { SqlBatch } from './libsql-file.ts';
+import { nextKeyDay } from './segment-erase.ts';
 
 const keyBytes = 32;
 const keysPerBatch = 200;
@@ -33,6 +34,10 @@ export interface Keyring {
   keys: DataKeys;
   /** Destroys the data key of a day: what was sealed with it can be opened by nobody any more. */
   drop(dataset: string, day: string): Promise<void>;
+  /** Puts the next key of a day in the place of its key, which is destroyed. */
+  promote(dataset: string, day: string): Promise<void>;
+  /** The days of a dataset that have a next key. */
+  pending(dataset: string): Promise<string[]>;
   /** Makes a new master key and wraps all data keys under it. Gives their number. */
   rotate(reached?: (step: RotationStep) => void): Promise<number>;
 }
@@ -93,6 +98,31 @@ export async function openKeyring(options: {
         await control.batch(['PRAGMA wal_checkpoint(TRUNCATE)'], 'read');
         keys = openKeys();
       }),
+    promote: (dataset, day) =>
+      exclusively(async () => {
+        const next = nextKeyDay(day);
+        const key = await keys(dataset, next);
+        const wrapped = wrapKey(key, masterKey, `${dataset}\0${day}`);
+        await control.batch(
+          [
+            'PRAGMA secure_delete = ON',
+            {
+              sql: 'UPDATE data_key SET wrapped = ? WHERE dataset = ? AND day = ?',
+              args: [wrapped, dataset, day],
+            },
+            { sql: 'DELETE FROM data_key WHERE dataset = ? AND day = ?', args: [dataset, next] },
+          ],
+          'write',
+        );
+        await control.batch(['PRAGMA wal_checkpoint(TRUNCATE)'], 'read');
+        keys = openKeys();
+      }),
+    async pending(dataset) {
+      const ending = nextKeyDay('');
+      const sql = 'SELECT day FROM data_key WHERE dataset = ? AND day LIKE ? ORDER BY day';
+      const [found] = await control.batch([{ sql, args: [dataset, `%${ending}`] }], 'read');
+      return (found?.rows ?? []).map(({ day }) => String(day).slice(0, -ending.length));
+    },
     rotate: (reached = () => {}) =>
       exclusively(async () => {
         // A key that an earlier call left is gone on with: data keys may lie under it already.

@@ -159,6 +159,7 @@ export function memoryCanister(disk: DatasetDisk, moment: Moment): LongTermCanis
         .map(([day, { length }]) => ({ day, bytes: length }))
         .sort((a, b) => (a.day < b.day ? -1 : 1));
     },
+    erase: notInMemory,
     async remove(day) {
       await moment('canister-before-remove');
       disk.segments.delete(day);
@@ -273,6 +274,7 @@ export function memoryAnalytics(disk: DatasetDisk, moment: Moment): AnalyticsSto
     },
     remake: notInMemory,
     replace: notInMemory,
+    eraseSessions: notInMemory,
     replaceFacts: notInMemory,
     removeFacts: notInMemory,
     removeBackfilled: notInMemory,

@@ -20,6 +20,7 @@ async function openByExecute(file: string, busyTimeoutMs: number): Promise<Libsq
         results.push(await client.execute(statement));
       return results;
     },
+    scrub: async () => {},
     close: () => client.close(),
   };
 }

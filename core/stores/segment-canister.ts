@@ -20,7 +20,9 @@ import type { StoredWhole } from '../sessions/collected-session.ts';
 import { makeFolder, syncFolder } from './durable-folder.ts';
 import { type SealBatch, sealBatch } from './segment-batch.ts';
 import { groupByDay } from './segment-days.ts';
+import { type EraseStep, eraseFromSegment, type KeyChange } from './segment-erase.ts';
 import {
+  blankId,
   isSound,
   segmentMagic as magic,
   readStretches,
@@ -49,8 +51,13 @@ export function openSegmentCanister(options: {
   dropKey?: (dataset: string, day: string) => Promise<void>;
   /** Seals elsewhere; without it, here. */
   seal?: SealBatch | undefined;
+  /** Gives days new keys; without it nothing can be erased. */
+  change?: KeyChange | undefined;
+  /** Called at each step of the rewriting of a segment. */
+  reached?: ((step: EraseStep) => void) | undefined;
 }): LongTermCanister {
   const { dataset, folder, keys, dropKey, seal = async (batch) => sealBatch(batch) } = options;
+  const { change, reached } = options;
   makeFolder(folder);
   const writing = new Map<string, Segment>();
   const path = (day: string) => join(folder, `${day}.seg`);
@@ -127,7 +134,8 @@ export function openSegmentCanister(options: {
     try {
       // What is being appended at this moment is not there yet.
       const size = writing.get(day)?.size ?? (await file.stat()).size;
-      yield* readStretches(file, size, starts);
+      for await (const stretch of readStretches(file, size, starts))
+        if (stretch.record === undefined || sessionIdOf(stretch.record) !== blankId) yield stretch;
     } finally {
       await file.close();
     }
@@ -259,6 +267,17 @@ export function openSegmentCanister(options: {
       await dropKey?.(dataset, day);
       await rm(path(day), { force: true });
       syncFolder(folder);
+    },
+    erase(day, ids) {
+      // Behind what is being appended; the segment is opened anew for what comes after.
+      const result = appending.then(async () => {
+        await writing.get(day)?.file.close();
+        writing.delete(day);
+        if (change === undefined) throw new Error('this canister cannot change its keys');
+        return await eraseFromSegment({ dataset, day, file: path(day), ids, change, reached });
+      });
+      appending = result.catch(() => undefined);
+      return result;
     },
     check,
     pieces,

@@ -7,6 +7,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
 export const segmentMagic = Buffer.from('CANISTER SEGMENT 1\n');
+/** In the place of a session's id: its record was erased, and what lies there is a blank of the same length. */
+export const blankId = '0'.repeat(32);
 const headBytes = 4 + 16;
 const tailBytes = 4;
 const recordBytesMax = 64 * 1024 * 1024;

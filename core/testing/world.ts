@@ -17,18 +17,22 @@ import { type RunningEngine, runEngine } from '../engine/run-engine.ts';
 import type { EventSets } from '../events/event-sets.ts';
 import type { DatasetConfig, Datasets } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
+import type { VisitorHits } from '../sources/visitor-hits.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
 import { lastLow, openDatasetStores } from '../stores/dataset-stores.ts';
 import { openPastStores } from '../stores/libsql-backfills.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDatasets } from '../stores/libsql-datasets.ts';
+import { openLibsqlErasures } from '../stores/libsql-erasures.ts';
 import { openLibsqlEventSets } from '../stores/libsql-events.ts';
 import { type LibsqlFile, openLibsqlFile } from '../stores/libsql-file.ts';
 import { openLibsqlInboxSource } from '../stores/libsql-inbox.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
+import { openLibsqlVisitorHits } from '../stores/libsql-visitor-hits.ts';
 import { openKeyring } from '../stores/master-key.ts';
 import { controlMigrations, hitsMigrations } from '../stores/migrations/migrations.ts';
 import { type SwapStep, settleRecut } from '../stores/recut-folder.ts';
+import type { EraseStep } from '../stores/segment-erase.ts';
 
 /** Saturday, 21 November 2026, 10:00 UTC. */
 export const worldStartMs = Date.UTC(2026, 10, 21, 10);
@@ -57,6 +61,9 @@ export interface WorldOptions {
   retryHeldAfterMs?: number;
   /** Called at each step of a swap of recuts. */
   swapReached?: (step: SwapStep) => void;
+  /** Called at each step of the rewriting of a segment. */
+  eraseReached?: (step: EraseStep) => void;
+  wrapVisitorHits?: (hits: VisitorHits) => VisitorHits;
   /** Takes what the administrator is told. */
   said?: string[];
 }
@@ -199,7 +206,11 @@ export async function openCore(
   const hits = await openLibsqlFile(folder.hitsFile, hitsMigrations);
   const control = await openLibsqlFile(folder.controlFile, controlMigrations);
   const datasets = openLibsqlDatasets({ control, hits, clock });
-  const { keys, drop, rotate } = await openKeyring({ file: folder.masterKeyFile, control, clock });
+  const { keys, drop, rotate, promote, pending } = await openKeyring({
+    file: folder.masterKeyFile,
+    control,
+    clock,
+  });
   const stores = new Map<string, Stores>();
   for (const { slug } of await datasets.list())
     await settleRecut(folder.dataset(slug), (rules) => datasets.setRules(slug, rules));
@@ -215,19 +226,30 @@ export async function openCore(
         paths: folder.dataset(slug),
         keys,
         dropKey: drop,
+        keyChange: { keys, drop, promote, pending },
         control,
         past: openPastStores(control, clock, slug),
         acceptLoss: options.acceptLoss ?? false,
         say: (text) => options.said?.push(text),
         setRules: (rules) => datasets.setRules(slug, rules),
         reached: (step) => options.swapReached?.(step),
+        eraseReached: (step) => options.eraseReached?.(step),
       });
       stores.set(slug, real);
-      return { ...(wrapStores?.(real, slug) ?? real), recut: real.recut, past: real.past };
+      return {
+        ...(wrapStores?.(real, slug) ?? real),
+        recut: real.recut,
+        past: real.past,
+        erasePlace: real.erasePlace,
+      };
     },
     datasets: await configs(datasets),
     rotateKeys: () => rotate(),
     setAside: openLibsqlSetAside(hits),
+    erasures: {
+      book: openLibsqlErasures(control, clock),
+      hits: (options.wrapVisitorHits ?? ((real) => real))(openLibsqlVisitorHits(hits, control)),
+    },
     badLinesFile: folder.badLinesFile,
     importEnded: openLibsqlCounts(hits, clock).addImport,
     pollMs: 0,

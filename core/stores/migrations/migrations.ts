@@ -8,6 +8,7 @@ import control5 from './control/0005_saved_searches.sql?raw';
 import control6 from './control/0006_subscriptions.sql?raw';
 import control7 from './control/0007_access.sql?raw';
 import control8 from './control/0008_saved_queries.sql?raw';
+import control9 from './control/0009_erasures.sql?raw';
 import hits0 from './hits/0000_hits.sql?raw';
 import hits1 from './hits/0001_events.sql?raw';
 
@@ -22,4 +23,5 @@ export const controlMigrations: readonly string[] = [
   control6,
   control7,
   control8,
+  control9,
 ];
