@@ -64,7 +64,13 @@ const configurePlaces = (slug: string): GuardedPlace[] => [
   },
   { id: 'events', label: 'Events', icon: 'events', href: eventsPath(slug), right: 'configure' },
   { id: 'alerts', label: 'Alerts', icon: 'alerts', href: alertsPath(slug), right: 'configure' },
-  { id: 'rules', label: 'Session rules', icon: 'rules', href: rulesPath(slug), right: 'administer' },
+  {
+    id: 'rules',
+    label: 'Session rules',
+    icon: 'rules',
+    href: rulesPath(slug),
+    right: 'administer',
+  },
   {
     id: 'configuration',
     label: 'Export and import',

@@ -108,6 +108,7 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'GET /datasets/{slug}/alerts/rules/{name}': exploring,
   'GET /datasets/{slug}/alerts/history': exploring,
 
+  'POST /datasets/{slug}/searches/{name}/label': configuring,
   'PUT /datasets/{slug}/definitions/{kind}': configuring,
   'DELETE /datasets/{slug}/definitions/{kind}/{name}': configuring,
   'POST /datasets/{slug}/costs': configuring,
