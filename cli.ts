@@ -14,6 +14,7 @@ import { addImportCommand } from './commands/import.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addSearchCommands } from './commands/search.ts';
 import { addSetAsideCommands } from './commands/set-aside.ts';
+import { addSourceCommands } from './commands/sources.ts';
 import { addSubscriptionCommands } from './commands/subscriptions.ts';
 import { addUpkeepCommands, type CommandDesk } from './commands/upkeep.ts';
 import { addAuditCommands, addKeyCommands, addUserCommands } from './commands/users.ts';
@@ -351,6 +352,7 @@ export function createProgram(): Command {
   addConfigureCommands(desk);
   addConfigCommands(desk);
   addImportCommand(desk, note);
+  addSourceCommands(desk);
   addSearchCommands(desk);
   addUpkeepCommands(desk);
   addSetAsideCommands(desk);

@@ -22,6 +22,7 @@ import { createEventDesk } from './core/desks/event-desk.ts';
 import { createExportDesk } from './core/desks/export-desk.ts';
 import { createQueryDesk } from './core/desks/query-desk.ts';
 import { createSearchDesk } from './core/desks/search-desk.ts';
+import { createSourceDesk } from './core/desks/source-desk.ts';
 import { createSqlDesk, type PublishedPlace } from './core/desks/sql-desk.ts';
 import { createAlarms } from './core/engine/alarms.ts';
 import { explainAccount } from './core/engine/hit-account.ts';
@@ -48,11 +49,13 @@ import { openLibsqlReadTokens } from './core/stores/libsql-read-tokens.ts';
 import { openLibsqlSavedQueries } from './core/stores/libsql-saved-queries.ts';
 import { openLibsqlSavedSearches } from './core/stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from './core/stores/libsql-set-aside.ts';
+import { openLibsqlSources } from './core/stores/libsql-sources.ts';
 import { openLibsqlSubscriptions } from './core/stores/libsql-subscriptions.ts';
 import { makeDatabase } from './core/stores/published/make-database.ts';
 import { readManifest } from './core/stores/published/published-folder.ts';
 import { settleRecut } from './core/stores/recut-folder.ts';
 import { createChildSandbox } from './core/stores/sandbox/child-sandbox.ts';
+import { openSecretBox } from './core/stores/secret-box.ts';
 import { failingInbox } from './core/testing/failing-inbox.ts';
 import { createReportDesk, createReportSource, keepBuiltInNames } from './report-desk.ts';
 import { alertMail } from './reports/email/alert-mail.ts';
@@ -86,6 +89,7 @@ const publishLookEveryMs = 5_000;
 const alertsLookEveryMs = 1_000;
 const lateNoticesCheckEveryMs = 60_000;
 const digestsLookEveryMs = 2_000;
+const sourcesLookEveryMs = 2_000;
 
 export interface Canister {
   /** Everything that answers HTTP. In this process: `app.request(path, init, { inProcess: true })`. */
@@ -213,6 +217,17 @@ export async function openCanister(
     random: Math.random,
     consoleUrl,
   });
+  const { masterKeyFile } = folder;
+  const secretBox = openSecretBox({ masterKeyFile, control: libsql.control, clock });
+  const sources = createSourceDesk({
+    sources: openLibsqlSources(libsql.control, clock, secretBox),
+    datasets,
+    engine: engine.remote,
+    clock,
+    spoolFolder: join(folder.root, 'sources'),
+    folders: config.sourceFolders,
+    privateNetworks: config.sourcePrivateNetworks,
+  });
   const stopJobs = startJobs(
     [
       {
@@ -267,6 +282,13 @@ export async function openCanister(
         async run() {
           // What it puts into the outbox is sent with the notices of alerts.
           if (listenedPort !== undefined) await subscriptions.runDue();
+        },
+      },
+      {
+        description: 'run the sources that are due',
+        periodMs: sourcesLookEveryMs,
+        async run() {
+          if (listenedPort !== undefined) await sources.runDue();
         },
       },
       {
@@ -379,6 +401,7 @@ export async function openCanister(
       place,
       definitions,
       subscriptions,
+      sources,
       async datasetCreated(dataset) {
         const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);
         if (created) await engine.remote.openDataset(created);
@@ -404,6 +427,7 @@ export async function openCanister(
     async close() {
       stopping = true;
       await stopJobs();
+      await sources.stop();
       await alerts.stop();
       eventLoop.disable();
       if (server) await stopServer(server);

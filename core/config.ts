@@ -8,6 +8,10 @@ const list = z
   .string()
   .default('')
   .transform((text) => text.split(',').flatMap((part) => part.trim() || []));
+const networks = list.refine(
+  (all) => all.every((network) => ipaddr.isValidCIDR(network)),
+  'it must be a list of networks, such as 10.1.0.0/16,fd00::/8',
+);
 const url = (...protocols: string[]) =>
   z
     .string()
@@ -55,10 +59,13 @@ export const settingSchemas = {
     .optional(),
   CANISTER_OIDC_CLIENT_ID: z.string().max(500).optional(),
   CANISTER_OIDC_CLIENT_SECRET: z.string().max(500).optional(),
-  CANISTER_WEBHOOK_PRIVATE_NETWORKS: list.refine(
-    (networks) => networks.every((network) => ipaddr.isValidCIDR(network)),
-    'it must be a list of networks, such as 10.1.0.0/16,fd00::/8',
-  ),
+  CANISTER_WEBHOOK_PRIVATE_NETWORKS: networks,
+  CANISTER_SOURCE_PRIVATE_NETWORKS: networks,
+  CANISTER_SOURCE_FOLDERS: z
+    .string()
+    .default('/var/log')
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .refine((all) => all.every((one) => one.startsWith('/')), 'it must be a list of folders'),
 } as const;
 
 export interface Config {
@@ -84,6 +91,10 @@ export interface Config {
   mail: { from: string; resendBaseUrl: string; resendApiKey?: string; smtpUrl?: string };
   /** Networks that are not public, and that webhooks may be sent to all the same. */
   webhookPrivateNetworks: string[];
+  /** Networks that are not public, and that logs may be fetched from all the same. */
+  sourcePrivateNetworks: string[];
+  /** Folders of this machine whose files sources may read. */
+  sourceFolders: string[];
   /** The organisation's sign-in (OpenID Connect). */
   oidc?: { issuer: string; clientId: string; clientSecret: string };
   /** Opens datasets although hits of them are lost; given with `serve`, never by the environment. */
@@ -132,6 +143,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       ...(resendApiKey === undefined ? {} : { resendApiKey }),
       ...(smtpUrl === undefined ? {} : { smtpUrl }),
     },
+    sourcePrivateNetworks: read('CANISTER_SOURCE_PRIVATE_NETWORKS'),
+    sourceFolders: read('CANISTER_SOURCE_FOLDERS'),
     webhookPrivateNetworks: read('CANISTER_WEBHOOK_PRIVATE_NETWORKS'),
     ...(oidc === undefined ? {} : { oidc }),
     ...(consoleUrl === undefined ? {} : { consoleUrl }),

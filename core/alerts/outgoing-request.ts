@@ -27,12 +27,14 @@ export interface OutgoingRequest {
 export interface OutgoingOptions {
   /** Networks that are not public and may be reached all the same, such as `10.1.0.0/16`. */
   privateNetworks: readonly string[];
+  /** The setting that names them. */
+  setting?: string;
   /** Gives the addresses of a name. */
   resolve?: (host: string) => Promise<string[]>;
 }
 
 /** The URL, when its form may be asked at all. @throws DeliveryError `forGood` */
-export function checkUrl(text: string, { privateNetworks }: OutgoingOptions): URL {
+export function checkUrl(text: string, options: OutgoingOptions): URL {
   const refuse = (why: string): never => {
     throw new DeliveryError(`The address ${shorten(text)} ${why}`, { forGood: true });
   };
@@ -43,9 +45,8 @@ export function checkUrl(text: string, { privateNetworks }: OutgoingOptions): UR
   if (url.username !== '' || url.password !== '')
     refuse('holds a name or a password, which is not sent.');
   const host = hostOf(url);
-  if (host === 'localhost' || host.endsWith('.localhost'))
-    checkAddress('127.0.0.1', host, privateNetworks);
-  if (isIP(host)) checkAddress(host, host, privateNetworks);
+  if (host === 'localhost' || host.endsWith('.localhost')) checkAddress('127.0.0.1', host, options);
+  if (isIP(host)) checkAddress(host, host, options);
   return url;
 }
 
@@ -60,23 +61,53 @@ export async function post(request: OutgoingRequest, options: OutgoingOptions): 
     const { location } = answer.headers;
     await drain(answer);
     if (!redirects.includes(status) || location === undefined) return status;
-    if (hops >= outgoingLimits.redirectsMax)
-      throw new DeliveryError('The address redirects too often.', { forGood: true });
-    const next = URL.canParse(location, url.href) ? new URL(location, url).href : location;
-    const isDowngrade = url.protocol === 'https:' && next.startsWith('http:');
-    if (isDowngrade)
-      throw new DeliveryError('The address redirects from https to http.', { forGood: true });
-    url = checkUrl(next, options);
+    url = nextUrl(url, location, hops, options);
   }
 }
 
-async function findAddress(host: string, options: OutgoingOptions): Promise<string> {
+/**
+ * Sends a GET, follows redirects that are allowed, and gives the answer, whose body is not read yet. What signs in goes
+ * to the host that was asked for only.
+ */
+export async function get(
+  request: { url: string; headers: Record<string, string>; timeoutMs: number },
+  options: OutgoingOptions,
+): Promise<IncomingMessage> {
+  let url = checkUrl(request.url, options);
+  const { host } = url;
+  for (let hops = 0; ; hops += 1) {
+    const address = await findAddress(hostOf(url), options);
+    const { authorization, ...others } = request.headers;
+    const headers = url.host === host ? request.headers : others;
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(new Error('no answer')), request.timeoutMs);
+    const sent = { method: 'GET', headers, signal: deadline.signal };
+    const answer = await askAt(url, address, sent).finally(() => clearTimeout(timer));
+    const { location } = answer.headers;
+    if (!redirects.includes(answer.statusCode ?? 0) || location === undefined) return answer;
+    answer.destroy();
+    url = nextUrl(url, location, hops, options);
+  }
+}
+
+/** Where a redirect leads. @throws DeliveryError when it may not be followed */
+function nextUrl(url: URL, location: string, hops: number, options: OutgoingOptions): URL {
+  if (hops >= outgoingLimits.redirectsMax)
+    throw new DeliveryError('The address redirects too often.', { forGood: true });
+  const next = URL.canParse(location, url.href) ? new URL(location, url).href : location;
+  if (url.protocol === 'https:' && next.startsWith('http:'))
+    throw new DeliveryError('The address redirects from https to http.', { forGood: true });
+  return checkUrl(next, options);
+}
+
+/** The address of a name, checked. @throws DeliveryError when it is not public, nor allowed */
+export async function findAddress(host: string, options: OutgoingOptions): Promise<string> {
   const resolve = options.resolve ?? resolveHost;
   const addresses = isIP(host) ? [host] : await resolve(host);
   const [first] = addresses;
   if (first === undefined) throw new DeliveryError(`The name ${host} has no address.`);
   // All of them: one that is private among public ones is a trap.
-  for (const address of addresses) checkAddress(address, host, options.privateNetworks);
+  for (const address of addresses) checkAddress(address, host, options);
   return first;
 }
 
@@ -89,16 +120,16 @@ async function resolveHost(host: string): Promise<string[]> {
 }
 
 /** @throws DeliveryError `forGood` when the address is not public, nor allowed */
-function checkAddress(address: string, host: string, allowed: readonly string[]): void {
+function checkAddress(address: string, host: string, options: OutgoingOptions): void {
   const parsed = ipaddr.process(address);
   if (parsed.range() === 'unicast') return;
-  const isAllowed = allowed.some((network) => {
+  const isAllowed = options.privateNetworks.some((network) => {
     const [base, bits] = ipaddr.parseCIDR(network);
     return base.kind() === parsed.kind() && parsed.match(base, bits);
   });
   if (isAllowed) return;
   throw new DeliveryError(
-    `${host} is ${host === address ? '' : `at ${address}, `}not a public address. If it is yours, add its network to CANISTER_WEBHOOK_PRIVATE_NETWORKS.`,
+    `${host} is ${host === address ? '' : `at ${address}, `}not a public address. If it is yours, add its network to ${options.setting ?? 'CANISTER_WEBHOOK_PRIVATE_NETWORKS'}.`,
     { forGood: true },
   );
 }
@@ -109,15 +140,24 @@ function postTo(
   { headers, body }: OutgoingRequest,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
+  const whole = { ...headers, 'Content-Length': String(Buffer.byteLength(body)) };
+  return askAt(url, address, { method: 'POST', headers: whole, signal }, body);
+}
+
+/** Asks the address that was checked, whatever the name says by now. */
+function askAt(
+  url: URL,
+  address: string,
+  request: { method: string; headers: Record<string, string>; signal: AbortSignal },
+  body?: string,
+): Promise<IncomingMessage> {
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const family = isIP(address);
   return new Promise((resolve, reject) => {
     const sending = send(
       url,
       {
-        method: 'POST',
-        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
-        signal,
+        ...request,
         agent: false,
         lookup: (_host, options, done) => {
           if (options.all) done(null, [{ address, family }]);
@@ -148,6 +188,6 @@ async function drain(answer: IncomingMessage): Promise<void> {
 }
 
 /** IPv6 addresses stand in brackets in a URL. */
-const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+export const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 
 const shorten = (text: string) => JSON.stringify(text.slice(0, 200));

@@ -32,6 +32,7 @@ import type { DryRunAsked } from '../past/dry-run.ts';
 import type { BackfillAsked } from '../settings/backfills.ts';
 import type { DatasetConfig } from '../settings/datasets.ts';
 import type { Durations } from './duration-book.ts';
+import type { PullRequest, PullResult } from './import-desk.ts';
 import type { HeldDataset } from './open-datasets.ts';
 import type { SearchNames } from './search-sessions.ts';
 
@@ -136,6 +137,8 @@ export interface Engine {
   endFile(importNumber: number): Promise<ImportProgress>;
   finishImport(importNumber: number): Promise<ImportSummary>;
   abandonImport(importNumber: number): Promise<void>;
+  /** Takes cuts of log files that lie on this machine, merged by time. Sessions that are still open are left. */
+  pullLogs(slug: string, options: ImportInput, request: PullRequest): Promise<PullResult>;
   /** Begins long work on a dataset and gives its number. @throws Problem `upkeep_busy` */
   beginUpkeep(slug: string, task: UpkeepTask): Promise<number>;
   /** How far it is, or what came of it. @throws Problem `upkeep_unknown`, or that with which the work failed */

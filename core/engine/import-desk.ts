@@ -3,6 +3,7 @@ import type { ActiveLimits } from '../canisters/room.ts';
 import type { Clock } from '../clock.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from '../contract/import.ts';
 import { Problem } from '../contract/problem.ts';
+import type { LogCutEnd, LogCutInput } from '../contract/source.ts';
 import type { DatasetEngine } from './dataset-engine.ts';
 import { type LogImport, startLogImport } from './log-import.ts';
 
@@ -20,6 +21,18 @@ interface UnderWay {
   leave: () => void;
 }
 
+export interface PullRequest {
+  cuts: readonly LogCutInput[];
+  /** Sessions that are idle at this instant have ended, whether or not a later line says so. */
+  idleAtMs: number;
+}
+
+export interface PullResult {
+  summary: ImportSummary;
+  /** One a cut. */
+  ends: LogCutEnd[];
+}
+
 export interface ImportDesk {
   begin(dataset: DatasetEngine, options: ImportOptions): Promise<number>;
   beginFile(number: number, name: string): void;
@@ -27,6 +40,8 @@ export interface ImportDesk {
   endFile(number: number): Promise<ImportProgress>;
   finish(number: number): Promise<ImportSummary>;
   abandon(number: number): Promise<void>;
+  /** Takes the cuts of a source's files, merged by time; see `LogImport.leave`. Waits for its turn like an import. */
+  pull(dataset: DatasetEngine, options: ImportOptions, request: PullRequest): Promise<PullResult>;
   /** Does something on a dataset while no import of it is under way: waits like an import, and imports wait for it. */
   alone<T>(slug: string, work: () => Promise<T>): Promise<T>;
   /** Abandons what has been silent for too long; all of it when `everything`. */
@@ -144,6 +159,26 @@ export function createImportDesk(options: {
         const stored = await logImport.abandon();
         if (!isDryRun) await options.ended(slug, stored);
       }),
+    async pull(dataset, importOptions, { cuts, idleAtMs }) {
+      const { slug } = dataset.config;
+      return await desk.alone(slug, async () => {
+        numbers += 1;
+        const startedAt = clock();
+        const stamp = `${new Date(startedAt).toISOString().replace(/[:.]/g, '-')}-${numbers}`;
+        const place = () => badLinesFile(slug, stamp);
+        const pull = await startLogImport(dataset, importOptions, place, room, startedAt);
+        try {
+          await pull.takeMerged(cuts);
+          const { summary, ends } = await pull.leave(idleAtMs);
+          if (!importOptions.dryRun) await options.ended(slug, summary);
+          return { summary: { ...summary, seconds: (clock() - startedAt) / 1000 }, ends };
+        } catch (error) {
+          const stored = await pull.abandon();
+          if (!importOptions.dryRun) await options.ended(slug, stored);
+          throw error;
+        }
+      });
+    },
     async alone(slug, work) {
       const leave = await queue(slug);
       try {

@@ -30,6 +30,15 @@ import { lineFilter } from '../sources/line-filter.ts';
 import { type LinePiece, lineDecoder, logLines } from '../sources/log-lines.ts';
 import { lineIds, logNormalizer } from '../sources/log-source.ts';
 import type { DatasetEngine } from './dataset-engine.ts';
+import {
+  type CutEnd,
+  type CutReader,
+  createCutReader,
+  type HitPiece,
+  type LinePlace,
+  type LogCut,
+  mergeByTime,
+} from './log-cut.ts';
 
 /** Lines whose ids are looked up together. */
 const linesPerLookup = 20_000;
@@ -56,6 +65,13 @@ export interface LogImport {
    * without the lines that were left.
    */
   abandon(): Promise<ImportProgress>;
+  /** Takes files that grow and lie on several servers, merged by time, so that no session is cut. */
+  takeMerged(files: readonly LogCut[]): Promise<void>;
+  /**
+   * Ends a pull: sessions that are idle at `idleAtMs` end, and all that has ended is made durable. The others are left,
+   * with where to read again: their lines count when they have ended.
+   */
+  leave(idleAtMs: number): Promise<{ summary: Omit<ImportSummary, 'seconds'>; ends: CutEnd[] }>;
 }
 
 /**
@@ -112,7 +128,8 @@ export async function startLogImport(
   const badSamples: ImportSummary['badSamples'] = [];
   const badLines = listBadLines(badLinesFile);
   /** Ids of hits that are in sessions which are not stored yet. */
-  const pending = new Set<string>();
+  const pending = new Map<string, LinePlace | undefined>();
+  let cuts: CutReader[] = [];
   /** The latest time in the file, by which sessions end: files may come in any order, newest first is usual. */
   let fileTime = Number.NEGATIVE_INFINITY;
   let latest = Number.NEGATIVE_INFINITY;
@@ -124,7 +141,14 @@ export async function startLogImport(
   function leaveOut({ session: { hits } }: EndedSession): void {
     progress.accepted -= hits.length;
     exclude('discarded', hits.length);
-    for (const hit of hits) pending.delete(hit.id);
+    for (const hit of hits) settle(hit.id);
+  }
+
+  /** The hit is stored or discarded: its line need not be read again. */
+  function settle(id: string): void {
+    const place = pending.get(id);
+    if (place !== undefined) place.pending -= 1;
+    pending.delete(id);
   }
 
   function exclude(rule: ExclusionRule, hits: number): void {
@@ -153,7 +177,7 @@ export async function startLogImport(
   async function store(batch: readonly EndedSession[], hits: number): Promise<void> {
     progress.sessions += batch.length;
     if (options.dryRun) {
-      for (const id of pending) {
+      for (const id of pending.keys()) {
         if (pending.size <= dryRunIdsMax) break;
         pending.delete(id);
       }
@@ -163,11 +187,15 @@ export async function startLogImport(
       progress.sessions -= batch.length;
       throw error;
     });
-    for (const { session } of batch) for (const hit of session.hits) pending.delete(hit.id);
+    for (const { session } of batch) for (const hit of session.hits) settle(hit.id);
     dataset.hitsSinceCheckpoint += hits;
   }
 
-  async function takeHits(hits: readonly NormalizedHit[], bytes: readonly number[]): Promise<void> {
+  async function takeHits(
+    hits: readonly NormalizedHit[],
+    bytes: readonly number[],
+    places: readonly LinePlace[] = [],
+  ): Promise<void> {
     if (hits.length === 0) return;
     let from = Number.POSITIVE_INFINITY;
     let to = Number.NEGATIVE_INFINITY;
@@ -184,12 +212,17 @@ export async function startLogImport(
     );
     for (const [index, normalized] of hits.entries()) {
       const { id, at } = normalized.hit;
-      progress.lines += 1;
+      const place = places[index];
       if (known.has(id) || unstored.has(id) || pending.has(id)) {
+        // What an earlier pull has counted is read again for the sake of sessions that were open.
+        if (place?.isCounted) continue;
+        progress.lines += 1;
         progress.duplicate += 1;
         continue;
       }
-      pending.add(id);
+      progress.lines += 1;
+      if (place !== undefined) place.pending += 1;
+      pending.set(id, place);
       sessionizer.take({ ...normalized, arrivedAt: at, seq: 0, bytes: bytes[index] ?? 0 });
       progress.accepted += 1;
       if (isAbove(fillOf([open]), room, activeMarks.high)) makeRoom();
@@ -217,53 +250,106 @@ export async function startLogImport(
     }
   }
 
-  async function takeFile(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  /** Counts what is no hit, and gives the hits of a file piece by piece. */
+  async function* readFile(
+    name: string,
+    bytes: AsyncIterable<Uint8Array>,
+    cut?: CutReader,
+  ): AsyncGenerator<HitPiece> {
     const idOf = lineIds();
-    fileTime = Number.NEGATIVE_INFINITY;
     let number = 0;
     let parse: LineParser | undefined;
-    let hits: NormalizedHit[] = [];
-    let sizes: number[] = [];
 
-    function takeLine(text: string | undefined, fingerprint: string | undefined): void {
+    function takeLine(
+      text: string | undefined,
+      fingerprint: string | undefined,
+      found: HitPiece,
+    ): void {
       number += 1;
+      const isNew = number > (cut?.linesBefore ?? 0);
       const parsed = text === undefined ? badLine(tooLong) : (parse as LineParser)(text);
       if (isDirective(parsed)) {
+        cut?.directive(text ?? '');
+        if (!isNew) return;
         progress.lines += 1;
         exclude('directive', 1);
         return;
       }
       const reason = isBadLine(parsed) ? parsed.reason : clockFault(parsed.at, nowMs);
       if (isBadLine(parsed) || reason !== undefined) {
+        if (!isNew) return;
         progress.lines += 1;
         setBad(name, number, text === '' ? 'the line is empty' : (reason ?? ''), text ?? '');
         return;
       }
       const rule = exclusionOf(parsed);
       if (rule !== undefined) {
+        if (!isNew) return;
         progress.lines += 1;
         exclude(rule, 1);
         return;
       }
-      hits.push(normalize(parsed, idOf(fingerprint ?? '')));
-      sizes.push((fingerprint ?? '').length);
+      found.hits.push(normalize(parsed, idOf(fingerprint ?? '')));
+      found.sizes.push((fingerprint ?? '').length);
+      if (cut !== undefined) found.places.push(cut.placeOf(parsed.at, isNew));
     }
 
-    for await (const piece of withFirstLines(logLines(bytes, options.encoding))) {
+    const lines = logLines(bytes, options.encoding, cut?.isGrowing);
+    for await (const piece of withFirstLines(lines)) {
       if (parse === undefined) {
-        const chosen = chooseFormat(options, firstTexts(piece), options);
+        const wish = cut?.format === undefined ? options : { ...options, format: cut.format };
+        const chosen = chooseFormat(wish, firstTexts(piece), options);
         detections.push({ file: name, format: chosen.name, why: chosen.why });
         parse = chosen.parse;
+        if (cut !== undefined) {
+          cut.format = cut.format ?? (options.format === 'auto' ? chosen.name : undefined);
+          if (cut.lastDirective !== undefined) parse(cut.lastDirective);
+        }
       }
-      for (const [index, text] of piece.lines.entries()) takeLine(text, piece.fingerprints[index]);
+      const found: HitPiece = { hits: [], sizes: [], places: [] };
+      cut?.begin(piece, number);
+      for (const [index, text] of piece.lines.entries())
+        takeLine(text, piece.fingerprints[index], found);
+      cut?.end(piece, number);
       await badLines.ease();
-      if (hits.length >= linesPerLookup) {
-        await takeHits(hits, sizes);
-        hits = [];
-        sizes = [];
-      }
+      if (found.hits.length > 0) yield found;
     }
-    await takeHits(hits, sizes);
+  }
+
+  /** Takes pieces of hits, looking up many at once. */
+  async function takePieces(pieces: AsyncIterable<HitPiece>): Promise<void> {
+    let hits: NormalizedHit[] = [];
+    let sizes: number[] = [];
+    let places: LinePlace[] = [];
+    for await (const found of pieces) {
+      for (const hit of found.hits) hits.push(hit);
+      for (const size of found.sizes) sizes.push(size);
+      for (const place of found.places) places.push(place);
+      if (hits.length < linesPerLookup) continue;
+      await takeHits(hits, sizes, places);
+      [hits, sizes, places] = [[], [], []];
+    }
+    await takeHits(hits, sizes, places);
+  }
+
+  async function takeFile(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    fileTime = Number.NEGATIVE_INFINITY;
+    await takePieces(readFile(name, bytes));
+  }
+
+  async function summarize(): Promise<Omit<ImportSummary, 'seconds'>> {
+    // The summary is a promise: what it names must not depend on a write-ahead log.
+    if (!options.dryRun) await dataset.commit.checkpoint();
+    const badFile = await badLines.close();
+    return {
+      ...progress,
+      formats: detections.map(({ format }) => format),
+      detections,
+      excludedBy,
+      badSamples,
+      dryRun: options.dryRun,
+      ...(badFile === undefined ? {} : { badFile }),
+    };
   }
 
   return {
@@ -273,17 +359,22 @@ export async function startLogImport(
       sessionizer.closeAll(latest);
       await commit();
       await storing;
-      // The summary is a promise: what it names must not depend on a write-ahead log.
-      if (!options.dryRun) await dataset.commit.checkpoint();
-      const badFile = await badLines.close();
+      return await summarize();
+    },
+    async takeMerged(files) {
+      cuts = files.map(createCutReader);
+      await takePieces(mergeByTime(cuts, (cut) => readFile(cut.name, cut.bytes(), cut)));
+    },
+    async leave(idleAtMs) {
+      sessionizer.closeIdle(Math.max(idleAtMs, fileTime));
+      await commit();
+      await storing;
+      const whole = await summarize();
+      const left = pending.size;
+      const { lines, accepted } = whole;
       return {
-        ...progress,
-        formats: detections.map(({ format }) => format),
-        detections,
-        excludedBy,
-        badSamples,
-        dryRun: options.dryRun,
-        ...(badFile === undefined ? {} : { badFile }),
+        summary: { ...whole, lines: lines - left, accepted: accepted - left },
+        ends: cuts.map((cut) => cut.result()),
       };
     },
     async abandon() {
@@ -315,7 +406,7 @@ const firstTexts = ({ lines }: LinePiece) =>
 
 /** Joins the first pieces until there are enough lines to tell the format by, and takes off a byte order mark. */
 async function* withFirstLines(pieces: AsyncIterable<LinePiece>): AsyncGenerator<LinePiece> {
-  let first: LinePiece = { lines: [], fingerprints: [] };
+  let first: LinePiece = { lines: [], fingerprints: [], startByte: 0, endByte: 0 };
   let isFirst = true;
   for await (const piece of pieces) {
     if (!isFirst) {
@@ -325,6 +416,8 @@ async function* withFirstLines(pieces: AsyncIterable<LinePiece>): AsyncGenerator
     first = {
       lines: first.lines.concat(piece.lines),
       fingerprints: first.fingerprints.concat(piece.fingerprints),
+      startByte: first.startByte,
+      endByte: piece.endByte,
     };
     if (first.lines.length < detectionLines) continue;
     isFirst = false;
@@ -334,8 +427,9 @@ async function* withFirstLines(pieces: AsyncIterable<LinePiece>): AsyncGenerator
 }
 
 /** The mark is no part of the line, but of its fingerprint: by that the line has always been known. */
-function withoutMark({ lines, fingerprints }: LinePiece): LinePiece {
+function withoutMark(piece: LinePiece): LinePiece {
+  const { lines } = piece;
   const first = lines[0];
-  if (!first?.startsWith(byteOrderMark)) return { lines, fingerprints };
-  return { lines: [first.slice(1)].concat(lines.slice(1) as string[]), fingerprints };
+  if (!first?.startsWith(byteOrderMark)) return piece;
+  return { ...piece, lines: [first.slice(1)].concat(lines.slice(1) as string[]) };
 }

@@ -413,6 +413,8 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     endFile: (number) => desk.endFile(number),
     finishImport: (number) => desk.finish(number).finally(countAnew),
     abandonImport: (number) => desk.abandon(number).finally(countAnew),
+    pullLogs: (slug, importOptions, request) =>
+      desk.pull(find(slug), importOptionsSchema.parse(importOptions), request).finally(countAnew),
     verify: async (slug) => await verifyCanister(find(slug)),
     rebuild: async (slug, acceptLoss) => await find(slug).commit.rebuild(acceptLoss),
     async beginUpkeep(slug, task) {

@@ -13,6 +13,7 @@ import type { EventDesk } from '../desks/event-desk.ts';
 import type { ExportDesk } from '../desks/export-desk.ts';
 import type { QueryDesk } from '../desks/query-desk.ts';
 import type { SearchDesk } from '../desks/search-desk.ts';
+import type { SourceDesk } from '../desks/source-desk.ts';
 import type { PublishedPlace, SqlDesk } from '../desks/sql-desk.ts';
 import type { SetAside } from '../engine/set-aside.ts';
 import type { Log } from '../log.ts';
@@ -42,6 +43,7 @@ import { searchRoutes } from './search.ts';
 import { sessionRoutes } from './sessions.ts';
 import { setAsideRoutes } from './set-aside.ts';
 import { signInRoutes } from './sign-in.ts';
+import { sourceRoutes } from './sources.ts';
 import { sqlRoutes } from './sql.ts';
 import { statusRoutes } from './status.ts';
 import { type SubscriptionDesk, subscriptionRoutes } from './subscriptions.ts';
@@ -70,6 +72,7 @@ export interface ApiOptions extends MetricsOptions {
   savedSearches: SavedSearches;
   events: EventDesk;
   subscriptions: SubscriptionDesk;
+  sources: SourceDesk;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
   /** The address of the peer, where there is a connection. */
@@ -92,6 +95,7 @@ export function createApi(options: ApiOptions) {
     .route('/', reportRoutes(datasets, options.reports))
     .route('/', exportRoutes({ ...options, desk: options.exports }))
     .route('/', importRoutes(engine))
+    .route('/', sourceRoutes(options.sources))
     .route('/', upkeepRoutes(engine, datasets))
     .route('/', visitorRoutes(engine))
     .route('/', setAsideRoutes(engine, datasets, options.setAside))

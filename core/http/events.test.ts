@@ -13,6 +13,7 @@ import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { worldAlerts } from '../testing/alert-desk.ts';
 import { noSubscriptions } from '../testing/no-subscriptions.ts';
+import { worldSources } from '../testing/source-desk.ts';
 import { worldSql } from '../testing/sql-desk.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
 import { type Api, createApi } from './app.ts';
@@ -48,6 +49,7 @@ beforeEach(async () => {
     alarms: () => [],
     alerts: (await worldAlerts(world)).desk,
     subscriptions: noSubscriptions,
+    sources: worldSources(world, { folders: [] }),
     clock: world.now,
     log: () => {},
     disk: () => undefined,

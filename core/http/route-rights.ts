@@ -153,6 +153,14 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'GET /digest-deliveries': server,
   'POST /digest-deliveries/{id}/resend': server,
 
+  'GET /sources': server,
+  'PUT /sources': server,
+  'GET /sources/{name}': server,
+  'DELETE /sources/{name}': server,
+  'POST /sources/{name}/{change}': server,
+  'POST /sources/{name}/run': server,
+  'GET /sources/{name}/runs': server,
+
   'POST /datasets/{slug}/imports': administering,
   'POST /imports/{number}/file': { ...some('administer'), audit: 'never' },
   'POST /imports/{number}/bytes': { ...some('administer'), audit: 'never' },

@@ -63,6 +63,10 @@ export async function* inflated(source: Bytes): AsyncGenerator<Buffer> {
   }
 }
 
+/** Whether a file that begins so is packed. */
+export const isPacked = (head: Uint8Array): boolean =>
+  compressions.some(({ magic }) => magic.every((byte, index) => head[index] === byte));
+
 async function withHead(source: Bytes): Promise<{ head: Buffer; all: AsyncGenerator<Buffer> }> {
   const chunks = source[Symbol.asyncIterator]();
   const parts: Buffer[] = [];

@@ -17,6 +17,9 @@ const carriageReturn = 0x0d;
 export interface LinePiece {
   lines: (string | undefined)[];
   fingerprints: (string | undefined)[];
+  /** Where its first line begins, and where its last one ends, in the plain bytes. */
+  startByte: number;
+  endByte: number;
 }
 
 /**
@@ -40,14 +43,18 @@ export function lineDecoder(encoding: string): TextDecoder {
 /**
  * Splits into lines. Bytes that are no text in the encoding become U+FFFD. One piece a chunk of input.
  * @param encoding see `lineDecoder`
+ * @param isGrowing a last line without its end is not complete yet, and is left out
  * @throws Problem `file_unreadable` when compressed data is damaged or cut
  */
 export async function* logLines(
   source: AsyncIterable<Uint8Array>,
   encoding = 'utf-8',
+  isGrowing = false,
 ): AsyncGenerator<LinePiece> {
   let rest: Buffer = Buffer.alloc(0);
   let skipping = false;
+  /** Where `rest`, or what follows it, begins. */
+  let offset = 0;
   const decoder = lineDecoder(encoding);
   const isUtf8 = decoder.encoding === 'utf-8';
 
@@ -58,7 +65,7 @@ export async function* logLines(
   }
   function newPiece(): LinePiece {
     const lines: LinePiece['lines'] = [];
-    return { lines, fingerprints: isUtf8 ? lines : [] };
+    return { lines, fingerprints: isUtf8 ? lines : [], startByte: offset, endByte: offset };
   }
   function addTooLong(piece: LinePiece): void {
     piece.fingerprints.push(undefined);
@@ -76,13 +83,18 @@ export async function* logLines(
       start = end + 1;
     }
     rest = bytes.subarray(start);
+    offset += start;
+    piece.endByte = offset;
     if (rest.length > lineBytesMax) {
+      offset += rest.length;
       rest = Buffer.alloc(0);
       skipping = true;
     }
     if (piece.lines.length > 0) yield piece;
   }
+  if (isGrowing) return;
   const last = newPiece();
+  last.endByte = offset + rest.length;
   if (skipping) addTooLong(last);
   else if (rest.length > 0) add(last, rest, 0, rest.length);
   if (last.lines.length > 0) yield last;

@@ -20,6 +20,7 @@ import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { worldAlerts } from './alert-desk.ts';
 import { noSubscriptions } from './no-subscriptions.ts';
+import { worldSources } from './source-desk.ts';
 import { worldSql } from './sql-desk.ts';
 import type { World } from './world.ts';
 
@@ -72,6 +73,7 @@ export async function wholeApi(
     searches: createSearchDesk(world.engine, book, openLibsqlAlerts(world.control, world.now)),
     savedSearches: openLibsqlSavedSearches(world.control, world.now),
     subscriptions: noSubscriptions,
+    sources: worldSources(world, { folders: [] }),
     ...worldSql(world),
     version: '1.2.3',
     startedAt: world.now(),

@@ -1,0 +1,161 @@
+/** One run of a source: looks what is there, fetches what is new, and takes it into the dataset, merged by time. */
+import type { Clock } from '../clock.ts';
+import { type SourceRun, sourceLimits } from '../contract/source.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { FileMark, KeptSource, Sources } from '../settings/sources.ts';
+import type { FetchOptions } from '../sources/fetch/fetcher.ts';
+import { openFetcher } from '../sources/fetch/open-fetcher.ts';
+import { openSpool, type Spool } from '../sources/spool.ts';
+
+/** Marks of files that are gone are kept so long: a file may come back. */
+const marksKeptMs = 30 * 86_400_000;
+
+export interface RunSourceOptions {
+  sources: Sources;
+  engine: Pick<Engine, 'pullLogs'>;
+  clock: Clock;
+  spoolFolder: string;
+  folders: readonly string[];
+  privateNetworks: readonly string[];
+  silenceMsMax: number;
+}
+
+type Outcome = Omit<SourceRun, 'number' | 'source' | 'reason' | 'startedAt' | 'endedAt'> & {
+  /** There are more files than one run takes. */
+  hasMore: boolean;
+};
+
+export async function runSource(kept: KeptSource, options: RunSourceOptions): Promise<Outcome> {
+  const outcome: Outcome = {
+    state: 'done',
+    files: 0,
+    fetchedBytes: 0,
+    lines: 0,
+    accepted: 0,
+    duplicate: 0,
+    excluded: 0,
+    bad: 0,
+    sessions: 0,
+    openHits: 0,
+    problems: [],
+    hasMore: false,
+  };
+  try {
+    const spool = openSpool(options.spoolFolder);
+    const tried = await fetchAll(kept, spool, options, outcome);
+    await takeAll(kept, spool, options, outcome);
+    if (outcome.problems.length > 0)
+      outcome.state = tried.failed === tried.all ? 'failed' : 'partly';
+  } catch (error) {
+    tell(outcome, error);
+    outcome.state = 'failed';
+  }
+  return outcome;
+}
+
+function tell(outcome: Outcome, error: unknown): void {
+  const { problems } = outcome;
+  if (problems.length >= sourceLimits.problemsPerRunMax) return;
+  const text = error instanceof Error ? error.message : String(error);
+  problems.push(text.slice(0, sourceLimits.problemLengthMax));
+}
+
+/** Gives how many of the locations could not be had. */
+async function fetchAll(
+  { id, source }: KeptSource,
+  spool: Spool,
+  options: RunSourceOptions,
+  outcome: Outcome,
+): Promise<{ all: number; failed: number }> {
+  const { sources, clock, silenceMsMax } = options;
+  const fetching: FetchOptions = {
+    source,
+    secrets: await sources.secrets(id),
+    outgoing: {
+      privateNetworks: options.privateNetworks,
+      setting: 'CANISTER_SOURCE_PRIVATE_NETWORKS',
+    },
+    folders: options.folders,
+    clock,
+    silenceMsMax,
+  };
+  let failed = 0;
+  for (const location of source.locations) {
+    const fetcher = openFetcher(location, fetching);
+    try {
+      const found = await fetcher.find();
+      if (found.length === 0) tell(outcome, `${location}: there is no such file, or it is empty.`);
+      let hasFailed = found.length > 0;
+      for (const file of found) {
+        if (outcome.files >= sourceLimits.filesPerRunMax) {
+          outcome.hasMore = true;
+          break;
+        }
+        const place = { location, nowMs: clock(), silenceMsMax };
+        const keep = (mark: FileMark) => sources.setMark(id, mark);
+        try {
+          const done = await spool.fetch(fetcher, file, await sources.marks(id), place, keep);
+          if (done !== undefined && done.fetchedBytes > 0) outcome.files += 1;
+          outcome.fetchedBytes += done?.fetchedBytes ?? 0;
+          if (done?.failure !== undefined) throw done.failure;
+          hasFailed = false;
+        } catch (error) {
+          tell(outcome, `${file.name}: ${(error as Error).message}`);
+        }
+      }
+      if (hasFailed) failed += 1;
+    } catch (error) {
+      failed += 1;
+      tell(outcome, `${location}: ${(error as Error).message}`);
+    } finally {
+      await fetcher.close().catch(() => undefined);
+    }
+  }
+  return { all: source.locations.length, failed };
+}
+
+/** Takes all that was fetched, with what earlier runs have left because its sessions were open. */
+async function takeAll(
+  { id, source }: KeptSource,
+  spool: Spool,
+  { sources, engine, clock }: RunSourceOptions,
+  outcome: Outcome,
+): Promise<void> {
+  const nowMs = clock();
+  const taken: FileMark[] = [];
+  for (const mark of await sources.marks(id)) {
+    const bytes = await spool.bytes(mark);
+    const isWhole = !mark.isPacked || mark.stamp !== '';
+    const isNews = bytes > mark.takenBytes || mark.pendingHits > 0;
+    if (isWhole && isNews && bytes > 0) taken.push(mark);
+    else if (bytes <= mark.takenBytes && nowMs - mark.changedAt > marksKeptMs)
+      await forget(id, mark, spool, sources);
+  }
+  if (taken.length === 0) return;
+  const { summary, ends } = await engine.pullLogs(source.dataset, source.import, {
+    cuts: taken.map((mark) => ({
+      name: mark.name,
+      path: spool.path(mark),
+      linesBefore: mark.linesBefore,
+      // A last line that nobody has ended for so long is one.
+      isGrowing: !mark.isPacked && nowMs - mark.changedAt <= source.lateMs,
+      format: mark.format,
+      directive: mark.directive,
+    })),
+    idleAtMs: nowMs - source.lateMs,
+  });
+  for (const [index, mark] of taken.entries()) {
+    const end = ends[index];
+    if (end === undefined) continue;
+    if (end.problem !== undefined) tell(outcome, `${mark.name}: ${end.problem}`);
+    outcome.openHits += end.pendingHits;
+    await spool.settle(mark, end, (next) => sources.setMark(id, next));
+  }
+  const { lines, accepted, duplicate, excluded, bad, sessions } = summary;
+  Object.assign(outcome, { lines, accepted, duplicate, excluded, bad, sessions });
+}
+
+async function forget(id: string, mark: FileMark, spool: Spool, sources: Sources): Promise<void> {
+  await sources.removeMark(id, mark.id);
+  await spool.remove(mark);
+}

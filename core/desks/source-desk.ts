@@ -1,0 +1,181 @@
+/** The desk of sources: keeps them, runs them when they are due, and tells what became of each run. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { Problem } from '../contract/problem.ts';
+import {
+  locationKind,
+  type Source,
+  type SourceRun,
+  type SourceSecrets,
+  type SourceStatus,
+} from '../contract/source.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Datasets } from '../settings/datasets.ts';
+import type { KeptSource, Sources } from '../settings/sources.ts';
+import { checkSourceSchedule, nextRun } from '../sources/source-schedule.ts';
+import { runSource } from './run-source.ts';
+
+const atOnceMax = 2;
+const silenceMsUsual = 30_000;
+const firstRetryMs = 60_000;
+const retryMsMax = 3_600_000;
+
+export interface SourceDeskOptions {
+  sources: Sources;
+  datasets: Pick<Datasets, 'get'>;
+  engine: Pick<Engine, 'pullLogs'>;
+  clock: Clock;
+  /** Where fetched bytes lie until they are stored. */
+  spoolFolder: string;
+  folders: readonly string[];
+  privateNetworks: readonly string[];
+  silenceMsMax?: number;
+}
+
+export interface SourceDesk {
+  list(): Promise<SourceStatus[]>;
+  /** @throws Problem `source_unknown` */
+  show(name: string): Promise<SourceStatus>;
+  /** @throws Problem `source_invalid`, `dataset_unknown` */
+  save(source: Source, secrets: SourceSecrets | undefined): Promise<SourceStatus>;
+  remove(name: string): Promise<void>;
+  setPaused(name: string, paused: boolean): Promise<SourceStatus>;
+  /** Runs it now, and waits for its end. @throws Problem `source_running` */
+  run(name: string): Promise<SourceRun>;
+  history(name: string, limit: number): Promise<SourceRun[]>;
+}
+
+export interface OpenSourceDesk extends SourceDesk {
+  /** Starts what is due. Does not wait for its end. */
+  runDue(): Promise<void>;
+  /** Waits for the runs under way. */
+  stop(): Promise<void>;
+}
+
+export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
+  const { sources, datasets, clock } = options;
+  const running = new Map<string, Promise<SourceRun>>();
+  let brokenOff: Promise<void> | undefined;
+  let stopping = false;
+
+  const nextRunOf = ({ source, doneUntil, retryAt }: KeptSource) =>
+    source.paused
+      ? undefined
+      : nextRun(source.schedule, source.timeZone, Math.max(doneUntil, retryAt - 1));
+
+  async function statusOf(kept: KeptSource): Promise<SourceStatus> {
+    const [lastRun] = await sources.runs(kept.id, 1);
+    const nextRunAt = nextRunOf(kept);
+    return {
+      source: kept.source,
+      state: {
+        ...(nextRunAt === undefined ? {} : { nextRunAt }),
+        ...(lastRun === undefined ? {} : { lastRun }),
+        isRunning: running.has(kept.id),
+        failures: kept.failures,
+        secrets: kept.secretNames,
+      },
+    };
+  }
+
+  async function runOnce(kept: KeptSource, reason: SourceRun['reason']): Promise<SourceRun> {
+    // What was under way when the process ended last is told before anything new begins.
+    brokenOff ??= sources.breakOff();
+    await brokenOff;
+    const startedAt = clock();
+    const number = await sources.beginRun(kept.id, reason);
+    const outcome = await runSource(kept, {
+      ...options,
+      silenceMsMax: options.silenceMsMax ?? silenceMsUsual,
+      spoolFolder: join(options.spoolFolder, kept.id),
+    });
+    const { hasMore, ...counts } = outcome;
+    const run: SourceRun = {
+      ...counts,
+      number,
+      source: kept.source.name,
+      reason,
+      startedAt,
+      endedAt: clock(),
+    };
+    const failures = run.state === 'failed' ? kept.failures + 1 : 0;
+    const delayMs = Math.min(retryMsMax, firstRetryMs * 2 ** Math.min(failures - 1, 20));
+    await sources.endRun(kept.id, run, {
+      doneUntil: hasMore ? kept.doneUntil : startedAt,
+      failures,
+      retryAt: failures === 0 ? 0 : clock() + delayMs,
+    });
+    return run;
+  }
+
+  function start(kept: KeptSource, reason: SourceRun['reason']): Promise<SourceRun> {
+    if (running.has(kept.id))
+      throw new Problem('source_running', `The source "${kept.source.name}" is running already.`);
+    const work = runOnce(kept, reason).finally(() => running.delete(kept.id));
+    running.set(kept.id, work);
+    return work;
+  }
+
+  async function check(source: Source, secretNames: readonly string[]): Promise<void> {
+    await datasets.get(source.dataset);
+    checkSourceSchedule(source.schedule, source.timeZone, clock());
+    const kinds = source.locations.map(locationKind);
+    const refuse = (why: string) => {
+      throw new Problem('source_invalid', why);
+    };
+    if (kinds.includes('sftp') && source.hostKeys.length === 0)
+      refuse(
+        'An SFTP server is talked to only when its host key is known. Ask it for its keys (ssh-keyscan HOST | ssh-keygen -lf -), compare them with those on the server, and give one with --host-key SHA256:…',
+      );
+    if (kinds.includes('sftp') && (source.user === undefined || secretNames.length === 0))
+      refuse('SFTP needs a user, and a password or a private key.');
+    if (kinds.includes('s3') && (source.user === undefined || !secretNames.includes('password')))
+      refuse('S3 needs the id of an access key as user, and its secret as password.');
+    if (source.import.dryRun) refuse('A source stores what it reads: dryRun cannot be set.');
+  }
+
+  return {
+    list: async () => await Promise.all((await sources.list()).map(statusOf)),
+    show: async (name) => await statusOf(await sources.get(name)),
+    async save(source, secrets) {
+      const kept = (await sources.list()).find(
+        (one) => one.source.name.toLowerCase() === source.name.toLowerCase(),
+      );
+      await check(source, secrets === undefined ? (kept?.secretNames ?? []) : Object.keys(secrets));
+      if (kept !== undefined && kept.source.dataset !== source.dataset)
+        throw new Problem(
+          'source_invalid',
+          `"${source.name}" is a source of the dataset ${kept.source.dataset}: what it has taken is there. Make another source for ${source.dataset}.`,
+        );
+      return await statusOf(await sources.save(source, secrets));
+    },
+    async remove(name) {
+      const kept = await sources.get(name);
+      await running.get(kept.id)?.catch(() => undefined);
+      await sources.remove(name);
+      await rm(join(options.spoolFolder, kept.id), { recursive: true, force: true });
+    },
+    async setPaused(name, paused) {
+      const { source } = await sources.get(name);
+      return await statusOf(await sources.save({ ...source, paused }, undefined));
+    },
+    run: async (name) => await start(await sources.get(name), 'hand'),
+    history: async (name, limit) => await sources.runs((await sources.get(name)).id, limit),
+    async runDue() {
+      brokenOff ??= sources.breakOff();
+      await brokenOff;
+      for (const kept of await sources.list()) {
+        if (stopping || running.size >= atOnceMax) return;
+        const due = nextRunOf(kept);
+        if (due === undefined || due > clock() || running.has(kept.id)) continue;
+        // What goes wrong with the run itself is in its history; what cannot be written there is tried again.
+        start(kept, 'schedule').catch(() => undefined);
+      }
+    },
+    async stop() {
+      stopping = true;
+      await Promise.allSettled(running.values());
+    },
+  };
+}

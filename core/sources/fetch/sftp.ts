@@ -1,0 +1,90 @@
+/** Files of an SFTP server whose host key is one of those that are known. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import SftpClient from 'ssh2-sftp-client';
+import { findAddress, hostOf } from '../../alerts/outgoing-request.ts';
+import { type Fetcher, type FetchOptions, failed, findByPattern, pathOf } from './fetcher.ts';
+
+const portUsual = 22;
+
+export function sftpFetcher(location: string, options: FetchOptions): Fetcher {
+  const { source, secrets, outgoing, silenceMsMax } = options;
+  const url = new URL(location);
+  const host = hostOf(url);
+  let connected: Promise<SftpClient> | undefined;
+  let shownKey = '';
+
+  function isKnown(key: Buffer): boolean {
+    shownKey = `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+    const isSame = (known: string) =>
+      known.length === shownKey.length &&
+      timingSafeEqual(Buffer.from(known), Buffer.from(shownKey));
+    return source.hostKeys.some(isSame);
+  }
+
+  async function connect(): Promise<SftpClient> {
+    const address = await findAddress(host, outgoing);
+    const client = new SftpClient();
+    // What fails later fails where it is waited for.
+    client.on('error', () => undefined);
+    try {
+      await client.connect({
+        host: address,
+        port: url.port === '' ? portUsual : Number(url.port),
+        username: source.user ?? '',
+        ...(secrets.privateKey === undefined
+          ? { password: secrets.password ?? '' }
+          : { privateKey: secrets.privateKey, passphrase: secrets.password ?? '' }),
+        hostVerifier: isKnown,
+        readyTimeout: silenceMsMax,
+        keepaliveInterval: silenceMsMax,
+      });
+    } catch (error) {
+      const isStranger = shownKey !== '' && !source.hostKeys.includes(shownKey);
+      throw failed(
+        isStranger
+          ? `${url.host} shows the host key ${shownKey}, which is none of those of the source. If it is right, add it with --host-key; if it was another one before, somebody may stand in between.`
+          : `${url.host} could not be signed in to: ${(error as Error).message}`,
+        error,
+      );
+    }
+    return client;
+  }
+  const client = () => (connected ??= connect());
+
+  return {
+    find: () =>
+      findByPattern(pathOf(url), async (folder) =>
+        (await (await client()).list(folder)).map(({ name, type, size, modifyTime }) => ({
+          name,
+          isFolder: type === 'd',
+          bytes: size,
+          stamp: `${size} ${modifyTime}`,
+        })),
+      ),
+    async *read(name, from, bytesMax) {
+      const end = bytesMax === undefined ? {} : { end: from + bytesMax - 1 };
+      const stream = (await client()).createReadStream(name, {
+        start: from,
+        ...end,
+        autoClose: true,
+      });
+      const bytes = new PassThrough();
+      stream.on('error', (error: Error) => bytes.destroy(error));
+      // A connection that ends in the middle says so by closing only.
+      stream.on('close', () => {
+        if (!bytes.writableEnded) bytes.destroy(new Error('the connection was closed'));
+      });
+      stream.pipe(bytes);
+      try {
+        yield* bytes;
+      } finally {
+        stream.destroy();
+      }
+    },
+    async close() {
+      const open = await connected?.catch(() => undefined);
+      await open?.end().catch(() => undefined);
+    },
+  };
+}
