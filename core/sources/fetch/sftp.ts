@@ -24,9 +24,9 @@ export function sftpFetcher(location: string, options: FetchOptions): Fetcher {
 
   async function connect(): Promise<SftpClient> {
     const address = await findAddress(host, outgoing);
-    const client = new SftpClient();
-    // What fails later fails where it is waited for.
-    client.on('error', () => undefined);
+    // What fails later fails where it is waited for; by itself the library would write to stdout.
+    const quiet = () => undefined;
+    const client = new SftpClient('source', { error: quiet, end: quiet, close: quiet });
     try {
       await client.connect({
         host: address,
