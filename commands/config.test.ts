@@ -14,7 +14,8 @@ const run = (...args: string[]) => runCommand([...args, '--data', product.data])
 async function api(method: string, path: string, body?: object): Promise<Response> {
   return await fetch(`${product.baseUrl}/api${path}`, {
     method,
-    headers: { 'content-type': 'application/json', 'x-canister': 'test' },
+    // Commands run while nobody looks at an idle connection: each request has its own.
+    headers: { 'content-type': 'application/json', 'x-canister': 'test', connection: 'close' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 }

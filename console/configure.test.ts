@@ -215,7 +215,7 @@ describe('configuring', () => {
     const file = await download.path();
     await page.goto('/blog/configuration');
     await page.getByLabel('Configuration file').setInputFiles(file);
-    await page.getByLabel(/The file is of the dataset shop/).check();
+    await page.getByRole('checkbox').check();
     await page.getByRole('button', { name: 'Show what would change' }).click();
     // The label, two page groups, the funnel and the campaign that were made above.
     await page.getByText('5 pieces would be taken in.').waitFor();

@@ -48,6 +48,12 @@ export class DefinitionForm extends LitElement {
         flex-wrap: wrap;
         gap: var(--space-1) var(--space-3);
       }
+      .line > .check {
+        align-self: end;
+      }
+      fieldset {
+        margin-bottom: var(--space-3);
+      }
       .colours .patch {
         width: 0.75rem;
         height: 0.75rem;

@@ -19,6 +19,15 @@ export class RecutFigures extends LitElement {
       table {
         max-width: 40rem;
       }
+      th {
+        white-space: normal;
+      }
+      th[scope='row'] {
+        border-bottom: 1px solid var(--line);
+      }
+      th.number {
+        text-align: right;
+      }
       p {
         margin: var(--space-2) 0;
       }

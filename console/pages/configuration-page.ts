@@ -66,7 +66,8 @@ export class ConfigurationPage extends LitElement {
   }
 
   override render() {
-    const { open, file } = this;
+    const { open } = this;
+    const file = this.file;
     if (open === undefined) return nothing;
     const isOther = file?.dataset !== undefined && file.dataset !== open.slug;
     return html`<header class="page-head"><h1>Export and import</h1></header>

@@ -4,7 +4,7 @@ import { css } from 'lit';
 export const definitionsPageStyles = css`
   .said {
     min-height: var(--line-dense);
-    margin: var(--space-2) 0;
+    margin: var(--space-1) 0;
     font-size: var(--text-dense);
   }
   .about {

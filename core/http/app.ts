@@ -21,6 +21,7 @@ import type { ReadTokens } from '../settings/read-tokens.ts';
 import type { SavedQueries } from '../settings/saved-queries.ts';
 import type { SavedSearches } from '../settings/saved-searches.ts';
 import { alertRoutes } from './alerts.ts';
+import { type ApiDescription, apiDocsPage, docsHeaders } from './api-docs.ts';
 import { channelRoutes } from './channels.ts';
 import { configurationRoutes } from './configuration.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
@@ -104,10 +105,15 @@ export function createApi(options: ApiOptions) {
     .route('/', subscriptionRoutes(options.subscriptions))
     .route('/', eventRoutes(options.events, datasets))
     .route('/', eventJobRoutes(options.events, engine, datasets));
-  api.doc31('/openapi.json', {
+  const description = {
     openapi: '3.1.0',
     info: { title: 'Canister', version: options.version },
     servers: [{ url: '/api' }],
+  };
+  api.doc31('/openapi.json', description);
+  api.get('/docs', async (c) => {
+    const described = api.getOpenAPI31Document(description);
+    return c.body(String(await apiDocsPage(described as unknown as ApiDescription)), 200, docsHeaders);
   });
 
   const { access, peerAddress } = options;

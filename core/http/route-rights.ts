@@ -32,6 +32,7 @@ const withEntry = (route: RouteRight): RouteRight => ({ ...route, audit: 'never'
 
 export const routeRights: Readonly<Record<string, RouteRight>> = {
   'GET /openapi.json': own,
+  'GET /docs': own,
 
   'GET /sign-in': open,
   'POST /sign-in': open,
