@@ -113,7 +113,11 @@ export function createApi(options: ApiOptions) {
   api.doc31('/openapi.json', description);
   api.get('/docs', async (c) => {
     const described = api.getOpenAPI31Document(description);
-    return c.body(String(await apiDocsPage(described as unknown as ApiDescription)), 200, docsHeaders);
+    return c.body(
+      String(await apiDocsPage(described as unknown as ApiDescription)),
+      200,
+      docsHeaders,
+    );
   });
 
   const { access, peerAddress } = options;
