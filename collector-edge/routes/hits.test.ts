@@ -118,7 +118,7 @@ describe('an array of hits', () => {
         {
           index: 1,
           code: 'hit_invalid',
-          detail: 'type: must be one of page_view, event, steps, request',
+          detail: 'type: must be one of page_view, event, steps, request, web_vitals',
         },
       ],
     });

@@ -7,7 +7,7 @@ export interface SqlExample {
 export const sqlExamples: readonly SqlExample[] = [
   {
     title: 'Sessions by day',
-    sql: `SELECT CAST(started_at AS DATE) AS day,
+    sql: `SELECT day,
        count(*) AS sessions,
        count(DISTINCT visitor_id) AS visitors
 FROM sessions

@@ -49,7 +49,7 @@ async function expectHeld(world: World, reason: RegExp, hits: number): Promise<v
   });
   expect((await world.engine.measures()).held).toMatchObject([{ slug: 'shop' }]);
   for (const asked of [
-    () => world.sql('shop', 'SELECT 1'),
+    () => world.engine.publish('shop'),
     () => world.engine.rebuild('shop', false),
     () => world.engine.activeSessions('shop', 1),
     () => world.importText('shop', { log: '' }),

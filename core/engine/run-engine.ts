@@ -395,7 +395,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       const { analytics, config } = find(slug);
       return await runAnalysis(analytics, analysis, config.timeZone, definitions);
     },
-    publish: (slug) => publishing.publish(find(slug)),
+    publish: async (slug) => publishing.publish(find(slug)),
     async publishDue() {
       const due = [...datasets.values()].filter(publishing.isDue);
       for (const dataset of due)
