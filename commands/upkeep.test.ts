@@ -96,7 +96,7 @@ test('A rebuild that is killed at any moment changes nothing, and can be run aga
     expect(totals()).toEqual([{ n: lines, ids: lines }]);
   }
   expect(json('rebuild', '--dataset', 'logs')).toEqual(before);
-}, 60_000);
+}, 240_000);
 
 test('A damaged byte is named with its session and code 1, and a rebuild refuses to lose it', () => {
   const bytes = readFileSync(canisterFile('2024-03-03'));

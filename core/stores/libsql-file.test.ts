@@ -74,20 +74,37 @@ describe('migrations', () => {
     file = join(folder, 'control.db');
     (await openLibsqlFile(file, controlMigrations)).close();
     expect(await seenElsewhere(tables)).toEqual([
+      'access_grant',
+      'access_link',
+      'access_user',
       'alert_channel',
       'alert_history',
       'alert_rule',
+      'api_key',
+      'audit',
       'backfill',
       'campaign_cost',
       'data_key',
       'dataset',
       'dataset_position',
+      'digest_delivery',
+      'digest_edition',
+      'erasure',
       'event_change',
       'event_draft',
       'event_set',
       'outbox',
+      'read_token',
+      'recovery_code',
       'report_definition',
+      'saved_query',
       'saved_search',
+      'sign_in',
+      'source',
+      'source_file',
+      'source_run',
+      'subscription',
+      'unsubscription',
     ]);
   });
 });
