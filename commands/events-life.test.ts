@@ -101,6 +101,13 @@ test('Drafted, tried, published, run over the past, changed, rolled back and del
   expect(new Set(changes.map(({ author }) => author))).toEqual(new Set(['cli']));
 }, 120_000);
 
+async function readBackfill(url: string): Promise<Backfill> {
+  const response = await fetch(url);
+  const body = await response.text();
+  if (response.status !== 200) throw new Error(`${response.status}: ${body}`);
+  return JSON.parse(body) as Backfill;
+}
+
 test('A backfill that is killed half way goes on by itself at the next start, and every fact is there once', async () => {
   const people = 24_000;
   importLog(people);
@@ -114,7 +121,7 @@ test('A backfill that is killed half way goes on by itself at the next start, an
     body: JSON.stringify({ event: 'Gone' }),
   });
   expect(begun.status).toBe(202);
-  const ask = async () => (await (await fetch(`${path}/1`)).json()) as Backfill;
+  const ask = () => readBackfill(`${path}/1`);
   let seen = await ask();
   while (seen.sessionsDone < people / 2 && seen.state !== 'done') seen = await ask();
   await product.kill();
@@ -122,7 +129,7 @@ test('A backfill that is killed half way goes on by itself at the next start, an
 
   product = await startProduct({ data });
   const restarted = `${product.baseUrl}/api/datasets/logs/backfills/1`;
-  const again = async () => (await (await fetch(restarted)).json()) as Backfill;
+  const again = () => readBackfill(restarted);
   const first = await again();
   // What a checkpoint held is not done again.
   expect(first.sessionsDone).toBeGreaterThan(0);

@@ -36,6 +36,7 @@ const eventStatusSchema = z.object({
 export const datasetStatusSchema = z.object({
   slug: z.string(),
   counts: hitCountsSchema,
+  /** In the short-term canister: those that have ended and are being stored count until they are stored. */
   activeSessions: z.int(),
   storedSessions: z.int(),
   storedHits: z.int(),

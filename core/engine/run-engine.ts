@@ -346,7 +346,9 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     async figures(slug) {
       const held = shelf.held().find((one) => one.slug === slug);
       if (held) return await figuresOfHeld(held);
-      const { analytics, active, events } = find(slug);
+      const { analytics, active, ended, events } = find(slug);
+      // Counted before: a session that is stored meanwhile is rather told of twice than not at all.
+      const activeSessions = active.size + ended.length;
       const { rows } = await analytics.query(
         'SELECT (SELECT count(*) FROM store.sessions), (SELECT count(*) FROM store.hits), (SELECT max(epoch_ms(ended_at)) FROM store.sessions)',
         [],
@@ -357,7 +359,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
         (time): time is number => typeof time === 'number',
       );
       return {
-        activeSessions: active.size,
+        activeSessions,
         storedSessions: Number(storedSessions),
         storedHits: Number(storedHits),
         ...(events === undefined ? {} : { events: events.figures() }),
