@@ -12,7 +12,8 @@ import { stateStyles } from '../styles/state.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
 import { formatCount, formatDuration, noValue } from './number-format.ts';
-import { isRobot, sourceOf, technologyOf } from './session-words.ts';
+import { bones, robotMark } from './session-row.ts';
+import { sourceOf, technologyOf } from './session-words.ts';
 import { formatInstantShort } from './time-format.ts';
 
 /** A row says why it was found; the page of the session shows the rest. */
@@ -109,21 +110,6 @@ function highlight({ field, hit, text, start, end }: Highlight) {
     >
   </li>`;
 }
-
-const robotMark = (session: FoundSession) =>
-  isRobot(session) ? html`<span class="robot">robot</span>` : nothing;
-
-const bones = Array.from(
-  { length: 6 },
-  () => html`<tr aria-hidden="true">
-    <td class="when"><span class="bone"></span></td>
-    <td class="duration"><span class="bone"></span></td>
-    <td class="count"><span class="bone"></span></td>
-    <td><span class="bone" style="width: 70%"></span></td>
-    <td class="source"><span class="bone"></span></td>
-    <td class="technology"><span class="bone"></span></td>
-  </tr>`,
-);
 
 declare global {
   interface HTMLElementTagNameMap {

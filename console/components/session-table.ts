@@ -10,7 +10,8 @@ import { skeletonStyles } from '../styles/skeleton.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
 import { formatCount, formatDuration } from './number-format.ts';
-import { isRobot, sourceOf, technologyOf } from './session-words.ts';
+import { bones, robotMark } from './session-row.ts';
+import { sourceOf, technologyOf } from './session-words.ts';
 import { formatTime } from './time-format.ts';
 
 @customElement('cn-session-table')
@@ -199,21 +200,6 @@ function route(session: ActiveSession, href: string) {
     }
   </a>`;
 }
-
-const robotMark = (session: ActiveSession) =>
-  isRobot(session) ? html`<span class="robot">robot</span>` : nothing;
-
-const bones = Array.from(
-  { length: 6 },
-  () => html`<tr aria-hidden="true">
-    <td class="when"><span class="bone"></span></td>
-    <td class="duration"><span class="bone"></span></td>
-    <td class="count"><span class="bone"></span></td>
-    <td><span class="bone" style="width: 70%"></span></td>
-    <td class="source"><span class="bone"></span></td>
-    <td class="technology"><span class="bone"></span></td>
-  </tr>`,
-);
 
 declare global {
   interface HTMLElementTagNameMap {

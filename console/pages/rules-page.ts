@@ -126,8 +126,16 @@ export class RulesPage extends LitElement {
     return html`<div class="progress" role="status">
       <span>${job.kind === 'apply_recut' ? 'Putting the recut in place' : 'Recutting'}${far} …</span>
       ${total ? html`<progress aria-label="Sessions" max=${total} .value=${done}></progress>` : nothing}
-      <button class="button" type="button" @click=${() => cancelWork(number).catch(() => undefined)}>Cancel</button>
+      <button class="button" type="button" @click=${() => this.#cancel(number)}>Cancel</button>
     </div>`;
+  }
+
+  async #cancel(number: number): Promise<void> {
+    try {
+      await cancelWork(number);
+    } catch (error) {
+      this.error = asApiError(error);
+    }
   }
 
   #outcome({ slug }: Dataset, summary: RecutSummary) {

@@ -1,36 +1,17 @@
 /** The fields that formats speak of, and what becomes of each: text of the log → a draft → the finished line. */
+import { mappedFields } from '../../contract/import.ts';
 import { type BadLine, badLine, type LogLine } from './log-line.ts';
 import { splitRequest, splitTarget } from './request-line.ts';
 import type { TimeReader } from './time-text.ts';
 
 /** Every field that a format can name. `skip` is text that nobody wants. */
 const lineFields = [
-  'address',
-  'client',
+  ...mappedFields,
   'firstAddress',
-  'forwardedFor',
-  'user',
-  'at',
   'date',
   'time',
   'zone',
-  'request',
-  'method',
-  'target',
   'hostTarget',
-  'path',
-  'query',
-  'protocol',
-  'status',
-  'responseBytes',
-  'durationSeconds',
-  'durationMs',
-  'durationUs',
-  'durationNs',
-  'referrer',
-  'userAgent',
-  'host',
-  'cookies',
   'skip',
 ] as const;
 export type LineField = (typeof lineFields)[number];
