@@ -123,6 +123,7 @@ describe('the page of a session', () => {
     expect(await hits().first().locator('details').getAttribute('open')).toBe('');
     const second = hits().nth(1);
     await second.locator('summary').click();
+    await second.getByText('Property <i>price</i>').waitFor();
     const text = await second.innerText();
     for (const part of [
       hostileTitle,
@@ -152,10 +153,11 @@ describe('the page of a session', () => {
     expect(await button.count()).toBe(0);
     expect(await page.locator('h1').evaluate(isFocused)).toBe(true);
     expect(await page.locator('.state').innerText()).toBe('Ended');
-    const { rows } = await api('/api/datasets/shop/sql', {
-      sql: 'SELECT end_reason, hits FROM sessions',
-    });
-    expect(rows).toEqual([['ended_by_hand', 2]]);
+    // A session has ended before it is stored.
+    const sql = 'SELECT end_reason, hits FROM sessions';
+    await expect
+      .poll(async () => (await api('/api/datasets/shop/sql', { sql })).rows, patient)
+      .toEqual([['ended_by_hand', 2]]);
   });
 
   it('says so when the session ended before it was ended by hand', async () => {
