@@ -138,6 +138,10 @@ describe('Rules', () => {
     expect(read('core/stores/libsql-file.ts').match(/\.execute\(/g)).toHaveLength(1);
   });
 
+  test('No row is known by lastInsertRowid: it does not come out of the thread that owns the files', () => {
+    expect(grep(/lastInsertRowid(?!: undefined)/, program)).toEqual([]);
+  });
+
   test('libSQL never runs a JSON or file function', () => {
     const sql = /json_extract|json_each|->>|readfile|writefile|fsdir|load_extension/i;
     expect(

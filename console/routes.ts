@@ -18,6 +18,7 @@ export interface Place {
 /** Addresses of one word that are about no dataset: a dataset has no page of one word. */
 const wholePlaces = new Set([
   'health',
+  'sources',
   'subscriptions',
   'users',
   'keys',
@@ -93,6 +94,7 @@ const administerDatasetPlaces = (slug: string): GuardedPlace[] => [
 /** The places that are about the whole server. */
 export const administerPlaces: readonly NavPlace[] = [
   { id: 'health', label: 'Health', icon: 'health', href: '/health' },
+  { id: 'sources', label: 'Sources', icon: 'sources', href: '/sources' },
   { id: 'subscriptions', label: 'Subscriptions', icon: 'mail', href: '/subscriptions' },
   { id: 'users', label: 'Users', icon: 'users', href: '/users' },
   { id: 'keys', label: 'API keys', icon: 'keys', href: '/keys' },
@@ -199,6 +201,11 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       '/health',
       () => import('./pages/health-page.ts'),
       () => html`<cn-health-page></cn-health-page>`,
+    ),
+    page(
+      '/sources',
+      () => import('./pages/sources-page.ts'),
+      () => html`<cn-sources-page></cn-sources-page>`,
     ),
     page(
       '/subscriptions',

@@ -91,6 +91,8 @@ export function adviceFor(error: Pick<ApiError, 'code' | 'status'>): Advice {
     case 'event_needed':
     case 'event_unpublished':
     case 'password_unusable':
+    case 'source_invalid':
+    case 'source_running':
     case 'user_exists':
     case 'last_administrator':
       return { safe: 'Nothing was changed.', todo: 'Correct it, then try again.', retry: false };

@@ -8,6 +8,7 @@ import file from 'bootstrap-icons/icons/arrow-down-up.svg?url&no-inline';
 import arrowUp from 'bootstrap-icons/icons/arrow-up-short.svg?url&no-inline';
 import reports from 'bootstrap-icons/icons/bar-chart-line.svg?url&no-inline';
 import alerts from 'bootstrap-icons/icons/bell.svg?url&no-inline';
+import sources from 'bootstrap-icons/icons/box-arrow-in-down.svg?url&no-inline';
 import live from 'bootstrap-icons/icons/broadcast.svg?url&no-inline';
 import check from 'bootstrap-icons/icons/check-lg.svg?url&no-inline';
 import chevronDown from 'bootstrap-icons/icons/chevron-down.svg?url&no-inline';
@@ -37,6 +38,7 @@ import close from 'bootstrap-icons/icons/x-lg.svg?url&no-inline';
 const icons = new Map<string, string>(
   Object.entries({
     alerts,
+    sources,
     account,
     audit,
     keys,

@@ -127,12 +127,24 @@ export const sourceRunSchema = z.object({
 });
 export type SourceRun = z.infer<typeof sourceRunSchema>;
 
+/** How far a run is. `doing`: it fetches `file`, or stores what all files have brought. */
+export const sourceProgressSchema = z.object({
+  doing: z.enum(['fetching', 'storing']),
+  file: z.string().optional(),
+  startedAt: z.int(),
+  files: z.int(),
+  fetchedBytes: z.int(),
+});
+export type SourceProgress = z.infer<typeof sourceProgressSchema>;
+
 export const sourceStatusSchema = z.object({
   source: sourceSchema,
   state: z.object({
     /** Absent where it is paused. */
     nextRunAt: z.int().optional(),
     isRunning: z.boolean(),
+    /** Of the run under way. */
+    progress: sourceProgressSchema.optional(),
     lastRun: sourceRunSchema.optional(),
     /** How often it has failed one after the other; it then waits longer each time. */
     failures: z.int(),

@@ -1,6 +1,6 @@
 /** One run of a source: looks what is there, fetches what is new, and takes it into the dataset, merged by time. */
 import type { Clock } from '../clock.ts';
-import { type SourceRun, sourceLimits } from '../contract/source.ts';
+import { type SourceProgress, type SourceRun, sourceLimits } from '../contract/source.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { FileMark, KeptSource, Sources } from '../settings/sources.ts';
 import type { FetchOptions } from '../sources/fetch/fetcher.ts';
@@ -18,6 +18,8 @@ export interface RunSourceOptions {
   folders: readonly string[];
   privateNetworks: readonly string[];
   silenceMsMax: number;
+  /** Hears how far the run is. */
+  tell?: (progress: Partial<SourceProgress>) => void;
 }
 
 type Outcome = Omit<SourceRun, 'number' | 'source' | 'reason' | 'startedAt' | 'endedAt'> & {
@@ -43,6 +45,7 @@ export async function runSource(kept: KeptSource, options: RunSourceOptions): Pr
   try {
     const spool = openSpool(options.spoolFolder);
     const tried = await fetchAll(kept, spool, options, outcome);
+    options.tell?.({ doing: 'storing', file: undefined, files: outcome.files });
     await takeAll(kept, spool, options, outcome);
     if (outcome.problems.length > 0)
       outcome.state = tried.failed === tried.all ? 'failed' : 'partly';
@@ -91,7 +94,17 @@ async function fetchAll(
           outcome.hasMore = true;
           break;
         }
-        const place = { location, nowMs: clock(), silenceMsMax };
+        options.tell?.({ file: file.name, files: outcome.files });
+        let came = outcome.fetchedBytes;
+        const place = {
+          location,
+          nowMs: clock(),
+          silenceMsMax,
+          came(bytes: number) {
+            came += bytes;
+            options.tell?.({ fetchedBytes: came });
+          },
+        };
         const keep = (mark: FileMark) => sources.setMark(id, mark);
         try {
           const done = await spool.fetch(fetcher, file, await sources.marks(id), place, keep);

@@ -6,6 +6,7 @@ import { Problem } from '../contract/problem.ts';
 import {
   locationKind,
   type Source,
+  type SourceProgress,
   type SourceRun,
   type SourceSecrets,
   type SourceStatus,
@@ -56,6 +57,7 @@ export interface OpenSourceDesk extends SourceDesk {
 export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
   const { sources, datasets, clock } = options;
   const running = new Map<string, Promise<SourceRun>>();
+  const progress = new Map<string, SourceProgress>();
   let brokenOff: Promise<void> | undefined;
   let stopping = false;
 
@@ -63,6 +65,11 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
     source.paused
       ? undefined
       : nextRun(source.schedule, source.timeZone, Math.max(doneUntil, retryAt - 1));
+
+  const progressOf = (id: string) => {
+    const stands = progress.get(id);
+    return stands && { progress: stands };
+  };
 
   async function statusOf(kept: KeptSource): Promise<SourceStatus> {
     const [lastRun] = await sources.runs(kept.id, 1);
@@ -72,6 +79,7 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
       state: {
         ...(nextRunAt === undefined ? {} : { nextRunAt }),
         ...(lastRun === undefined ? {} : { lastRun }),
+        ...(running.has(kept.id) && progressOf(kept.id)),
         isRunning: running.has(kept.id),
         failures: kept.failures,
         secrets: kept.secretNames,
@@ -85,10 +93,16 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
     await brokenOff;
     const startedAt = clock();
     const number = await sources.beginRun(kept.id, reason);
+    let stands: SourceProgress = { doing: 'fetching', startedAt, files: 0, fetchedBytes: 0 };
+    progress.set(kept.id, stands);
     const outcome = await runSource(kept, {
       ...options,
       silenceMsMax: options.silenceMsMax ?? silenceMsUsual,
       spoolFolder: join(options.spoolFolder, kept.id),
+      tell(news) {
+        stands = { ...stands, ...news };
+        progress.set(kept.id, stands);
+      },
     });
     const { hasMore, ...counts } = outcome;
     const run: SourceRun = {
@@ -112,7 +126,10 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
   function start(kept: KeptSource, reason: SourceRun['reason']): Promise<SourceRun> {
     if (running.has(kept.id))
       throw new Problem('source_running', `The source "${kept.source.name}" is running already.`);
-    const work = runOnce(kept, reason).finally(() => running.delete(kept.id));
+    const work = runOnce(kept, reason).finally(() => {
+      running.delete(kept.id);
+      progress.delete(kept.id);
+    });
     running.set(kept.id, work);
     return work;
   }

@@ -22,13 +22,19 @@ export interface Spool {
   bytes(mark: FileMark): Promise<number>;
   /**
    * Fetches what is new of a file. Gives its mark, or nothing where nothing has changed.
+   * @param place `came` hears of bytes as they come
    * @param keep keeps the mark before bytes come, so that a fetch that breaks off can go on
    */
   fetch(
     fetcher: Fetcher,
     found: FoundFile,
     marks: readonly FileMark[],
-    place: { location: string; nowMs: number; silenceMsMax: number },
+    place: {
+      location: string;
+      nowMs: number;
+      silenceMsMax: number;
+      came?: (bytes: number) => void;
+    },
     keep: (mark: FileMark) => Promise<void>,
   ): Promise<{ mark: FileMark; fetchedBytes: number; failure?: unknown } | undefined>;
   /** Lets go what need not be read again. `keep` makes the new mark durable before the old bytes go. */
@@ -66,7 +72,7 @@ export function openSpool(folder: string): Spool {
   return {
     path,
     bytes: bytesOf,
-    async fetch(fetcher, found, marks, { location, nowMs, silenceMsMax }, keep) {
+    async fetch(fetcher, found, marks, { location, nowMs, silenceMsMax, came }, keep) {
       const { name, stamp } = found;
       const isHere = (one: FileMark) => one.location === location && one.name === name;
       if (marks.some((one) => isHere(one) && one.stamp === stamp)) return undefined;
@@ -100,7 +106,10 @@ export function openSpool(folder: string): Spool {
       try {
         const bytes = firstBytes(fetcher.read(name, position), atMost);
         await pipeline(
-          alive(bytes, silenceMsMax, where, (count) => (fetchedBytes += count)),
+          alive(bytes, silenceMsMax, where, (count) => {
+            fetchedBytes += count;
+            came?.(count);
+          }),
           createWriteStream(path(mark), { flags: 'a', mode: 0o600 }),
         );
       } catch (error) {

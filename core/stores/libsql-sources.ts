@@ -104,10 +104,11 @@ export function openLibsqlSources(control: SqlBatch, clock: Clock, box: SecretBo
     },
     async beginRun(id, reason) {
       const [begun] = await write({
-        sql: `INSERT INTO source_run (source, reason, state, started_at, outcome) VALUES (?, ?, 'running', ?, '{}')`,
+        sql: `INSERT INTO source_run (source, reason, state, started_at, outcome) VALUES (?, ?, 'running', ?, '{}')
+          RETURNING number`,
         args: [id, reason, clock()],
       });
-      return Number(begun?.lastInsertRowid);
+      return Number(begun?.rows[0]?.number);
     },
     async endRun(id, run, next) {
       const { number, source: _, reason: __, state, startedAt: ___, endedAt, ...outcome } = run;

@@ -99,6 +99,30 @@ describe('HTTP', () => {
     ]);
   });
 
+  test('says how far a run is while it goes on', async () => {
+    const text = lines(0, 1_000);
+    const half = 50_000;
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const base = await serve(async (request, response) => {
+      const [, from = '0', to = ''] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '') ?? [];
+      const part = text.slice(Number(from), to === '' ? undefined : Number(to) + 1);
+      response.writeHead(206, { 'content-length': part.length, etag: '"one"' });
+      response.write(part.slice(0, half));
+      if (part.length > half) await held;
+      response.end(part.slice(half));
+    });
+    const running = run(`${base}/access.log`);
+    const progress = async () => (await desk.list())[0]?.state.progress;
+    await expect.poll(async () => (await progress())?.fetchedBytes, { interval: 20 }).toBe(half);
+    expect(await progress()).toMatchObject({ doing: 'fetching', file: `${base}/access.log` });
+    letGo();
+    expect(await running).toMatchObject({ accepted: 1_000, fetchedBytes: text.length });
+    expect(await progress()).toBeUndefined();
+  });
+
   test('refuses pages, private addresses, redirects to them, and servers that say nothing', async () => {
     const page = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>');

@@ -1,0 +1,223 @@
+/** The form of a source of logs. It asks for what its locations need. Fires `cn-saved` with its name, and `cn-cancel`. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Dataset } from '../../core/contract/dataset.ts';
+import { logFormats } from '../../core/contract/import.ts';
+import type { SourceStatus } from '../../core/contract/source.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { saveSource } from '../api/sources.ts';
+import {
+  draftOfSource,
+  inputOfSource,
+  kindsOf,
+  type LineKind,
+  lineKinds,
+  newSourceDraft,
+  type SourceDraft,
+} from '../pages/source-draft.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { formStyles } from '../styles/form.ts';
+import { textStyles } from '../styles/text.ts';
+import './error-note.ts';
+import { selectField, textArea, textField } from './form-field.ts';
+
+const timeZones = Intl.supportedValuesOf('timeZone');
+const readerZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+@customElement('cn-source-form')
+export class SourceForm extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    formStyles,
+    css`
+      form {
+        max-width: 40rem;
+      }
+      .row {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr));
+        gap: 0 var(--space-4);
+      }
+      fieldset {
+        margin: 0 0 var(--space-5);
+        padding: 0;
+        border: 0;
+      }
+      legend {
+        margin-bottom: var(--space-1);
+        padding: 0;
+        font-size: var(--text-dense);
+        font-weight: 600;
+      }
+      .choices {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr));
+        gap: var(--space-1) var(--space-4);
+        font-size: var(--text-dense);
+      }
+      .choices label {
+        display: flex;
+        gap: var(--space-2);
+        align-items: baseline;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) datasets: readonly Dataset[] = [];
+  /** The one to change; without it a new one is made. */
+  @property({ attribute: false }) status: SourceStatus | undefined;
+  @state() private draft: SourceDraft | undefined;
+  @state() private error: ApiError | undefined;
+  @state() private saving = false;
+
+  protected override willUpdate(): void {
+    this.draft ??=
+      this.status === undefined
+        ? newSourceDraft(readerZone, this.datasets[0]?.slug ?? '')
+        : draftOfSource(this.status.source);
+  }
+
+  override render() {
+    const { draft } = this;
+    if (draft === undefined) return nothing;
+    const isNew = this.status === undefined;
+    const datasets = this.datasets.map(({ slug, name }) => [slug, name] as const);
+    return html`<form novalidate @submit=${this.#submit}>
+      ${textField({ ...this.#of('name'), label: 'Name', hint: 'It stands in lists and in alarms.', isFixed: !isNew })}
+      ${
+        isNew
+          ? selectField({
+              ...this.#of('dataset'),
+              label: 'Dataset',
+              hint: 'It takes the hits.',
+              options: datasets,
+            })
+          : textField({
+              ...this.#of('dataset'),
+              label: 'Dataset',
+              hint: 'What it has taken is there: it stays.',
+              isFixed: true,
+            })
+      }
+      ${textArea({
+        ...this.#of('locations'),
+        label: 'Where the logs are',
+        hint: 'A path of this machine or an address a line: /var/log/nginx/access.log*, https://…, sftp://…, ftps://…, s3://…. The last part may hold *: name rotated files too, no line is counted twice.',
+        rows: 3,
+      })}
+      ${this.#access(draft)}
+      <div class="row">
+        ${selectField({
+          ...this.#of('schedule'),
+          label: 'When',
+          options: [
+            ['*/5 * * * *', 'Every 5 minutes'],
+            ['0 * * * *', 'Every hour'],
+            ['15 2 * * *', 'Every night at 02:15'],
+            ['cron', 'By cron'],
+          ],
+        })}
+        ${draft.schedule === 'cron' ? textField({ ...this.#of('cron'), label: 'Cron', hint: 'Minute, hour, day, month, weekday.' }) : nothing}
+        ${textField({ ...this.#of('timeZone'), label: 'Time zone', hint: 'By whose clock.', list: 'zones' })}
+      </div>
+      <div class="row">
+        ${textField({ ...this.#of('format'), label: 'Format', hint: 'A name, or the format string of the server; auto looks at the first lines.', list: 'formats' })}
+        ${textField({ ...this.#of('lateMinutes'), label: 'Minutes late', hint: 'So much later a line may come: sessions at the end of a log stay open so long.', type: 'number' })}
+      </div>
+      <fieldset>
+        <legend>Lines that are taken</legend>
+        <div class="choices">${lineKinds.map((kind) => this.#choice(kind, draft))}</div>
+      </fieldset>
+      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
+      <div class="form-actions">
+        <button class="button first" type="submit" ?disabled=${this.saving}>${this.saving ? 'Saving …' : 'Save'}</button>
+        <button class="button plain" type="button" @click=${() => this.#fire('cn-cancel', '')}>Cancel</button>
+      </div>
+      <datalist id="zones">${timeZones.map((zone) => html`<option value=${zone}></option>`)}</datalist>
+      <datalist id="formats">${['auto', ...logFormats].map((format) => html`<option value=${format}></option>`)}</datalist>
+    </form>`;
+  }
+
+  /** Who signs in where, as far as the locations need it. */
+  #access(draft: SourceDraft) {
+    const kinds = kindsOf(draft);
+    const isS3 = kinds.has('s3');
+    if (!isS3 && !kinds.has('sftp') && !kinds.has('ftp') && !kinds.has('http')) return nothing;
+    const kept = this.status?.state.secrets ?? [];
+    const keptHint = 'One is kept, sealed. Leave this empty to keep it.';
+    const hintOf = (secret: 'password' | 'privateKey', otherwise: string) =>
+      kept.includes(secret) ? keptHint : otherwise;
+    return html`<div class="row">
+        ${textField({ ...this.#of('user'), label: isS3 ? 'Access key id' : 'User', hint: 'Where it asks for one.' })}
+        ${textField({ ...this.#of('password'), label: isS3 ? 'Secret access key' : 'Password', hint: hintOf('password', 'It is kept sealed and never shown.'), type: 'password' })}
+      </div>
+      ${
+        kinds.has('sftp')
+          ? html`${textArea({ ...this.#of('privateKey'), label: 'Private key', hint: hintOf('privateKey', 'Instead of a password; it is kept sealed and never shown.') })}
+            ${textArea({ ...this.#of('hostKeys'), label: 'Host keys', hint: 'SHA256:… of the keys that the server may show, one a line (ssh-keyscan HOST | ssh-keygen -lf -). No other server is talked to.' })}`
+          : nothing
+      }
+      ${
+        isS3
+          ? html`<div class="row">
+              ${textField({ ...this.#of('region'), label: 'Region', hint: 'Such as eu-central-1.' })}
+              ${textField({ ...this.#of('endpoint'), label: 'Endpoint', hint: 'For what is not of AWS.' })}
+            </div>`
+          : nothing
+      }`;
+  }
+
+  #choice(kind: LineKind, { taken }: SourceDraft) {
+    const words = {
+      robots: 'Of robots',
+      staticFiles: 'Of images, styles, scripts',
+      errors: 'Of errors (400 and above)',
+      redirects: 'Of redirects',
+    };
+    const change = (event: Event) => {
+      const isOn = (event.target as HTMLInputElement).checked;
+      this.#set({ taken: lineKinds.filter((one) => (one === kind ? isOn : taken.includes(one))) });
+    };
+    return html`<label><input type="checkbox" .checked=${taken.includes(kind)} @change=${change} />${words[kind]}</label>`;
+  }
+
+  #of(id: Exclude<keyof SourceDraft, 'taken'>) {
+    const change = (value: string) => this.#set({ [id]: value });
+    return { id, value: this.draft?.[id] ?? '', change };
+  }
+
+  #set(change: Partial<SourceDraft>) {
+    if (this.draft !== undefined) this.draft = { ...this.draft, ...change };
+    this.error = undefined;
+  }
+
+  #submit(event: Event) {
+    event.preventDefault();
+    void this.#save();
+  }
+
+  async #save(): Promise<void> {
+    if (this.saving || this.draft === undefined) return;
+    this.saving = true;
+    this.error = undefined;
+    try {
+      const saved = await saveSource(inputOfSource(this.draft, this.status?.source));
+      this.#fire('cn-saved', saved.source.name);
+    } catch (error) {
+      this.error = asApiError(error);
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  #fire(type: 'cn-saved' | 'cn-cancel', detail: string) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-source-form': SourceForm;
+  }
+}

@@ -1,0 +1,158 @@
+/** Sources: where logs are fetched from, how each stands, and the form to make one. */
+import { consume } from '@lit/context';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { SourceStatus } from '../../core/contract/source.ts';
+import { listSources } from '../api/sources.ts';
+import '../components/empty-state.ts';
+import '../components/error-note.ts';
+import '../components/source-detail.ts';
+import '../components/source-form.ts';
+import { plural } from '../components/number-format.ts';
+import { runStateWords } from '../components/source-words.ts';
+import { formatInstant } from '../components/time-format.ts';
+import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
+import { RefreshController } from '../controllers/refresh-controller.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { pageStyles } from '../styles/page.ts';
+import { tableStyles } from '../styles/tables.ts';
+import { textStyles } from '../styles/text.ts';
+
+const askEveryMs = 2_000;
+
+@customElement('cn-sources-page')
+export class SourcesPage extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    tableStyles,
+    pageStyles,
+    css`
+      .name {
+        padding: 0;
+        border: 0;
+        background: none;
+        color: var(--accent);
+        text-align: start;
+        text-decoration: underline;
+        cursor: pointer;
+      }
+      tr[aria-current='true'] .name {
+        font-weight: 640;
+      }
+      .problem {
+        max-width: 24rem;
+        color: var(--worse);
+        white-space: normal;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  @consume({ context: datasetsContext, subscribe: true })
+  @state()
+  private datasets: DatasetsValue | undefined;
+  /** The name of the one that is open. */
+  @state() private opened: string | undefined;
+  /** The name of the one that is changed; empty for a new one. */
+  @state() private edited: string | undefined;
+
+  readonly #sources = new RefreshController<SourceStatus[]>(this, {
+    everyMs: askEveryMs,
+    subject: () => '',
+    fetch: (signal) => listSources(signal),
+  });
+
+  override render() {
+    const { value, error } = this.#sources;
+    const canMake = (this.datasets?.list ?? []).length > 0;
+    return html`<header class="page-head">
+        <h1>Sources</h1>
+        ${
+          this.edited === undefined && canMake
+            ? html`<button class="button first" type="button" @click=${() => {
+                this.edited = '';
+              }}>New source</button>`
+            : nothing
+        }
+      </header>
+      ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#sources.ask()}></cn-error-note>` : nothing}
+      ${this.edited === undefined ? this.#list(value, canMake) : this.#form(value)}`;
+  }
+
+  #form(all: readonly SourceStatus[] | undefined) {
+    const status = all?.find(({ source }) => source.name === this.edited);
+    return html`<section>
+      <h2 class="only-read">${this.edited === '' ? 'New source' : this.edited}</h2>
+      <cn-source-form
+        .datasets=${this.datasets?.list ?? []}
+        .status=${status}
+        @cn-saved=${(event: CustomEvent<string>) => this.#saved(event.detail)}
+        @cn-cancel=${() => {
+          this.edited = undefined;
+        }}
+      ></cn-source-form>
+    </section>`;
+  }
+
+  #saved(name: string) {
+    this.edited = undefined;
+    this.opened = name;
+    void this.#sources.ask();
+  }
+
+  #list(all: readonly SourceStatus[] | undefined, canMake: boolean) {
+    if (all === undefined) return nothing;
+    if (all.length === 0)
+      return html`<cn-empty-state
+        heading="No logs are fetched yet"
+        text="A source fetches the logs of a web server on a schedule, from this machine or over HTTP, SFTP, FTP or S3. No line is counted twice, however logs are rotated."
+      >${canMake ? nothing : html`<a class="button first" href="/datasets/new">Make a dataset first</a>`}</cn-empty-state>`;
+    const open = all.find(({ source }) => source.name === this.opened);
+    return html`<section>
+        <div class="scroll" role="region" aria-label="Sources" tabindex="0"><table>
+          <thead><tr><th scope="col">Name</th><th scope="col">Dataset</th><th scope="col">Next run</th><th scope="col">Last run</th><th scope="col">How it went</th></tr></thead>
+          <tbody>${all.map((one) => this.#row(one))}</tbody>
+        </table></div>
+      </section>
+      ${
+        open
+          ? html`<section><cn-source-detail .status=${open}
+              @cn-edit=${() => {
+                this.edited = open.source.name;
+              }}
+              @cn-deleted=${() => {
+                this.opened = undefined;
+                void this.#sources.ask();
+              }}
+              @cn-changed=${() => this.#sources.ask()}
+            ></cn-source-detail></section>`
+          : nothing
+      }`;
+  }
+
+  #row({ source, state: stands }: SourceStatus) {
+    const { name, timeZone, paused, dataset } = source;
+    const { lastRun, nextRunAt, isRunning, failures } = stands;
+    const shown = (at: number | undefined) => (at === undefined ? '' : formatInstant(at, timeZone));
+    return html`<tr aria-current=${String(name === this.opened)}>
+      <td><button class="name" type="button" @click=${() => {
+        this.opened = name;
+      }}>${name}</button></td>
+      <td>${dataset}</td>
+      <td class="when">${paused ? 'paused' : shown(nextRunAt)}${failures > 1 ? html`<div class="caption">Waits longer: ${plural(failures, 'failure', 'failures')} in a row</div>` : nothing}</td>
+      <td class="when">${shown(lastRun?.startedAt)}</td>
+      <td>${isRunning ? runStateWords.running : lastRun === undefined ? '' : runStateWords[lastRun.state]}${
+        !isRunning && lastRun?.problems[0]
+          ? html`<div class="caption problem">${lastRun.problems[0]}</div>`
+          : nothing
+      }</td>
+    </tr>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-sources-page': SourcesPage;
+  }
+}
