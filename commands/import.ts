@@ -11,6 +11,7 @@ import {
 import { Problem } from '../core/contract/problem.ts';
 import { importFiles } from '../core/http/import-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
+import { type FollowSummary, follow } from './follow.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 interface ImportCommandOptions {
@@ -38,6 +39,7 @@ interface ImportCommandOptions {
   sessionCookie?: string;
   referrerChain?: boolean;
   dryRun?: boolean;
+  follow?: boolean;
 }
 
 const list = (value: string, before: string[]) => [...before, value];
@@ -53,6 +55,12 @@ export function addImportCommand<O extends { json?: boolean }>(
       'import web server logs, plain or packed with gzip, bzip2 or zstd; - is standard input',
     ),
   ).action(async (files: string[], options: O & ImportCommandOptions) => {
+    if (options.follow) {
+      const summary = await followUntilStopped(files, options, withApi, note);
+      if (options.json) outJson(summary);
+      else out(describeFollow(summary));
+      return;
+    }
     const parts = partsOf(files, options);
     const summaries: { dataset: string; summary: ImportSummary }[] = [];
     for (const { dataset, input } of parts) {
@@ -111,7 +119,41 @@ function describeOptions(command: Command): Command {
       '--referrer-chain',
       'tell visitors behind one address apart by the pages they came from',
     )
-    .option('--dry-run', 'store nothing; say what would happen');
+    .option('--dry-run', 'store nothing; say what would happen')
+    .option('--follow', 'go on as the file grows and is rotated, until Ctrl+C');
+}
+
+/** Follows one file until the process is told to stop. */
+async function followUntilStopped<O extends { json?: boolean }>(
+  files: readonly string[],
+  options: O & ImportCommandOptions,
+  withApi: CommandDesk<O>['withApi'],
+  note: (text: string) => void,
+): Promise<FollowSummary> {
+  const [file, second] = files;
+  if (file === undefined || second !== undefined || options.hostDataset.length > 0)
+    throw new Problem(
+      'request_invalid',
+      '--follow takes one file, and no --host-dataset. For several make a source: canister source create NAME',
+    );
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  process.once('SIGINT', abort).once('SIGTERM', abort);
+  try {
+    const { dataset } = options;
+    const input = inputOf(options);
+    return await withApi(options, (api) =>
+      follow({ api, dataset, file, input, signal: stop.signal, note }),
+    );
+  } finally {
+    process.off('SIGINT', abort).off('SIGTERM', abort);
+  }
+}
+
+function describeFollow({ openHits, ...counts }: FollowSummary): string {
+  const rows = Object.entries(counts).map(([name, value]) => `${name.padEnd(10)} ${value}`);
+  const open = `${openHits} hits are in sessions that are still open: they are stored by the next follow of this file.`;
+  return [...rows, ...(openHits > 0 ? [open] : [])].join('\n');
 }
 
 /** `2026-05-17` is midnight UTC; an instant has its zone, as in `2026-05-17T10:00:00+02:00`. */
