@@ -398,6 +398,8 @@ async function run(): Promise<void> {
     await createProgram().parseAsync(process.argv);
   } catch (error) {
     if (error instanceof CommanderError) {
+      // Those of a command's own options were said already; one that an action throws was not.
+      if (error instanceof InvalidArgumentError) note(`canister: ${error.message}`);
       process.exitCode = error.exitCode === 0 ? 0 : exitUsage;
       return;
     }

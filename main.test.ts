@@ -347,6 +347,9 @@ describe('The command line', () => {
     expect(command('dataset', 'create', 'shop').code).toBe(1);
     expect(command('dataset', 'create', 'Not A Slug').code).toBe(1);
     expect(command('report', 'nothing', '--dataset', 'shop').notes).toMatch(/overview/);
+    const unsaid = command('query', '--dataset', 'shop');
+    expect(unsaid).toMatchObject({ code: 2, out: '' });
+    expect(unsaid.notes).toContain('Give SQL, or the name of a saved query');
   });
 
   test('W22: A second server on one data folder is refused, and the sentence names the first one', async () => {
