@@ -1,4 +1,5 @@
 /** Makes or changes an alert: its parts, and a dry run of them before they are saved. Fires `cn-saved` and `cn-cancel`. */
+import { msg } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { AlertChannel, AlertDryRun, AlertRule, Blackout } from '../../core/contract/alert.ts';
@@ -21,7 +22,7 @@ import { options } from './alert-subject.ts';
 import { measureTexts, operatorTexts, severityTexts, valueWords } from './alert-words.ts';
 import './blackout-list.ts';
 import './error-note.ts';
-import { plural } from './number-format.ts';
+import { counted } from './number-format.ts';
 import { formatInstantShort } from './time-format.ts';
 
 @customElement('cn-alert-form')
@@ -119,7 +120,8 @@ export class AlertForm extends LitElement {
 
   #outcome({ fired, firings, fromMs, toMs }: AlertDryRun) {
     const at = (instantMs: number) => formatInstantShort(instantMs, this.timeZone);
-    const times = fired === 0 ? 'not have fired' : `have fired ${plural(fired, 'time', 'times')}`;
+    const times =
+      fired === 0 ? 'not have fired' : `have fired ${counted(fired, msg('# time|# times'))}`;
     return html`<div class="outcome">
       <p><b>It would ${times}</b> from ${at(fromMs)} to ${at(toMs)}, over stored sessions.</p>
       ${

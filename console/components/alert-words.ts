@@ -1,4 +1,5 @@
 /** Alerts in words: their parts as forms and lists name them, and a rule in one sentence. */
+
 import type {
   AlertRule,
   AlertRuleStatus,
@@ -6,6 +7,7 @@ import type {
   Blackout,
   Weekday,
 } from '../../core/contract/alert.ts';
+import { readerLocale } from '../texts/language.ts';
 import { formatCount, formatSpan } from './number-format.ts';
 
 export const measureTexts: Record<AlertRule['measure'], string> = {
@@ -68,7 +70,7 @@ export function ruleWords(rule: AlertRule): string {
   if (measure === 'no_data') return `No ${what} within ${span}`;
   const of = base === undefined ? what : `${what} to ${subjectWords(base)}`;
   const number = (value: number | undefined) =>
-    value === undefined ? '' : new Intl.NumberFormat().format(value);
+    value === undefined ? '' : new Intl.NumberFormat(readerLocale()).format(value);
   const bounds = boundTo === undefined ? number(bound) : `${number(bound)} and ${number(boundTo)}`;
   const how = operator === undefined ? '' : operatorTexts[operator];
   return `${measureTexts[measure]} of ${of} within ${span} ${how} ${bounds}`;
@@ -91,5 +93,5 @@ export function valueWords(value: number | undefined): string {
   if (value === undefined) return '–';
   return Number.isInteger(value)
     ? formatCount(value)
-    : new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 }).format(value);
+    : new Intl.NumberFormat(readerLocale(), { maximumFractionDigits: 2 }).format(value);
 }

@@ -2,7 +2,9 @@
  * How a figure changed against the previous period: the arrow, the judgement, and both in words.
  * A share is compared in percentage points, everything else in per cent of the base.
  */
+
 import type { Metric } from '../../core/contract/metric.ts';
+import { readerLocale } from '../texts/language.ts';
 import { formatMetric, formatShare, noValue } from './number-format.ts';
 
 export interface Change {
@@ -19,7 +21,7 @@ export function changeOf(
   value: number | null,
   base: number | null,
   metric: Pick<Metric, 'unit' | 'better'>,
-  locale?: string,
+  locale = readerLocale(),
 ): Change {
   if (value === null || base === null) {
     return {
@@ -58,7 +60,7 @@ function sizeOf(
   value: number,
   base: number,
   unit: Metric['unit'],
-  locale?: string,
+  locale: string,
 ): string | undefined {
   const difference = Math.abs(value - base);
   if (unit === 'share') {

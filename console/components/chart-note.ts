@@ -1,8 +1,10 @@
 /** What stands beside the pointer in a chart: the row and its numbers, as elements, so that nothing is parsed as HTML. */
+
 import { layoutOf, numberAt } from '../../core/contract/answer-layout.ts';
 import { type ChartInput, figureOfChart } from '../../core/contract/chart-option.ts';
 import { dimensionWords } from '../../core/contract/dimension-words.ts';
 import type { Answer } from '../../core/contract/query.ts';
+import { readerLocale } from '../texts/language.ts';
 
 /** The part of an ECharts option that shows the note. */
 export function chartNote(input: ChartInput) {
@@ -43,7 +45,7 @@ function linesOf(input: ChartInput, row: Answer['rows'][number]): string[] {
   const { dimensions } = layoutOf(input.panel.answer);
   const figure = figureOfChart(input);
   const about = dimensions
-    .map(({ column, index }) => dimensionWords(row[index] ?? null, column.name, undefined))
+    .map(({ column, index }) => dimensionWords(row[index] ?? null, column.name, readerLocale()))
     .join(' · ');
   if (figure === undefined) return [about];
   const { label, unit } = figure.column;

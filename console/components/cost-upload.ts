@@ -1,4 +1,5 @@
 /** Takes the costs of campaigns out of a CSV file: whose export it is, or which column holds what. Fires `cn-saved`. */
+import { msg } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { CostField, CostImportResult, CostLayout } from '../../core/contract/campaign.ts';
@@ -10,7 +11,7 @@ import { textStyles } from '../styles/text.ts';
 import { options } from './alert-subject.ts';
 import { columnsOfHead, guessColumns, readCostText } from './cost-file-head.ts';
 import './error-note.ts';
-import { formatCount, plural } from './number-format.ts';
+import { counted, formatCount } from './number-format.ts';
 
 const layoutTexts: Record<CostLayout, string> = {
   mapped: 'Any CSV file: say which column is which',
@@ -101,7 +102,7 @@ export class CostUpload extends LitElement {
   #outcome({ rows, cost, currency, from, to, campaigns, unmatched }: CostImportResult) {
     return html`<div class="outcome">
       <p>
-        <b>${cost.toFixed(2)} ${currency}</b> for ${plural(campaigns.length, 'campaign', 'campaigns')} from ${from} to
+        <b>${cost.toFixed(2)} ${currency}</b> for ${counted(campaigns.length, msg('# campaign|# campaigns'))} from ${from} to
         ${to}, in ${formatCount(rows)} rows. Costs of the same campaign and day took the place of earlier ones.
       </p>
       ${

@@ -1,7 +1,8 @@
 /** The state of the server in sentences: what an alarm means and what to do, how reading stands, why hits were refused. */
+import { msg } from '@lit/localize';
 import { problemCodes } from '../../core/contract/problem.ts';
 import type { AlarmCode, CommitDurations, HitCounts, Status } from '../../core/contract/status.ts';
-import { formatDuration, formatShare, plural } from './number-format.ts';
+import { counted, formatDuration, formatShare } from './number-format.ts';
 
 export interface AlarmText {
   title: string;
@@ -85,7 +86,7 @@ export function readingState({
     return {
       mark: 'warned',
       name: 'Catching up',
-      meaning: `Hits come faster than they are read: ${plural(waitingHits, 'hit waits', 'hits wait')}, the first for ${formatDuration(lagMs)}. They are safe on the disk.`,
+      meaning: `Hits come faster than they are read: ${counted(waitingHits, msg('# hit waits|# hits wait'))}, the first for ${formatDuration(lagMs)}. They are safe on the disk.`,
     };
   }
   return { mark: 'live', name: 'Reading live', meaning: 'Hits are read as they come.' };

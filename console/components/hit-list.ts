@@ -2,6 +2,7 @@
  * The hits of a session in their order, with the steps taken on each, at their times after the first hit. A hit opens
  * to its request and response fields; what is open stays open when hits are added. All of it is drawn as text.
  */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -9,7 +10,7 @@ import type { SessionHit } from '../../core/contract/session.ts';
 import { hitStyles } from '../styles/hits.ts';
 import { textStyles } from '../styles/text.ts';
 import { fieldsOf, type HitField } from './hit-fields.ts';
-import { formatCount, formatDuration, formatOffset, plural } from './number-format.ts';
+import { counted, formatCount, formatDuration, formatOffset } from './number-format.ts';
 import { hitTypeTexts } from './session-words.ts';
 import { formatInstantExact } from './time-format.ts';
 
@@ -109,7 +110,7 @@ export class HitList extends LitElement {
           ? nothing
           : html`<li>
               <button type="button" @click=${() => this.#unfold(hitId)}>
-                Show ${plural(rest, 'more step', 'more steps')}
+                Show ${counted(rest, msg('# more step|# more steps'))}
               </button>
             </li>`
       }

@@ -1,4 +1,5 @@
 /** How long sessions are kept: what would go is shown before anything goes. Fires `cn-saved`. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -10,7 +11,7 @@ import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
 import './confirm-button.ts';
 import './error-note.ts';
-import { formatCount, plural } from './number-format.ts';
+import { counted, formatCount } from './number-format.ts';
 
 const gigabyte = 1_000_000_000;
 
@@ -77,7 +78,7 @@ export class RetentionForm extends LitElement {
         ${
           days.length === 0
             ? `No session ${applied ? 'had to go' : 'would go now'}.`
-            : `${plural(days.length, 'day', 'days')} (${first} to ${last}) with ${formatCount(sessions)} sessions and ${formatCount(hits)} hits ${gone}.`
+            : `${counted(days.length, msg('# day|# days'))} (${first} to ${last}) with ${formatCount(sessions)} sessions and ${formatCount(hits)} hits ${gone}.`
         }
       </p>
     </div>`;

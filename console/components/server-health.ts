@@ -1,4 +1,5 @@
 /** The running process: its short-term canister with its marks, how far reading is, how long storing takes, the disk. */
+
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { CommitDurations, DiskStatus, Status } from '../../core/contract/status.ts';
@@ -6,6 +7,7 @@ import { factStyles } from '../styles/facts.ts';
 import { stateStyles } from '../styles/state.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
+import { readerLocale } from '../texts/language.ts';
 import { commitBound, readingState } from './health-words.ts';
 import './meter-bar.ts';
 import { formatBytes, formatCount, formatDuration, formatShare } from './number-format.ts';
@@ -188,7 +190,7 @@ export class ServerHealth extends LitElement {
 /** Seconds in the unit that fits: milliseconds below one second. */
 function formatSeconds(seconds: number): string {
   if (seconds < 1) return `${formatCount(seconds * 1_000)} ms`;
-  return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }).format(seconds)} s`;
+  return `${new Intl.NumberFormat(readerLocale(), { maximumFractionDigits: 1 }).format(seconds)} s`;
 }
 
 declare global {

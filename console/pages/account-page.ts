@@ -14,6 +14,7 @@ import {
 import { type ApiError, asApiError } from '../api/client.ts';
 import '../components/code-block.ts';
 import '../components/error-note.ts';
+import '../components/language-picker.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { meContext } from '../context/me.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -67,7 +68,11 @@ export class AccountPage extends LitElement {
       </header>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
       <p role="status">${this.said}</p>
-      ${this.#password()} ${this.#secondFactor()} ${this.#list()}`;
+      ${this.#password()} ${this.#secondFactor()} ${this.#list()}
+      <section>
+        <h2>Language of the console</h2>
+        <cn-language-picker></cn-language-picker>
+      </section>`;
   }
 
   #password() {

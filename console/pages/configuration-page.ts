@@ -1,4 +1,5 @@
 /** The configuration of a dataset as one file: given, and taken in after a look at what would change. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type {
@@ -13,7 +14,7 @@ import {
   readConfigurationFile,
 } from '../api/configuration.ts';
 import '../components/error-note.ts';
-import { plural } from '../components/number-format.ts';
+import { counted } from '../components/number-format.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -117,9 +118,9 @@ export class ConfigurationPage extends LitElement {
   #outcome({ applied, changes }: ConfigurationResult) {
     const shown = changes.filter(({ change }) => change !== 'same');
     const moved = shown.filter(({ change }) => change !== 'left').length;
-    const same = plural(changes.length - shown.length, 'piece is', 'pieces are');
+    const same = counted(changes.length - shown.length, msg('# piece is|# pieces are'));
     return html`<div class="outcome">
-        <p><b>${applied ? `${plural(moved, 'piece was', 'pieces were')} taken in.` : `${plural(moved, 'piece', 'pieces')} would be taken in.`}</b> ${same} the same.</p>
+        <p><b>${applied ? `${counted(moved, msg('# piece was|# pieces were'))} taken in.` : `${counted(moved, msg('# piece|# pieces'))} would be taken in.`}</b> ${same} the same.</p>
       </div>
       ${
         shown.length === 0

@@ -1,4 +1,5 @@
 /** The events of a dataset: what is defined, drafted and in force; one of them in the editor, by the address; and the past. */
+import { msg } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -13,7 +14,7 @@ import '../components/empty-state.ts';
 import '../components/error-note.ts';
 import '../components/event-editor.ts';
 import { draftStateTexts, takeTexts, triggerTexts } from '../components/event-words.ts';
-import { plural } from '../components/number-format.ts';
+import { counted } from '../components/number-format.ts';
 import '../components/set-history.ts';
 import type { SetHistory } from '../components/set-history.ts';
 import { QueryController } from '../controllers/query-controller.ts';
@@ -126,7 +127,7 @@ export class EventsPage extends LitElement {
         ${
           drafts.length === 0
             ? nothing
-            : html`<span>${plural(drafts.length, 'draft is', 'drafts are')} not published.</span>
+            : html`<span>${counted(drafts.length, msg('# draft is|# drafts are'))} not published.</span>
                 <cn-confirm-button label="Publish all drafts" @cn-confirm=${() => this.#publishAll(open.slug)}></cn-confirm-button>`
         }
         <span class="caption" role="status">${this.said}</span>

@@ -1,4 +1,5 @@
 /** The sessions that are active now, as they change. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -9,7 +10,7 @@ import { trackerSnippet } from '../api/datasets.ts';
 import '../components/code-block.ts';
 import '../components/empty-state.ts';
 import '../components/error-note.ts';
-import { formatSpan, plural } from '../components/number-format.ts';
+import { counted, formatSpan } from '../components/number-format.ts';
 import '../components/session-table.ts';
 import { PollController } from '../controllers/poll-controller.ts';
 import { sessionPath } from '../routes.ts';
@@ -159,7 +160,7 @@ export class LivePage extends LitElement {
       ></cn-session-table>
       <p class="caption">
         Times in ${this.open?.timeZone ?? 'UTC'}.
-        ${hidden > 0 ? `${plural(hidden, 'more session is', 'more sessions are')} active.` : ''}
+        ${hidden > 0 ? `${counted(hidden, msg('# more session is|# more sessions are'))} active.` : ''}
         A session ends after ${formatSpan(this.open?.idleTimeoutMs ?? 0)} without a hit.
         A row opens its session.
       </p>`;

@@ -1,4 +1,5 @@
 /** Sessions by a condition, active and ended ones together. What is asked for stands in the address. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { dayOf } from '../../core/contract/calendar.ts';
@@ -17,7 +18,7 @@ import '../components/facet-list.ts';
 import type { FacetChoice } from '../components/facet-list.ts';
 import '../components/found-table.ts';
 import '../components/keep-search.ts';
-import { formatCount, plural } from '../components/number-format.ts';
+import { counted, formatCount } from '../components/number-format.ts';
 import '../components/saved-searches.ts';
 import { rangeOf } from '../controllers/analysis-view.ts';
 import { QueryController } from '../controllers/query-controller.ts';
@@ -256,9 +257,9 @@ export class SearchPage extends LitElement {
 
   #sentence({ sessions, active, unindexed, elapsedMs }: SearchAnswer, isOld: boolean) {
     return html`<p class="said" role="status">
-      <b class="figures">${plural(sessions, 'session', 'sessions')}</b>
+      <b class="figures">${counted(sessions, msg('# session|# sessions'))}</b>
       ${active === 0 ? nothing : html`<span>${formatCount(active)} active now</span>`}
-      ${unindexed === 0 ? nothing : html`<span class="partial">${plural(unindexed, 'session is', 'sessions are')} not indexed yet</span>`}
+      ${unindexed === 0 ? nothing : html`<span class="partial">${counted(unindexed, msg('# session is|# sessions are'))} not indexed yet</span>`}
       <span class="caption">${isOld ? 'Searching …' : `${formatCount(elapsedMs)} ms`}</span>
     </p>`;
   }
@@ -266,7 +267,7 @@ export class SearchPage extends LitElement {
   #nothing({ condition, unindexed }: SearchAnswer) {
     const late =
       unindexed > 0
-        ? ` ${plural(unindexed, 'session is', 'sessions are')} not indexed yet: search again in a moment.`
+        ? ` ${counted(unindexed, msg('# session is|# sessions are'))} not indexed yet: search again in a moment.`
         : '';
     return html`<cn-empty-state
       heading="No session meets this condition"

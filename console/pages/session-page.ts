@@ -2,7 +2,9 @@
  * One session whole. While it is active the page follows it by itself, and can end it; when it has ended it says why,
  * and which sessions were before and after it where a limit or midnight cut.
  */
+
 import { consume } from '@lit/context';
+import { msg } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Me } from '../../core/contract/access.ts';
@@ -14,7 +16,7 @@ import '../components/empty-state.ts';
 import '../components/end-session.ts';
 import '../components/error-note.ts';
 import '../components/hit-list.ts';
-import { formatDuration, plural } from '../components/number-format.ts';
+import { counted, formatDuration } from '../components/number-format.ts';
 import '../components/session-facts.ts';
 import { endReasonTexts } from '../components/session-words.ts';
 import { formatInstant, formatTime } from '../components/time-format.ts';
@@ -135,7 +137,7 @@ export class SessionPage extends LitElement {
       <section>
         <h2>Hits</h2>
         <p class="caption">
-          ${plural(hits.length, 'hit', 'hits')}, at their times after the first; open one to see its fields. Times in
+          ${counted(hits.length, msg('# hit|# hits'))}, at their times after the first; open one to see its fields. Times in
           ${open.timeZone}.
         </p>
         <cn-hit-list .hits=${hits} timeZone=${open.timeZone}></cn-hit-list>

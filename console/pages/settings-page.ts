@@ -1,4 +1,5 @@
 /** A dataset's settings: whether hits arrive, and everything needed to make them arrive. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -8,7 +9,7 @@ import { curlExample, importCommand, trackerSnippet } from '../api/datasets.ts';
 import { readDatasetStatus } from '../api/status.ts';
 import '../components/code-block.ts';
 import '../components/error-note.ts';
-import { formatCount, formatSpan, plural } from '../components/number-format.ts';
+import { counted, formatCount, formatSpan } from '../components/number-format.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { PollController } from '../controllers/poll-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -218,8 +219,8 @@ export class SettingsPage extends LitElement {
         ${rows.map(([label, count]) => html`<div><dt>${label}</dt><dd>${formatCount(count)}</dd></div>`)}
       </dl>
       <p class="caption">
-        ${plural(storedSessions, 'session is', 'sessions are')} stored,
-        ${plural(activeSessions, 'is', 'are')} active.
+        ${counted(storedSessions, msg('# session is|# sessions are'))} stored,
+        ${counted(activeSessions, msg('# is|# are'))} active.
       </p>
     </section>`;
   }

@@ -5,6 +5,7 @@ import type { WaysIn } from '../../core/contract/access.ts';
 import { askForLink, readWaysIn, signIn } from '../api/access.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import '../components/error-note.ts';
+import '../components/language-picker.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -38,6 +39,11 @@ export class SignInPage extends LitElement {
   }
 
   override render() {
+    return html`${this.#page()}
+      <cn-language-picker></cn-language-picker>`;
+  }
+
+  #page() {
     if (this.ways?.unclaimed) return this.#unclaimed();
     const refused = new URLSearchParams(location.search).has('refused');
     return html`<h1>Sign in to Canister</h1>

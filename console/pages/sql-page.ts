@@ -1,4 +1,5 @@
 /** SQL over one dataset: an editor, examples to start from, and the answer as a grid. */
+import { msg } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -8,7 +9,7 @@ import { type ApiError, asApiError } from '../api/client.ts';
 import { sessionIdOf } from '../api/sessions.ts';
 import { runSql } from '../api/sql.ts';
 import '../components/error-note.ts';
-import { formatCount, plural } from '../components/number-format.ts';
+import { counted, formatCount } from '../components/number-format.ts';
 import '../components/result-grid.ts';
 import { sessionPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -157,7 +158,7 @@ export class SqlPage extends LitElement {
   }
 
   #result(answer: SqlAnswer) {
-    const count = plural(answer.rows.length, 'row', 'rows');
+    const count = counted(answer.rows.length, msg('# row|# rows'));
     const cut = answer.truncated
       ? ` There are more: these are the first ${formatCount(answer.rows.length)}. Add a LIMIT, or group.`
       : '';

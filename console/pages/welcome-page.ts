@@ -8,6 +8,7 @@ import type { LinkState } from '../../core/contract/access.ts';
 import { lookAtLink, makeFirst, takeLink } from '../api/access.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import '../components/error-note.ts';
+import '../components/language-picker.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -47,6 +48,11 @@ export class WelcomePage extends LitElement {
   }
 
   override render() {
+    return html`${this.#page()}
+      <cn-language-picker fragment=${this.#token}></cn-language-picker>`;
+  }
+
+  #page() {
     const { link } = this;
     const note = this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing;
     if (this.isSet) {
