@@ -1,4 +1,5 @@
 /** Datasets: listed, made, read; and the texts that connect a site to one. */
+import { msg, str } from '@lit/localize';
 import type { Dataset, DatasetInput } from '../../core/contract/dataset.ts';
 import { request } from './client.ts';
 

@@ -1,5 +1,6 @@
 /** What stands beside the pointer in a chart: the row and its numbers, as elements, so that nothing is parsed as HTML. */
 
+import { msg, str } from '@lit/localize';
 import { layoutOf, numberAt } from '../../core/contract/answer-layout.ts';
 import { type ChartInput, figureOfChart } from '../../core/contract/chart-option.ts';
 import { dimensionWords } from '../../core/contract/dimension-words.ts';
@@ -53,8 +54,8 @@ function linesOf(input: ChartInput, row: Answer['rows'][number]): string[] {
     `${name}: ${input.formatMetric(numberAt(row, index), unit)}`;
   const lines = figure.places.flatMap(({ of = label, index, before }) => [
     said(of, index),
-    ...(before === undefined ? [] : [said(`${of}, compared period`, before)]),
+    ...(before === undefined ? [] : [said(msg(str`${of}, compared period`), before)]),
   ]);
   const isToday = row[0] === input.today && input.today !== '';
-  return [isToday ? `${about}, so far` : about, ...lines];
+  return [isToday ? msg(str`${about}, so far`) : about, ...lines];
 }

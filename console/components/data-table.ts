@@ -126,7 +126,7 @@ export class DataTable extends LitElement {
   /** What the table is, for screen readers. */
   @property() label = '';
   /** What stands in a table without rows. */
-  @property() emptyText = 'Nothing in this range.';
+  @property() emptyText = msg('Nothing in this range.');
   @property({ type: Number }) rowsExpected = 8;
   /** Whether rows and figures open their sessions: each press is a `cn-open` event. */
   @property({ type: Boolean }) opens = false;
@@ -167,7 +167,7 @@ export class DataTable extends LitElement {
           </tbody>
         </table>
       </div>
-      ${rest > 0 ? html`<p class="caption rest">and ${counted(rest, msg('# more value|# more values'))}</p>` : nothing}`;
+      ${rest > 0 ? html`<p class="caption rest">${counted(rest, msg('and # more value|and # more values'))}</p>` : nothing}`;
   }
 
   /** Which figure a button of the row stands for; undefined where nothing opens. */
@@ -206,7 +206,7 @@ export class DataTable extends LitElement {
               scope="col"
               class="number ${isCompared(places) ? 'compared' : ''} ${at === 0 ? 'first' : ''}"
             >
-              ${of === undefined ? 'All' : labelName(answer, of)}
+              ${of === undefined ? msg('All') : labelName(answer, of)}
             </th>`,
           ),
         )}
