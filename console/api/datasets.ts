@@ -1,5 +1,4 @@
 /** Datasets: listed, made, read; and the texts that connect a site to one. */
-import { msg, str } from '@lit/localize';
 import type { Dataset, DatasetInput } from '../../core/contract/dataset.ts';
 import { request } from './client.ts';
 
