@@ -2,6 +2,7 @@
  * The frame around every page: skip link, navigation (a side column, or a bar with a menu where it is narrow), and
  * the main part. It loads the list of datasets and decides what an address without a page means.
  */
+import { msg, str } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { ContextProvider } from '@lit/context';
 import { Router } from '@lit-labs/router';
@@ -151,8 +152,8 @@ export class AppShell extends LitElement {
         this.error = new ApiError({
           code: 'unreachable',
           status: 0,
-          title: 'This page could not be loaded',
-          detail: 'A part of the console is missing. It may have been updated meanwhile.',
+          title: msg('This page could not be loaded'),
+          detail: msg('A part of the console is missing. It may have been updated meanwhile.'),
         });
       },
     }),
@@ -261,15 +262,15 @@ export class AppShell extends LitElement {
         }
       </main>`;
     }
-    return html`<header><a class="button first skip" href="#main" @click=${this.#skip}>Skip to the page</a>
+    return html`<header><a class="button first skip" href="#main" @click=${this.#skip}>${msg('Skip to the page')}</a>
       <div class="bar">
-        <button class="button plain icon" type="button" aria-label="Menu" @click=${this.#showMenu}>
+        <button class="button plain icon" type="button" aria-label=${msg('Menu')} @click=${this.#showMenu}>
           <wa-icon name="menu"></wa-icon>
         </button>
         <span class="ellipsis">${this.#open?.name ?? 'Canister'}</span>
       </div>
       <div class="side">${this.#nav()}</div></header>
-      <dialog aria-label="Menu" @click=${this.#closeOutside}>${this.#nav()}</dialog>
+      <dialog aria-label=${msg('Menu')} @click=${this.#closeOutside}>${this.#nav()}</dialog>
       <main id="main" tabindex="-1">${this.#page()}</main>`;
   }
 
@@ -301,7 +302,7 @@ export class AppShell extends LitElement {
       </div>`;
     }
     if (this.datasets === undefined) {
-      return html`<div class="alone" role="status" aria-label="Loading">
+      return html`<div class="alone" role="status" aria-label=${msg('Loading')}>
         <span class="bone" style="width: 12rem"></span>
       </div>`;
     }
@@ -315,19 +316,20 @@ export class AppShell extends LitElement {
   }
 
   #unknownDataset() {
-    const text =
-      'It may have another name, or it was never made here. Nothing is lost: choose another one in the navigation.';
+    const text = msg(
+      'It may have another name, or it was never made here. Nothing is lost: choose another one in the navigation.',
+    );
     return html`<div class="alone">
-      <cn-empty-state alone heading=${`There is no dataset "${this.place.slug}"`} text=${text}>
-        <a class="button" href="/">Go to the start</a>
+      <cn-empty-state alone heading=${msg(str`There is no dataset "${this.place.slug}"`)} text=${text}>
+        <a class="button" href="/">${msg('Go to the start')}</a>
       </cn-empty-state>
     </div>`;
   }
 
   #nothingHere() {
     return html`<div class="alone">
-      <cn-empty-state alone heading="There is nothing at this address" text="The page may have moved, or the address has a slip in it.">
-        <a class="button" href="/">Go to the start</a>
+      <cn-empty-state alone heading=${msg('There is nothing at this address')} text=${msg('The page may have moved, or the address has a slip in it.')}>
+        <a class="button" href="/">${msg('Go to the start')}</a>
       </cn-empty-state>
     </div>`;
   }

@@ -1,4 +1,5 @@
 /** The addresses of the console, each with the page it shows. Every page is loaded when it is first opened. */
+import { msg } from '@lit/localize';
 import type { RouteConfig } from '@lit-labs/router/routes.js';
 import { html, type TemplateResult } from 'lit';
 import type { Me } from '../core/contract/access.ts';
@@ -49,32 +50,44 @@ type GuardedPlace = NavPlace & { right: Right };
 
 /** The places of a dataset where its numbers are looked at, in the order of the navigation. */
 const lookPlaces = (slug: string): GuardedPlace[] => [
-  { id: 'live', label: 'Live', icon: 'live', href: `/${slug}/live`, right: 'explore' },
-  { id: 'search', label: 'Search', icon: 'search', href: searchPath(slug), right: 'explore' },
-  { id: 'reports', label: 'Reports', icon: 'reports', href: reportsPath(slug), right: 'read' },
+  { id: 'live', label: msg('Live'), icon: 'live', href: `/${slug}/live`, right: 'explore' },
+  { id: 'search', label: msg('Search'), icon: 'search', href: searchPath(slug), right: 'explore' },
+  { id: 'reports', label: msg('Reports'), icon: 'reports', href: reportsPath(slug), right: 'read' },
   { id: 'sql', label: 'SQL', icon: 'sql', href: `/${slug}/sql`, right: 'explore' },
 ];
 
 const configurePlaces = (slug: string): GuardedPlace[] => [
   {
     id: 'definitions',
-    label: 'Definitions',
+    label: msg('Definitions'),
     icon: 'definitions',
     href: definitionsPath(slug),
     right: 'configure',
   },
-  { id: 'events', label: 'Events', icon: 'events', href: eventsPath(slug), right: 'configure' },
-  { id: 'alerts', label: 'Alerts', icon: 'alerts', href: alertsPath(slug), right: 'configure' },
+  {
+    id: 'events',
+    label: msg('Events'),
+    icon: 'events',
+    href: eventsPath(slug),
+    right: 'configure',
+  },
+  {
+    id: 'alerts',
+    label: msg('Alerts'),
+    icon: 'alerts',
+    href: alertsPath(slug),
+    right: 'configure',
+  },
   {
     id: 'rules',
-    label: 'Session rules',
+    label: msg('Session rules'),
     icon: 'rules',
     href: rulesPath(slug),
     right: 'administer',
   },
   {
     id: 'configuration',
-    label: 'Export and import',
+    label: msg('Export and import'),
     icon: 'file',
     href: `/${slug}/configuration`,
     right: 'configure',
@@ -84,7 +97,7 @@ const configurePlaces = (slug: string): GuardedPlace[] => [
 const administerDatasetPlaces = (slug: string): GuardedPlace[] => [
   {
     id: 'settings',
-    label: 'Settings',
+    label: msg('Settings'),
     icon: 'settings',
     href: `/${slug}/settings`,
     right: 'configure',
@@ -93,12 +106,12 @@ const administerDatasetPlaces = (slug: string): GuardedPlace[] => [
 
 /** The places that are about the whole server. */
 export const administerPlaces: readonly NavPlace[] = [
-  { id: 'health', label: 'Health', icon: 'health', href: '/health' },
-  { id: 'sources', label: 'Sources', icon: 'sources', href: '/sources' },
-  { id: 'subscriptions', label: 'Subscriptions', icon: 'mail', href: '/subscriptions' },
-  { id: 'users', label: 'Users', icon: 'users', href: '/users' },
-  { id: 'keys', label: 'API keys', icon: 'keys', href: '/keys' },
-  { id: 'audit', label: 'Audit', icon: 'audit', href: '/audit' },
+  { id: 'health', label: msg('Health'), icon: 'health', href: '/health' },
+  { id: 'sources', label: msg('Sources'), icon: 'sources', href: '/sources' },
+  { id: 'subscriptions', label: msg('Subscriptions'), icon: 'mail', href: '/subscriptions' },
+  { id: 'users', label: msg('Users'), icon: 'users', href: '/users' },
+  { id: 'keys', label: msg('API keys'), icon: 'keys', href: '/keys' },
+  { id: 'audit', label: msg('Audit'), icon: 'audit', href: '/audit' },
 ];
 
 /**
@@ -111,10 +124,10 @@ export function groupsOf(slug: string, me?: Me): NavGroup[] {
   const server = me === undefined || mayI(me, 'administer') ? administerPlaces : [];
   const groups: NavGroup[] = [
     { id: 'look', places: mine(lookPlaces(slug)) },
-    { id: 'configure', heading: 'Configure', places: mine(configurePlaces(slug)) },
+    { id: 'configure', heading: msg('Configure'), places: mine(configurePlaces(slug)) },
     {
       id: 'administer',
-      heading: 'Administer',
+      heading: msg('Administer'),
       places: [...mine(administerDatasetPlaces(slug)), ...server],
     },
   ];
@@ -123,8 +136,8 @@ export function groupsOf(slug: string, me?: Me): NavGroup[] {
 
 /** The name of a place, for the title of the window. */
 export function placeLabel(id: string): string | undefined {
-  if (id === 'sessions') return 'Session';
-  if (id === 'account') return 'Account';
+  if (id === 'sessions') return msg('Session');
+  if (id === 'account') return msg('Account');
   return groupsOf('any')
     .flatMap(({ places }) => places)
     .find((place) => place.id === id)?.label;

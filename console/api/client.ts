@@ -2,6 +2,7 @@
  * The one place where the console speaks HTTP with its server: adds what a change needs, decodes JSON, and
  * turns everything that is not a success into an `ApiError`.
  */
+import { msg, str } from '@lit/localize';
 import { isProblemBody, type ProblemCode } from '../../core/contract/problem.ts';
 
 /** `unreachable`: no answer came. `unexpected`: an answer came that this console does not understand. */
@@ -58,8 +59,8 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
     throw new ApiError({
       code: 'unreachable',
       status: 0,
-      title: 'The server does not answer',
-      detail: 'No connection to Canister could be made.',
+      title: msg('The server does not answer'),
+      detail: msg('No connection to Canister could be made.'),
     });
   }
   if (!response.ok) throw await errorOf(response);
@@ -71,7 +72,7 @@ async function decode(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch {
-    throw unexpected(response.status, 'The answer is not JSON.');
+    throw unexpected(response.status, msg('The answer is not JSON.'));
   }
 }
 
@@ -83,14 +84,17 @@ async function errorOf(response: Response): Promise<ApiError> {
     if (code === 'right_missing') accessNews.dispatchEvent(new Event('right-missing'));
     return new ApiError({ code, status: response.status, title, detail });
   }
-  return unexpected(response.status, `The server answered ${response.status} without a reason.`);
+  return unexpected(
+    response.status,
+    msg(str`The server answered ${response.status} without a reason.`),
+  );
 }
 
 function unexpected(status: number, detail: string): ApiError {
   return new ApiError({
     code: 'unexpected',
     status,
-    title: 'The answer was not understood',
+    title: msg('The answer was not understood'),
     detail,
   });
 }

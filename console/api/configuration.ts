@@ -1,4 +1,5 @@
 /** The configuration of a dataset as one file. */
+import { msg, str } from '@lit/localize';
 import type { Configuration, ConfigurationResult } from '../../core/contract/configuration.ts';
 import { ApiError, request } from './client.ts';
 import { datasetPath } from './datasets.ts';
@@ -23,7 +24,7 @@ export async function readConfigurationFile(
   file: File,
 ): Promise<Partial<Configuration> & Record<string, unknown>> {
   if (file.size > fileBytesMax)
-    throw refused(`The file has ${file.size} bytes; at most ${fileBytesMax} are taken.`);
+    throw refused(msg(str`The file has ${file.size} bytes; at most ${fileBytesMax} are taken.`));
   try {
     const value: unknown = JSON.parse(await file.text());
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
@@ -31,13 +32,13 @@ export async function readConfigurationFile(
   } catch {
     // Said below: what is not JSON is no configuration either.
   }
-  throw refused('The file is not what an export gave: it holds no JSON object.');
+  throw refused(msg('The file is not what an export gave: it holds no JSON object.'));
 }
 
 const refused = (detail: string) =>
   new ApiError({
     code: 'configuration_invalid',
     status: 0,
-    title: 'The configuration cannot be taken in',
+    title: msg('The configuration cannot be taken in'),
     detail,
   });

@@ -1,4 +1,5 @@
 /** What an event does: its actions, each with its parts. Fires `cn-actions` with all of them. */
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { EventAction, ValueSource } from '../../core/contract/event.ts';
@@ -33,16 +34,19 @@ export class ActionList extends LitElement {
 
   override render() {
     return html`${this.actions.map(
-      (action, index) => html`<div class="line" role="group" aria-label="Action ${index + 1}">
+      (
+        action,
+        index,
+      ) => html`<div class="line" role="group" aria-label=${msg(str`Action ${index + 1}`)}>
           <label class="entry"
-            ><span>Action</span
+            ><span>${msg('Action')}</span
             ><select class="field" @change=${(event: Event) => this.#set(index, first[typedIn(event) as EventAction['do']])}>
               ${options(actionTexts, action.do)}
             </select></label
           >
           ${this.#parts(action, index)}
           <button class="button plain" type="button" @click=${() => this.#fire(this.actions.filter((_, at) => at !== index))}>
-            Remove<span class="only-read"> action ${index + 1}</span>
+            ${msg(html`Remove<span class="only-read"> action ${index + 1}</span>`)}
           </button>
         </div>`,
     )}
@@ -52,22 +56,22 @@ export class ActionList extends LitElement {
         ?disabled=${this.actions.length >= actionsMax}
         @click=${() => this.#fire([...this.actions, first.set_attribute])}
       >
-        Add an action
+        ${msg('Add an action')}
       </button>`;
   }
 
   #parts(action: EventAction, index: number) {
     switch (action.do) {
       case 'set_attribute':
-        return html`${this.#name('Attribute', action.attribute, (attribute) => this.#set(index, { ...action, attribute }))}
+        return html`${this.#name(msg('Attribute'), action.attribute, (attribute) => this.#set(index, { ...action, attribute }))}
           ${this.#source(action.from, (from) => this.#set(index, { ...action, from }))}`;
       case 'add_to_counter':
-        return html`${this.#name('Counter', action.counter, (counter) => this.#set(index, { ...action, counter }))}
-          <span class="caption">One is added each time.</span>
+        return html`${this.#name(msg('Counter'), action.counter, (counter) => this.#set(index, { ...action, counter }))}
+          <span class="caption">${msg('One is added each time.')}</span>
           ${action.from === undefined ? nothing : this.#source(action.from, (from) => this.#set(index, { ...action, from }))}`;
       case 'change_timeout':
         return html`<label class="entry"
-          ><span>Minutes</span
+          ><span>${msg('Minutes')}</span
           ><input
             class="field"
             type="number"
@@ -82,7 +86,7 @@ export class ActionList extends LitElement {
         /></label>`;
       case 'raise_alert':
         return html`<label class="entry"
-          ><span>Severity</span
+          ><span>${msg('Severity')}</span
           ><select
             class="field"
             @change=${(event: Event) =>

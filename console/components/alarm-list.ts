@@ -1,4 +1,5 @@
 /** What is wrong at present, one alarm a note: what it is, in particular, what to do, and where more is written. */
+import { msg } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -59,7 +60,7 @@ export class AlarmList extends LitElement {
 
   override render() {
     if (this.alarms.length === 0) {
-      return html`<p class="none"><wa-icon name="check"></wa-icon>No alarm is raised.</p>`;
+      return html`<p class="none"><wa-icon name="check"></wa-icon>${msg('No alarm is raised.')}</p>`;
     }
     return html`<ul>
       ${this.alarms.map(({ code, detail }) => {

@@ -1,4 +1,5 @@
 /** The form of an alert as data: what is typed, as the rule that the API takes, and what is wrong with it by field. */
+import { msg } from '@lit/localize';
 import type {
   AlertRule,
   AlertRuleInput,
@@ -88,7 +89,7 @@ export async function alertProblems(draft: AlertDraft): Promise<AlertProblems> {
   for (const { path, message } of alertRuleSchema.safeParse(ruleOf(draft)).error?.issues ?? []) {
     const field = path[0] as keyof AlertDraft;
     const isNumber = message.includes('NaN');
-    problems[field] ??= isNumber ? 'Type a number.' : sentence(message);
+    problems[field] ??= isNumber ? msg('Type a number.') : sentence(message);
   }
   return problems;
 }

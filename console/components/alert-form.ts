@@ -1,4 +1,5 @@
 /** Makes or changes an alert: its parts, and a dry run of them before they are saved. Fires `cn-saved` and `cn-cancel`. */
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { AlertChannel, AlertDryRun, AlertRule, Blackout } from '../../core/contract/alert.ts';
@@ -21,7 +22,7 @@ import { options } from './alert-subject.ts';
 import { measureTexts, operatorTexts, severityTexts, valueWords } from './alert-words.ts';
 import './blackout-list.ts';
 import './error-note.ts';
-import { plural } from './number-format.ts';
+import { counted } from './number-format.ts';
 import { formatInstantShort } from './time-format.ts';
 
 @customElement('cn-alert-form')
@@ -51,11 +52,11 @@ export class AlertForm extends LitElement {
     const { draft } = this;
     return html`<form novalidate @submit=${this.#submit}>
         <div class="line">
-          ${this.#text('name', 'Name', 120, this.rule !== undefined)}
-          ${this.#text('description', 'Description (optional)', 1_000)}
+          ${this.#text('name', msg('Name'), 120, this.rule !== undefined)}
+          ${this.#text('description', msg('Description (optional)'), 1_000)}
         </div>
         <fieldset>
-          <legend>When</legend>
+          <legend>${msg('When')}</legend>
           <cn-alert-subject
             .subject=${draft.subject}
             .events=${this.events}
@@ -63,40 +64,40 @@ export class AlertForm extends LitElement {
           ></cn-alert-subject>
           ${this.#problem('subject')}
           <div class="line">
-            ${this.#select('measure', 'Measure', measureTexts)}
-            ${this.#number('windowMinutes', 'Within minutes')}
+            ${this.#select('measure', msg('Measure'), measureTexts)}
+            ${this.#number('windowMinutes', msg('Within minutes'))}
             ${draft.measure === 'no_data' ? nothing : this.#bounds()}
           </div>
           ${
             draft.measure === 'ratio'
               ? html`<cn-alert-subject
-                  label="In per cent of"
+                  label=${msg('In per cent of')}
                   .subject=${draft.base}
                   .events=${this.events}
                   @cn-subject=${(event: CustomEvent<AlertDraft['base']>) => this.#set({ base: event.detail })}
                 ></cn-alert-subject>`
               : nothing
           }
-          ${this.#check('robots', 'Count robots too')}
+          ${this.#check('robots', msg('Count robots too'))}
         </fieldset>
         <fieldset>
-          <legend>Then</legend>
+          <legend>${msg('Then')}</legend>
           <div class="line">
-            ${this.#select('severity', 'Severity', severityTexts)}
-            ${this.#number('rearmMinutes', 'Rearm after minutes')}
+            ${this.#select('severity', msg('Severity'), severityTexts)}
+            ${this.#number('rearmMinutes', msg('Rearm after minutes'))}
           </div>
-          <div class="line" role="group" aria-label="Channels">
+          <div class="line" role="group" aria-label=${msg('Channels')}>
             ${
               this.channels.length === 0
-                ? html`<p class="caption">No channel yet: firings stand in the history only. Make one below the list of alerts.</p>`
+                ? html`<p class="caption">${msg('No channel yet: firings stand in the history only. Make one below the list of alerts.')}</p>`
                 : this.channels.map(({ name }) => this.#channel(name))
             }
           </div>
-          ${this.#check('notifyRecovery', 'Tell when it is over, too')} ${this.#check('active', 'Switched on')}
+          ${this.#check('notifyRecovery', msg('Tell when it is over, too'))} ${this.#check('active', msg('Switched on'))}
         </fieldset>
         <fieldset>
-          <legend>Blackouts</legend>
-          <p class="caption">Nobody is told at these times, by the clock of ${this.timeZone}. What still holds at the end fires then.</p>
+          <legend>${msg('Blackouts')}</legend>
+          <p class="caption">${msg(str`Nobody is told at these times, by the clock of ${this.timeZone}. What still holds at the end fires then.`)}</p>
           <cn-blackout-list
             .blackouts=${draft.blackouts}
             @cn-blackouts=${(event: CustomEvent<Blackout[]>) => this.#set({ blackouts: event.detail })}
@@ -106,12 +107,12 @@ export class AlertForm extends LitElement {
         ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#save()}></cn-error-note>` : nothing}
         <div class="actions">
           <button class="button" type="button" ?disabled=${this.busy !== undefined} @click=${() => this.#try()}>
-            ${this.busy === 'trying' ? 'Trying …' : 'Dry run'}
+            ${this.busy === 'trying' ? msg('Trying …') : msg('Dry run')}
           </button>
           <button class="button first" type="submit" ?disabled=${this.busy !== undefined}>
-            ${this.busy === 'saving' ? 'Saving …' : 'Save alert'}
+            ${this.busy === 'saving' ? msg('Saving …') : msg('Save alert')}
           </button>
-          <button class="button plain" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-cancel'))}>Cancel</button>
+          <button class="button plain" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-cancel'))}>${msg('Cancel')}</button>
         </div>
       </form>
       <div role="status">${this.tried ? this.#outcome(this.tried) : nothing}</div>`;
@@ -119,27 +120,30 @@ export class AlertForm extends LitElement {
 
   #outcome({ fired, firings, fromMs, toMs }: AlertDryRun) {
     const at = (instantMs: number) => formatInstantShort(instantMs, this.timeZone);
-    const times = fired === 0 ? 'not have fired' : `have fired ${plural(fired, 'time', 'times')}`;
+    const would =
+      fired === 0
+        ? msg('It would not have fired')
+        : counted(fired, msg('It would have fired # time|It would have fired # times'));
     return html`<div class="outcome">
-      <p><b>It would ${times}</b> from ${at(fromMs)} to ${at(toMs)}, over stored sessions.</p>
+      <p>${msg(html`<b>${would}</b> from ${at(fromMs)} to ${at(toMs)}, over stored sessions.`)}</p>
       ${
         firings.length === 0
           ? nothing
-          : html`<ul aria-label="Firings, newest first">
+          : html`<ul aria-label=${msg('Firings, newest first')}>
               ${firings.map(
                 (firing) => html`<li>
-                  ${at(firing.at)}: ${valueWords(firing.value)}${firing.recoveredAt === undefined ? nothing : html` <span class="quiet">until ${at(firing.recoveredAt)}</span>`}
+                  ${at(firing.at)}: ${valueWords(firing.value)}${firing.recoveredAt === undefined ? nothing : html` <span class="quiet">${msg(str`until ${at(firing.recoveredAt)}`)}</span>`}
                 </li>`,
               )}
             </ul>`
       }
-      ${fired > firings.length ? html`<p class="caption">The newest ${firings.length} are listed.</p>` : nothing}
+      ${fired > firings.length ? html`<p class="caption">${msg(str`The newest ${firings.length} are listed.`)}</p>` : nothing}
     </div>`;
   }
 
   #bounds() {
-    return html`${this.#select('operator', 'Is', operatorTexts)} ${this.#number('bound', 'Bound')}
-    ${hasRange(this.draft) ? this.#number('boundTo', 'and') : nothing}`;
+    return html`${this.#select('operator', msg('Is'), operatorTexts)} ${this.#number('bound', msg('Bound'))}
+    ${hasRange(this.draft) ? this.#number('boundTo', msg('and')) : nothing}`;
   }
 
   #text(field: 'name' | 'description', label: string, lengthMax: number, fixed = false) {

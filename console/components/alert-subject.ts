@@ -1,4 +1,5 @@
 /** What an alert counts: an event, a metric, or events that raise an alert. Fires `cn-subject` with the subject. */
+import { msg } from '@lit/localize';
 import { html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { AlertSubject } from '../../core/contract/alert.ts';
@@ -10,9 +11,9 @@ import { metricTexts, severityTexts } from './alert-words.ts';
 type Metric = (AlertSubject & { kind: 'metric' })['metric'];
 
 const kindTexts: Record<AlertSubject['kind'], string> = {
-  event: 'An event',
-  metric: 'A metric',
-  raised: 'Events that raise an alert',
+  event: msg('An event'),
+  metric: msg('A metric'),
+  raised: msg('Events that raise an alert'),
 };
 const first: Record<AlertSubject['kind'], AlertSubject> = {
   event: { kind: 'event', event: '' },
@@ -27,7 +28,7 @@ export class AlertSubjectField extends LitElement {
   @property({ attribute: false }) subject: AlertSubject = first.event;
   /** Names of events that are known; others can be typed, for pages send events too. */
   @property({ attribute: false }) events: readonly string[] = [];
-  @property() label = 'What is watched';
+  @property() label = msg('What is watched');
 
   override render() {
     return html`<div class="line">
@@ -47,7 +48,7 @@ export class AlertSubjectField extends LitElement {
   #detail(subject: AlertSubject) {
     if (subject.kind === 'metric') {
       return html`<label class="entry"
-        ><span>Metric</span
+        ><span>${msg('Metric')}</span
         ><select class="field" @change=${(event: Event) => this.#fire({ kind: 'metric', metric: typedIn(event) as Metric })}>
           ${options(metricTexts, subject.metric)}
         </select></label
@@ -55,7 +56,7 @@ export class AlertSubjectField extends LitElement {
     }
     if (subject.kind === 'raised') {
       return html`<label class="entry"
-        ><span>Of at least</span
+        ><span>${msg('Of at least')}</span
         ><select
           class="field"
           @change=${(event: Event) =>
@@ -66,7 +67,7 @@ export class AlertSubjectField extends LitElement {
       >`;
     }
     return html`<label class="entry wide"
-      ><span>Event</span
+      ><span>${msg('Event')}</span
       ><input
         class="field"
         list="events"

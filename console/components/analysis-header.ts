@@ -3,6 +3,7 @@
  * filter. It stays in its place while the page scrolls and fires `cn-view` with the new view; the page keeps the view
  * in its address.
  */
+import { msg, str } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/switch/switch.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -23,10 +24,10 @@ import { presetTexts } from './range-words.ts';
 import { formatRange } from './time-format.ts';
 
 const comparisonLabels: Record<AnalysisView['comparison'], string> = {
-  none: 'No comparison',
-  previous_period: 'Period before',
-  last_year: 'Last year',
-  last_year_weeks: 'Last year, same weekdays',
+  none: msg('No comparison'),
+  previous_period: msg('Period before'),
+  last_year: msg('Last year'),
+  last_year_weeks: msg('Last year, same weekdays'),
 };
 
 @customElement('cn-analysis-header')
@@ -145,7 +146,7 @@ export class AnalysisHeader extends LitElement {
     return html`<div class="row">
         <h1>${this.heading}</h1>
         <div class="range">
-          <label class="only-read" for="preset">Days</label>
+          <label class="only-read" for="preset">${msg('Days')}</label>
           <select id="preset" class="field" @change=${this.#choosePreset}>
             ${rangePresets.map(
               (preset) =>
@@ -153,11 +154,11 @@ export class AnalysisHeader extends LitElement {
                   ${presetTexts[preset]}
                 </option>`,
             )}
-            <option value="custom" ?selected=${isCustom}>Custom</option>
+            <option value="custom" ?selected=${isCustom}>${msg('Custom')}</option>
           </select>
           </div>
           ${isCustom ? this.#dates(range) : nothing}
-        <label class="only-read" for="comparison">Comparison</label>
+        <label class="only-read" for="comparison">${msg('Comparison')}</label>
         <select id="comparison" class="field" @change=${this.#chooseComparison}>
           ${Object.entries(comparisonLabels).map(
             ([kind, label]) =>
@@ -168,7 +169,7 @@ export class AnalysisHeader extends LitElement {
           size="s"
           .checked=${view.robots}
           @change=${(event: Event) => this.#change({ robots: isOn(event) })}
-          >Robots</wa-switch
+          >${msg('Robots')}</wa-switch
         >
         <slot name="actions"></slot>
       </div>
@@ -184,7 +185,7 @@ export class AnalysisHeader extends LitElement {
               ></cn-label-picker>`
         }
         <form class="filter" role="search" @submit=${this.#filter}>
-          <label class="only-read" for="condition">Only sessions with</label>
+          <label class="only-read" for="condition">${msg('Only sessions with')}</label>
           <input
             id="condition"
             class="field"
@@ -192,10 +193,10 @@ export class AnalysisHeader extends LitElement {
             spellcheck="false"
             autocomplete="off"
             maxlength="10000"
-            placeholder='Only sessions with, such as device.type = "mobile"'
+            placeholder=${msg('Only sessions with, such as device.type = "mobile"')}
             .value=${view.condition}
           />
-          <button class="button" type="submit">Filter</button>
+          <button class="button" type="submit">${msg('Filter')}</button>
         </form>
       </div>
       ${this.#sentence(range)}`;
@@ -203,10 +204,10 @@ export class AnalysisHeader extends LitElement {
 
   #dates(range: DateRange) {
     return html`<div class="dates">
-      <label class="only-read" for="from">First day</label>
+      <label class="only-read" for="from">${msg('First day')}</label>
       <input id="from" class="field" type="date" .value=${range.from} @change=${this.#chooseDates} />
-      <span class="quiet" aria-hidden="true">to</span>
-      <label class="only-read" for="to">Last day</label>
+      <span class="quiet" aria-hidden="true">${msg('to')}</span>
+      <label class="only-read" for="to">${msg('Last day')}</label>
       <input
         id="to"
         class="field"
@@ -221,7 +222,7 @@ export class AnalysisHeader extends LitElement {
   #sentence(range: DateRange) {
     if (!isUsableRange(range)) {
       return html`<p class="caption said problem" role="alert">
-        The first day must not be after the last one, and both must be set.
+        ${msg('The first day must not be after the last one, and both must be set.')}
       </p>`;
     }
     const isPartial = range.from <= this.today && range.to > this.today;
@@ -231,11 +232,11 @@ export class AnalysisHeader extends LitElement {
         this.view.comparison === 'none'
           ? nothing
           : html`<span class="secondary"
-              >compared with ${formatRange(comparedRange(range, this.view.comparison))}</span
+              >${msg(str`compared with ${formatRange(comparedRange(range, this.view.comparison))}`)}</span
             >`
       }
       <span class="secondary">${this.timeZone}</span>
-      ${isPartial ? html`<span>today is not over</span>` : nothing}
+      ${isPartial ? html`<span>${msg('today is not over')}</span>` : nothing}
       ${this.remark === '' ? nothing : html`<span role="status">${this.remark}</span>`}
     </p>`;
   }

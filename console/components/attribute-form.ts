@@ -1,4 +1,5 @@
 /** Drafts a hit or step attribute: what is taken out of a request, a response or a step. Fires `cn-saved` and `cn-cancel`. */
+import { msg } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { HitAttribute } from '../../core/contract/event.ts';
@@ -34,11 +35,11 @@ const firstTake: Record<Take['by'], Take> = {
   form: { by: 'form', name: '' },
   header: { by: 'header', name: '' },
 };
-const homeTexts = { hit: 'A hit', step: 'A step' };
-const sideTexts = { request: 'Request', response: 'Response' };
-const partTexts = { value: 'Value', target: 'Target' };
-const occurrenceTexts = { first: 'The first', all: 'All' };
-const typeTexts = { text: 'Text', number: 'Number' };
+const homeTexts = { hit: msg('A hit'), step: msg('A step') };
+const sideTexts = { request: msg('Request'), response: msg('Response') };
+const partTexts = { value: msg('Value'), target: msg('Target') };
+const occurrenceTexts = { first: msg('The first'), all: msg('All') };
+const typeTexts = { text: msg('Text'), number: msg('Number') };
 
 @customElement('cn-attribute-form')
 export class AttributeForm extends LitElement {
@@ -58,22 +59,22 @@ export class AttributeForm extends LitElement {
     const { draft } = this;
     return html`<form @submit=${this.#save}>
       <div class="line">
-        ${this.#input('Attribute name', draft.name, (name) => ({ name }), this.revision !== undefined)}
-        ${this.#select('Of', homeTexts, draft.home, (home) => ({ home }))}
-        ${draft.home === 'hit' ? this.#select('Taken out of the', sideTexts, draft.side, (side) => ({ side })) : this.#select('Which text', partTexts, draft.part, (part) => ({ part }))}
-        ${this.#select('How', takeTexts, draft.take.by, (by) => ({ take: firstTake[by as Take['by']] }))}
+        ${this.#input(msg('Attribute name'), draft.name, (name) => ({ name }), this.revision !== undefined)}
+        ${this.#select(msg('Of'), homeTexts, draft.home, (home) => ({ home }))}
+        ${draft.home === 'hit' ? this.#select(msg('Taken out of the'), sideTexts, draft.side, (side) => ({ side })) : this.#select(msg('Which text'), partTexts, draft.part, (part) => ({ part }))}
+        ${this.#select(msg('How'), takeTexts, draft.take.by, (by) => ({ take: firstTake[by as Take['by']] }))}
       </div>
       <div class="line">${this.#take(draft.take)}</div>
       <div class="line">
-        ${this.#select('Which', occurrenceTexts, draft.occurrence, (occurrence) => ({ occurrence }))}
-        ${this.#select('As', typeTexts, draft.type, (type) => ({ type }))}
-        ${this.#check('Upper and lower case differ', draft.exact, (exact) => ({ exact }))}
-        ${this.#check('Masked: conditions may use it, nothing records it', draft.masked, (masked) => ({ masked }))}
+        ${this.#select(msg('Which'), occurrenceTexts, draft.occurrence, (occurrence) => ({ occurrence }))}
+        ${this.#select(msg('As'), typeTexts, draft.type, (type) => ({ type }))}
+        ${this.#check(msg('Upper and lower case differ'), draft.exact, (exact) => ({ exact }))}
+        ${this.#check(msg('Masked: conditions may use it, nothing records it'), draft.masked, (masked) => ({ masked }))}
       </div>
       ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
       <div class="actions">
-        <button class="button" type="submit">Save attribute</button>
-        <button class="button plain" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-cancel'))}>Cancel</button>
+        <button class="button" type="submit">${msg('Save attribute')}</button>
+        <button class="button plain" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-cancel'))}>${msg('Cancel')}</button>
       </div>
     </form>`;
   }
@@ -81,19 +82,21 @@ export class AttributeForm extends LitElement {
   #take(take: Take) {
     switch (take.by) {
       case 'between':
-        return html`${this.#input('From', take.start, (start) => ({ take: { ...take, start } }))}
-        ${this.#input('To (optional)', take.end ?? '', (end) => ({ take: { ...take, end } }), false, true)}`;
+        return html`${this.#input(msg('From'), take.start, (start) => ({ take: { ...take, start } }))}
+        ${this.#input(msg('To (optional)'), take.end ?? '', (end) => ({ take: { ...take, end } }), false, true)}`;
       case 'pattern':
-        return this.#input('Pattern', take.pattern, (pattern) => ({ take: { ...take, pattern } }));
+        return this.#input(msg('Pattern'), take.pattern, (pattern) => ({
+          take: { ...take, pattern },
+        }));
       case 'selector':
-        return html`${this.#input('Selector', take.selector, (selector) => ({ take: { ...take, selector } }))}
-        ${this.#input('Attribute of the element (optional)', take.attribute ?? '', (attribute) => ({ take: { ...take, attribute } }), false, true)}`;
+        return html`${this.#input(msg('Selector'), take.selector, (selector) => ({ take: { ...take, selector } }))}
+        ${this.#input(msg('Attribute of the element (optional)'), take.attribute ?? '', (attribute) => ({ take: { ...take, attribute } }), false, true)}`;
       case 'pointer':
-        return this.#input('JSON pointer', take.pointer, (pointer) => ({
+        return this.#input(msg('JSON pointer'), take.pointer, (pointer) => ({
           take: { ...take, pointer },
         }));
       default:
-        return this.#input('Its name', take.name, (name) => ({ take: { ...take, name } }));
+        return this.#input(msg('Its name'), take.name, (name) => ({ take: { ...take, name } }));
     }
   }
 

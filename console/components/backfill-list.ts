@@ -1,4 +1,5 @@
 /** Backfills: begun for a published event over some days, followed while they run, stopped. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { dayOf } from '../../core/contract/calendar.ts';
@@ -70,13 +71,13 @@ export class BackfillList extends LitElement {
     const { value = [], error } = this.#read;
     return html`<div class="line">
         <label class="entry"
-          ><span>Event</span
+          ><span>${msg('Event')}</span
           ><select id="event" class="field">
             ${this.events.map((name) => html`<option value=${name}>${name}</option>`)}
           </select></label
         >
         <div class="entry">
-          <span>Sessions that began</span>
+          <span>${msg('Sessions that began')}</span>
           <cn-day-range
             .choice=${this.range}
             today=${this.#today}
@@ -87,12 +88,12 @@ export class BackfillList extends LitElement {
         </div>
         <div class="entry">
           <span>&nbsp;</span>
-          <button class="button" type="button" @click=${() => this.#begin()}>Run over the past</button>
+          <button class="button" type="button" @click=${() => this.#begin()}>${msg('Run over the past')}</button>
         </div>
       </div>
       ${this.failed ? html`<cn-error-note .error=${this.failed}></cn-error-note>` : nothing}
       ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#read.ask()}></cn-error-note>` : nothing}
-      ${value.length === 0 ? html`<p class="caption">None yet. Publishing does not touch sessions that began before; a backfill does.</p>` : this.#table(value)}`;
+      ${value.length === 0 ? html`<p class="caption">${msg('None yet. Publishing does not touch sessions that began before; a backfill does.')}</p>` : this.#table(value)}`;
   }
 
   get #today(): string {
@@ -101,14 +102,14 @@ export class BackfillList extends LitElement {
 
   #table(backfills: readonly Backfill[]) {
     return html`<table>
-      <caption class="only-read">Backfills, newest first</caption>
+      <caption class="only-read">${msg('Backfills, newest first')}</caption>
       <thead>
         <tr>
-          <th scope="col">Event</th>
-          <th scope="col">Progress</th>
-          <th scope="col" class="number">Facts</th>
-          <th scope="col" class="secondary">Asked for</th>
-          <th scope="col"><span class="only-read">Actions</span></th>
+          <th scope="col">${msg('Event')}</th>
+          <th scope="col">${msg('Progress')}</th>
+          <th scope="col" class="number">${msg('Facts')}</th>
+          <th scope="col" class="secondary">${msg('Asked for')}</th>
+          <th scope="col"><span class="only-read">${msg('Actions')}</span></th>
         </tr>
       </thead>
       <tbody>
@@ -119,25 +120,26 @@ export class BackfillList extends LitElement {
 
   #row(one: Backfill) {
     const { event, state, sessionsDone, sessionsTotal, facts, from, to } = one;
-    const days = from !== undefined && to !== undefined ? formatRange({ from, to }) : 'all time';
+    const days =
+      from !== undefined && to !== undefined ? formatRange({ from, to }) : msg('all time');
     const slug = this.open?.slug ?? '';
     return html`<tr>
       <td>
-        <a href=${searchPath(slug, `event ${quoted(event)}`)} title="Sessions with it">${event}</a>
-        <span class="caption">version ${one.version}, ${days}</span>
+        <a href=${searchPath(slug, `event ${quoted(event)}`)} title=${msg('Sessions with it')}>${event}</a>
+        <span class="caption">${msg(str`version ${one.version}, ${days}`)}</span>
       </td>
       <td>
         ${
           isUnderWay(one)
-            ? html`<progress max=${Math.max(1, sessionsTotal)} value=${sessionsDone} aria-label="Progress of ${event}"></progress> `
+            ? html`<progress max=${Math.max(1, sessionsTotal)} value=${sessionsDone} aria-label=${msg(str`Progress of ${event}`)}></progress> `
             : nothing
         }<span role="status">${jobStateTexts[state]}</span>
-        <span class="caption">${formatCount(sessionsDone)} of ${formatCount(sessionsTotal)} sessions${one.reason === undefined ? '' : `: ${one.reason}`}</span>
-        ${one.unreadable === 0 ? nothing : html`<span class="caption problem">${formatCount(one.unreadable)} could not be opened and were left out</span>`}
+        <span class="caption">${msg(str`${formatCount(sessionsDone)} of ${formatCount(sessionsTotal)} sessions`)}${one.reason === undefined ? '' : `: ${one.reason}`}</span>
+        ${one.unreadable === 0 ? nothing : html`<span class="caption problem">${msg(str`${formatCount(one.unreadable)} could not be opened and were left out`)}</span>`}
       </td>
-      <td class="number">${formatCount(facts)}<span class="caption">in ${formatCount(one.sessionsFired)} sessions</span></td>
+      <td class="number">${formatCount(facts)}<span class="caption">${msg(str`in ${formatCount(one.sessionsFired)} sessions`)}</span></td>
       <td class="secondary">${formatInstantShort(one.requestedAt, this.open?.timeZone ?? 'UTC')}</td>
-      <td>${isUnderWay(one) ? html`<cn-confirm-button label="Cancel" what=${`the backfill of ${event}`} @cn-confirm=${() => this.#cancel(one.number)}></cn-confirm-button>` : nothing}</td>
+      <td>${isUnderWay(one) ? html`<cn-confirm-button label=${msg('Cancel')} what=${msg(str`the backfill of ${event}`)} @cn-confirm=${() => this.#cancel(one.number)}></cn-confirm-button>` : nothing}</td>
     </tr>`;
   }
 

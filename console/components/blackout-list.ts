@@ -1,4 +1,5 @@
 /** The blackouts of an alert: weekdays with a beginning and an end. Fires `cn-blackouts` with all of them. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Blackout, Weekday } from '../../core/contract/alert.ts';
@@ -38,21 +39,21 @@ export class BlackoutList extends LitElement {
   override render() {
     return html`${this.blackouts.map(
       (one, index) => html`<fieldset>
-          <legend class="only-read">Blackout ${index + 1}</legend>
+          <legend class="only-read">${msg(str`Blackout ${index + 1}`)}</legend>
           ${days.map(
             (day) => html`<label class="check"
               ><input type="checkbox" .checked=${one.days.includes(day)} @change=${() => this.#toggle(index, day)} />${weekdayTexts[day]}</label
             >`,
           )}
-          <label class="check">from<input class="field time" type="time" .value=${one.from} @change=${(event: Event) => this.#set(index, { from: typedIn(event) })} /></label>
-          <label class="check">to<input class="field time" type="time" .value=${one.to === '24:00' ? '00:00' : one.to} @change=${(event: Event) => this.#set(index, { to: typedIn(event) })} /></label>
+          <label class="check">${msg('from')}<input class="field time" type="time" .value=${one.from} @change=${(event: Event) => this.#set(index, { from: typedIn(event) })} /></label>
+          <label class="check">${msg('to')}<input class="field time" type="time" .value=${one.to === '24:00' ? '00:00' : one.to} @change=${(event: Event) => this.#set(index, { to: typedIn(event) })} /></label>
           <button class="button plain" type="button" @click=${() => this.#fire(this.blackouts.filter((_, at) => at !== index))}>
-            Remove
+            ${msg('Remove')}
           </button>
         </fieldset>`,
     )}
       <button class="button" type="button" ?disabled=${this.blackouts.length >= blackoutsMax} @click=${this.#add}>
-        Add a blackout
+        ${msg('Add a blackout')}
       </button>`;
   }
 

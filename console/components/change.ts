@@ -2,7 +2,10 @@
  * How a figure changed against the previous period: the arrow, the judgement, and both in words.
  * A share is compared in percentage points, everything else in per cent of the base.
  */
+
+import { msg, str } from '@lit/localize';
 import type { Metric } from '../../core/contract/metric.ts';
+import { readerLocale } from '../texts/language.ts';
 import { formatMetric, formatShare, noValue } from './number-format.ts';
 
 export interface Change {
@@ -19,14 +22,14 @@ export function changeOf(
   value: number | null,
   base: number | null,
   metric: Pick<Metric, 'unit' | 'better'>,
-  locale?: string,
+  locale = readerLocale(),
 ): Change {
   if (value === null || base === null) {
     return {
       direction: 'none',
       verdict: 'neutral',
       text: noValue,
-      description: 'Nothing to compare with in the previous period',
+      description: msg('Nothing to compare with in the previous period'),
     };
   }
   const before = formatMetric(base, metric.unit, locale);
@@ -35,22 +38,36 @@ export function changeOf(
     return {
       direction: 'same',
       verdict: 'neutral',
-      text: 'unchanged',
-      description: `Unchanged from ${before} in the previous period`,
+      text: msg('unchanged'),
+      description: msg(str`Unchanged from ${before} in the previous period`),
     };
   }
   const direction = value > base ? 'up' : 'down';
   const isGood = (direction === 'up') === (metric.better === 'higher');
   const verdict = metric.better === 'neutral' ? 'neutral' : isGood ? 'better' : 'worse';
-  const word = direction === 'up' ? 'Up' : 'Down';
-  const judged = verdict === 'neutral' ? '' : `, which is ${verdict}`;
-  const by = base === 0 && metric.unit !== 'share' ? '' : ` by ${size}`;
   return {
     direction,
     verdict,
     text: size,
-    description: `${word}${by} from ${before} in the previous period${judged}`,
+    description: `${wentFrom(direction, before, base === 0 && metric.unit !== 'share' ? undefined : size)}${verdictTexts[verdict]}`,
   };
+}
+
+const verdictTexts: Record<Change['verdict'], string> = {
+  better: msg(', which is better'),
+  worse: msg(', which is worse'),
+  neutral: '',
+};
+
+function wentFrom(direction: 'up' | 'down', before: string, by: string | undefined): string {
+  if (direction === 'up') {
+    return by === undefined
+      ? msg(str`Up from ${before} in the previous period`)
+      : msg(str`Up by ${by} from ${before} in the previous period`);
+  }
+  return by === undefined
+    ? msg(str`Down from ${before} in the previous period`)
+    : msg(str`Down by ${by} from ${before} in the previous period`);
 }
 
 /** The size of a change in words; undefined where it rounds to nothing. */
@@ -58,16 +75,16 @@ function sizeOf(
   value: number,
   base: number,
   unit: Metric['unit'],
-  locale?: string,
+  locale: string,
 ): string | undefined {
   const difference = Math.abs(value - base);
   if (unit === 'share') {
     const points = Math.round(difference * 1000) / 10;
     if (points === 0) return undefined;
     const format = new Intl.NumberFormat(locale, { minimumFractionDigits: 1 });
-    return `${format.format(points)} pp`;
+    return msg(str`${format.format(points)} pp`);
   }
-  if (base === 0) return value === 0 ? undefined : 'new';
+  if (base === 0) return value === 0 ? undefined : msg('new');
   const share = difference / Math.abs(base);
   if (share < 0.0005) return undefined;
   return formatShare(share, locale, share < 1 ? 1 : 0);

@@ -1,4 +1,5 @@
 /** The channels that notices go to: made, tried, deleted. They belong to the whole server. Fires `cn-changed`. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { AlertChannel, AlertChannelInput, Delivery } from '../../core/contract/alert.ts';
@@ -13,13 +14,17 @@ import './code-block.ts';
 import './confirm-button.ts';
 import './error-note.ts';
 
-const kindTexts = { mail: 'Mail', webhook: 'Webhook', slack: 'Webhook for Slack and its like' };
+const kindTexts = {
+  mail: msg('Mail'),
+  webhook: msg('Webhook'),
+  slack: msg('Webhook for Slack and its like'),
+};
 type Kind = keyof typeof kindTexts;
 
 const stateTexts: Record<Delivery['state'], string> = {
-  waiting: 'The test waits to be sent.',
-  sent: 'The test was sent.',
-  given_up: 'The test was given up.',
+  waiting: msg('The test waits to be sent.'),
+  sent: msg('The test was sent.'),
+  given_up: msg('The test was given up.'),
 };
 const deliveriesAsked = 200;
 const askAgainMs = 500;
@@ -61,19 +66,19 @@ export class ChannelList extends LitElement {
   override render() {
     return html`${
       this.channels.length === 0
-        ? html`<p class="caption">A channel is where notices go: mail addresses, or a webhook. Make one, then choose it in an alert.</p>`
+        ? html`<p class="caption">${msg('A channel is where notices go: mail addresses, or a webhook. Make one, then choose it in an alert.')}</p>`
         : this.#table()
     }
       <details ?open=${this.channels.length === 0}>
-        <summary>New channel</summary>
+        <summary>${msg('New channel')}</summary>
         ${this.#form()}
       </details>
       ${
         this.secret === undefined
           ? nothing
           : html`<div class="outcome" role="status">
-              <p>What it sends is signed with this secret. It is shown only now:</p>
-              <cn-code-block text=${this.secret} copies="the secret"></cn-code-block>
+              <p>${msg('What it sends is signed with this secret. It is shown only now:')}</p>
+              <cn-code-block text=${this.secret} copies=${msg('the secret')}></cn-code-block>
             </div>`
       }
       ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}`;
@@ -81,9 +86,9 @@ export class ChannelList extends LitElement {
 
   #table() {
     return html`<table>
-      <caption class="only-read">Channels</caption>
+      <caption class="only-read">${msg('Channels')}</caption>
       <thead>
-        <tr><th scope="col">Name</th><th scope="col">Goes to</th><th scope="col"><span class="only-read">Actions</span></th></tr>
+        <tr><th scope="col">${msg('Name')}</th><th scope="col">${msg('Goes to')}</th><th scope="col"><span class="only-read">${msg('Actions')}</span></th></tr>
       </thead>
       <tbody>
         ${this.channels.map((channel) => {
@@ -95,8 +100,8 @@ export class ChannelList extends LitElement {
               <span class="caption" role="status">${this.tested[name] ?? ''}</span>
             </td>
             <td class="acts">
-              <button class="button" type="button" @click=${() => this.#test(name)}>Send a test<span class="only-read"> to ${name}</span></button>
-              <cn-confirm-button label="Delete" what=${name} @cn-confirm=${() => this.#delete(name)}></cn-confirm-button>
+              <button class="button" type="button" @click=${() => this.#test(name)}>${msg(html`Send a test<span class="only-read"> to ${name}</span>`)}</button>
+              <cn-confirm-button label=${msg('Delete')} what=${name} @cn-confirm=${() => this.#delete(name)}></cn-confirm-button>
             </td>
           </tr>`;
         })}
@@ -108,9 +113,9 @@ export class ChannelList extends LitElement {
     const isMail = this.kind === 'mail';
     return html`<form @submit=${this.#save}>
       <div class="line">
-        <label class="entry"><span>Channel name</span><input id="name" class="field" required maxlength="120" autocomplete="off" /></label>
+        <label class="entry"><span>${msg('Channel name')}</span><input id="name" class="field" required maxlength="120" autocomplete="off" /></label>
         <label class="entry"
-          ><span>Kind</span
+          ><span>${msg('Kind')}</span
           ><select class="field" @change=${(event: Event) => {
             this.kind = (event.target as HTMLSelectElement).value as Kind;
           }}>
@@ -118,12 +123,12 @@ export class ChannelList extends LitElement {
           </select></label
         >
         <label class="entry wide"
-          ><span>${isMail ? 'Mail addresses, with commas between' : 'Address, such as https://hooks.example/…'}</span
+          ><span>${isMail ? msg('Mail addresses, with commas between') : msg('Address, such as https://hooks.example/…')}</span
           ><input id="to" class="field" required maxlength="2048" autocomplete="off" spellcheck="false"
         /></label>
       </div>
-      <label class="check"><input id="system" type="checkbox" />Also alarms of the server itself</label>
-      <div class="actions"><button class="button" type="submit">Save channel</button></div>
+      <label class="check"><input id="system" type="checkbox" />${msg('Also alarms of the server itself')}</label>
+      <div class="actions"><button class="button" type="submit">${msg('Save channel')}</button></div>
     </form>`;
   }
 
@@ -166,7 +171,7 @@ export class ChannelList extends LitElement {
       this.tested = { ...this.tested, [name]: text };
     };
     this.error = undefined;
-    say('Sending …');
+    say(msg('Sending …'));
     try {
       const id = await testChannel(name);
       for (let times = 0; times < askTimesMax && this.isConnected; times += 1) {

@@ -1,8 +1,11 @@
 /** What stands beside the pointer in a chart: the row and its numbers, as elements, so that nothing is parsed as HTML. */
+
+import { msg, str } from '@lit/localize';
 import { layoutOf, numberAt } from '../../core/contract/answer-layout.ts';
 import { type ChartInput, figureOfChart } from '../../core/contract/chart-option.ts';
 import { dimensionWords } from '../../core/contract/dimension-words.ts';
 import type { Answer } from '../../core/contract/query.ts';
+import { readerLocale } from '../texts/language.ts';
 
 /** The part of an ECharts option that shows the note. */
 export function chartNote(input: ChartInput) {
@@ -43,7 +46,7 @@ function linesOf(input: ChartInput, row: Answer['rows'][number]): string[] {
   const { dimensions } = layoutOf(input.panel.answer);
   const figure = figureOfChart(input);
   const about = dimensions
-    .map(({ column, index }) => dimensionWords(row[index] ?? null, column.name, undefined))
+    .map(({ column, index }) => dimensionWords(row[index] ?? null, column.name, readerLocale()))
     .join(' · ');
   if (figure === undefined) return [about];
   const { label, unit } = figure.column;
@@ -51,8 +54,8 @@ function linesOf(input: ChartInput, row: Answer['rows'][number]): string[] {
     `${name}: ${input.formatMetric(numberAt(row, index), unit)}`;
   const lines = figure.places.flatMap(({ of = label, index, before }) => [
     said(of, index),
-    ...(before === undefined ? [] : [said(`${of}, compared period`, before)]),
+    ...(before === undefined ? [] : [said(msg(str`${of}, compared period`), before)]),
   ]);
   const isToday = row[0] === input.today && input.today !== '';
-  return [isToday ? `${about}, so far` : about, ...lines];
+  return [isToday ? msg(str`${about}, so far`) : about, ...lines];
 }

@@ -1,4 +1,5 @@
 /** A text to copy: a snippet, a command line. It wraps, so that nothing of it is hidden. */
+import { msg, str } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js';
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -40,15 +41,15 @@ export class CodeBlock extends LitElement {
 
   @property() text = '';
   /** What is copied, for the button's name: "Copy the snippet". */
-  @property() copies = 'this text';
+  @property() copies = msg('this text');
 
   override render() {
     return html`<pre>${this.text}</pre>
       <wa-copy-button
         .value=${this.text}
-        copy-label="Copy ${this.copies}"
-        success-label="Copied"
-        error-label="Could not be copied"
+        copy-label=${msg(str`Copy ${this.copies}`)}
+        success-label=${msg('Copied')}
+        error-label=${msg('Could not be copied')}
       ></wa-copy-button>`;
   }
 }

@@ -3,6 +3,7 @@
  * that is not. Fires `cn-condition` with the text at each change, and `cn-submit` at Enter (or Ctrl+Enter where a
  * condition may have lines). The list never takes the focus: arrows choose in it, Enter takes, Escape closes.
  */
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { EventTrigger } from '../../core/contract/event.ts';
@@ -28,7 +29,7 @@ export class ConditionBox extends LitElement {
   static override styles = [textStyles, controlStyles, conditionBoxStyles];
 
   @property() slug = '';
-  @property() label = 'Condition';
+  @property() label = msg('Condition');
   @property() value = '';
   @property() placeholder = '';
   /** The trigger of an event whose condition it is; without it the condition is one of a search. */
@@ -103,7 +104,7 @@ export class ConditionBox extends LitElement {
       </div>
       <p id="fault" class="caption problem" role="status">${fault === undefined ? nothing : this.#says(fault)}</p>
       <span class="only-read" role="status"
-        >${isOpen ? `${this.suggestions.list.length} suggestions, arrow down to choose` : ''}</span
+        >${isOpen ? msg(str`${this.suggestions.list.length} suggestions, arrow down to choose`) : ''}</span
       >`;
   }
 
@@ -116,7 +117,7 @@ export class ConditionBox extends LitElement {
   }
 
   #says({ message, at }: { message: string; at?: number | undefined }) {
-    return at === undefined ? message : html`Character ${at + 1}: ${message}`;
+    return at === undefined ? message : html`${msg(str`Character ${at + 1}: ${message}`)}`;
   }
 
   /** The same text beneath the field, so that its place can be marked; a fault at the end is marked behind it. */
@@ -127,7 +128,7 @@ export class ConditionBox extends LitElement {
   }
 
   #list() {
-    return html`<ul id="list" role="listbox" aria-label="Suggestions">
+    return html`<ul id="list" role="listbox" aria-label=${msg('Suggestions')}>
       ${this.suggestions.list.map(
         (one, index) => html`<li
           id="option-${index}"

@@ -2,6 +2,7 @@
  * What may follow at a place in the text of a condition. It reads only what stands just before the place: the whole
  * is understood by the server, which is asked while somebody types.
  */
+import { msg } from '@lit/localize';
 import type { Completion } from '../../core/contract/event-life.ts';
 
 type FieldEntry = Completion['fields'][number];
@@ -60,7 +61,7 @@ function inText(text: string, at: number, quote: number, names: CompletionNames)
 }
 
 const events = ({ events }: CompletionNames): Suggestion[] =>
-  events.map((name) => ({ insert: `"${name}" `, label: name, about: 'event' }));
+  events.map((name) => ({ insert: `"${name}" `, label: name, about: msg('event') }));
 
 /** What may stand behind `left`. */
 function expected(left: string, names: CompletionNames): Suggestion[] {
@@ -80,19 +81,23 @@ function expected(left: string, names: CompletionNames): Suggestion[] {
 }
 
 const beginnings: Suggestion[] = [
-  { insert: 'event "', label: 'event "…"', about: 'it fired in the session' },
-  { insert: 'count(', label: 'count(…)', about: 'how often an event fired, or hits there are' },
-  { insert: 'any hit (', label: 'any hit (…)', about: 'one hit meets all of it' },
-  { insert: 'no hit (', label: 'no hit (…)', about: 'no hit meets it' },
-  { insert: 'any step (', label: 'any step (…)', about: 'one step meets all of it' },
-  { insert: 'not ', label: 'not', about: 'the opposite' },
+  { insert: 'event "', label: 'event "…"', about: msg('it fired in the session') },
+  {
+    insert: 'count(',
+    label: 'count(…)',
+    about: msg('how often an event fired, or hits there are'),
+  },
+  { insert: 'any hit (', label: 'any hit (…)', about: msg('one hit meets all of it') },
+  { insert: 'no hit (', label: 'no hit (…)', about: msg('no hit meets it') },
+  { insert: 'any step (', label: 'any step (…)', about: msg('one step meets all of it') },
+  { insert: 'not ', label: 'not', about: msg('the opposite') },
 ];
 
 const continuations: Suggestion[] = [
-  { insert: 'and ', label: 'and', about: 'both hold' },
-  { insert: 'or ', label: 'or', about: 'one of them holds' },
-  { insert: 'then ', label: 'then', about: 'behind an event: what came after it' },
-  { insert: 'within ', label: 'within', about: 'behind "then": how soon, such as 30 minutes' },
+  { insert: 'and ', label: 'and', about: msg('both hold') },
+  { insert: 'or ', label: 'or', about: msg('one of them holds') },
+  { insert: 'then ', label: 'then', about: msg('behind an event: what came after it') },
+  { insert: 'within ', label: 'within', about: msg('behind "then": how soon, such as 30 minutes') },
 ];
 
 const familyEnd = '.NAME';
@@ -104,11 +109,14 @@ function fields({
   hitAttributes,
 }: CompletionNames): Suggestion[] {
   const known = [
-    ...indexed.map((name) => ({ name, about: 'in the index' })),
-    ...sessionAttributes.map((name) => ({ name: `attribute.${name}`, about: 'session attribute' })),
+    ...indexed.map((name) => ({ name, about: msg('in the index') })),
+    ...sessionAttributes.map((name) => ({
+      name: `attribute.${name}`,
+      about: msg('session attribute'),
+    })),
     ...hitAttributes.map(({ name, home }) => ({
       name: `${home}_attribute.${name}`,
-      about: `${home} attribute, for events`,
+      about: home === 'hit' ? msg('hit attribute, for events') : msg('step attribute, for events'),
     })),
   ].map(({ name, about }) => ({ insert: `${name} `, label: name, about }));
   const listed = fields
@@ -156,7 +164,7 @@ function values(left: string, names: CompletionNames): Suggestion[] {
   return ['true', 'false'].map((value) => ({
     insert: `${value} `,
     label: value,
-    about: 'yes or no',
+    about: msg('yes or no'),
   }));
 }
 

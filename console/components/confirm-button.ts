@@ -2,6 +2,7 @@
  * A button for what cannot be taken back: it acts at the second press. A double click is one press; the first one is
  * forgotten after a while, by Escape, and when the focus goes elsewhere. Fires `cn-confirm`.
  */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { controlStyles } from '../styles/controls.ts';
@@ -56,8 +57,8 @@ export class ConfirmButton extends LitElement {
       @blur=${this.#disarm}
       @keydown=${this.#key}
     >
-      ${armed ? 'Press again' : this.label}${this.what === '' ? '' : html`<span class="only-read"> ${this.what}</span>`}
-    </button><span class="only-read" role="status">${armed ? `Press again: ${this.label}` : ''}</span>`;
+      ${armed ? msg('Press again') : this.label}${this.what === '' ? '' : html`<span class="only-read"> ${this.what}</span>`}
+    </button><span class="only-read" role="status">${armed ? msg(str`Press again: ${this.label}`) : ''}</span>`;
   }
 
   #press() {

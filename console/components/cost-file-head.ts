@@ -1,4 +1,5 @@
 /** The head of a file of costs, as far as the console needs it to ask which column is which. The server reads the file. */
+import { msg, str } from '@lit/localize';
 import type { CostField } from '../../core/contract/campaign.ts';
 import { ApiError } from '../api/client.ts';
 
@@ -22,14 +23,14 @@ const usualHeads: Record<CostField, RegExp> = {
 export async function readCostText(file: File): Promise<string> {
   if (file.size > bytesMax)
     throw refused(
-      `The file has ${file.size} bytes; at most ${bytesMax} are taken. Split it by days.`,
+      msg(str`The file has ${file.size} bytes; at most ${bytesMax} are taken. Split it by days.`),
     );
   const bytes = new Uint8Array(await file.arrayBuffer());
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw refused('The file is no text in UTF-8 or UTF-16. Save it as CSV.');
+    throw refused(msg('The file is no text in UTF-8 or UTF-16. Save it as CSV.'));
   }
 }
 
@@ -57,6 +58,6 @@ const refused = (detail: string) =>
   new ApiError({
     code: 'costs_invalid',
     status: 0,
-    title: 'The file of costs cannot be read',
+    title: msg('The file of costs cannot be read'),
     detail,
   });

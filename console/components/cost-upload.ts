@@ -1,4 +1,5 @@
 /** Takes the costs of campaigns out of a CSV file: whose export it is, or which column holds what. Fires `cn-saved`. */
+import { msg } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { CostField, CostImportResult, CostLayout } from '../../core/contract/campaign.ts';
@@ -10,22 +11,22 @@ import { textStyles } from '../styles/text.ts';
 import { options } from './alert-subject.ts';
 import { columnsOfHead, guessColumns, readCostText } from './cost-file-head.ts';
 import './error-note.ts';
-import { formatCount, plural } from './number-format.ts';
+import { counted, formatCount } from './number-format.ts';
 
 const layoutTexts: Record<CostLayout, string> = {
-  mapped: 'Any CSV file: say which column is which',
+  mapped: msg('Any CSV file: say which column is which'),
   google_ads: 'Google Ads',
   microsoft_ads: 'Microsoft Advertising',
   meta: 'Meta Ads',
 };
 
 const fieldTexts: Record<CostField, string> = {
-  day: 'Day',
-  campaign: 'Campaign',
-  cost: 'Cost',
-  clicks: 'Clicks (optional)',
-  impressions: 'Impressions (optional)',
-  currency: 'Currency (optional)',
+  day: msg('Day'),
+  campaign: msg('Campaign'),
+  cost: msg('Cost'),
+  clicks: msg('Clicks (optional)'),
+  impressions: msg('Impressions (optional)'),
+  currency: msg('Currency (optional)'),
 };
 const costFieldNames = Object.keys(fieldTexts) as CostField[];
 
@@ -49,17 +50,17 @@ export class CostUpload extends LitElement {
     return html`<form novalidate @submit=${this.#send}>
       <div class="line">
         <label class="entry wide"
-          ><span>CSV file</span
+          ><span>${msg('CSV file')}</span
           ><input class="field" type="file" accept=".csv,.tsv,text/csv" @change=${this.#choose}
         /></label>
         <label class="entry"
-          ><span>Export of</span
+          ><span>${msg('Export of')}</span
           ><select class="field" @change=${this.#setLayout}>
             ${options(layoutTexts, this.layout)}
           </select></label
         >
         <label class="entry"
-          ><span>Currency, where the file has none</span
+          ><span>${msg('Currency, where the file has none')}</span
           ><input
             class="field"
             maxlength="3"
@@ -74,7 +75,7 @@ export class CostUpload extends LitElement {
       ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
       <div class="actions">
         <button class="button" type="submit" ?disabled=${this.busy || this.#csv === ''}>
-          ${this.busy ? 'Taking …' : 'Take the costs'}
+          ${this.busy ? msg('Taking …') : msg('Take the costs')}
         </button>
       </div>
       <div role="status">${this.result ? this.#outcome(this.result) : nothing}</div>
@@ -84,13 +85,13 @@ export class CostUpload extends LitElement {
   #mapping() {
     const heads = Object.fromEntries(this.heads.map((head) => [head, head]));
     return html`<fieldset>
-      <legend>Columns</legend>
+      <legend>${msg('Columns')}</legend>
       <div class="line">
         ${costFieldNames.map(
           (field) => html`<label class="entry"
             ><span>${fieldTexts[field]}</span
             ><select class="field" @change=${(event: Event) => this.#map(field, (event.target as HTMLSelectElement).value)}>
-              ${options({ '': 'none', ...heads }, this.columns[field] ?? '')}
+              ${options({ '': msg('none'), ...heads }, this.columns[field] ?? '')}
             </select></label
           >`,
         )}
@@ -101,13 +102,12 @@ export class CostUpload extends LitElement {
   #outcome({ rows, cost, currency, from, to, campaigns, unmatched }: CostImportResult) {
     return html`<div class="outcome">
       <p>
-        <b>${cost.toFixed(2)} ${currency}</b> for ${plural(campaigns.length, 'campaign', 'campaigns')} from ${from} to
-        ${to}, in ${formatCount(rows)} rows. Costs of the same campaign and day took the place of earlier ones.
+        ${msg(html`<b>${cost.toFixed(2)} ${currency}</b> for ${counted(campaigns.length, msg('# campaign|# campaigns'))} from ${from} to ${to}, in ${formatCount(rows)} rows. Costs of the same campaign and day took the place of earlier ones.`)}
       </p>
       ${
         unmatched.length === 0
           ? nothing
-          : html`<p>No campaign has the name of these, so they are matched with utm_campaign itself:</p>
+          : html`<p>${msg('No campaign has the name of these, so they are matched with utm_campaign itself:')}</p>
               <ul>
                 ${unmatched.map((name) => html`<li>${name}</li>`)}
               </ul>`

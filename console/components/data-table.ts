@@ -3,6 +3,7 @@
  * columns of their own, a thin bar in the first cell shows the share of the first figure, and the change since the
  * compared period stands beside the value.
  */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import {
@@ -18,9 +19,10 @@ import type { Answer } from '../../core/contract/query.ts';
 import { skeletonStyles } from '../styles/skeleton.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
+import { readerLocale } from '../texts/language.ts';
 import { changeOf } from './change.ts';
 import { labelName, labelStyles } from './label-name.ts';
-import { formatMetric, plural } from './number-format.ts';
+import { counted, formatMetric } from './number-format.ts';
 import { type FigureAt, openButton, openStyles } from './open-figure.ts';
 import './term.ts';
 
@@ -124,7 +126,7 @@ export class DataTable extends LitElement {
   /** What the table is, for screen readers. */
   @property() label = '';
   /** What stands in a table without rows. */
-  @property() emptyText = 'Nothing in this range.';
+  @property() emptyText = msg('Nothing in this range.');
   @property({ type: Number }) rowsExpected = 8;
   /** Whether rows and figures open their sessions: each press is a `cn-open` event. */
   @property({ type: Boolean }) opens = false;
@@ -165,7 +167,7 @@ export class DataTable extends LitElement {
           </tbody>
         </table>
       </div>
-      ${rest > 0 ? html`<p class="caption rest">and ${plural(rest, 'more value', 'more values')}</p>` : nothing}`;
+      ${rest > 0 ? html`<p class="caption rest">${counted(rest, msg('and # more value|and # more values'))}</p>` : nothing}`;
   }
 
   /** Which figure a button of the row stands for; undefined where nothing opens. */
@@ -204,7 +206,7 @@ export class DataTable extends LitElement {
               scope="col"
               class="number ${isCompared(places) ? 'compared' : ''} ${at === 0 ? 'first' : ''}"
             >
-              ${of === undefined ? 'All' : labelName(answer, of)}
+              ${of === undefined ? msg('All') : labelName(answer, of)}
             </th>`,
           ),
         )}
@@ -244,7 +246,7 @@ function labelCell(
   share: number,
   opens: FigureAt | undefined,
 ) {
-  const text = dimensionWords(value, name, undefined);
+  const text = dimensionWords(value, name, readerLocale());
   const styles = `text ellipsis ${value === null ? 'empty' : ''}`;
   return html`<td class="label">
     ${share > 0 ? html`<span class="bar" style="width: ${(share * 100).toFixed(1)}%"></span>` : nothing}

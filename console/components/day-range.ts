@@ -1,4 +1,5 @@
 /** Which days are meant: all, a range with a name, or a first and a last day. Fires `cn-range` with the choice. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { addDays, type DateRange } from '../../core/contract/calendar.ts';
@@ -50,24 +51,24 @@ export class DayRange extends LitElement {
 
   override render() {
     const isCustom = typeof this.choice === 'object';
-    return html`<label class="only-read" for="preset">Days</label>
+    return html`<label class="only-read" for="preset">${msg('Days')}</label>
       <select id="preset" class="field" @change=${this.#choose}>
-        <option value="all" ?selected=${this.choice === 'all'}>All time</option>
+        <option value="all" ?selected=${this.choice === 'all'}>${msg('All time')}</option>
         ${rangePresets.map(
           (preset) =>
             html`<option value=${preset} ?selected=${this.choice === preset}>${presetTexts[preset]}</option>`,
         )}
-        <option value="custom" ?selected=${isCustom}>Custom</option>
+        <option value="custom" ?selected=${isCustom}>${msg('Custom')}</option>
       </select>
       ${isCustom ? this.#dates(this.draft ?? (this.choice as DateRange)) : nothing}`;
   }
 
   #dates(range: DateRange) {
     return html`<span class="dates">
-        <label class="only-read" for="from">First day</label>
+        <label class="only-read" for="from">${msg('First day')}</label>
         <input id="from" class="field" type="date" .value=${range.from} @change=${this.#type} />
-        <span class="quiet" aria-hidden="true">to</span>
-        <label class="only-read" for="to">Last day</label>
+        <span class="quiet" aria-hidden="true">${msg('to')}</span>
+        <label class="only-read" for="to">${msg('Last day')}</label>
         <input
           id="to"
           class="field"
@@ -80,7 +81,7 @@ export class DayRange extends LitElement {
         isUsableRange(range)
           ? nothing
           : html`<p class="caption problem" role="alert">
-              The first day must not be after the last one, and both must be set.
+              ${msg('The first day must not be after the last one, and both must be set.')}
             </p>`
       }`;
   }

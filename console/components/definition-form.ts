@@ -1,4 +1,5 @@
 /** Makes or changes a definition: a label, campaign, goal, funnel, page group or annotation. Fires `cn-saved` and `cn-cancel`. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Definition } from '../../core/contract/definition.ts';
@@ -24,11 +25,11 @@ import { labelStyles, labelToken } from './label-name.ts';
 
 const colours = [1, 2, 3, 4, 5, 6, 7, 8];
 const semanticsTexts = {
-  ordered: 'In this order, none left out',
-  progression: 'Stages may be skipped',
+  ordered: msg('In this order, none left out'),
+  progression: msg('Stages may be skipped'),
 };
-const byTexts = { utm: 'Tags of the address (utm)', condition: 'A condition' };
-const combineTexts = { and: 'of both', or: 'of one of them' };
+const byTexts = { utm: msg('Tags of the address (utm)'), condition: msg('A condition') };
+const combineTexts = { and: msg('of both'), or: msg('of one of them') };
 
 type TextField = 'name' | 'revenueEvent' | 'revenueProperty' | 'text';
 
@@ -77,14 +78,14 @@ export class DefinitionForm extends LitElement {
 
   override render() {
     return html`<form novalidate @submit=${this.#save}>
-      <div class="line">${this.#text('name', 'Name', 80, this.isKept)}</div>
+      <div class="line">${this.#text('name', msg('Name'), 80, this.isKept)}</div>
       ${this.#fields()}
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
       <div class="actions">
         <button class="button first" type="submit" ?disabled=${this.saving}>
-          ${this.saving ? 'Saving …' : `Save ${kindWords[this.kind].one}`}
+          ${this.saving ? msg('Saving …') : kindWords[this.kind].save}
         </button>
-        <button class="button plain" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-cancel'))}>Cancel</button>
+        <button class="button plain" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-cancel'))}>${msg('Cancel')}</button>
       </div>
     </form>`;
   }
@@ -94,16 +95,16 @@ export class DefinitionForm extends LitElement {
       case 'label':
         return html`${this.#condition()}${this.#labelFields()}`;
       case 'campaign':
-        return html`<div class="line">${this.#select('by', 'Known by', byTexts)}</div>
+        return html`<div class="line">${this.#select('by', msg('Known by'), byTexts)}</div>
           ${this.draft.by === 'utm' ? this.#utm() : this.#condition()}`;
       case 'goal':
         return html`${this.#condition()}
           <div class="line">
-            ${this.#text('revenueEvent', 'Worth: custom event (optional)', 200)}
-            ${this.#text('revenueProperty', 'Its property with the amount', 200)}
+            ${this.#text('revenueEvent', msg('Worth: custom event (optional)'), 200)}
+            ${this.#text('revenueProperty', msg('Its property with the amount'), 200)}
           </div>`;
       case 'funnel':
-        return html`<div class="line">${this.#select('semantics', 'Sessions go through', semanticsTexts)}</div>
+        return html`<div class="line">${this.#select('semantics', msg('Sessions go through'), semanticsTexts)}</div>
           <cn-funnel-stages
             slug=${this.slug}
             .stages=${this.draft.stages}
@@ -113,9 +114,9 @@ export class DefinitionForm extends LitElement {
         return this.#condition();
       case 'annotation':
         return html`<div class="line">
-            ${this.#day('day', 'Day')} ${this.#day('until', 'The day after the last (optional)')}
+            ${this.#day('day', msg('Day'))} ${this.#day('until', msg('The day after the last (optional)'))}
           </div>
-          <div class="line">${this.#text('text', 'More about it (optional)', 1000)}</div>`;
+          <div class="line">${this.#text('text', msg('More about it (optional)'), 1000)}</div>`;
     }
   }
 
@@ -123,7 +124,7 @@ export class DefinitionForm extends LitElement {
     const { head, example } = kindWords[this.kind];
     return html`<cn-condition-box
       slug=${this.slug}
-      label=${this.kind === 'campaign' ? 'Sessions with' : head}
+      label=${this.kind === 'campaign' ? msg('Sessions with') : head}
       placeholder=${example}
       multiline
       .value=${this.draft.condition}
@@ -135,7 +136,7 @@ export class DefinitionForm extends LitElement {
   #labelFields() {
     const { colour, inverse, parent } = this.draft;
     return html`<fieldset>
-        <legend>Colour</legend>
+        <legend>${msg('Colour')}</legend>
         <div class="colours">
           ${colours.map(
             (one) => html`<label class="check"
@@ -148,19 +149,18 @@ export class DefinitionForm extends LitElement {
       </fieldset>
       <div class="line">
         <label class="check"
-          ><input type="checkbox" .checked=${inverse} @change=${(event: Event) => this.#set({ inverse: (event.target as HTMLInputElement).checked })} />The
-          sessions that do not meet it</label
+          ><input type="checkbox" .checked=${inverse} @change=${(event: Event) => this.#set({ inverse: (event.target as HTMLInputElement).checked })} />${msg('The sessions that do not meet it')}</label
         >
         ${
           this.others.length === 0
             ? nothing
             : html`<label class="entry"
-                  ><span>Joined with the label (optional)</span
+                  ><span>${msg('Joined with the label (optional)')}</span
                   ><select class="field" @change=${(event: Event) => this.#set({ parent: typedIn(event) })}>
-                    ${options({ '': 'none', ...Object.fromEntries(this.others.map((name) => [name, name])) }, parent)}
+                    ${options({ '': msg('none'), ...Object.fromEntries(this.others.map((name) => [name, name])) }, parent)}
                   </select></label
                 >
-                ${parent === '' ? nothing : this.#select('combine', 'Takes sessions', combineTexts)}`
+                ${parent === '' ? nothing : this.#select('combine', msg('Takes sessions'), combineTexts)}`
         }
       </div>`;
   }
@@ -170,7 +170,7 @@ export class DefinitionForm extends LitElement {
     return html`<div class="line">
       ${utmFields.map(
         (field) => html`<label class="entry"
-          ><span>utm_${field}</span
+          ><span>${`utm_${field}`}</span
           ><input
             class="field"
             maxlength="255"

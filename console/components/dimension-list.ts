@@ -1,4 +1,5 @@
 /** By what an event is broken down: names with their sources. Lists and groups that a dimension has are kept. Fires `cn-dimensions`. */
+import { msg, str } from '@lit/localize';
 import { html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { EventDimension, ValueSource } from '../../core/contract/event.ts';
@@ -20,9 +21,12 @@ export class DimensionList extends LitElement {
 
   override render() {
     return html`${this.dimensions.map(
-      (dimension, index) => html`<div class="line" role="group" aria-label="Dimension ${index + 1}">
+      (
+        dimension,
+        index,
+      ) => html`<div class="line" role="group" aria-label=${msg(str`Dimension ${index + 1}`)}>
           <label class="entry"
-            ><span>Dimension</span
+            ><span>${msg('Dimension')}</span
             ><input
               class="field"
               maxlength="64"
@@ -37,12 +41,12 @@ export class DimensionList extends LitElement {
             @cn-source=${(event: CustomEvent<ValueSource>) => this.#set(index, { from: event.detail })}
           ></cn-value-source>
           <button class="button plain" type="button" @click=${() => this.#fire(this.dimensions.filter((_, at) => at !== index))}>
-            Remove<span class="only-read"> dimension ${index + 1}</span>
+            ${msg(html`Remove<span class="only-read"> dimension ${index + 1}</span>`)}
           </button>
         </div>`,
     )}
       <button class="button" type="button" ?disabled=${this.dimensions.length >= dimensionsMax} @click=${this.#add}>
-        Add a dimension
+        ${msg('Add a dimension')}
       </button>`;
   }
 

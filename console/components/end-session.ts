@@ -2,6 +2,7 @@
  * Ends a session by hand: says what that means, and does it at the second press. A double click is one press, and
  * the first one is forgotten after a while, by Escape, and when the focus goes elsewhere. Fires `cn-end`.
  */
+import { msg } from '@lit/localize';
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { controlStyles } from '../styles/controls.ts';
@@ -49,7 +50,11 @@ export class EndSession extends LitElement {
 
   override render() {
     const armed = this.armedAt !== undefined;
-    const label = this.ending ? 'Ending …' : armed ? 'Press again to end it' : 'End session';
+    const label = this.ending
+      ? msg('Ending …')
+      : armed
+        ? msg('Press again to end it')
+        : msg('End session');
     return html`<button
         class="button ${armed ? 'armed' : ''}"
         type="button"
@@ -62,10 +67,9 @@ export class EndSession extends LitElement {
         ${label}
       </button>
       <p class="caption" id="meaning">
-        Ends it now and stores it with the hits that it has. This cannot be undone; a further hit of this visitor begins
-        a new session.
+        ${msg('Ends it now and stores it with the hits that it has. This cannot be undone; a further hit of this visitor begins a new session.')}
       </p>
-      <span class="only-read" role="status">${armed ? 'Press again to end the session.' : ''}</span>`;
+      <span class="only-read" role="status">${armed ? msg('Press again to end the session.') : ''}</span>`;
   }
 
   #press() {

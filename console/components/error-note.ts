@@ -1,4 +1,5 @@
 /** A failed request in three sentences: what happened, what is safe, what to do. Fires `cn-retry`. */
+import { msg } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -16,54 +17,64 @@ export interface Advice {
 /** What to say about an error besides its own text. */
 export function adviceFor(error: Pick<ApiError, 'code' | 'status'>): Advice {
   if (error.code === 'sign_in_refused')
-    return { safe: 'Nothing was changed.', todo: 'Correct it, then try again.', retry: false };
+    return {
+      safe: msg('Nothing was changed.'),
+      todo: msg('Correct it, then try again.'),
+      retry: false,
+    };
   if (error.status === 401) {
-    const safe = 'Your data is untouched.';
-    return { safe, todo: 'Sign in, then try again.', retry: true };
+    const safe = msg('Your data is untouched.');
+    return { safe, todo: msg('Sign in, then try again.'), retry: true };
   }
   switch (error.code) {
     case 'unreachable':
       return {
-        safe: 'Everything that was stored is safe, and what the page shows is the last that was received.',
-        todo: 'Check that Canister is running and that the network is up, then try again.',
+        safe: msg(
+          'Everything that was stored is safe, and what the page shows is the last that was received.',
+        ),
+        todo: msg('Check that Canister is running and that the network is up, then try again.'),
         retry: true,
       };
     case 'local_only':
       return {
-        safe: 'Your data is untouched.',
-        todo: 'Open the console on the machine that Canister runs on, or through an SSH tunnel.',
+        safe: msg('Your data is untouched.'),
+        todo: msg(
+          'Open the console on the machine that Canister runs on, or through an SSH tunnel.',
+        ),
         retry: false,
       };
     case 'link_unusable':
       return {
-        safe: 'Nothing was changed.',
-        todo: 'Ask an administrator for a new link, or for another password at the sign-in page.',
+        safe: msg('Nothing was changed.'),
+        todo: msg(
+          'Ask an administrator for a new link, or for another password at the sign-in page.',
+        ),
         retry: false,
       };
     case 'guesses_too_many':
-      return { safe: 'Nothing was changed.', todo: 'Wait a minute.', retry: false };
+      return { safe: msg('Nothing was changed.'), todo: msg('Wait a minute.'), retry: false };
     case 'dataset_unknown':
       return {
-        safe: 'Other datasets are not concerned.',
-        todo: 'Choose a dataset in the navigation.',
+        safe: msg('Other datasets are not concerned.'),
+        todo: msg('Choose a dataset in the navigation.'),
         retry: false,
       };
     case 'event_changed':
       return {
-        safe: 'What the other one saved is kept, and what you typed is still here.',
-        todo: 'Copy what you need, open it anew, and make your change again.',
+        safe: msg('What the other one saved is kept, and what you typed is still here.'),
+        todo: msg('Copy what you need, open it anew, and make your change again.'),
         retry: false,
       };
     case 'search_too_slow':
       return {
-        safe: 'The search was stopped; nothing was changed.',
-        todo: 'Choose fewer days or a narrower condition, then search again.',
+        safe: msg('The search was stopped; nothing was changed.'),
+        todo: msg('Choose fewer days or a narrower condition, then search again.'),
         retry: true,
       };
     case 'sql_too_slow':
       return {
-        safe: 'The query was stopped; nothing was changed.',
-        todo: 'Narrow the range of days or group more coarsely, then run it again.',
+        safe: msg('The query was stopped; nothing was changed.'),
+        todo: msg('Narrow the range of days or group more coarsely, then run it again.'),
         retry: false,
       };
     case 'sql_invalid':
@@ -95,16 +106,21 @@ export function adviceFor(error: Pick<ApiError, 'code' | 'status'>): Advice {
     case 'source_running':
     case 'user_exists':
     case 'last_administrator':
-      return { safe: 'Nothing was changed.', todo: 'Correct it, then try again.', retry: false };
+      return {
+        safe: msg('Nothing was changed.'),
+        todo: msg('Correct it, then try again.'),
+        retry: false,
+      };
   }
   if (error.status === 403) {
-    const todo =
-      'Your role does not allow it, or was changed while this page was open. Ask an administrator.';
-    return { safe: 'Nothing was changed.', todo, retry: false };
+    const todo = msg(
+      'Your role does not allow it, or was changed while this page was open. Ask an administrator.',
+    );
+    return { safe: msg('Nothing was changed.'), todo, retry: false };
   }
   return {
-    safe: 'Nothing was changed by this request.',
-    todo: "Try again. If it stays, the server's log says more.",
+    safe: msg('Nothing was changed by this request.'),
+    todo: msg("Try again. If it stays, the server's log says more."),
     retry: true,
   };
 }
@@ -161,7 +177,7 @@ export class ErrorNote extends LitElement {
         <p>${advice.safe} ${advice.todo}</p>
         ${
           advice.retry
-            ? html`<button class="button" type="button" @click=${this.#retry}>Try again</button>`
+            ? html`<button class="button" type="button" @click=${this.#retry}>${msg('Try again')}</button>`
             : nothing
         }
       </div>

@@ -1,4 +1,5 @@
 /** Drafts an event: trigger, condition, what it records and does; tries it, saves it, publishes it. Fires `cn-saved`. */
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { dayOf } from '../../core/contract/calendar.ts';
@@ -81,15 +82,15 @@ export class EventEditor extends LitElement {
     const { draft, open } = this;
     if (open === undefined) return nothing;
     return html`<form novalidate @submit=${this.#submit}>
-        <div class="line">${this.#text('name', 'Name', 128)} ${this.#text('description', 'Description (optional)', 1_000)}</div>
+        <div class="line">${this.#text('name', msg('Name'), 128)} ${this.#text('description', msg('Description (optional)'), 1_000)}</div>
         <fieldset>
-          <legend>When</legend>
-          <div class="line">${this.#select('trigger', 'Trigger', triggerTexts)} ${this.#select('track', 'Record', trackTexts)}</div>
+          <legend>${msg('When')}</legend>
+          <div class="line">${this.#select('trigger', msg('Trigger'), triggerTexts)} ${this.#select('track', msg('Record'), trackTexts)}</div>
           <cn-condition-box
             id="condition"
             multiline
             slug=${open.slug}
-            label="Condition"
+            label=${msg('Condition')}
             .trigger=${draft.trigger}
             .value=${draft.condition}
             placeholder='request.path = "/order/confirmed"'
@@ -98,10 +99,10 @@ export class EventEditor extends LitElement {
           ${this.#problem('condition')}
         </fieldset>
         <fieldset>
-          <legend>What each occurrence carries</legend>
+          <legend>${msg('What each occurrence carries')}</legend>
           <div class="line">
             <label class="entry"
-              ><span>Value</span
+              ><span>${msg('Value')}</span
               ><select class="field" @change=${this.#chooseRecord}>${options(recordTexts, draft.record.kind)}</select></label
             >
             ${draft.record.kind === 'count' ? nothing : this.#source(draft.record.from)}
@@ -115,7 +116,7 @@ export class EventEditor extends LitElement {
           ${this.#problem('dimensions')}
         </fieldset>
         <fieldset>
-          <legend>Actions</legend>
+          <legend>${msg('Actions')}</legend>
           <cn-action-list
             .actions=${draft.actions}
             .names=${this.#names.value}
@@ -123,7 +124,7 @@ export class EventEditor extends LitElement {
           ></cn-action-list>
           ${this.#problem('actions')}
           <div class="line">
-            ${this.#check('buildingBlock', 'A building block: for other events, not reported')} ${this.#check('active', 'Switched on')}
+            ${this.#check('buildingBlock', msg('A building block: for other events, not reported'))} ${this.#check('active', msg('Switched on'))}
           </div>
         </fieldset>
         ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#save()}></cn-error-note>` : nothing}
@@ -135,9 +136,9 @@ export class EventEditor extends LitElement {
               this.range = event.detail;
             }}
           ></cn-day-range>
-          <button class="button" type="button" ?disabled=${this.busy} @click=${() => this.#try()}>Dry run</button>
-          <button class="button" type="submit" ?disabled=${this.busy}>Save draft</button>
-          <button class="button first" type="button" ?disabled=${this.busy} @click=${() => this.#publish()}>Save and publish</button>
+          <button class="button" type="button" ?disabled=${this.busy} @click=${() => this.#try()}>${msg('Dry run')}</button>
+          <button class="button" type="submit" ?disabled=${this.busy}>${msg('Save draft')}</button>
+          <button class="button first" type="button" ?disabled=${this.busy} @click=${() => this.#publish()}>${msg('Save and publish')}</button>
           <span class="caption" role="status">${this.said}</span>
         </div>
       </form>
@@ -245,7 +246,7 @@ export class EventEditor extends LitElement {
     const kept = await saveEvent(slug, definition, this.revision);
     this.revision = kept.revision;
     this.draft = kept.definition;
-    this.said = 'Saved as a draft: nothing is evaluated by it before it is published.';
+    this.said = msg('Saved as a draft: nothing is evaluated by it before it is published.');
   }
 
   #save(): Promise<void> {
@@ -259,7 +260,9 @@ export class EventEditor extends LitElement {
     return this.#with(async (definition, slug) => {
       await this.#keep(definition, slug);
       const version = await publishEvents(slug, [definition.name]);
-      this.said = `Published as version ${version}: sessions that begin from now on are evaluated by it. A backfill runs it over the past.`;
+      this.said = msg(
+        str`Published as version ${version}: sessions that begin from now on are evaluated by it. A backfill runs it over the past.`,
+      );
       this.#fireSaved(definition.name);
     });
   }

@@ -1,4 +1,5 @@
 /** A dry run of a definition, saved or not, over stored sessions: begun, followed, stopped, and its figures. */
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { EventDefinition } from '../../core/contract/event.ts';
@@ -11,7 +12,7 @@ import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
 import './error-note.ts';
 import { jobStateTexts } from './event-words.ts';
-import { formatCount, plural } from './number-format.ts';
+import { counted, formatCount } from './number-format.ts';
 
 const askEveryMs = 400;
 const sessionsShown = 20;
@@ -65,35 +66,42 @@ export class EventTrial extends LitElement {
 
   #figures(run: DryRun) {
     const { occurrences, fired, published, faultCount, faults, unreadable } = run;
-    const done = `${formatCount(run.sessionsDone)} of ${plural(run.sessionsTotal, 'session', 'sessions')}`;
+    const done = msg(
+      str`${formatCount(run.sessionsDone)} of ${counted(run.sessionsTotal, msg('# session|# sessions'))}`,
+    );
     if (isUnderWay(run)) {
-      return html`<p>${jobStateTexts[run.state]}: ${done} tried, ${plural(occurrences, 'occurrence', 'occurrences')} so far.</p>
-        <button class="button" type="button" @click=${() => this.#cancel(run)}>Stop</button>`;
+      return html`<p>${msg(str`${jobStateTexts[run.state]}: ${done} tried, ${counted(occurrences, msg('# occurrence|# occurrences'))} so far.`)}</p>
+        <button class="button" type="button" @click=${() => this.#cancel(run)}>${msg('Stop')}</button>`;
     }
     if (run.state === 'failed')
-      return html`<p class="problem">The dry run failed: ${run.reason ?? 'no reason was given'}</p>`;
+      return html`<p class="problem">${msg(str`The dry run failed: ${run.reason ?? msg('no reason was given')}`)}</p>`;
+    const would = counted(
+      occurrences,
+      msg('It would have fired # time|It would have fired # times'),
+    );
+    const tried =
+      run.state === 'cancelled'
+        ? msg(str`${done} tried, then it was stopped`)
+        : msg(str`${done} tried`);
     return html`<p>
-        <b>It would have fired ${plural(occurrences, 'time', 'times')}</b> in ${plural(fired.count, 'session', 'sessions')};
-        ${done} tried${run.state === 'cancelled' ? ', then it was stopped' : ''}. Nothing was written.
+        ${msg(html`<b>${would}</b> in ${counted(fired.count, msg('# session|# sessions'))}; ${tried}. Nothing was written.`)}
       </p>
-      ${this.#sessions('Sessions in which it would have fired', fired)}
+      ${this.#sessions(msg('Sessions in which it would have fired'), fired)}
       ${
         published === undefined
           ? nothing
           : html`<p>
-                As published (version ${published.version}) it fires ${plural(published.occurrences, 'time', 'times')} in
-                ${plural(published.sessions, 'session', 'sessions')}: ${formatCount(published.gained.count)} gained,
-                ${formatCount(published.lost.count)} lost.
+                ${msg(str`As published (version ${published.version}) it fires ${counted(published.occurrences, msg('# time|# times'))} in ${counted(published.sessions, msg('# session|# sessions'))}: ${formatCount(published.gained.count)} gained, ${formatCount(published.lost.count)} lost.`)}
               </p>
-              ${this.#sessions('Gained', published.gained)} ${this.#sessions('Lost', published.lost)}`
+              ${this.#sessions(msg('Gained'), published.gained)} ${this.#sessions(msg('Lost'), published.lost)}`
       }
-      ${unreadable === 0 ? nothing : html`<p class="problem">${plural(unreadable, 'session', 'sessions')} could not be opened and were left out.</p>`}
+      ${unreadable === 0 ? nothing : html`<p class="problem">${msg(str`${counted(unreadable, msg('# session|# sessions'))} could not be opened and were left out.`)}</p>`}
       ${
         faultCount === 0
           ? nothing
-          : html`<p class="problem">It could not be evaluated ${plural(faultCount, 'time', 'times')}:</p>
+          : html`<p class="problem">${msg(str`It could not be evaluated ${counted(faultCount, msg('# time|# times'))}:`)}</p>
               <ul>
-                ${faults.map(({ session, hitNumber, reason }) => html`<li><a href=${sessionPath(this.slug, session)}>hit ${hitNumber}</a>: ${reason}</li>`)}
+                ${faults.map(({ session, hitNumber, reason }) => html`<li><a href=${sessionPath(this.slug, session)}>${msg(str`hit ${hitNumber}`)}</a>: ${reason}</li>`)}
               </ul>`
       }`;
   }
@@ -105,7 +113,7 @@ export class EventTrial extends LitElement {
       <ul>
         ${sessions.slice(0, sessionsShown).map((id) => html`<li><a href=${sessionPath(this.slug, id)}><code>${id.slice(0, 12)}…</code></a></li>`)}
       </ul>
-      ${count > sessionsShown ? html`<p class="caption">The first ${Math.min(sessionsShown, sessions.length)} are listed.</p>` : nothing}
+      ${count > sessionsShown ? html`<p class="caption">${msg(str`The first ${Math.min(sessionsShown, sessions.length)} are listed.`)}</p>` : nothing}
     </details>`;
   }
 

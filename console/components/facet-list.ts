@@ -1,4 +1,5 @@
 /** What found sessions have in common: the most frequent values of some fields. Fires `cn-facet` with field and value. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { FacetField, SearchAnswer } from '../../core/contract/search.ts';
@@ -11,13 +12,13 @@ export interface FacetChoice {
 }
 
 const fieldTexts: Record<FacetField, string> = {
-  browser: 'Browser',
-  system: 'System',
-  'device.type': 'Device',
-  country: 'Country',
-  source: 'Source',
-  'entry.path': 'Entry page',
-  'session.end_reason': 'End reason',
+  browser: msg('Browser'),
+  system: msg('System'),
+  'device.type': msg('Device'),
+  country: msg('Country'),
+  source: msg('Source'),
+  'entry.path': msg('Entry page'),
+  'session.end_reason': msg('End reason'),
 };
 
 @customElement('cn-facet-list')
@@ -94,10 +95,10 @@ export class FacetList extends LitElement {
 
   #value(choice: FacetChoice, count: number) {
     const share = this.sessions === 0 ? 0 : Math.min(1, count / this.sessions);
-    const text = choice.value ?? 'none';
+    const text = choice.value ?? msg('none');
     return html`<li>
       <span class="share" style="width: ${share * 100}%"></span>
-      <button type="button" title="Only these" @click=${() => this.#choose(choice)}>
+      <button type="button" title=${msg('Only these')} @click=${() => this.#choose(choice)}>
         <span class="value ellipsis ${choice.value === null ? 'none' : ''}" title=${text}>${text}</span>
         <span class="figures">${formatCount(count)}</span>
       </button>

@@ -2,6 +2,7 @@
  * Found sessions, one a row, newest first, each with the pieces of text for which it was found. Every text in it comes
  * from strangers and is drawn as text. Where it is narrow, source and technology move under the pages.
  */
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -31,15 +32,15 @@ export class FoundTable extends LitElement {
 
   override render() {
     return html`<table>
-      <caption class="only-read">Found sessions, newest first, times in ${this.timeZone}</caption>
+      <caption class="only-read">${msg(str`Found sessions, newest first, times in ${this.timeZone}`)}</caption>
       <thead>
         <tr>
-          <th scope="col" class="when">Started</th>
-          <th scope="col" class="number duration">Duration</th>
-          <th scope="col" class="number count" title="Page views">Pages</th>
-          <th scope="col" class="ellipsis">Entry page → last page, and why it was found</th>
-          <th scope="col" class="source">Source</th>
-          <th scope="col" class="technology">Technology</th>
+          <th scope="col" class="when">${msg('Started')}</th>
+          <th scope="col" class="number duration">${msg('Duration')}</th>
+          <th scope="col" class="number count" title=${msg('Page views')}>${msg('Pages')}</th>
+          <th scope="col" class="ellipsis">${msg('Entry page → last page, and why it was found')}</th>
+          <th scope="col" class="source">${msg('Source')}</th>
+          <th scope="col" class="technology">${msg('Technology')}</th>
         </tr>
       </thead>
       <tbody>
@@ -57,11 +58,11 @@ export class FoundTable extends LitElement {
   }
 
   #row(session: FoundSession) {
-    const source = sourceOf(session) ?? 'Direct';
+    const source = sourceOf(session) ?? msg('Direct');
     const technology = technologyOf(session);
     const started = formatInstantShort(session.startedAt, this.timeZone);
     const active = session.active
-      ? html`<span class="active"><span class="dot live" aria-hidden="true"></span>active</span> `
+      ? html`<span class="active"><span class="dot live" aria-hidden="true"></span>${msg('active')}</span> `
       : nothing;
     return html`<tr>
       <td class="when">${active}<span class="started">${started}</span></td>
@@ -75,9 +76,9 @@ export class FoundTable extends LitElement {
         ${
           session.highlights.length === 0
             ? nothing
-            : html`<ul class="highlights" aria-label="Found by">
+            : html`<ul class="highlights" aria-label=${msg('Found by')}>
                 ${session.highlights.slice(0, highlightsShown).map(highlight)}
-                ${session.highlights.length > highlightsShown ? html`<li class="field">and others</li>` : nothing}
+                ${session.highlights.length > highlightsShown ? html`<li class="field">${msg('and others')}</li>` : nothing}
               </ul>`
         }
       </td>
@@ -90,12 +91,13 @@ export class FoundTable extends LitElement {
 /** The pages, as the link that the whole row is. */
 function route({ entryPath, exitPath, visitor }: FoundSession, href: string) {
   const entry = entryPath ?? noValue;
-  const label = entryPath === undefined ? `Session of ${visitor}, without a page view` : nothing;
+  const label =
+    entryPath === undefined ? msg(str`Session of ${visitor}, without a page view`) : nothing;
   return html`<a class="route" href=${href} aria-label=${label}
     ><span class="ellipsis" title=${entry}>${entry}</span>${
       exitPath === undefined || exitPath === entryPath
         ? nothing
-        : html`<span class="arrow" aria-label="then">→</span
+        : html`<span class="arrow" aria-label=${msg('then')}>→</span
             ><span class="ellipsis" title=${exitPath}>${exitPath}</span>`
     }</a
   >`;
@@ -104,7 +106,7 @@ function route({ entryPath, exitPath, visitor }: FoundSession, href: string) {
 function highlight({ field, hit, text, start, end }: Highlight) {
   const isPiece = start !== undefined && end !== undefined;
   return html`<li>
-    <span class="field">${field}${hit === undefined ? nothing : html` · hit ${formatCount(hit)}`}</span>
+    <span class="field">${field}${hit === undefined ? nothing : html` · ${msg(str`hit ${formatCount(hit)}`)}`}</span>
     <span class="text"
       >${isPiece ? html`${text.slice(0, start)}<mark>${text.slice(start, end)}</mark>${text.slice(end)}` : text}</span
     >

@@ -1,4 +1,5 @@
 /** The stages of a funnel in their order: each a page group by its name, or the hits that meet a condition. Fires `cn-stages`. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { controlStyles } from '../styles/controls.ts';
@@ -59,13 +60,13 @@ export class FunnelStages extends LitElement {
   override render() {
     const { stages } = this;
     return html`<p class="caption">
-        A stage without a condition is the page group of its name.
+        ${msg('A stage without a condition is the page group of its name.')}
       </p>
       <ol>
         ${stages.map(
           (stage, index) => html`<li>
             <label class="entry"
-              ><span>Name of stage ${index + 1}</span
+              ><span>${msg(str`Name of stage ${index + 1}`)}</span
               ><input
                 class="field"
                 maxlength="80"
@@ -75,7 +76,7 @@ export class FunnelStages extends LitElement {
             /></label>
             <cn-condition-box
               slug=${this.slug}
-              label="Hits of stage ${index + 1} (optional)"
+              label=${msg(str`Hits of stage ${index + 1} (optional)`)}
               .value=${stage.condition}
               @cn-condition=${(event: CustomEvent<string>) => this.#change(index, { condition: event.detail })}
             ></cn-condition-box>
@@ -83,7 +84,7 @@ export class FunnelStages extends LitElement {
               stages.length <= stagesMin
                 ? nothing
                 : html`<button class="button plain" type="button" @click=${() => this.#fire(stages.filter((_, at) => at !== index))}>
-                    Remove<span class="only-read"> stage ${index + 1}</span>
+                    ${msg(html`Remove<span class="only-read"> stage ${index + 1}</span>`)}
                   </button>`
             }
           </li>`,
@@ -95,7 +96,7 @@ export class FunnelStages extends LitElement {
         ?disabled=${stages.length >= stagesMax}
         @click=${() => this.#fire([...stages, { name: '', condition: '' }])}
       >
-        Add a stage
+        ${msg('Add a stage')}
       </button>`;
   }
 

@@ -1,7 +1,8 @@
 /** The state of the server in sentences: what an alarm means and what to do, how reading stands, why hits were refused. */
+import { msg, str } from '@lit/localize';
 import { problemCodes } from '../../core/contract/problem.ts';
 import type { AlarmCode, CommitDurations, HitCounts, Status } from '../../core/contract/status.ts';
-import { formatDuration, formatShare, plural } from './number-format.ts';
+import { counted, formatDuration, formatShare } from './number-format.ts';
 
 export interface AlarmText {
   title: string;
@@ -11,51 +12,65 @@ export interface AlarmText {
 /** An alarm in words; what it is about in particular is its detail. */
 export const alarmTexts: Record<AlarmCode, AlarmText> = {
   counters_broken: {
-    title: 'The counters of an hour do not add up',
-    todo: 'Keep the data folder as it is and report it: this is a fault of Canister, or of the disk.',
+    title: msg('The counters of an hour do not add up'),
+    todo: msg(
+      'Keep the data folder as it is and report it: this is a fault of Canister, or of the disk.',
+    ),
   },
   hits_unaccounted: {
-    title: 'Accepted hits are missing, or counted twice',
-    todo: 'Keep the data folder as it is and report it. After restoring only some files of a backup it is to be expected.',
+    title: msg('Accepted hits are missing, or counted twice'),
+    todo: msg(
+      'Keep the data folder as it is and report it. After restoring only some files of a backup it is to be expected.',
+    ),
   },
   disk_low: {
-    title: 'The disk is nearly full, and hits are refused',
-    todo: 'Make room on it. Hits are taken again by themselves, and senders send the refused ones again.',
+    title: msg('The disk is nearly full, and hits are refused'),
+    todo: msg(
+      'Make room on it. Hits are taken again by themselves, and senders send the refused ones again.',
+    ),
   },
   disk_full: {
-    title: 'The disk is full',
-    todo: 'Make room on it: sessions that have ended wait in memory, and all goes on by itself.',
+    title: msg('The disk is full'),
+    todo: msg(
+      'Make room on it: sessions that have ended wait in memory, and all goes on by itself.',
+    ),
   },
   dataset_held: {
-    title: 'A dataset is held',
-    todo: 'Its hits are taken and wait; the other datasets go on. Mend what the sentence says.',
+    title: msg('A dataset is held'),
+    todo: msg(
+      'Its hits are taken and wait; the other datasets go on. Mend what the sentence says.',
+    ),
   },
   clock_jumped: {
-    title: 'The clock of the machine jumped',
-    todo: 'Set the clock right. If it is right now, hits confirm it, or a restart takes it at once.',
+    title: msg('The clock of the machine jumped'),
+    todo: msg(
+      'Set the clock right. If it is right now, hits confirm it, or a restart takes it at once.',
+    ),
   },
   job_failed: {
-    title: 'Something that is done from time to time failed',
-    todo: 'It is tried again by itself. If the alarm stays, the server’s log says more.',
+    title: msg('Something that is done from time to time failed'),
+    todo: msg('It is tried again by itself. If the alarm stays, the server’s log says more.'),
   },
   engine_behind: {
-    title: 'Hits wait long until they are read',
-    todo: 'No hit is lost. If it stays so, the machine is too slow for these hits.',
+    title: msg('Hits wait long until they are read'),
+    todo: msg('No hit is lost. If it stays so, the machine is too slow for these hits.'),
   },
   spooling: {
-    title: 'The short-term canister is full, and hits wait on the disk',
-    todo: 'No hit is lost. Give it more memory, if this happens often.',
+    title: msg('The short-term canister is full, and hits wait on the disk'),
+    todo: msg('No hit is lost. Give it more memory, if this happens often.'),
   },
   notices_late: {
-    title: 'Notices of alerts cannot be delivered',
-    todo: 'They are tried again by themselves. Look at the deliveries for what the receiver says.',
+    title: msg('Notices of alerts cannot be delivered'),
+    todo: msg(
+      'They are tried again by themselves. Look at the deliveries for what the receiver says.',
+    ),
   },
 };
 
 /** An alarm of a server that is newer than this console is named by its code. */
 export function alarmText(code: string): AlarmText {
   const texts: Partial<Record<string, AlarmText>> = alarmTexts;
-  return texts[code] ?? { title: code, todo: 'Read the sentence, and the documentation.' };
+  return texts[code] ?? { title: code, todo: msg('Read the sentence, and the documentation.') };
 }
 
 export interface ReadingState {
@@ -77,18 +92,22 @@ export function readingState({
     const low = formatShare(shortTerm.lowMark, undefined, 0);
     return {
       mark: 'warned',
-      name: 'Spooling',
-      meaning: `The short-term canister is above ${high}. Hits are taken and wait on the disk, while the sessions that have been idle for the longest time are ended, until ${low} is reached. No hit is lost.`,
+      name: msg('Spooling'),
+      meaning: msg(
+        str`The short-term canister is above ${high}. Hits are taken and wait on the disk, while the sessions that have been idle for the longest time are ended, until ${low} is reached. No hit is lost.`,
+      ),
     };
   }
   if (lagMs > lagMsUsual) {
     return {
       mark: 'warned',
-      name: 'Catching up',
-      meaning: `Hits come faster than they are read: ${plural(waitingHits, 'hit waits', 'hits wait')}, the first for ${formatDuration(lagMs)}. They are safe on the disk.`,
+      name: msg('Catching up'),
+      meaning: msg(
+        str`Hits come faster than they are read: ${counted(waitingHits, msg('# hit waits|# hits wait'))}, the first for ${formatDuration(lagMs)}. They are safe on the disk.`,
+      ),
     };
   }
-  return { mark: 'live', name: 'Reading live', meaning: 'Hits are read as they come.' };
+  return { mark: 'live', name: msg('Reading live'), meaning: msg('Hits are read as they come.') };
 }
 
 /** What is not explained: received minus all outcomes. 0 where it adds up. */
@@ -103,9 +122,9 @@ export function commitBound({ count, within }: CommitDurations, share: number): 
 }
 
 const asideReasons: Partial<Record<string, string>> = {
-  url_invalid: 'The address is none that a page can have',
-  id_invalid: 'The id is no UUID',
-  import: 'Lines of imported logs',
+  url_invalid: msg('The address is none that a page can have'),
+  id_invalid: msg('The id is no UUID'),
+  import: msg('Lines of imported logs'),
 };
 
 /** Why hits were not accepted, or set aside: a problem by its title, all else as the server says it. */

@@ -1,4 +1,5 @@
 /** What a hit says, field by field, as it came: the request side and the response side. Every value is text of strangers. */
+import { msg, str } from '@lit/localize';
 import type { SessionHit } from '../../core/contract/session.ts';
 import { formatBytes, formatCount } from './number-format.ts';
 
@@ -32,28 +33,28 @@ export function fieldsOf(hit: SessionHit, locale?: string): HitFields {
     if (value === undefined || value === null) return;
     to.push({ name, value: String(value), ...(href === undefined ? {} : { href }) });
   };
-  add(request, 'Method', hit.method);
-  add(request, 'Host', hit.host);
-  add(request, 'Path', hit.path);
-  add(request, 'Query', hit.query);
-  add(request, 'Protocol', hit.protocol);
-  add(request, 'Referrer', hit.referrer, linkOf(hit.referrer ?? ''));
-  add(request, 'Title', hit.title);
-  add(request, 'Name', hit.name);
+  add(request, msg('Method'), hit.method);
+  add(request, msg('Host'), hit.host);
+  add(request, msg('Path'), hit.path);
+  add(request, msg('Query'), hit.query);
+  add(request, msg('Protocol'), hit.protocol);
+  add(request, msg('Referrer'), hit.referrer, linkOf(hit.referrer ?? ''));
+  add(request, msg('Title'), hit.title);
+  add(request, msg('Name'), hit.name);
   for (const [key, value] of Object.entries(hit.properties ?? {})) {
-    add(request, `Property ${key}`, value);
+    add(request, msg(str`Property ${key}`), value);
   }
-  add(request, 'Number on its page', hit.number);
-  add(request, 'Closes the session', hit.closeSession === true ? 'yes' : undefined);
-  add(request, 'Hit id', hit.id);
-  add(response, 'Status', hit.status);
+  add(request, msg('Number on its page'), hit.number);
+  add(request, msg('Closes the session'), hit.closeSession === true ? msg('yes') : undefined);
+  add(request, msg('Hit id'), hit.id);
+  add(response, msg('Status'), hit.status);
   if (hit.responseBytes !== undefined) {
     const { responseBytes: bytes } = hit;
-    const exact = `${formatCount(bytes, locale)} bytes`;
-    add(response, 'Size', bytes < 1_024 ? exact : `${exact} (${formatBytes(bytes, locale)})`);
+    const exact = msg(str`${formatCount(bytes, locale)} bytes`);
+    add(response, msg('Size'), bytes < 1_024 ? exact : `${exact} (${formatBytes(bytes, locale)})`);
   }
   if (hit.durationMs !== undefined) {
-    add(response, 'Duration', `${formatCount(hit.durationMs, locale)} ms`);
+    add(response, msg('Duration'), msg(str`${formatCount(hit.durationMs, locale)} ms`));
   }
   return { request, response };
 }

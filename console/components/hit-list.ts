@@ -2,6 +2,7 @@
  * The hits of a session in their order, with the steps taken on each, at their times after the first hit. A hit opens
  * to its request and response fields; what is open stays open when hits are added. All of it is drawn as text.
  */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -9,7 +10,7 @@ import type { SessionHit } from '../../core/contract/session.ts';
 import { hitStyles } from '../styles/hits.ts';
 import { textStyles } from '../styles/text.ts';
 import { fieldsOf, type HitField } from './hit-fields.ts';
-import { formatCount, formatDuration, formatOffset, plural } from './number-format.ts';
+import { counted, formatCount, formatDuration, formatOffset } from './number-format.ts';
 import { hitTypeTexts } from './session-words.ts';
 import { formatInstantExact } from './time-format.ts';
 
@@ -41,7 +42,7 @@ export class HitList extends LitElement {
 
   override render() {
     const startedAt = this.hits[0]?.at ?? 0;
-    return html`<ol aria-label="Hits in the order of their time">
+    return html`<ol aria-label=${msg('Hits in the order of their time')}>
       ${repeat(
         this.hits,
         (hit) => hit.id,
@@ -64,8 +65,8 @@ export class HitList extends LitElement {
             <span class="address ellipsis" title=${address}>${hit.method === 'GET' ? '' : `${hit.method} `}${address}</span>
           </span>
           <span class="response figures ${failed ? 'failed' : ''}">
-            ${hit.status === undefined ? nothing : html`<span class="only-read">Status </span>${hit.status}`}
-            ${hit.durationMs === undefined ? nothing : html`<span class="took">${formatCount(hit.durationMs)} ms</span>`}
+            ${hit.status === undefined ? nothing : html`<span class="only-read">${msg('Status')} </span>${hit.status}`}
+            ${hit.durationMs === undefined ? nothing : html`<span class="took">${msg(str`${formatCount(hit.durationMs)} ms`)}</span>`}
           </span>
         </summary>
         ${this.opened.has(hit.id) ? this.#fields(hit) : nothing}
@@ -79,12 +80,12 @@ export class HitList extends LitElement {
     const at = formatInstantExact(hit.at, this.timeZone);
     return html`<div class="fields">
       <div>
-        <h3>Request</h3>
-        ${fieldList([{ name: 'Time', value: at }, ...request])}
+        <h3>${msg('Request')}</h3>
+        ${fieldList([{ name: msg('Time'), value: at }, ...request])}
       </div>
       <div>
-        <h3>Response</h3>
-        ${response.length > 0 ? fieldList(response) : html`<p class="caption">The sender told nothing of the response.</p>`}
+        <h3>${msg('Response')}</h3>
+        ${response.length > 0 ? fieldList(response) : html`<p class="caption">${msg('The sender told nothing of the response.')}</p>`}
       </div>
     </div>`;
   }
@@ -93,7 +94,7 @@ export class HitList extends LitElement {
     const shown = this.unfolded.has(hitId) ? steps : steps.slice(0, stepsShownMax);
     const firstAt = steps[0]?.at ?? 0;
     const rest = steps.length - shown.length;
-    return html`<ul class="steps" aria-label="Steps; times after the first of them, by the page’s clock">
+    return html`<ul class="steps" aria-label=${msg('Steps; times after the first of them, by the page’s clock')}>
       ${shown.map(
         (step) => html`<li>
           <span class="offset figures">${step.at > firstAt ? `+${formatDuration(step.at - firstAt)}` : nothing}</span>
@@ -109,7 +110,7 @@ export class HitList extends LitElement {
           ? nothing
           : html`<li>
               <button type="button" @click=${() => this.#unfold(hitId)}>
-                Show ${plural(rest, 'more step', 'more steps')}
+                ${msg(str`Show ${counted(rest, msg('# more step|# more steps'))}`)}
               </button>
             </li>`
       }

@@ -1,4 +1,5 @@
 /** What became of hits hour by hour, newest first, with the sum and whether it all adds up; below it the reasons. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { HitCounts, HourCounts } from '../../core/contract/status.ts';
@@ -11,16 +12,16 @@ import { formatHour } from './time-format.ts';
 type Figures = HitCounts & { setAside: number };
 
 const columns = [
-  ['accepted', 'Accepted'],
-  ['duplicate', 'Duplicate'],
-  ['excluded', 'Excluded'],
-  ['bad', 'Bad'],
+  ['accepted', msg('Accepted')],
+  ['duplicate', msg('Duplicate')],
+  ['excluded', msg('Excluded')],
+  ['bad', msg('Bad')],
 ] as const;
 const outcomeTexts: Partial<Record<string, string>> = {
-  duplicate: 'Duplicate',
-  excluded: 'Excluded',
-  bad: 'Bad',
-  set_aside: 'Set aside',
+  duplicate: msg('Duplicate'),
+  excluded: msg('Excluded'),
+  bad: msg('Bad'),
+  set_aside: msg('Set aside'),
 };
 
 @customElement('cn-hour-table')
@@ -106,11 +107,11 @@ export class HourTable extends LitElement {
           <caption class="only-read">${this.label}</caption>
           <thead>
             <tr>
-              <th scope="col" class="hour">Hour</th>
-              <th scope="col" class="number">Received</th>
+              <th scope="col" class="hour">${msg('Hour')}</th>
+              <th scope="col" class="number">${msg('Received')}</th>
               ${columns.map(([, name]) => html`<th scope="col" class="number">${name}</th>`)}
-              <th scope="col" class="number">Adds up</th>
-              <th scope="col" class="number">Set aside</th>
+              <th scope="col" class="number">${msg('Adds up')}</th>
+              <th scope="col" class="number">${msg('Set aside')}</th>
             </tr>
           </thead>
           <tbody>
@@ -118,7 +119,7 @@ export class HourTable extends LitElement {
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row" class="hour">All</th>
+              <th scope="row" class="hour">${msg('All')}</th>
               ${cells(sum)}
             </tr>
           </tfoot>
@@ -149,12 +150,12 @@ export class HourTable extends LitElement {
     if (reasons.size === 0) return nothing;
     const rows = [...reasons.values()].sort((a, b) => b.count - a.count);
     return html`<table class="reasons">
-      <caption class="only-read">Why hits were not accepted, or were set aside</caption>
+      <caption class="only-read">${msg('Why hits were not accepted, or were set aside')}</caption>
       <thead>
         <tr>
-          <th scope="col">Outcome</th>
-          <th scope="col">Reason</th>
-          <th scope="col" class="number">Hits</th>
+          <th scope="col">${msg('Outcome')}</th>
+          <th scope="col">${msg('Reason')}</th>
+          <th scope="col" class="number">${msg('Hits')}</th>
         </tr>
       </thead>
       <tbody>
@@ -180,10 +181,15 @@ export function addUp(hours: readonly HourCounts[]): Figures {
 }
 
 function equation(sum: Figures) {
-  const parts = columns.map(([key, name]) => `${formatCount(sum[key])} ${name.toLowerCase()}`);
+  const parts = [
+    msg(str`${formatCount(sum.accepted)} accepted`),
+    msg(str`${formatCount(sum.duplicate)} duplicate`),
+    msg(str`${formatCount(sum.excluded)} excluded`),
+    msg(str`${formatCount(sum.bad)} bad`),
+  ];
   const sign = unexplained(sum) === 0 ? '=' : '≠';
   return html`<p class="equation figures">
-    ${formatCount(sum.received)} received ${sign} ${parts.join(' + ')}. ${verdict(sum, true)}
+    ${msg(str`${formatCount(sum.received)} received`)} ${sign} ${parts.join(' + ')}. ${verdict(sum, true)}
   </p>`;
 }
 
@@ -199,9 +205,12 @@ function cells(counts: Figures) {
 /** Whether the identity holds: a word, or how many hits are unexplained. */
 export function verdict(counts: HitCounts, inWords = false) {
   const rest = unexplained(counts);
-  if (rest === 0) return html`<span class="right">${inWords ? 'It adds up.' : 'yes'}</span>`;
+  if (rest === 0)
+    return html`<span class="right">${inWords ? msg('It adds up.') : msg('yes')}</span>`;
   const text =
-    rest > 0 ? `${formatCount(rest)} unexplained` : `${formatCount(-rest)} explained twice`;
+    rest > 0
+      ? msg(str`${formatCount(rest)} unexplained`)
+      : msg(str`${formatCount(-rest)} explained twice`);
   return html`<span class="wrong">${text}${inWords ? '.' : ''}</span>`;
 }
 

@@ -1,4 +1,5 @@
 /** Keeps the open condition under a name: as a saved search, a segment, or a label for reports. Fires `cn-kept`. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { type ApiError, asApiError } from '../api/client.ts';
@@ -9,9 +10,9 @@ import './error-note.ts';
 import { labelStyles, labelToken } from './label-name.ts';
 
 const kinds = {
-  search: 'Saved search',
-  segment: 'Segment',
-  label: 'Label for reports',
+  search: msg('Saved search'),
+  segment: msg('Segment'),
+  label: msg('Label for reports'),
 } as const;
 type Kind = keyof typeof kinds;
 const colours = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -73,14 +74,14 @@ export class KeepSearch extends LitElement {
 
   override render() {
     return html`<details>
-        <summary>Keep this search</summary>
+        <summary>${msg('Keep this search')}</summary>
         <form @submit=${this.#submit}>
           <label class="name"
-            ><span>Name</span
+            ><span>${msg('Name')}</span
             ><input id="name" class="field" required maxlength="120" autocomplete="off" @input=${this.#type}
           /></label>
           <label
-            ><span>As</span
+            ><span>${msg('As')}</span
             ><select class="field" @change=${this.#choose}>
               ${Object.entries(kinds).map(
                 ([kind, text]) =>
@@ -89,7 +90,7 @@ export class KeepSearch extends LitElement {
             </select></label
           >
           ${this.kind === 'label' ? this.#colours() : nothing}
-          <button class="button" type="submit" ?disabled=${this.saving}>${this.saving ? 'Keeping …' : 'Keep'}</button>
+          <button class="button" type="submit" ?disabled=${this.saving}>${this.saving ? msg('Keeping …') : msg('Keep')}</button>
         </form>
       </details>
       <p class="caption" role="status">${this.said}</p>
@@ -98,7 +99,7 @@ export class KeepSearch extends LitElement {
 
   #colours() {
     return html`<label
-      ><span>Colour</span
+      ><span>${msg('Colour')}</span
       ><span class="colour"
         ><select
           class="field"
@@ -106,7 +107,7 @@ export class KeepSearch extends LitElement {
             this.colour = Number((event.target as HTMLSelectElement).value);
           }}
         >
-          ${colours.map((one) => html`<option value=${one} ?selected=${one === this.colour}>Colour ${one}</option>`)}</select
+          ${colours.map((one) => html`<option value=${one} ?selected=${one === this.colour}>${msg(str`Colour ${one}`)}</option>`)}</select
         ><span class="patch" style="background: ${labelToken(this.colour)}"></span></span
     ></label>`;
   }
@@ -137,8 +138,8 @@ export class KeepSearch extends LitElement {
       else await saveSearch(slug, name, { condition, segment: kind === 'segment' });
       this.said =
         kind === 'label'
-          ? `Kept as the label "${name}": reports offer it beside all.`
-          : `Kept as "${name}".`;
+          ? msg(str`Kept as the label "${name}": reports offer it beside all.`)
+          : msg(str`Kept as "${name}".`);
       this.dispatchEvent(new CustomEvent('cn-kept'));
     } catch (error) {
       this.error = asApiError(error);

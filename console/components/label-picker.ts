@@ -1,4 +1,5 @@
 /** Which labels stand beside all: a menu of check boxes, at most eight at a time. Fires `cn-labels` with the names. */
+import { msg } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -60,10 +61,10 @@ export class LabelPicker extends LitElement {
         popovertarget="menu"
         @click=${this.#place}
       >
-        Labels${count}<wa-icon name="chevron-down"></wa-icon>
+        ${msg('Labels')}${count}<wa-icon name="chevron-down"></wa-icon>
       </button>
       <fieldset id="menu" class="menu" popover>
-        <legend class="only-read">Labels beside all</legend>
+        <legend class="only-read">${msg('Labels beside all')}</legend>
         ${this.labels.map(({ name, colour = 1 }) => {
           const isChosen = this.chosen.includes(name);
           return html`<label>
@@ -76,7 +77,7 @@ export class LabelPicker extends LitElement {
             <span><span class="patch" style="background: ${labelToken(colour)}"></span><bdi>${name}</bdi></span>
           </label>`;
         })}
-        ${isFull ? html`<p class="caption">Eight labels are the most that stand beside all.</p>` : nothing}
+        ${isFull ? html`<p class="caption">${msg('Eight labels are the most that stand beside all.')}</p>` : nothing}
       </fieldset>`;
   }
 

@@ -1,4 +1,5 @@
 /** How full something is: a thin bar against its limit, with the marks at which something happens. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { textStyles } from '../styles/text.ts';
@@ -70,7 +71,7 @@ export class MeterBar extends LitElement {
 
   override render() {
     const over = this.marks.length > 0 && this.share > Math.max(...this.marks);
-    const words = `${this.text}, ${formatShare(this.share)}${over ? ', above the mark' : ''}`;
+    const words = `${this.text}, ${formatShare(this.share)}${over ? msg(', above the mark') : ''}`;
     return html`<div class="line">
         <span>${this.label}</span>
         <span class="figures" aria-hidden="true">${this.text}</span>

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { changeOf } from './change.ts';
 import {
+  counted,
   formatBytes,
   formatCompact,
   formatCount,
@@ -9,7 +10,6 @@ import {
   formatMetric,
   formatOffset,
   formatSpan,
-  plural,
 } from './number-format.ts';
 import { formatDay, formatRange, formatTime } from './time-format.ts';
 
@@ -50,9 +50,9 @@ describe('numbers', () => {
   });
 
   it('stand with the right form of their noun', () => {
-    expect(plural(1, 'robot', 'robots', 'en-GB')).toBe('1 robot');
-    expect(plural(0, 'robot', 'robots', 'en-GB')).toBe('0 robots');
-    expect(plural(1200, 'robot', 'robots', 'en-GB')).toBe('1,200 robots');
+    expect(counted(1, '# robot|# robots', 'en-GB')).toBe('1 robot');
+    expect(counted(0, '# robot|# robots', 'en-GB')).toBe('0 robots');
+    expect(counted(1200, '# robot|# robots', 'en-GB')).toBe('1,200 robots');
   });
 });
 

@@ -4,22 +4,23 @@
  */
 import type { MetricUnit } from '../../core/contract/metric.ts';
 import { metricWords } from '../../core/contract/metric-words.ts';
+import { readerLocale } from '../texts/language.ts';
 
 export { noValue } from '../../core/contract/metric-words.ts';
 
-export function formatCount(value: number, locale?: string): string {
+export function formatCount(value: number, locale = readerLocale()): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(value);
 }
 
 /** A large number in few characters, for axes: 1.2K. */
-export function formatCompact(value: number, locale?: string): string {
+export function formatCompact(value: number, locale = readerLocale()): string {
   return new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }).format(
     value,
   );
 }
 
 /** A share as a percentage, 1 being the whole, with one decimal unless told otherwise. */
-export function formatShare(value: number, locale?: string, decimals = 1): string {
+export function formatShare(value: number, locale = readerLocale(), decimals = 1): string {
   return new Intl.NumberFormat(locale, {
     style: 'percent',
     minimumFractionDigits: decimals,
@@ -46,7 +47,7 @@ export function formatOffset(offsetMs: number): string {
 }
 
 /** A size in its largest unit of 1,024: `512 B`, `1.5 MiB`. */
-export function formatBytes(bytes: number, locale?: string): string {
+export function formatBytes(bytes: number, locale = readerLocale()): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = bytes;
   let unit = 0;
@@ -59,7 +60,7 @@ export function formatBytes(bytes: number, locale?: string): string {
 }
 
 /** A set span of time in words, in its largest whole unit: "30 minutes", "90 seconds". */
-export function formatSpan(spanMs: number, locale?: string): string {
+export function formatSpan(spanMs: number, locale = readerLocale()): string {
   const units = [
     ['hour', 3_600_000],
     ['minute', 60_000],
@@ -72,12 +73,27 @@ export function formatSpan(spanMs: number, locale?: string): string {
 }
 
 /** The value of a metric by its unit. */
-export function formatMetric(value: number | null, unit: MetricUnit, locale?: string): string {
+export function formatMetric(
+  value: number | null,
+  unit: MetricUnit,
+  locale = readerLocale(),
+): string {
   return metricWords(value, unit, locale);
 }
 
-/** A number with its noun: `plural(1, 'robot', 'robots')` is "1 robot". */
-export function plural(count: number, one: string, other: string, locale?: string): string {
-  const isOne = new Intl.PluralRules('en').select(count) === 'one';
-  return `${formatCount(count, locale)} ${isOne ? one : other}`;
+/** The plural forms that the texts of a language give, in this order. */
+const pluralForms: Record<string, readonly Intl.LDMLPluralRule[]> = {
+  ar: ['zero', 'one', 'two', 'few', 'many', 'other'],
+};
+
+/**
+ * A number with its noun, in the language of the forms: `counted(1, '# robot|# robots')` is "1 robot". English and
+ * German give two forms, Arabic six; `#` is where the number stands, and a form may leave it out.
+ * @param forms a translated text, as `msg('# robot|# robots')`
+ */
+export function counted(count: number, forms: string, locale = readerLocale()): string {
+  const given = forms.split('|');
+  const order = pluralForms[locale.split('-')[0] ?? ''] ?? ['one', 'other'];
+  const form = given[order.indexOf(new Intl.PluralRules(locale).select(count))] ?? given.at(-1);
+  return (form ?? '').replace('#', formatCount(count, locale));
 }

@@ -1,4 +1,5 @@
 /** A figure, or the value of a row, as a button that opens its sessions. */
+import { msg, str } from '@lit/localize';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { type Dimension, type DimensionName, dimensions } from '../../core/contract/dimension.ts';
 import type { ReportPanel } from '../../core/contract/report.ts';
@@ -39,7 +40,7 @@ export function openButton(
     type="button"
     class="open ${styles}"
     tabindex=${isFirst ? nothing : -1}
-    title="${shown}: open the sessions"
+    title=${msg(str`${shown}: open the sessions`)}
     @click=${open}
     @keydown=${moveInRow}
   >

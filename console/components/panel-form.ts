@@ -1,4 +1,5 @@
 /** One panel of a report that is being built: what it shows, as fields. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type DimensionName, dimensionNames, dimensions } from '../../core/contract/dimension.ts';
@@ -11,8 +12,17 @@ import { textStyles } from '../styles/text.ts';
 
 type PanelQuery = NonNullable<PanelDefinition['query']>;
 
-const kinds = { table: 'A row a value', series: 'A row a day', figures: 'Figures in one row' };
-const charts = { bars: 'Bars', columns: 'Columns', days: 'Over days', grid: 'Grid of two' };
+const kinds = {
+  table: msg('A row a value'),
+  series: msg('A row a day'),
+  figures: msg('Figures in one row'),
+};
+const charts = {
+  bars: msg('Bars'),
+  columns: msg('Columns'),
+  days: msg('Over days'),
+  grid: msg('Grid of two'),
+};
 const dimensionsMax = 4;
 const rowsMax = 10_000;
 
@@ -73,14 +83,14 @@ export class PanelForm extends LitElement {
   override render() {
     const { panel } = this;
     if (panel === undefined) return nothing;
-    return html`${this.#text('title', 'Title of the panel', panel.title, (title) => this.#set({ title }))}
+    return html`${this.#text('title', msg('Title of the panel'), panel.title, (title) => this.#set({ title }))}
       ${panel.query === undefined ? this.#kept(panel) : this.#asked(panel, panel.query)}
       ${this.problems.map((problem) => html`<p class="caption problem" role="alert">${problem}</p>`)}`;
   }
 
   #kept({ analysis }: PanelDefinition) {
     return html`<p class="caption">
-      It asks the analysis ${analysis?.kind}, and is kept as it is. The command line changes it.
+      ${msg(str`It asks the analysis ${analysis?.kind}, and is kept as it is. The command line changes it.`)}
     </p>`;
   }
 
@@ -88,30 +98,30 @@ export class PanelForm extends LitElement {
     const { kind, chart = '' } = panel;
     const choices = Object.entries(kinds) as [PanelDefinition['kind'], string][];
     return html`<div class="pair">
-        ${this.#select('kind', 'Shows', kind, choices, (value) => this.#change(shaped(panel, value as PanelDefinition['kind'])))}
+        ${this.#select('kind', msg('Shows'), kind, choices, (value) => this.#change(shaped(panel, value as PanelDefinition['kind'])))}
         ${
           kind === 'figures'
             ? nothing
             : this.#select(
                 'chart',
-                'Chart',
+                msg('Chart'),
                 chart,
-                [['', 'None'], ...Object.entries(charts)],
+                [['', msg('None')], ...Object.entries(charts)],
                 (value) => this.#chart(value),
               )
         }
       </div>
       ${this.#metrics(query)} ${kind === 'table' ? this.#dimensions(query) : nothing}
       ${kind === 'table' ? this.#order(query) : nothing}
-      ${this.#text('condition', 'Only sessions with (optional)', query.condition ?? '', (condition) => this.#ask({ condition }))}
-      ${this.#text('hits', 'Only hits with (optional)', query.hitCondition ?? '', (hitCondition) => this.#ask({ hitCondition }))}
+      ${this.#text('condition', msg('Only sessions with (optional)'), query.condition ?? '', (condition) => this.#ask({ condition }))}
+      ${this.#text('hits', msg('Only hits with (optional)'), query.hitCondition ?? '', (hitCondition) => this.#ask({ hitCondition }))}
       ${
         query.metrics.some((name) => 'needsGoal' in metrics[name])
           ? this.#select(
               'goal',
-              'Goal',
+              msg('Goal'),
               query.goal ?? '',
-              [['', 'All goals'], ...this.goals.map((name): [string, string] => [name, name])],
+              [['', msg('All goals')], ...this.goals.map((name): [string, string] => [name, name])],
               (goal) => this.#ask({ goal }),
             )
           : nothing
@@ -124,7 +134,7 @@ export class PanelForm extends LitElement {
       this.#ask(withoutLostOrder({ ...query, metrics: on ? [...others, name] : others }));
     };
     return html`<fieldset>
-      <legend>Metrics, in the order in which they are chosen</legend>
+      <legend>${msg('Metrics, in the order in which they are chosen')}</legend>
       <div class="metrics">
         ${metricNames.map(
           (name) => html`<label title=${metrics[name].definition}
@@ -149,13 +159,13 @@ export class PanelForm extends LitElement {
     };
     const places = Math.min(chosen.length + 1, dimensionsMax);
     return html`<fieldset>
-      <legend>By</legend>
+      <legend>${msg('By')}</legend>
       <div class="dimensions">
         ${Array.from(
           { length: places },
           (_, place) => html`<select
             class="field"
-            aria-label="Dimension ${place + 1}"
+            aria-label=${msg(str`Dimension ${place + 1}`)}
             @change=${(event: Event) => choose(place, typed(event))}
           >
             <option value="" ?selected=${chosen[place] === undefined}>–</option>
@@ -183,20 +193,20 @@ export class PanelForm extends LitElement {
       this.#put(value === '' ? rest : { ...rest, order: { by: value as MetricName, direction } });
     };
     const directions: [string, string][] = [
-      ['descending', 'Largest first'],
-      ['ascending', 'Smallest first'],
+      ['descending', msg('Largest first')],
+      ['ascending', msg('Smallest first')],
     ];
     return html`<div class="pair">
-      ${this.#select('order', 'Order', order?.by ?? '', [['', 'First metric'], ...named], by)}
+      ${this.#select('order', msg('Order'), order?.by ?? '', [['', msg('First metric')], ...named], by)}
       ${
         order === undefined
           ? nothing
-          : this.#select('direction', 'Direction', order.direction, directions, (direction) =>
+          : this.#select('direction', msg('Direction'), order.direction, directions, (direction) =>
               this.#ask({ order: { ...order, direction: direction as typeof order.direction } }),
             )
       }
       <div class="form-field">
-        <label for="limit">Rows at the most</label>
+        <label for="limit">${msg('Rows at the most')}</label>
         <input
           id="limit"
           class="field"

@@ -2,6 +2,7 @@
  * A panel's chart, drawn from the same definition as in HTML reports and mails. It says the same as the table below
  * it, so it is one image with a sentence for screen readers. Drawn anew when theme or size change.
  */
+import { msg } from '@lit/localize';
 import type { EChartsType } from 'echarts/core';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -147,7 +148,7 @@ export class ReportChart extends LitElement {
     if (figures.length < 2) return nothing;
     const chosen = figureOfChart({ panel, figure: this.figure })?.column.name;
     return html`<fieldset class="figures">
-      <legend class="only-read">Figure of the chart</legend>
+      <legend class="only-read">${msg('Figure of the chart')}</legend>
       ${figures.map(
         (figure) => html`<button
           class="button plain"

@@ -1,4 +1,5 @@
 /** The answer to SQL as a grid that scrolls in itself: types in the head, numbers right, values as text. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SqlAnswer } from '../../core/contract/query.ts';
@@ -75,7 +76,7 @@ export class ResultGrid extends LitElement {
     const { answer } = this;
     if (answer === undefined) return nothing;
     const kinds = answer.columns.map((column) => kindOf(column.type));
-    return html`<div class="frame" tabindex="0" role="region" aria-label="Result of the query">
+    return html`<div class="frame" tabindex="0" role="region" aria-label=${msg('Result of the query')}>
       <table>
         <thead>
           <tr>

@@ -1,4 +1,5 @@
 /** How long sessions are kept: what would go is shown before anything goes. Fires `cn-saved`. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -10,7 +11,7 @@ import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
 import './confirm-button.ts';
 import './error-note.ts';
-import { formatCount, plural } from './number-format.ts';
+import { counted, formatCount } from './number-format.ts';
 
 const gigabyte = 1_000_000_000;
 
@@ -48,19 +49,18 @@ export class RetentionForm extends LitElement {
 
   override render() {
     return html`<p class="caption about">
-        Sessions that are older, or beyond the room, are removed with all that is known of them. Left empty they are kept
-        for good.
+        ${msg('Sessions that are older, or beyond the room, are removed with all that is known of them. Left empty they are kept for good.')}
       </p>
       <form novalidate @submit=${(event: Event) => this.#submit(event)}>
         <div class="line">
-          ${this.#number('days', 'Keep days')} ${this.#number('gigabytes', 'Keep at most, in GB')}
+          ${this.#number('days', msg('Keep days'))} ${this.#number('gigabytes', msg('Keep at most, in GB'))}
         </div>
         ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
         <div class="actions">
-          <button class="button" type="submit" ?disabled=${this.busy}>Show what would go</button>
+          <button class="button" type="submit" ?disabled=${this.busy}>${msg('Show what would go')}</button>
           ${
             this.result?.applied === false
-              ? html`<cn-confirm-button label="Set it, and remove that" ?disabled=${this.busy} @cn-confirm=${() => this.#ask(false)}></cn-confirm-button>`
+              ? html`<cn-confirm-button label=${msg('Set it, and remove that')} ?disabled=${this.busy} @cn-confirm=${() => this.#ask(false)}></cn-confirm-button>`
               : nothing
           }
         </div>
@@ -70,15 +70,20 @@ export class RetentionForm extends LitElement {
 
   #outcome({ applied, days, sessions, hits }: RetentionResult) {
     const [first, last] = [days[0]?.day, days.at(-1)?.day];
-    const gone = applied ? 'have gone' : 'would go';
+    const all = counted(days.length, msg('# day|# days'));
+    const counts = [formatCount(sessions), formatCount(hits)];
+    const gone = applied
+      ? msg(
+          str`${all} (${first} to ${last}) with ${counts[0]} sessions and ${counts[1]} hits have gone.`,
+        )
+      : msg(
+          str`${all} (${first} to ${last}) with ${counts[0]} sessions and ${counts[1]} hits would go.`,
+        );
+    const none = applied ? msg('No session had to go.') : msg('No session would go now.');
     return html`<div class="outcome">
       <p>
-        ${applied ? html`<b>These rules are in force.</b>` : nothing}
-        ${
-          days.length === 0
-            ? `No session ${applied ? 'had to go' : 'would go now'}.`
-            : `${plural(days.length, 'day', 'days')} (${first} to ${last}) with ${formatCount(sessions)} sessions and ${formatCount(hits)} hits ${gone}.`
-        }
+        ${applied ? html`<b>${msg('These rules are in force.')}</b>` : nothing}
+        ${days.length === 0 ? none : gone}
       </p>
     </div>`;
   }

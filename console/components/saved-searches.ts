@@ -1,4 +1,5 @@
 /** The searches that are kept, to open or to remove, and templates to begin with. Fires `cn-remove` with a name. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SavedSearchList } from '../../core/contract/search.ts';
@@ -61,22 +62,22 @@ export class SavedSearches extends LitElement {
       searches.length === 0
         ? nothing
         : html`<div>
-              <h2>Saved searches</h2>
+              <h2>${msg('Saved searches')}</h2>
               <ul>
                 ${searches.map(
                   ({ name, condition, segment }) => html`<li>
                     <span class="search">
-                      ${this.#link(name, condition)} ${segment ? html`<span class="segment">segment</span>` : nothing}
+                      ${this.#link(name, condition)} ${segment ? html`<span class="segment">${msg('segment')}</span>` : nothing}
                       <code class="ellipsis" title=${condition}>${condition}</code>
                     </span>
-                    <cn-confirm-button small label="Delete" what=${name} @cn-confirm=${() => this.#remove(name)}></cn-confirm-button>
+                    <cn-confirm-button small label=${msg('Delete')} what=${name} @cn-confirm=${() => this.#remove(name)}></cn-confirm-button>
                   </li>`,
                 )}
               </ul>
             </div>`
     }
       <div>
-        <h2>To begin with</h2>
+        <h2>${msg('To begin with')}</h2>
         <ul>
           ${templates.map(
             ({ name, condition }) => html`<li>

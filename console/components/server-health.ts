@@ -1,4 +1,6 @@
 /** The running process: its short-term canister with its marks, how far reading is, how long storing takes, the disk. */
+
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { CommitDurations, DiskStatus, Status } from '../../core/contract/status.ts';
@@ -6,9 +8,10 @@ import { factStyles } from '../styles/facts.ts';
 import { stateStyles } from '../styles/state.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
+import { readerLocale } from '../texts/language.ts';
 import { commitBound, readingState } from './health-words.ts';
 import './meter-bar.ts';
-import { formatBytes, formatCount, formatDuration, formatShare } from './number-format.ts';
+import { counted, formatBytes, formatCount, formatDuration, formatShare } from './number-format.ts';
 import { formatInstant } from './time-format.ts';
 
 @customElement('cn-server-health')
@@ -70,22 +73,22 @@ export class ServerHealth extends LitElement {
     const marks = [lowMark, highMark];
     const [low, high] = marks.map((mark) => formatShare(mark, undefined, 0));
     return html`<div>
-      <h2>Short-term canister</h2>
-      <p class="caption">The active sessions of all datasets, in memory.</p>
+      <h2>${msg('Short-term canister')}</h2>
+      <p class="caption">${msg('The active sessions of all datasets, in memory.')}</p>
       <cn-meter-bar
-        label="Sessions"
-        text="${formatCount(sessions)} of ${formatCount(sessionsMax)}"
+        label=${msg('Sessions')}
+        text=${msg(str`${formatCount(sessions)} of ${formatCount(sessionsMax)}`)}
         .share=${sessions / sessionsMax}
         .marks=${marks}
       ></cn-meter-bar>
       <cn-meter-bar
-        label="Size of their hits"
-        text="${formatBytes(bytes)} of ${formatBytes(bytesMax)}"
+        label=${msg('Size of their hits')}
+        text=${msg(str`${formatBytes(bytes)} of ${formatBytes(bytesMax)}`)}
         .share=${bytes / bytesMax}
         .marks=${marks}
       ></cn-meter-bar>
       <p class="caption">
-        Above ${high} reading stops and sessions are ended, until ${low} is reached.
+        ${msg(str`Above ${high} reading stops and sessions are ended, until ${low} is reached.`)}
       </p>
     </div>`;
   }
@@ -95,17 +98,17 @@ export class ServerHealth extends LitElement {
     const { waitingHits, lagMs } = status;
     const { evictedSessions } = status.shortTerm;
     return html`<div>
-      <h2>Reading</h2>
+      <h2>${msg('Reading')}</h2>
       <p class="state"><span class="dot ${mark}" aria-hidden="true"></span>${name}</p>
       <p class="caption">${meaning}</p>
       <dl class="facts">
-        <div><dt>Waiting hits</dt><dd>${formatCount(waitingHits)}</dd></div>
-        <div><dt>Lag</dt><dd>${waitingHits === 0 ? 'none' : formatDuration(lagMs)}</dd></div>
-        <div><dt>Evicted sessions</dt><dd>${formatCount(evictedSessions)}</dd></div>
+        <div><dt>${msg('Waiting hits')}</dt><dd>${formatCount(waitingHits)}</dd></div>
+        <div><dt>${msg('Lag')}</dt><dd>${waitingHits === 0 ? msg('none') : formatDuration(lagMs)}</dd></div>
+        <div><dt>${msg('Evicted sessions')}</dt><dd>${formatCount(evictedSessions)}</dd></div>
       </dl>
       <p class="caption">
-        Lag is how long the first waiting hit has waited. Evicted sessions ended for want of room, since the start.
-        ${evictedSessions > 0 ? 'When they grow, give the short-term canister more room.' : ''}
+        ${msg('Lag is how long the first waiting hit has waited. Evicted sessions ended for want of room, since the start.')}
+        ${evictedSessions > 0 ? msg('When they grow, give the short-term canister more room.') : ''}
       </p>
     </div>`;
   }
@@ -114,34 +117,37 @@ export class ServerHealth extends LitElement {
     const { count, sumSeconds, within } = commits;
     if (count === 0) {
       return html`<div>
-        <h2>Storing</h2>
-        <p class="caption">No session has been stored since the start. How long storing takes stands here then.</p>
+        <h2>${msg('Storing')}</h2>
+        <p class="caption">${msg('No session has been stored since the start. How long storing takes stands here then.')}</p>
       </div>`;
     }
     const most = commitBound(commits, 0.9);
     const last = within.at(-1);
     const apart = within.map(({ boundSeconds, count: upTo }, index) => ({
-      name: `up to ${formatSeconds(boundSeconds)}`,
+      name: msg(str`up to ${formatSeconds(boundSeconds)}`),
       commits: upTo - (within[index - 1]?.count ?? 0),
     }));
     if (last !== undefined) {
-      apart.push({ name: `over ${formatSeconds(last.boundSeconds)}`, commits: count - last.count });
+      apart.push({
+        name: msg(str`over ${formatSeconds(last.boundSeconds)}`),
+        commits: count - last.count,
+      });
     }
     const largest = Math.max(...apart.map((one) => one.commits));
     return html`<div>
-      <h2>Storing</h2>
+      <h2>${msg('Storing')}</h2>
       <p class="caption">
-        ${formatCount(count)} ${count === 1 ? 'commit' : 'commits'} of ended sessions since the start:
-        ${formatSeconds(sumSeconds / count)} on average,
-        ${most === undefined ? 'more than one in ten beyond the table' : `nine of ten within ${formatSeconds(most)}`}.
+        ${counted(count, msg('# commit of ended sessions since the start:|# commits of ended sessions since the start:'))}
+        ${msg(str`${formatSeconds(sumSeconds / count)} on average,`)}
+        ${most === undefined ? msg('more than one in ten beyond the table.') : msg(str`nine of ten within ${formatSeconds(most)}.`)}
       </p>
       <table>
-        <caption class="only-read">Commits by how long they took</caption>
+        <caption class="only-read">${msg('Commits by how long they took')}</caption>
         <thead>
           <tr>
-            <th scope="col">Took</th>
-            <th scope="col" class="number">Commits</th>
-            <th class="spread"><span class="only-read">Share</span></th>
+            <th scope="col">${msg('Took')}</th>
+            <th scope="col" class="number">${msg('Commits')}</th>
+            <th class="spread"><span class="only-read">${msg('Share')}</span></th>
           </tr>
         </thead>
         <tbody>
@@ -163,11 +169,11 @@ export class ServerHealth extends LitElement {
 
   #room({ disk, version, startedAt }: Status) {
     return html`<div>
-      <h2>Disk and program</h2>
-      ${disk === undefined ? html`<p class="caption">The disk has not been looked at yet.</p>` : this.#disk(disk)}
+      <h2>${msg('Disk and program')}</h2>
+      ${disk === undefined ? html`<p class="caption">${msg('The disk has not been looked at yet.')}</p>` : this.#disk(disk)}
       <dl class="facts">
-        <div><dt>Version</dt><dd>${version}</dd></div>
-        <div><dt>Running since</dt><dd>${formatInstant(startedAt, this.timeZone)} ${this.timeZone}</dd></div>
+        <div><dt>${msg('Version')}</dt><dd>${version}</dd></div>
+        <div><dt>${msg('Running since')}</dt><dd>${formatInstant(startedAt, this.timeZone)} ${this.timeZone}</dd></div>
       </dl>
     </div>`;
   }
@@ -176,19 +182,19 @@ export class ServerHealth extends LitElement {
     const used = totalBytes - freeBytes;
     return html`<cn-meter-bar
         plain
-        label="Disk"
-        text="${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free"
+        label=${msg('Disk')}
+        text=${msg(str`${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free`)}
         .share=${totalBytes === 0 ? 0 : used / totalBytes}
         .marks=${totalBytes === 0 ? [] : [1 - freeBytesMin / totalBytes]}
       ></cn-meter-bar>
-      <p class="caption">The disk of the data folder. With less than ${formatBytes(freeBytesMin)} free, hits are refused.</p>`;
+      <p class="caption">${msg(str`The disk of the data folder. With less than ${formatBytes(freeBytesMin)} free, hits are refused.`)}</p>`;
   }
 }
 
 /** Seconds in the unit that fits: milliseconds below one second. */
 function formatSeconds(seconds: number): string {
-  if (seconds < 1) return `${formatCount(seconds * 1_000)} ms`;
-  return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }).format(seconds)} s`;
+  if (seconds < 1) return msg(str`${formatCount(seconds * 1_000)} ms`);
+  return `${new Intl.NumberFormat(readerLocale(), { maximumFractionDigits: 1 }).format(seconds)} s`;
 }
 
 declare global {

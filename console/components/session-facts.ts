@@ -1,4 +1,5 @@
 /** Who a session is of, where it came from and what it was made with: a list of names and values, all of them text. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { WholeSession } from '../../core/contract/session.ts';
@@ -32,29 +33,29 @@ export class SessionFacts extends LitElement {
     const { referrerHost, referrerPath } = acquisition;
     const referrer =
       referrerHost === undefined ? undefined : `${referrerHost}${referrerPath ?? ''}`;
-    return html`${group('Visitor', [
-      ['Visitor', session.visitor, 'mono'],
-      ['User', session.userId],
-      ['Address', session.addressPrefix, 'mono'],
-      ['Country', session.country],
-      ['Language', session.language],
+    return html`${group(msg('Visitor'), [
+      [msg('Visitor'), session.visitor, 'mono'],
+      [msg('User'), session.userId],
+      [msg('Address'), session.addressPrefix, 'mono'],
+      [msg('Country'), session.country],
+      [msg('Language'), session.language],
     ])}
-      ${group('Came from', [
-        ['Source', sourceOf(acquisition) ?? 'Direct'],
-        ['Referrer', referrer],
-        ['Medium', acquisition.medium],
-        ['Campaign', acquisition.campaign],
-        ['Term', acquisition.term],
-        ['Content', acquisition.content],
+      ${group(msg('Came from'), [
+        [msg('Source'), sourceOf(acquisition) ?? msg('Direct')],
+        [msg('Referrer'), referrer],
+        [msg('Medium'), acquisition.medium],
+        [msg('Campaign'), acquisition.campaign],
+        [msg('Term'), acquisition.term],
+        [msg('Content'), acquisition.content],
       ])}
-      ${group('Made with', [
-        ['Device', technologyOf({ technology: session.technology })],
+      ${group(msg('Made with'), [
+        [msg('Device'), technologyOf({ technology: session.technology })],
         [
-          'Screen width',
-          session.screenWidth === undefined ? undefined : `${session.screenWidth} px`,
+          msg('Screen width'),
+          session.screenWidth === undefined ? undefined : msg(str`${session.screenWidth} px`),
         ],
-        ['User agent', session.userAgent || 'not sent'],
-        ['Origin', originTexts[session.origin]],
+        [msg('User agent'), session.userAgent || msg('not sent')],
+        [msg('Origin'), originTexts[session.origin]],
       ])}`;
   }
 }

@@ -1,9 +1,10 @@
 /** What the rows of every list of sessions have in common. */
+import { msg } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { isRobot } from './session-words.ts';
 
 export const robotMark = (session: Parameters<typeof isRobot>[0]) =>
-  isRobot(session) ? html`<span class="robot">robot</span>` : nothing;
+  isRobot(session) ? html`<span class="robot">${msg('robot')}</span>` : nothing;
 
 /** Rows that stand for those which are being loaded. */
 export const bones = Array.from(

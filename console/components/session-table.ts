@@ -2,6 +2,7 @@
  * Active sessions, one a row, newest first. Durations run with `now`. Every text in it comes from strangers and is
  * drawn as text. Where it is narrow, source and technology move under the pages.
  */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -140,15 +141,15 @@ export class SessionTable extends LitElement {
 
   override render() {
     return html`<table>
-      <caption class="only-read">Active sessions, times in ${this.timeZone}</caption>
+      <caption class="only-read">${msg(str`Active sessions, times in ${this.timeZone}`)}</caption>
       <thead>
         <tr>
-          <th scope="col" class="when">Started</th>
-          <th scope="col" class="number duration">Duration</th>
-          <th scope="col" class="number count" title="Page views so far">Pages</th>
-          <th scope="col" class="ellipsis">Entry page → last page</th>
-          <th scope="col" class="source">Source</th>
-          <th scope="col" class="technology">Technology</th>
+          <th scope="col" class="when">${msg('Started')}</th>
+          <th scope="col" class="number duration">${msg('Duration')}</th>
+          <th scope="col" class="number count" title=${msg('Page views so far')}>${msg('Pages')}</th>
+          <th scope="col" class="ellipsis">${msg('Entry page → last page')}</th>
+          <th scope="col" class="source">${msg('Source')}</th>
+          <th scope="col" class="technology">${msg('Technology')}</th>
         </tr>
       </thead>
       <tbody>
@@ -166,7 +167,7 @@ export class SessionTable extends LitElement {
   }
 
   #row(session: ActiveSession) {
-    const source = sourceOf(session) ?? 'Direct';
+    const source = sourceOf(session) ?? msg('Direct');
     const technology = technologyOf(session);
     const isFresh = this.now - session.startedAt < 5_000;
     return html`<tr class=${isFresh ? 'fresh' : ''}>
@@ -195,7 +196,7 @@ function route(session: ActiveSession, href: string) {
     ${
       entryPath === lastPath
         ? nothing
-        : html`<span class="arrow" aria-label="then">→</span
+        : html`<span class="arrow" aria-label=${msg('then')}>→</span
             ><span class="ellipsis" title=${last}>${lastPath}</span>`
     }
   </a>`;

@@ -1,4 +1,5 @@
 /** A session in words: where it came from, what it was made with, why it ended. */
+import { msg } from '@lit/localize';
 import type {
   Acquisition,
   EndReason,
@@ -9,31 +10,31 @@ import type {
 import { noValue } from './number-format.ts';
 
 export const endReasonTexts: Record<EndReason, string> = {
-  idle: 'No hit came for longer than the idle timeout.',
-  hits_limit: 'It held as many hits as a session may.',
-  bytes_limit: 'It held as many bytes as a session may.',
-  duration_limit: 'It lasted as long as a session may.',
-  midnight: 'The next hit came on another day.',
-  campaign: 'The next hit came by another campaign.',
-  user_changed: 'The next hit named another user.',
-  closed_by_page: 'The page said that it was the last hit.',
-  closed_by_event: 'An event closed it.',
-  ended_by_hand: 'Somebody ended it by hand.',
-  memory: 'There was no room left, and it had been idle for the longest time.',
-  end_of_log: 'The log had no later line.',
+  idle: msg('No hit came for longer than the idle timeout.'),
+  hits_limit: msg('It held as many hits as a session may.'),
+  bytes_limit: msg('It held as many bytes as a session may.'),
+  duration_limit: msg('It lasted as long as a session may.'),
+  midnight: msg('The next hit came on another day.'),
+  campaign: msg('The next hit came by another campaign.'),
+  user_changed: msg('The next hit named another user.'),
+  closed_by_page: msg('The page said that it was the last hit.'),
+  closed_by_event: msg('An event closed it.'),
+  ended_by_hand: msg('Somebody ended it by hand.'),
+  memory: msg('There was no room left, and it had been idle for the longest time.'),
+  end_of_log: msg('The log had no later line.'),
 };
 
 export const originTexts: Record<HitOrigin, string> = {
-  tracker: 'Collector',
-  log: 'Web server log',
+  tracker: msg('Collector'),
+  log: msg('Web server log'),
 };
 
 export const hitTypeTexts: Record<SessionHit['type'], string> = {
-  page_view: 'Page view',
-  event: 'Event',
-  steps: 'Steps',
-  request: 'Request',
-  web_vitals: 'Web vitals',
+  page_view: msg('Page view'),
+  event: msg('Event'),
+  steps: msg('Steps'),
+  request: msg('Request'),
+  web_vitals: msg('Web vitals'),
 };
 
 /** The source by its name or by the host of the referrer; undefined for a direct entry. */

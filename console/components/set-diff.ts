@@ -1,10 +1,16 @@
 /** What differs between two sets of events, field by field: what was, struck out, and what is. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SetDiff } from '../../core/contract/event-life.ts';
 import { textStyles } from '../styles/text.ts';
 
-const changeTexts = { added: 'new', removed: 'gone', changed: 'changed', moved: 'moved' };
+const changeTexts = {
+  added: msg('new'),
+  removed: msg('gone'),
+  changed: msg('changed'),
+  moved: msg('moved'),
+};
 
 @customElement('cn-set-diff')
 export class SetDiffView extends LitElement {
@@ -46,7 +52,7 @@ export class SetDiffView extends LitElement {
   override render() {
     const { diff } = this;
     if (diff === undefined) return nothing;
-    if (diff.changes.length === 0) return html`<p class="caption">Nothing differs.</p>`;
+    if (diff.changes.length === 0) return html`<p class="caption">${msg('Nothing differs.')}</p>`;
     return html`<ul>
       ${diff.changes.map(
         ({ kind, name, change, fields }) => html`<li>

@@ -1,4 +1,5 @@
 /** The published sets of events, what differs from what is drafted, the way back to each, and who did what. Fires `cn-changed`. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { EventChange, SetDiff, SetSummary } from '../../core/contract/event-life.ts';
@@ -16,9 +17,9 @@ import { formatInstantShort } from './time-format.ts';
 
 const changesListed = 50;
 const authorTexts: Record<EventChange['author'], string> = {
-  cli: 'command line',
-  api: 'console or API',
-  canister: 'Canister',
+  cli: msg('command line'),
+  api: msg('console or API'),
+  canister: msg('Canister'),
 };
 
 @customElement('cn-set-history')
@@ -84,33 +85,33 @@ export class SetHistory extends LitElement {
   override render() {
     const { value, error } = this.#read;
     return html`<div>
-        <h3>Versions</h3>
+        <h3>${msg('Versions')}</h3>
         ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#read.retry()}></cn-error-note>` : nothing}
         ${value ? this.#sets(value.sets) : nothing}
         ${this.failed ? html`<cn-error-note .error=${this.failed}></cn-error-note>` : nothing}
-        ${this.diff ? html`<h3>From version ${this.diff.from} to ${this.diff.to === 'draft' ? 'the drafts' : `version ${this.diff.to}`}</h3>` : nothing}
+        ${this.diff ? html`<h3>${this.diff.to === 'draft' ? msg(str`From version ${this.diff.from} to the drafts`) : msg(str`From version ${this.diff.from} to version ${this.diff.to}`)}</h3>` : nothing}
         <cn-set-diff .diff=${this.diff}></cn-set-diff>
       </div>
       <div>
-        <h3>Changes</h3>
+        <h3>${msg('Changes')}</h3>
         ${value ? this.#changes(value.changes) : nothing}
       </div>`;
   }
 
   #sets(sets: readonly SetSummary[]) {
     if (sets.length === 0) {
-      return html`<p class="caption">Nothing was published yet: the standard events are in force (version 0).</p>
-        <button class="button" type="button" @click=${() => this.#compare('0', 'draft')}>Compare with the drafts</button>`;
+      return html`<p class="caption">${msg('Nothing was published yet: the standard events are in force (version 0).')}</p>
+        <button class="button" type="button" @click=${() => this.#compare('0', 'draft')}>${msg('Compare with the drafts')}</button>`;
     }
     return html`<table>
-      <caption class="only-read">Published versions, newest first</caption>
+      <caption class="only-read">${msg('Published versions, newest first')}</caption>
       <thead>
-        <tr><th scope="col">Version</th><th scope="col">Published</th><th scope="col"><span class="only-read">Actions</span></th></tr>
+        <tr><th scope="col">${msg('Version')}</th><th scope="col">${msg('Published')}</th><th scope="col"><span class="only-read">${msg('Actions')}</span></th></tr>
       </thead>
       <tbody>
         ${sets.map(
           ({ version, publishedAt }) => html`<tr>
-            <td>${version}${version === this.version ? html` <span class="caption">in force</span>` : nothing}</td>
+            <td>${version}${version === this.version ? html` <span class="caption">${msg('in force')}</span>` : nothing}</td>
             <td>${formatInstantShort(publishedAt, this.timeZone)}</td>
             <td class="acts">${this.#acts(version)}</td>
           </tr>`,
@@ -122,25 +123,26 @@ export class SetHistory extends LitElement {
   #acts(version: number) {
     if (version === this.version) {
       return html`<button class="button plain" type="button" @click=${() => this.#compare(String(version), 'draft')}>
-        Compare with the drafts
+        ${msg('Compare with the drafts')}
       </button>`;
     }
     return html`<button class="button plain" type="button" @click=${() => this.#compare(String(version), String(this.version))}>
-        Compare<span class="only-read"> version ${version} with the one in force</span>
+        ${msg(html`Compare<span class="only-read"> version ${version} with the one in force</span>`)}
       </button>
-      <cn-confirm-button label="Roll back" what=${`to version ${version}`} @cn-confirm=${() => this.#rollback(version)}></cn-confirm-button>`;
+      <cn-confirm-button label=${msg('Roll back')} what=${msg(str`to version ${version}`)} @cn-confirm=${() => this.#rollback(version)}></cn-confirm-button>`;
   }
 
   #changes(changes: readonly EventChange[]) {
-    if (changes.length === 0) return html`<p class="caption">Nobody has changed anything yet.</p>`;
-    return html`<div class="log" tabindex="0" role="region" aria-label="Changes">
+    if (changes.length === 0)
+      return html`<p class="caption">${msg('Nobody has changed anything yet.')}</p>`;
+    return html`<div class="log" tabindex="0" role="region" aria-label=${msg('Changes')}>
       <table>
-        <caption class="only-read">Changes, newest first</caption>
+        <caption class="only-read">${msg('Changes, newest first')}</caption>
         <tbody>
           ${changes.map(
             ({ at, author, action, name, version }) => html`<tr>
               <td>${formatInstantShort(at, this.timeZone)}</td>
-              <td>${name ?? ''} ${changeTexts[action]}${version === undefined ? '' : `, version ${version}`}</td>
+              <td>${name ?? ''} ${changeTexts[action]}${version === undefined ? '' : msg(str`, version ${version}`)}</td>
               <td class="quiet">${authorTexts[author]}</td>
             </tr>`,
           )}

@@ -2,6 +2,7 @@
  * The navigation: the dataset on top, its places below in their groups, the theme at the foot. It knows links, no fetching. Fires
  * `cn-sign-out`.
  */
+import { msg } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
 import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
@@ -31,7 +32,11 @@ export interface NavDataset {
   href: string;
 }
 
-const themeLabels: Record<ThemeChoice, string> = { auto: 'System', light: 'Light', dark: 'Dark' };
+const themeLabels: Record<ThemeChoice, string> = {
+  auto: msg('System'),
+  light: msg('Light'),
+  dark: msg('Dark'),
+};
 
 @customElement('cn-side-nav')
 export class SideNav extends LitElement {
@@ -163,7 +168,7 @@ export class SideNav extends LitElement {
     const open = this.datasets.find(({ slug }) => slug === this.openSlug);
     return html`<a class="home" href="/"><img src=${this.logo} alt="" />Canister</a>
       ${this.datasets.length === 0 ? nothing : this.#picker(open)}
-      <nav aria-label="Main">
+      <nav aria-label=${msg('Main')}>
         ${this.groups.map(
           ({
             id,
@@ -194,7 +199,7 @@ export class SideNav extends LitElement {
 
   #account() {
     const page = this.place === 'account' ? 'page' : nothing;
-    return html`<h2 id="account">Signed in</h2>
+    return html`<h2 id="account">${msg('Signed in')}</h2>
       <ul aria-labelledby="account">
         <li>
           <a class="place" href="/account" aria-current=${page} title=${this.user}
@@ -202,7 +207,7 @@ export class SideNav extends LitElement {
           >
         </li>
         <li>
-          <button class="button plain" type="button" @click=${this.#signOut}>Sign out</button>
+          <button class="button plain" type="button" @click=${this.#signOut}>${msg('Sign out')}</button>
         </li>
       </ul>`;
   }
@@ -215,7 +220,7 @@ export class SideNav extends LitElement {
     return html`<wa-dropdown size="s" placement="bottom-start">
       <button slot="trigger" class="button picker" type="button" title=${open?.name ?? ''}>
         <span class="ellipsis"
-          ><span class="only-read">Dataset: </span>${open?.name ?? 'Choose a dataset'}</span
+          ><span class="only-read">${msg('Dataset:')} </span>${open?.name ?? msg('Choose a dataset')}</span
         >
         <wa-icon name="chevron-expand"></wa-icon>
       </button>
@@ -224,7 +229,7 @@ export class SideNav extends LitElement {
           html`<wa-dropdown-item href=${href} value=${slug}
             >${name}${
               slug === this.openSlug
-                ? html`<wa-icon slot="details" name="check" label="open"></wa-icon>`
+                ? html`<wa-icon slot="details" name="check" label=${msg('open')}></wa-icon>`
                 : nothing
             }</wa-dropdown-item
           >`,
@@ -232,7 +237,7 @@ export class SideNav extends LitElement {
       ${
         this.mayCreate
           ? html`<wa-dropdown-item href="/datasets/new" value=":new"
-              ><wa-icon slot="icon" name="plus"></wa-icon>New dataset</wa-dropdown-item
+              ><wa-icon slot="icon" name="plus"></wa-icon>${msg('New dataset')}</wa-dropdown-item
             >`
           : nothing
       }
@@ -241,7 +246,7 @@ export class SideNav extends LitElement {
 
   #themes() {
     return html`<fieldset class="themes">
-      <legend class="only-read">Theme</legend>
+      <legend class="only-read">${msg('Theme')}</legend>
       ${themeChoices.map(
         (choice) => html`<button
           class="button plain"

@@ -1,4 +1,5 @@
 /** One source: how far it is, what can be done with it, and its runs. Fires `cn-changed`, `cn-deleted` and `cn-edit`. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SourceRun, SourceStatus } from '../../core/contract/source.ts';
@@ -10,7 +11,7 @@ import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
 import './confirm-button.ts';
 import './error-note.ts';
-import { formatBytes, formatCount, plural } from './number-format.ts';
+import { counted, formatBytes, formatCount } from './number-format.ts';
 import { runReasonWords, runStateWords } from './source-words.ts';
 import { formatInstant } from './time-format.ts';
 
@@ -77,16 +78,16 @@ export class SourceDetail extends LitElement {
     const { source, state: stands } = status;
     const next = source.paused ? 'resume' : 'pause';
     return html`<h2>${source.name}</h2>
-      <ul class="locations" aria-label="Locations">${source.locations.map((one) => html`<li>${one}</li>`)}</ul>
+      <ul class="locations" aria-label=${msg('Locations')}>${source.locations.map((one) => html`<li>${one}</li>`)}</ul>
       <div class="actions">
-        <button class="button first" type="button" ?disabled=${stands.isRunning || this.starting} @click=${this.#run}>Run it now</button>
+        <button class="button first" type="button" ?disabled=${stands.isRunning || this.starting} @click=${this.#run}>${msg('Run it now')}</button>
         <button class="button" type="button" @click=${() =>
           this.#do(async () => {
             await changeSource(this.#name, next);
-            return next === 'pause' ? 'Paused.' : 'It goes on.';
-          })}>${next === 'pause' ? 'Pause' : 'Resume'}</button>
-        <button class="button" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-edit'))}>Change</button>
-        <cn-confirm-button label="Delete" what=${source.name} @cn-confirm=${this.#delete}></cn-confirm-button>
+            return next === 'pause' ? msg('Paused.') : msg('It goes on.');
+          })}>${next === 'pause' ? msg('Pause') : msg('Resume')}</button>
+        <button class="button" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-edit'))}>${msg('Change')}</button>
+        <cn-confirm-button label=${msg('Delete')} what=${source.name} @cn-confirm=${this.#delete}></cn-confirm-button>
       </div>
       <p class="said caption" role="status">${this.#progress(status)}</p>
       ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
@@ -96,10 +97,12 @@ export class SourceDetail extends LitElement {
   #progress({ state: { progress } }: SourceStatus) {
     if (progress === undefined) return this.said;
     const { doing, fetchedBytes, files, file } = progress;
-    const brought = `${formatBytes(fetchedBytes)} of ${plural(files, 'file', 'files')}`;
+    const brought = msg(
+      str`${formatBytes(fetchedBytes)} of ${counted(files, msg('# file|# files'))}`,
+    );
     return doing === 'storing'
-      ? `Storing what came: ${brought} …`
-      : `Fetching ${file ?? ''} … ${formatBytes(fetchedBytes)} so far`;
+      ? msg(str`Storing what came: ${brought} …`)
+      : msg(str`Fetching ${file ?? ''} … ${formatBytes(fetchedBytes)} so far`);
   }
 
   #history() {
@@ -107,10 +110,11 @@ export class SourceDetail extends LitElement {
     if (error)
       return html`<cn-error-note .error=${error} @cn-retry=${() => this.#runs.ask()}></cn-error-note>`;
     if (value === undefined) return nothing;
-    if (value.length === 0) return html`<h3>Runs</h3><p class="caption">It has not run yet.</p>`;
-    return html`<h3>Runs, newest first</h3>
-      <div class="scroll" role="region" aria-label="Runs" tabindex="0"><table>
-        <thead><tr><th scope="col">Begun</th><th scope="col">State</th><th scope="col" class="number">Files</th><th scope="col" class="number">Fetched</th><th scope="col" class="number">Lines</th><th scope="col" class="number">Accepted</th><th scope="col" class="number">Duplicate</th><th scope="col" class="number">Excluded</th><th scope="col" class="number">Bad</th><th scope="col" class="number">Sessions</th></tr></thead>
+    if (value.length === 0)
+      return html`<h3>${msg('Runs')}</h3><p class="caption">${msg('It has not run yet.')}</p>`;
+    return html`<h3>${msg('Runs, newest first')}</h3>
+      <div class="scroll" role="region" aria-label=${msg('Runs')} tabindex="0"><table>
+        <thead><tr><th scope="col">${msg('Begun')}</th><th scope="col">${msg('State')}</th><th scope="col" class="number">${msg('Files')}</th><th scope="col" class="number">${msg('Fetched')}</th><th scope="col" class="number">${msg('Lines')}</th><th scope="col" class="number">${msg('Accepted')}</th><th scope="col" class="number">${msg('Duplicate')}</th><th scope="col" class="number">${msg('Excluded')}</th><th scope="col" class="number">${msg('Bad')}</th><th scope="col" class="number">${msg('Sessions')}</th></tr></thead>
         <tbody>${value.map((one) => this.#row(one))}</tbody>
       </table></div>`;
   }
@@ -149,7 +153,9 @@ export class SourceDetail extends LitElement {
     this.starting = true;
     const done = this.#do(async () => {
       const { accepted, files } = await runSource(this.#name);
-      return `It has run: ${plural(accepted, 'hit', 'hits')} of ${plural(files, 'file', 'files')}.`;
+      return msg(
+        str`It has run: ${counted(accepted, msg('# hit|# hits'))} of ${counted(files, msg('# file|# files'))}.`,
+      );
     });
     // The page asks how far it is while it runs.
     setTimeout(() => this.dispatchEvent(new CustomEvent('cn-changed')), 300);

@@ -1,4 +1,5 @@
 /** The form of a source of logs. It asks for what its locations need. Fires `cn-saved` with its name, and `cn-cancel`. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -84,55 +85,57 @@ export class SourceForm extends LitElement {
     const isNew = this.status === undefined;
     const datasets = this.datasets.map(({ slug, name }) => [slug, name] as const);
     return html`<form novalidate @submit=${this.#submit}>
-      ${textField({ ...this.#of('name'), label: 'Name', hint: 'It stands in lists and in alarms.', isFixed: !isNew })}
+      ${textField({ ...this.#of('name'), label: msg('Name'), hint: msg('It stands in lists and in alarms.'), isFixed: !isNew })}
       ${
         isNew
           ? selectField({
               ...this.#of('dataset'),
-              label: 'Dataset',
-              hint: 'It takes the hits.',
+              label: msg('Dataset'),
+              hint: msg('It takes the hits.'),
               options: datasets,
             })
           : textField({
               ...this.#of('dataset'),
-              label: 'Dataset',
-              hint: 'What it has taken is there: it stays.',
+              label: msg('Dataset'),
+              hint: msg('What it has taken is there: it stays.'),
               isFixed: true,
             })
       }
       ${textArea({
         ...this.#of('locations'),
-        label: 'Where the logs are',
-        hint: 'A path of this machine or an address a line: /var/log/nginx/access.log*, https://…, sftp://…, ftps://…, s3://…. The last part may hold *: name rotated files too, no line is counted twice.',
+        label: msg('Where the logs are'),
+        hint: msg(
+          'A path of this machine or an address a line: /var/log/nginx/access.log*, https://…, sftp://…, ftps://…, s3://…. The last part may hold *: name rotated files too, no line is counted twice.',
+        ),
         rows: 3,
       })}
       ${this.#access(draft)}
       <div class="row">
         ${selectField({
           ...this.#of('schedule'),
-          label: 'When',
+          label: msg('When'),
           options: [
-            ['*/5 * * * *', 'Every 5 minutes'],
-            ['0 * * * *', 'Every hour'],
-            ['15 2 * * *', 'Every night at 02:15'],
-            ['cron', 'By cron'],
+            ['*/5 * * * *', msg('Every 5 minutes')],
+            ['0 * * * *', msg('Every hour')],
+            ['15 2 * * *', msg('Every night at 02:15')],
+            ['cron', msg('By cron')],
           ],
         })}
-        ${draft.schedule === 'cron' ? textField({ ...this.#of('cron'), label: 'Cron', hint: 'Minute, hour, day, month, weekday.' }) : nothing}
-        ${textField({ ...this.#of('timeZone'), label: 'Time zone', hint: 'By whose clock.', list: 'zones' })}
+        ${draft.schedule === 'cron' ? textField({ ...this.#of('cron'), label: msg('Cron'), hint: msg('Minute, hour, day, month, weekday.') }) : nothing}
+        ${textField({ ...this.#of('timeZone'), label: msg('Time zone'), hint: msg('By whose clock.'), list: 'zones' })}
       </div>
       <div class="row">
-        ${textField({ ...this.#of('format'), label: 'Format', hint: 'A name, or the format string of the server; auto looks at the first lines.', list: 'formats' })}
-        ${textField({ ...this.#of('lateMinutes'), label: 'Minutes late', hint: 'So much later a line may come: sessions at the end of a log stay open so long.', type: 'number' })}
+        ${textField({ ...this.#of('format'), label: msg('Format'), hint: msg('A name, or the format string of the server; auto looks at the first lines.'), list: 'formats' })}
+        ${textField({ ...this.#of('lateMinutes'), label: msg('Minutes late'), hint: msg('So much later a line may come: sessions at the end of a log stay open so long.'), type: 'number' })}
       </div>
       <fieldset>
-        <legend>Lines that are taken</legend>
+        <legend>${msg('Lines that are taken')}</legend>
         <div class="choices">${lineKinds.map((kind) => this.#choice(kind, draft))}</div>
       </fieldset>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
       <div class="form-actions">
-        <button class="button first" type="submit" ?disabled=${this.saving}>${this.saving ? 'Saving …' : 'Save'}</button>
-        <button class="button plain" type="button" @click=${() => this.#fire('cn-cancel', '')}>Cancel</button>
+        <button class="button first" type="submit" ?disabled=${this.saving}>${this.saving ? msg('Saving …') : msg('Save')}</button>
+        <button class="button plain" type="button" @click=${() => this.#fire('cn-cancel', '')}>${msg('Cancel')}</button>
       </div>
       <datalist id="zones">${timeZones.map((zone) => html`<option value=${zone}></option>`)}</datalist>
       <datalist id="formats">${['auto', ...logFormats].map((format) => html`<option value=${format}></option>`)}</datalist>
@@ -145,24 +148,24 @@ export class SourceForm extends LitElement {
     const isS3 = kinds.has('s3');
     if (!isS3 && !kinds.has('sftp') && !kinds.has('ftp') && !kinds.has('http')) return nothing;
     const kept = this.status?.state.secrets ?? [];
-    const keptHint = 'One is kept, sealed. Leave this empty to keep it.';
+    const keptHint = msg('One is kept, sealed. Leave this empty to keep it.');
     const hintOf = (secret: 'password' | 'privateKey', otherwise: string) =>
       kept.includes(secret) ? keptHint : otherwise;
     return html`<div class="row">
-        ${textField({ ...this.#of('user'), label: isS3 ? 'Access key id' : 'User', hint: 'Where it asks for one.' })}
-        ${textField({ ...this.#of('password'), label: isS3 ? 'Secret access key' : 'Password', hint: hintOf('password', 'It is kept sealed and never shown.'), type: 'password' })}
+        ${textField({ ...this.#of('user'), label: isS3 ? msg('Access key id') : msg('User'), hint: msg('Where it asks for one.') })}
+        ${textField({ ...this.#of('password'), label: isS3 ? msg('Secret access key') : msg('Password'), hint: hintOf('password', msg('It is kept sealed and never shown.')), type: 'password' })}
       </div>
       ${
         kinds.has('sftp')
-          ? html`${textArea({ ...this.#of('privateKey'), label: 'Private key', hint: hintOf('privateKey', 'Instead of a password; it is kept sealed and never shown.') })}
-            ${textArea({ ...this.#of('hostKeys'), label: 'Host keys', hint: 'SHA256:… of the keys that the server may show, one a line (ssh-keyscan HOST | ssh-keygen -lf -). No other server is talked to.' })}`
+          ? html`${textArea({ ...this.#of('privateKey'), label: msg('Private key'), hint: hintOf('privateKey', msg('Instead of a password; it is kept sealed and never shown.')) })}
+            ${textArea({ ...this.#of('hostKeys'), label: msg('Host keys'), hint: msg('SHA256:… of the keys that the server may show, one a line (ssh-keyscan HOST | ssh-keygen -lf -). No other server is talked to.') })}`
           : nothing
       }
       ${
         isS3
           ? html`<div class="row">
-              ${textField({ ...this.#of('region'), label: 'Region', hint: 'Such as eu-central-1.' })}
-              ${textField({ ...this.#of('endpoint'), label: 'Endpoint', hint: 'For what is not of AWS.' })}
+              ${textField({ ...this.#of('region'), label: msg('Region'), hint: msg('Such as eu-central-1.') })}
+              ${textField({ ...this.#of('endpoint'), label: msg('Endpoint'), hint: msg('For what is not of AWS.') })}
             </div>`
           : nothing
       }`;
@@ -170,10 +173,10 @@ export class SourceForm extends LitElement {
 
   #choice(kind: LineKind, { taken }: SourceDraft) {
     const words = {
-      robots: 'Of robots',
-      staticFiles: 'Of images, styles, scripts',
-      errors: 'Of errors (400 and above)',
-      redirects: 'Of redirects',
+      robots: msg('Of robots'),
+      staticFiles: msg('Of images, styles, scripts'),
+      errors: msg('Of errors (400 and above)'),
+      redirects: msg('Of redirects'),
     };
     const change = (event: Event) => {
       const isOn = (event.target as HTMLInputElement).checked;

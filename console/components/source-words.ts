@@ -1,15 +1,16 @@
 /** How the runs of a source are said. */
+import { msg } from '@lit/localize';
 import type { SourceRun } from '../../core/contract/source.ts';
 
 export const runStateWords: Record<SourceRun['state'], string> = {
-  running: 'running',
-  done: 'done',
-  partly: 'partly done',
-  failed: 'failed',
-  broken_off: 'broken off',
+  running: msg('running'),
+  done: msg('done'),
+  partly: msg('partly done'),
+  failed: msg('failed'),
+  broken_off: msg('broken off'),
 };
 
 export const runReasonWords: Record<SourceRun['reason'], string> = {
-  schedule: 'by schedule',
-  hand: 'by hand',
+  schedule: msg('by schedule'),
+  hand: msg('by hand'),
 };

@@ -2,6 +2,7 @@
  * What a report is about: a page that is typed, or a funnel or goal that is chosen. Shows nothing for reports that are
  * about all. Fires `cn-subject` with the whole subject.
  */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -80,15 +81,15 @@ export class SubjectPicker extends LitElement {
     return this.#asks().map((name) => {
       if (name === 'page') return this.#page();
       if (name === 'funnel')
-        return this.#choice(name, 'Funnel', this.#funnels.value ?? [], undefined);
-      return this.#choice(name, 'Goal', this.#goals.value ?? [], 'All goals');
+        return this.#choice(name, msg('Funnel'), this.#funnels.value ?? [], undefined);
+      return this.#choice(name, msg('Goal'), this.#goals.value ?? [], msg('All goals'));
     });
   }
 
   #page() {
     return html`<form @submit=${this.#submitPage}>
       <label
-        >Page
+        >${msg('Page')}
         <input
           id="page"
           class="field"
@@ -97,7 +98,7 @@ export class SubjectPicker extends LitElement {
           spellcheck="false"
           .value=${this.subject.page ?? ''}
       /></label>
-      <button class="button" type="submit">Show</button>
+      <button class="button" type="submit">${msg('Show')}</button>
     </form>`;
   }
 

@@ -1,4 +1,5 @@
 /** One subscription: what can be done with it, its mail to look at, and what became of its digests. Fires `cn-changed` and `cn-edit`. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { DigestDelivery, SubscriptionStatus } from '../../core/contract/subscription.ts';
@@ -20,8 +21,12 @@ import './error-note.ts';
 import { formatInstant } from './time-format.ts';
 
 const askEveryMs = 3_000;
-const stateWords = { waiting: 'waiting', sent: 'sent', given_up: 'given up' } as const;
-const reasonWords = { due: '', test: 'test', resend: 'one more copy' } as const;
+const stateWords = {
+  waiting: msg('waiting'),
+  sent: msg('sent'),
+  given_up: msg('given up'),
+} as const;
+const reasonWords = { due: '', test: msg('test'), resend: msg('one more copy') } as const;
 
 @customElement('cn-subscription-detail')
 export class SubscriptionDetail extends LitElement {
@@ -89,38 +94,38 @@ export class SubscriptionDetail extends LitElement {
     const { subscription, state: stands } = status;
     const next = subscription.paused ? 'resume' : 'pause';
     return html`<h2>${subscription.name}</h2>
-      <p class="caption">To ${subscription.recipients.join(', ')}${stands.unsubscribed.length > 0 ? html`; unsubscribed: ${stands.unsubscribed.join(', ')}` : nothing}</p>
+      <p class="caption">${msg(str`To ${subscription.recipients.join(', ')}`)}${stands.unsubscribed.length > 0 ? msg(str`; unsubscribed: ${stands.unsubscribed.join(', ')}`) : nothing}</p>
       <div class="actions">
         <button class="button" type="button" aria-pressed=${String(this.previews)} @click=${() => {
           this.previews = !this.previews;
-        }}>${this.previews ? 'Hide the mail' : 'Look at the mail'}</button>
-        <a class="button" href=${previewUrl(subscription.name)} target="_blank" rel="noopener">Open it alone</a>
-        <button class="button" type="button" ?disabled=${subscription.paused} @click=${this.#run}>Send it now</button>
+        }}>${this.previews ? msg('Hide the mail') : msg('Look at the mail')}</button>
+        <a class="button" href=${previewUrl(subscription.name)} target="_blank" rel="noopener">${msg('Open it alone')}</a>
+        <button class="button" type="button" ?disabled=${subscription.paused} @click=${this.#run}>${msg('Send it now')}</button>
         <button class="button" type="button" @click=${() =>
           this.#do(async () => {
             await changeSubscription(this.#name, next);
-            return next === 'pause' ? 'Paused.' : 'It goes on.';
-          })}>${next === 'pause' ? 'Pause' : 'Resume'}</button>
-        <button class="button" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-edit'))}>Change</button>
+            return next === 'pause' ? msg('Paused.') : msg('It goes on.');
+          })}>${next === 'pause' ? msg('Pause') : msg('Resume')}</button>
+        <button class="button" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-edit'))}>${msg('Change')}</button>
         ${
           this.asksToDelete
-            ? html`<button class="button first" type="button" @click=${this.#delete}>Delete it for good</button>
+            ? html`<button class="button first" type="button" @click=${this.#delete}>${msg('Delete it for good')}</button>
               <button class="button plain" type="button" @click=${() => {
                 this.asksToDelete = false;
-              }}>Keep it</button>`
+              }}>${msg('Keep it')}</button>`
             : html`<button class="button plain" type="button" @click=${() => {
                 this.asksToDelete = true;
-              }}>Delete</button>`
+              }}>${msg('Delete')}</button>`
         }
       </div>
       <form @submit=${this.#test}>
-        <label for="to">Send a test to</label>
+        <label for="to">${msg('Send a test to')}</label>
         <input id="to" class="field" type="email" required autocomplete="email" />
-        <button class="button" type="submit">Send test</button>
+        <button class="button" type="submit">${msg('Send test')}</button>
       </form>
       <p class="caption said" role="status">${this.said}</p>
       ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
-      ${this.previews ? html`<iframe sandbox="" title="The mail of ${subscription.name}" src=${previewUrl(subscription.name)}></iframe>` : nothing}
+      ${this.previews ? html`<iframe sandbox="" title=${msg(str`The mail of ${subscription.name}`)} src=${previewUrl(subscription.name)}></iframe>` : nothing}
       ${this.#log()}`;
   }
 
@@ -129,12 +134,12 @@ export class SubscriptionDetail extends LitElement {
     if (error)
       return html`<cn-error-note .error=${error} @cn-retry=${() => this.#deliveries.ask()}></cn-error-note>`;
     if (value === undefined) return nothing;
-    return html`<h3>Deliveries of the last 30 days</h3>
+    return html`<h3>${msg('Deliveries of the last 30 days')}</h3>
       ${
         value.length === 0
-          ? html`<p class="caption">Nothing was sent yet.</p>`
-          : html`<div class="scroll" role="region" aria-label="Deliveries" tabindex="0"><table>
-        <thead><tr><th scope="col">Since</th><th scope="col">To</th><th scope="col">Mail</th><th scope="col">State</th><th scope="col" class="number">Tries</th><th scope="col"><span class="only-read">Send again</span></th></tr></thead>
+          ? html`<p class="caption">${msg('Nothing was sent yet.')}</p>`
+          : html`<div class="scroll" role="region" aria-label=${msg('Deliveries')} tabindex="0"><table>
+        <thead><tr><th scope="col">${msg('Since')}</th><th scope="col">${msg('To')}</th><th scope="col">${msg('Mail')}</th><th scope="col">${msg('State')}</th><th scope="col" class="number">${msg('Tries')}</th><th scope="col"><span class="only-read">${msg('Send again')}</span></th></tr></thead>
         <tbody>${value.map((one) => this.#delivery(one))}</tbody>
       </table></div>`
       }`;
@@ -160,11 +165,11 @@ export class SubscriptionDetail extends LitElement {
       <td class="number">${
         became === 'waiting'
           ? nothing
-          : html`<button class="button plain" type="button" aria-label="Send again to ${recipient}" @click=${() =>
+          : html`<button class="button plain" type="button" aria-label=${msg(str`Send again to ${recipient}`)} @click=${() =>
               this.#do(async () => {
                 await resendDelivery(id);
-                return 'It is sent again.';
-              })}>Send again</button>`
+                return msg('It is sent again.');
+              })}>${msg('Send again')}</button>`
       }</td>
     </tr>`;
   }
@@ -183,14 +188,14 @@ export class SubscriptionDetail extends LitElement {
   }
 
   #run() {
-    void this.#do(async () => `Sent to ${await runSubscription(this.#name)} recipients.`);
+    void this.#do(async () => msg(str`Sent to ${await runSubscription(this.#name)} recipients.`));
   }
 
   #delete() {
     this.asksToDelete = false;
     void this.#do(async () => {
       await deleteSubscription(this.#name);
-      return 'Deleted.';
+      return msg('Deleted.');
     });
   }
 
@@ -199,7 +204,7 @@ export class SubscriptionDetail extends LitElement {
     const to = this.renderRoot.querySelector<HTMLInputElement>('#to')?.value ?? '';
     void this.#do(async () => {
       await testSubscription(this.#name, to);
-      return `A test is on its way to ${to}.`;
+      return msg(str`A test is on its way to ${to}.`);
     });
   }
 }

@@ -1,4 +1,5 @@
 /** The form of a subscription. Fires `cn-saved` with its name, and `cn-cancel`. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -21,11 +22,16 @@ import './error-note.ts';
 
 const timeZones = Intl.supportedValuesOf('timeZone');
 const readerZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const kinds = { daily: 'Every day', weekly: 'Every week', monthly: 'Every month', cron: 'By cron' };
+const kinds = {
+  daily: msg('Every day'),
+  weekly: msg('Every week'),
+  monthly: msg('Every month'),
+  cron: msg('By cron'),
+};
 const comparisons = {
-  previous_period: 'The period before',
-  last_year: 'The same dates a year before',
-  last_year_weeks: '52 weeks before',
+  previous_period: msg('The period before'),
+  last_year: msg('The same dates a year before'),
+  last_year_weeks: msg('52 weeks before'),
 };
 const days = [...Array.from({ length: 28 }, (_, index) => String(index + 1)), 'last'];
 
@@ -96,35 +102,35 @@ export class SubscriptionForm extends LitElement {
     const { draft } = this;
     if (draft === undefined) return nothing;
     return html`<form novalidate @submit=${this.#submit}>
-      ${this.#text('name', 'Name', 'It stands in the subject of the mails.', this.subscription !== undefined)}
-      ${this.#area('recipients', 'Recipients', 'One address a line, up to 50. Each gets a mail of its own.')}
+      ${this.#text('name', msg('Name'), msg('It stands in the subject of the mails.'), this.subscription !== undefined)}
+      ${this.#area('recipients', msg('Recipients'), msg('One address a line, up to 50. Each gets a mail of its own.'))}
       <div class="row">
-        ${this.#select('kind', 'When', kinds)}
-        ${draft.kind === 'weekly' ? this.#select('weekday', 'Weekday', weekdayWords) : nothing}
-        ${draft.kind === 'monthly' ? this.#select('day', 'Day', Object.fromEntries(days.map((day) => [day, day]))) : nothing}
-        ${draft.kind === 'cron' ? this.#text('expression', 'Cron', 'Minute, hour, day, month, weekday.') : this.#text('at', 'At', 'Such as 07:30.')}
-        ${this.#text('timeZone', 'Time zone', 'By whose clock.')}
+        ${this.#select('kind', msg('When'), kinds)}
+        ${draft.kind === 'weekly' ? this.#select('weekday', msg('Weekday'), weekdayWords) : nothing}
+        ${draft.kind === 'monthly' ? this.#select('day', msg('Day'), Object.fromEntries(days.map((day) => [day, day]))) : nothing}
+        ${draft.kind === 'cron' ? this.#text('expression', msg('Cron'), msg('Minute, hour, day, month, weekday.')) : this.#text('at', msg('At'), msg('Such as 07:30.'))}
+        ${this.#text('timeZone', msg('Time zone'), msg('By whose clock.'))}
       </div>
       <div class="row">
-        ${this.#select('period', 'About', Object.fromEntries(digestPeriods.map((period) => [period, periodWords[period]])))}
-        ${this.#select('comparison', 'Compared with', comparisons)}
-        ${this.#text('locale', 'Numbers as in', 'Such as en, en-GB or de.')}
+        ${this.#select('period', msg('About'), Object.fromEntries(digestPeriods.map((period) => [period, periodWords[period]])))}
+        ${this.#select('comparison', msg('Compared with'), comparisons)}
+        ${this.#text('locale', msg('Numbers as in'), msg('Such as en, en-GB or de.'))}
       </div>
       ${this.#choices(
         'datasets',
-        'Datasets',
+        msg('Datasets'),
         this.datasets.map(({ slug, name }) => [slug, name]),
       )}
-      ${this.#choices('reports', 'Reports', this.#reportChoices(draft))}
-      ${this.#area('labels', 'Labels (optional)', 'Names, one a line: they stand beside all.')}
+      ${this.#choices('reports', msg('Reports'), this.#reportChoices(draft))}
+      ${this.#area('labels', msg('Labels (optional)'), msg('Names, one a line: they stand beside all.'))}
       <fieldset class="choices">
         <label><input type="checkbox" id="onlyWhenChanged" .checked=${draft.onlyWhenChanged} @change=${this.#tick} />
-          Only when something changed, or an alert fired</label>
+          ${msg('Only when something changed, or an alert fired')}</label>
       </fieldset>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
       <div class="form-actions">
-        <button class="button first" type="submit" ?disabled=${this.saving}>${this.saving ? 'Saving …' : 'Save'}</button>
-        <button class="button plain" type="button" @click=${() => this.#fire('cn-cancel', '')}>Cancel</button>
+        <button class="button first" type="submit" ?disabled=${this.saving}>${this.saving ? msg('Saving …') : msg('Save')}</button>
+        <button class="button plain" type="button" @click=${() => this.#fire('cn-cancel', '')}>${msg('Cancel')}</button>
       </div>
       <datalist id="zones">${timeZones.map((zone) => html`<option value=${zone}></option>`)}</datalist>
     </form>`;

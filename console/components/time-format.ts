@@ -1,11 +1,12 @@
 /** Days, ranges and instants as people read them, in the reader's own way of writing (or in `locale`, for tests). */
 import { addDays, type DateRange, daysIn } from '../../core/contract/calendar.ts';
+import { readerLocale } from '../texts/language.ts';
 
 /** A calendar day is shown as it is written, so it is formatted in UTC whatever the zone of reader and dataset. */
 const noon = (day: string) => new Date(`${day}T12:00:00Z`);
 
 /** `2026-11-21` as "Sat, 21 Nov". */
-export function formatDay(day: string, locale?: string): string {
+export function formatDay(day: string, locale = readerLocale()): string {
   return new Intl.DateTimeFormat(locale, {
     timeZone: 'UTC',
     weekday: 'short',
@@ -15,7 +16,7 @@ export function formatDay(day: string, locale?: string): string {
 }
 
 /** `2026-11-21` as "21 Nov". */
-export function formatDayShort(day: string, locale?: string): string {
+export function formatDayShort(day: string, locale = readerLocale()): string {
   return new Intl.DateTimeFormat(locale, {
     timeZone: 'UTC',
     day: 'numeric',
@@ -24,7 +25,7 @@ export function formatDayShort(day: string, locale?: string): string {
 }
 
 /** A range by its first and last day: `{from: '2026-11-14', to: '2026-11-21'}` as "14 – 20 Nov 2026". */
-export function formatRange(range: DateRange, locale?: string): string {
+export function formatRange(range: DateRange, locale = readerLocale()): string {
   const format = new Intl.DateTimeFormat(locale, {
     timeZone: 'UTC',
     day: 'numeric',
@@ -36,12 +37,16 @@ export function formatRange(range: DateRange, locale?: string): string {
 }
 
 /** An instant (epoch milliseconds) as a time of day in a time zone. */
-export function formatTime(instantMs: number, timeZone: string, locale?: string): string {
+export function formatTime(instantMs: number, timeZone: string, locale = readerLocale()): string {
   return new Intl.DateTimeFormat(locale, { timeZone, timeStyle: 'medium' }).format(instantMs);
 }
 
 /** An instant (epoch milliseconds) with its day in a time zone. */
-export function formatInstant(instantMs: number, timeZone: string, locale?: string): string {
+export function formatInstant(
+  instantMs: number,
+  timeZone: string,
+  locale = readerLocale(),
+): string {
   return new Intl.DateTimeFormat(locale, {
     timeZone,
     dateStyle: 'medium',
@@ -50,7 +55,11 @@ export function formatInstant(instantMs: number, timeZone: string, locale?: stri
 }
 
 /** An instant (epoch milliseconds) with its day, to the minute, and with the year where it is another one. */
-export function formatInstantShort(instantMs: number, timeZone: string, locale?: string): string {
+export function formatInstantShort(
+  instantMs: number,
+  timeZone: string,
+  locale = readerLocale(),
+): string {
   const year = (atMs: number) =>
     new Intl.DateTimeFormat('en', { timeZone, year: 'numeric' }).format(atMs);
   const isThisYear = year(instantMs) === year(Date.now());
@@ -65,7 +74,11 @@ export function formatInstantShort(instantMs: number, timeZone: string, locale?:
 }
 
 /** An instant (epoch milliseconds) with its day and to the millisecond, in a time zone. */
-export function formatInstantExact(instantMs: number, timeZone: string, locale?: string): string {
+export function formatInstantExact(
+  instantMs: number,
+  timeZone: string,
+  locale = readerLocale(),
+): string {
   return new Intl.DateTimeFormat(locale, {
     timeZone,
     year: 'numeric',
@@ -79,7 +92,7 @@ export function formatInstantExact(instantMs: number, timeZone: string, locale?:
 }
 
 /** The full hour that begins at an instant, with its day: "21 Nov, 14:00". */
-export function formatHour(instantMs: number, timeZone: string, locale?: string): string {
+export function formatHour(instantMs: number, timeZone: string, locale = readerLocale()): string {
   return new Intl.DateTimeFormat(locale, {
     timeZone,
     day: 'numeric',

@@ -1,4 +1,5 @@
 /** Where a value comes from: a field, an attribute, or a fixed value. Fires `cn-source` with the source. */
+import { msg } from '@lit/localize';
 import { html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ValueSource } from '../../core/contract/event.ts';
@@ -19,13 +20,13 @@ export class ValueSourceField extends LitElement {
   override render() {
     return html`<div class="line">
       <label class="entry"
-        ><span>Taken from</span
+        ><span>${msg('Taken from')}</span
         ><select class="field" @change=${(event: Event) => this.#choose(typedIn(event) as ValueSource['kind'])}>
           ${options(sourceTexts, this.source.kind)}
         </select></label
       >
       <label class="entry wide"
-        ><span>${this.source.kind === 'fixed' ? 'Value' : 'Name'}</span
+        ><span>${this.source.kind === 'fixed' ? msg('Value') : msg('Name')}</span
         ><input
           class="field"
           list="known"

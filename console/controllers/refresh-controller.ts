@@ -2,6 +2,7 @@
  * A question asked again and again while its page is seen. The last answer stays on screen when the server falls
  * silent, with the time that it is of; one question is under way at a time, and is given up when it takes too long.
  */
+import { msg, str } from '@lit/localize';
 import type { ReactiveControllerHost } from 'lit';
 import { ApiError, asApiError } from '../api/client.ts';
 import { PollController } from './poll-controller.ts';
@@ -20,8 +21,8 @@ const answerMsMax = 10_000;
 const tooLate = new ApiError({
   code: 'unreachable',
   status: 0,
-  title: 'The server does not answer',
-  detail: `No answer came within ${answerMsMax / 1_000} seconds.`,
+  title: msg('The server does not answer'),
+  detail: msg(str`No answer came within ${answerMsMax / 1_000} seconds.`),
 });
 
 export class RefreshController<Value> {

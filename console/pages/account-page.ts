@@ -1,5 +1,7 @@
 /** `/account`: one's own password, second factor and sign-ins. */
+
 import { consume } from '@lit/context';
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Me, SignIn } from '../../core/contract/access.ts';
@@ -14,6 +16,7 @@ import {
 import { type ApiError, asApiError } from '../api/client.ts';
 import '../components/code-block.ts';
 import '../components/error-note.ts';
+import '../components/language-picker.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { meContext } from '../context/me.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -62,21 +65,25 @@ export class AccountPage extends LitElement {
 
   override render() {
     return html`<header class="page-head">
-        <h1>Account</h1>
+        <h1>${msg('Account')}</h1>
         <span class="caption">${this.me?.email ?? ''}</span>
       </header>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
       <p role="status">${this.said}</p>
-      ${this.#password()} ${this.#secondFactor()} ${this.#list()}`;
+      ${this.#password()} ${this.#secondFactor()} ${this.#list()}
+      <section>
+        <h2>${msg('Language of the console')}</h2>
+        <cn-language-picker></cn-language-picker>
+      </section>`;
   }
 
   #password() {
     return html`<section>
-      <h2>Password</h2>
+      <h2>${msg('Password')}</h2>
       <form @submit=${this.#setPassword}>
-        ${this.#field('current', 'Present password', 'current-password')}
-        ${this.#field('password', 'New password', 'new-password')}
-        <button class="button" type="submit">Set password</button>
+        ${this.#field('current', msg('Present password'), 'current-password')}
+        ${this.#field('password', msg('New password'), 'new-password')}
+        <button class="button" type="submit">${msg('Set password')}</button>
       </form>
     </section>`;
   }
@@ -96,15 +103,15 @@ export class AccountPage extends LitElement {
   #secondFactor() {
     const has = this.hasFactor ?? this.me?.secondFactor ?? false;
     return html`<section>
-      <h2>Second factor</h2>
+      <h2>${msg('Second factor')}</h2>
       <p class="quiet">
-        ${has ? 'Signing in asks for a code of your authenticator.' : 'Signing in asks for the password alone.'}
+        ${has ? msg('Signing in asks for a code of your authenticator.') : msg('Signing in asks for the password alone.')}
       </p>
       ${this.factor ? this.#confirm(this.factor) : this.#change(has)}
       ${
         this.recoveryCodes.length > 0
-          ? html`<p>Recovery codes, each good once, for when the authenticator is lost. They are not shown again.</p>
-              <cn-code-block text=${this.recoveryCodes.join('\n')} copies="the recovery codes"></cn-code-block>`
+          ? html`<p>${msg('Recovery codes, each good once, for when the authenticator is lost. They are not shown again.')}</p>
+              <cn-code-block text=${this.recoveryCodes.join('\n')} copies=${msg('the recovery codes')}></cn-code-block>`
           : nothing
       }
     </section>`;
@@ -112,30 +119,30 @@ export class AccountPage extends LitElement {
 
   #change(has: boolean) {
     return html`<form @submit=${has ? this.#remove : this.#begin}>
-      ${this.#field('current', 'Present password', 'current-password', 'factor-current')}
-      <button class="button" type="submit">${has ? 'Remove' : 'Set up'}</button>
+      ${this.#field('current', msg('Present password'), 'current-password', 'factor-current')}
+      <button class="button" type="submit">${has ? msg('Remove') : msg('Set up')}</button>
     </form>`;
   }
 
   #confirm({ secret, url }: { secret: string; url: string }) {
-    return html`<p>Put this secret into your authenticator, or <a href=${url}>open it there</a>, then give its code.</p>
-      <cn-code-block text=${secret} copies="the secret"></cn-code-block>
+    return html`<p>${msg(html`Put this secret into your authenticator, or <a href=${url}>open it there</a>, then give its code.`)}</p>
+      <cn-code-block text=${secret} copies=${msg('the secret')}></cn-code-block>
       <form @submit=${this.#finish}>
         <div class="form-field">
-          <label for="code">Code</label>
+          <label for="code">${msg('Code')}</label>
           <input id="code" name="code" class="field mono" autocomplete="one-time-code" required />
         </div>
-        <button class="button first" type="submit">Confirm</button>
+        <button class="button first" type="submit">${msg('Confirm')}</button>
       </form>`;
   }
 
   #list() {
     return html`<section>
-      <h2>Where you are signed in</h2>
-      <div class="scroll" tabindex="0" role="region" aria-label="Sign-ins">
+      <h2>${msg('Where you are signed in')}</h2>
+      <div class="scroll" tabindex="0" role="region" aria-label=${msg('Sign-ins')}>
         <table>
           <thead>
-            <tr><th>Browser</th><th>From</th><th>Since</th><th>Last seen</th><th><span class="only-read">Changes</span></th></tr>
+            <tr><th>${msg('Browser')}</th><th>${msg('From')}</th><th>${msg('Since')}</th><th>${msg('Last seen')}</th><th><span class="only-read">${msg('Changes')}</span></th></tr>
           </thead>
           <tbody>
             ${this.signIns.map(
@@ -147,9 +154,9 @@ export class AccountPage extends LitElement {
                 <td class="actions">
                   ${
                     current
-                      ? 'this one'
+                      ? msg('this one')
                       : html`<button class="button plain" type="button" @click=${() => this.#do(() => endSignIn(id))}>
-                          End
+                          ${msg('End')}
                         </button>`
                   }
                 </td>
@@ -167,7 +174,7 @@ export class AccountPage extends LitElement {
     void this.#do(async () => {
       await setPassword(input);
       form.reset();
-      this.said = 'The password is set. Your other sign-ins have ended.';
+      this.said = msg('The password is set. Your other sign-ins have ended.');
     });
   }
 

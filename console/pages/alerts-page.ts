@@ -1,4 +1,5 @@
 /** The alerts of a dataset: how they stand, what they did, where notices go; and the form of one, by the address. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { AlertChannel, AlertEntry, AlertRuleStatus } from '../../core/contract/alert.ts';
@@ -114,8 +115,8 @@ export class AlertsPage extends LitElement {
     const { error, value } = this.#read;
     const opened = this.#opened.value;
     return html`<header class="page-head">
-        <h1 tabindex="-1">${opened === undefined ? 'Alerts' : opened === '' ? 'New alert' : opened}</h1>
-        ${opened === undefined ? html`<a class="button first" href="${alertsPath(open.slug)}?alert=">New alert</a>` : html`<a href=${alertsPath(open.slug)}>All alerts</a>`}
+        <h1 tabindex="-1">${opened === undefined ? msg('Alerts') : opened === '' ? msg('New alert') : opened}</h1>
+        ${opened === undefined ? html`<a class="button first" href="${alertsPath(open.slug)}?alert=">${msg('New alert')}</a>` : html`<a href=${alertsPath(open.slug)}>${msg('All alerts')}</a>`}
       </header>
       ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#read.ask()}></cn-error-note>` : nothing}
       ${this.failed ? html`<cn-error-note .error=${this.failed}></cn-error-note>` : nothing}
@@ -123,7 +124,7 @@ export class AlertsPage extends LitElement {
         value === undefined
           ? error
             ? nothing
-            : html`<p class="caption" role="status">Loading …</p>`
+            : html`<p class="caption" role="status">${msg('Loading …')}</p>`
           : opened === undefined
             ? this.#all(open, value)
             : this.#form(open, value, opened)
@@ -141,8 +142,8 @@ export class AlertsPage extends LitElement {
   #form({ slug, timeZone }: Dataset, { alerts }: Alerts, opened: string) {
     const found = alerts.find(({ rule }) => rule.name === opened);
     if (opened !== '' && found === undefined) {
-      return html`<cn-empty-state heading=${`There is no alert "${opened}"`} text="It may have been deleted meanwhile. Its history stays.">
-        <a class="button" href=${alertsPath(slug)}>All alerts</a>
+      return html`<cn-empty-state heading=${msg(str`There is no alert "${opened}"`)} text=${msg('It may have been deleted meanwhile. Its history stays.')}>
+        <a class="button" href=${alertsPath(slug)}>${msg('All alerts')}</a>
       </cn-empty-state>`;
     }
     return html`<cn-alert-form
@@ -173,19 +174,19 @@ export class AlertsPage extends LitElement {
     return html`${
       alerts.length === 0
         ? html`<cn-empty-state
-              heading="No alert yet"
-              text="An alert looks at a number over a window of time, such as purchases within an hour, and tells somebody when it is beyond its bounds. A dry run says how often it would have fired in the last 30 days."
+              heading=${msg('No alert yet')}
+              text=${msg('An alert looks at a number over a window of time, such as purchases within an hour, and tells somebody when it is beyond its bounds. A dry run says how often it would have fired in the last 30 days.')}
             >
-              <a class="button" href="${alertsPath(open.slug)}?alert=">Make the first alert</a>
+              <a class="button" href="${alertsPath(open.slug)}?alert=">${msg('Make the first alert')}</a>
             </cn-empty-state>`
         : this.#table(open, alerts)
     }
       <section>
-        <h2>History</h2>
-        ${entries.length === 0 ? html`<p class="caption">Nothing has fired. Firings stand here with the sessions that caused them.</p>` : this.#history(open, entries)}
+        <h2>${msg('History')}</h2>
+        ${entries.length === 0 ? html`<p class="caption">${msg('Nothing has fired. Firings stand here with the sessions that caused them.')}</p>` : this.#history(open, entries)}
       </section>
       <section>
-        <h2>Channels</h2>
+        <h2>${msg('Channels')}</h2>
         ${this.#channels.error ? html`<cn-error-note .error=${this.#channels.error} @cn-retry=${() => this.#channels.retry()}></cn-error-note>` : nothing}
         <cn-channel-list .channels=${this.#channels.value ?? []} @cn-changed=${() => this.#channels.retry()}></cn-channel-list>
       </section>`;
@@ -194,14 +195,14 @@ export class AlertsPage extends LitElement {
   #table({ slug, timeZone }: Dataset, alerts: readonly AlertRuleStatus[]) {
     return html`<section>
       <table>
-        <caption class="only-read">Alerts by name</caption>
+        <caption class="only-read">${msg('Alerts by name')}</caption>
         <thead>
           <tr>
-            <th scope="col" class="narrow">State</th>
-            <th scope="col">Alert</th>
-            <th scope="col" class="number secondary">Value</th>
-            <th scope="col" class="narrow secondary">Last fired</th>
-            <th scope="col"><span class="only-read">Actions</span></th>
+            <th scope="col" class="narrow">${msg('State')}</th>
+            <th scope="col">${msg('Alert')}</th>
+            <th scope="col" class="number secondary">${msg('Value')}</th>
+            <th scope="col" class="narrow secondary">${msg('Last fired')}</th>
+            <th scope="col"><span class="only-read">${msg('Actions')}</span></th>
           </tr>
         </thead>
         <tbody>
@@ -214,11 +215,11 @@ export class AlertsPage extends LitElement {
               <td>
                 <a href="${alertsPath(slug)}?${new URLSearchParams({ alert: rule.name })}">${rule.name}</a>
                 <span class="caption">${severityTexts[rule.severity]} · ${ruleWords(rule)}</span>
-                ${state.fault === undefined ? nothing : html`<span class="caption">Cannot be judged at present: ${state.fault}</span>`}
+                ${state.fault === undefined ? nothing : html`<span class="caption">${msg(str`Cannot be judged at present: ${state.fault}`)}</span>`}
               </td>
               <td class="number secondary">${valueWords(state.value)}</td>
               <td class="narrow secondary">${last === undefined ? '–' : formatInstantShort(last, timeZone)}</td>
-              <td class="narrow"><cn-confirm-button small label="Delete" what=${rule.name} @cn-confirm=${() => this.#delete(slug, rule.name)}></cn-confirm-button></td>
+              <td class="narrow"><cn-confirm-button small label=${msg('Delete')} what=${rule.name} @cn-confirm=${() => this.#delete(slug, rule.name)}></cn-confirm-button></td>
             </tr>`;
           })}
         </tbody>
@@ -228,16 +229,16 @@ export class AlertsPage extends LitElement {
 
   #history({ slug, timeZone }: Dataset, entries: readonly AlertEntry[]) {
     return html`<table class="history">
-      <caption class="caption">Newest first, times in ${timeZone}.</caption>
+      <caption class="caption">${msg(str`Newest first, times in ${timeZone}.`)}</caption>
       <thead>
-        <tr><th scope="col" class="narrow">When</th><th scope="col">What</th><th scope="col">Sessions</th></tr>
+        <tr><th scope="col" class="narrow">${msg('When')}</th><th scope="col">${msg('What')}</th><th scope="col">${msg('Sessions')}</th></tr>
       </thead>
       <tbody>
         ${entries.map(
           ({ at, rule, change, says, sessions }) => html`<tr>
             <td class="narrow">${formatInstantShort(at, timeZone)}</td>
-            <td><span class=${change}>${change === 'fired' ? 'Fired' : 'Recovered'}</span> ${rule}<span class="caption">${says}</span></td>
-            <td>${sessions.map((id) => html`<a href=${sessionPath(slug, id)} title="Session ${id}"><code>${id.slice(0, 6)}</code></a> `)}</td>
+            <td><span class=${change}>${change === 'fired' ? msg('Fired') : msg('Recovered')}</span> ${rule}<span class="caption">${says}</span></td>
+            <td>${sessions.map((id) => html`<a href=${sessionPath(slug, id)} title=${msg(str`Session ${id}`)}><code>${id.slice(0, 6)}</code></a> `)}</td>
           </tr>`,
         )}
       </tbody>

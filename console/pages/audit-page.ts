@@ -1,4 +1,5 @@
 /** `/audit`: who did what, and whether anything of it was changed. */
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { AuditCheck, AuditEntry } from '../../core/contract/access.ts';
@@ -29,17 +30,17 @@ export class AuditPage extends LitElement {
   override render() {
     const isEnd = (this.entries.at(-1)?.number ?? 1) === 1;
     return html`<header class="page-head">
-        <h1>Audit</h1>
-        <button class="button" type="button" @click=${this.#verify}>Verify</button>
+        <h1>${msg('Audit')}</h1>
+        <button class="button" type="button" @click=${this.#verify}>${msg('Verify')}</button>
       </header>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#more()}></cn-error-note>` : nothing}
       ${this.check ? this.#checked(this.check) : nothing}
       <section>
-        <h2>Who did what, newest first</h2>
-        <div class="scroll" tabindex="0" role="region" aria-label="Entries">
+        <h2>${msg('Who did what, newest first')}</h2>
+        <div class="scroll" tabindex="0" role="region" aria-label=${msg('Entries')}>
           <table>
             <thead>
-              <tr><th class="number">Number</th><th>At</th><th>Who</th><th>From</th><th>Did</th><th>To</th><th>Detail</th></tr>
+              <tr><th class="number">${msg('Number')}</th><th>${msg('At')}</th><th>${msg('Who')}</th><th>${msg('From')}</th><th>${msg('Did')}</th><th>${msg('To')}</th><th>${msg('Detail')}</th></tr>
             </thead>
             <tbody>
               ${this.entries.map(
@@ -56,7 +57,7 @@ export class AuditPage extends LitElement {
             </tbody>
           </table>
         </div>
-        ${isEnd ? nothing : html`<p><button class="button" type="button" @click=${() => this.#more()}>Older entries</button></p>`}
+        ${isEnd ? nothing : html`<p><button class="button" type="button" @click=${() => this.#more()}>${msg('Older entries')}</button></p>`}
       </section>`;
   }
 
@@ -64,8 +65,10 @@ export class AuditPage extends LitElement {
     return html`<p role="status">
       ${
         brokenAt === undefined
-          ? `${entries} entries, none changed. Hash of the last: ${lastHash}`
-          : `The audit trail was changed: entry ${brokenAt} does not follow from those before.`
+          ? msg(str`${entries} entries, none changed. Hash of the last: ${lastHash}`)
+          : msg(
+              str`The audit trail was changed: entry ${brokenAt} does not follow from those before.`,
+            )
       }
     </p>`;
   }

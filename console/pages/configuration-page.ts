@@ -1,4 +1,5 @@
 /** The configuration of a dataset as one file: given, and taken in after a look at what would change. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type {
@@ -13,7 +14,7 @@ import {
   readConfigurationFile,
 } from '../api/configuration.ts';
 import '../components/error-note.ts';
-import { plural } from '../components/number-format.ts';
+import { counted } from '../components/number-format.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -21,10 +22,10 @@ import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
 
 const changeTexts: Record<ConfigurationChange['change'], string> = {
-  added: 'New',
-  changed: 'Changes',
-  same: 'The same',
-  left: 'Left as it is',
+  added: msg('New'),
+  changed: msg('Changes'),
+  same: msg('The same'),
+  left: msg('Left as it is'),
 };
 
 @customElement('cn-configuration-page')
@@ -70,42 +71,39 @@ export class ConfigurationPage extends LitElement {
     const file = this.file;
     if (open === undefined) return nothing;
     const isOther = file?.dataset !== undefined && file.dataset !== open.slug;
-    return html`<header class="page-head"><h1>Export and import</h1></header>
+    return html`<header class="page-head"><h1>${msg('Export and import')}</h1></header>
       <section>
-        <h2>Export</h2>
+        <h2>${msg('Export')}</h2>
         <p class="quiet">
-          Labels, campaigns, goals, funnels, page groups, annotations, own reports, events, alerts and saved searches of
-          ${open.name} in one file, with its settings. It holds no sessions, no keys and no users.
+          ${msg(str`Labels, campaigns, goals, funnels, page groups, annotations, own reports, events, alerts and saved searches of ${open.name} in one file, with its settings. It holds no sessions, no keys and no users.`)}
         </p>
-        <a class="button" href=${configurationUrl(open.slug)} download="${open.slug}-configuration.json">Export the configuration</a>
+        <a class="button" href=${configurationUrl(open.slug)} download="${open.slug}-configuration.json">${msg('Export the configuration')}</a>
       </section>
       <section>
-        <h2>Import</h2>
+        <h2>${msg('Import')}</h2>
         <p class="quiet">
-          What is new in the file is added, what differs is changed, and what the file does not hold stays. Events become
-          drafts. Look first: nothing changes before you take it in.
+          ${msg('What is new in the file is added, what differs is changed, and what the file does not hold stays. Events become drafts. Look first: nothing changes before you take it in.')}
         </p>
         <form novalidate @submit=${this.#look}>
           <div class="line">
             <label class="entry wide"
-              ><span>Configuration file</span
+              ><span>${msg('Configuration file')}</span
               ><input class="field" type="file" accept=".json,application/json" @change=${this.#choose}
             /></label>
           </div>
           ${
             isOther
               ? html`<label class="check"
-                  ><input type="checkbox" .checked=${this.otherDataset} @change=${this.#allowOther} />The file is of the
-                  dataset ${file?.dataset}: take it for ${open.slug} all the same</label
+                  ><input type="checkbox" .checked=${this.otherDataset} @change=${this.#allowOther} />${msg(str`The file is of the dataset ${file?.dataset}: take it for ${open.slug} all the same`)}</label
                 >`
               : nothing
           }
           ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
           <div class="actions">
-            <button class="button" type="submit" ?disabled=${this.busy || file === undefined}>Show what would change</button>
+            <button class="button" type="submit" ?disabled=${this.busy || file === undefined}>${msg('Show what would change')}</button>
             ${
               this.result?.applied === false
-                ? html`<button class="button first" type="button" ?disabled=${this.busy} @click=${() => this.#ask(false)}>Take it in</button>`
+                ? html`<button class="button first" type="button" ?disabled=${this.busy} @click=${() => this.#ask(false)}>${msg('Take it in')}</button>`
                 : nothing
             }
           </div>
@@ -117,17 +115,23 @@ export class ConfigurationPage extends LitElement {
   #outcome({ applied, changes }: ConfigurationResult) {
     const shown = changes.filter(({ change }) => change !== 'same');
     const moved = shown.filter(({ change }) => change !== 'left').length;
-    const same = plural(changes.length - shown.length, 'piece is', 'pieces are');
+    const same = counted(
+      changes.length - shown.length,
+      msg('# piece is the same.|# pieces are the same.'),
+    );
+    const what = applied
+      ? counted(moved, msg('# piece was taken in.|# pieces were taken in.'))
+      : counted(moved, msg('# piece would be taken in.|# pieces would be taken in.'));
     return html`<div class="outcome">
-        <p><b>${applied ? `${plural(moved, 'piece was', 'pieces were')} taken in.` : `${plural(moved, 'piece', 'pieces')} would be taken in.`}</b> ${same} the same.</p>
+        <p><b>${what}</b> ${same}</p>
       </div>
       ${
         shown.length === 0
           ? nothing
           : html`<table>
-              <caption class="only-read">What ${applied ? 'changed' : 'would change'}</caption>
+              <caption class="only-read">${applied ? msg('What changed') : msg('What would change')}</caption>
               <thead>
-                <tr><th scope="col">What</th><th scope="col">Name</th><th scope="col">Change</th></tr>
+                <tr><th scope="col">${msg('What')}</th><th scope="col">${msg('Name')}</th><th scope="col">${msg('Change', { id: 'change-column' })}</th></tr>
               </thead>
               <tbody>
                 ${shown.map(

@@ -1,4 +1,5 @@
 /** The form of a new dataset as data: what was typed, as the input of the API, and what is wrong with it by field. */
+import { msg, str } from '@lit/localize';
 import type { DatasetInput } from '../../core/contract/dataset.ts';
 
 export interface DatasetDraft {
@@ -50,7 +51,7 @@ export async function problemsOf(draft: DatasetDraft): Promise<DraftProblems> {
     const [field, index] = issue.path;
     if (field === 'slug') problems.slug ??= sentence(issue.message);
     if (field === 'name') problems.name ??= sentence(issue.message);
-    if (field === 'timeZone') problems.timeZone ??= `This ${issue.message}.`;
+    if (field === 'timeZone') problems.timeZone ??= msg(str`This ${issue.message}.`);
     if (field === 'hosts') {
       const host = typeof index === 'number' ? input.hosts?.[index] : undefined;
       problems.hosts ??= sentence(

@@ -1,4 +1,5 @@
 /** What reports speak of: labels, campaigns, goals, funnels, page groups, annotations; one of them in its form, by the address. */
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -70,10 +71,10 @@ export class DefinitionsPage extends LitElement {
     const { value, error } = this.#list;
     const words = kindWords[kind];
     return html`<header class="page-head">
-        <h1>Definitions</h1>
-        ${name === undefined ? html`<a class="button first" href=${this.#href({ kind, name: '' })}>New ${words.one}</a>` : html`<a href=${this.#href({ kind, name: undefined })}>All ${words.many.toLowerCase()}</a>`}
+        <h1>${msg('Definitions')}</h1>
+        ${name === undefined ? html`<a class="button first" href=${this.#href({ kind, name: '' })}>${words.fresh}</a>` : html`<a href=${this.#href({ kind, name: undefined })}>${words.all}</a>`}
       </header>
-      <nav class="tabs" aria-label="Kinds of definitions">
+      <nav class="tabs" aria-label=${msg('Kinds of definitions')}>
         ${draftKinds.map(
           (one) =>
             html`<a href=${this.#href({ kind: one, name: undefined })} aria-current=${one === kind ? 'page' : nothing}>${kindWords[one].many}</a>`,
@@ -86,7 +87,7 @@ export class DefinitionsPage extends LitElement {
         value === undefined
           ? error
             ? nothing
-            : html`<p class="caption" role="status">Loading …</p>`
+            : html`<p class="caption" role="status">${msg('Loading …')}</p>`
           : name === undefined
             ? this.#all(open, kind, value)
             : this.#form(open, kind, value, name)
@@ -100,12 +101,12 @@ export class DefinitionsPage extends LitElement {
   #form({ slug }: Dataset, kind: DraftKind, all: readonly Definition[], name: string) {
     const kept = all.find((one) => one.name === name);
     if (name !== '' && kept === undefined) {
-      return html`<cn-empty-state heading="There is no ${kindWords[kind].one} &quot;${name}&quot;" text="It may have been deleted meanwhile.">
-        <a class="button" href=${this.#href({ kind, name: undefined })}>All ${kindWords[kind].many.toLowerCase()}</a>
+      return html`<cn-empty-state heading=${kindWords[kind].missing(name)} text=${msg('It may have been deleted meanwhile.')}>
+        <a class="button" href=${this.#href({ kind, name: undefined })}>${kindWords[kind].all}</a>
       </cn-empty-state>`;
     }
     return html`<section>
-      <h2>${name === '' ? `New ${kindWords[kind].one}` : name}</h2>
+      <h2>${name === '' ? kindWords[kind].fresh : name}</h2>
       <cn-definition-form
         slug=${slug}
         kind=${kind}
@@ -118,21 +119,20 @@ export class DefinitionsPage extends LitElement {
   }
 
   #all(open: Dataset, kind: DraftKind, all: readonly Definition[]) {
-    const { one, about } = kindWords[kind];
+    const { none, fresh, about } = kindWords[kind];
     const list =
       all.length === 0
-        ? html`<cn-empty-state heading="There is no ${one} yet" text=${about}>
-            <a class="button first" href=${this.#href({ kind, name: '' })}>New ${one}</a>
+        ? html`<cn-empty-state heading=${none} text=${about}>
+            <a class="button first" href=${this.#href({ kind, name: '' })}>${fresh}</a>
           </cn-empty-state>`
         : html`<p class="caption about">${about}</p>
             ${this.#table(open, kind, all)}`;
     if (kind !== 'campaign') return list;
     return html`${list}
       <section>
-        <h2>Costs</h2>
+        <h2>${msg('Costs')}</h2>
         <p class="caption">
-          What campaigns cost by day, from the CSV export of where they are booked. The campaigns report sets it against
-          what they brought.
+          ${msg('What campaigns cost by day, from the CSV export of where they are booked. The campaigns report sets it against what they brought.')}
         </p>
         <cn-cost-upload slug=${open.slug}></cn-cost-upload>
       </section>`;
@@ -144,9 +144,9 @@ export class DefinitionsPage extends LitElement {
       <caption class="only-read">${many}</caption>
       <thead>
         <tr>
-          <th scope="col" class="name">Name</th>
+          <th scope="col" class="name">${msg('Name')}</th>
           <th scope="col">${head}</th>
-          <th scope="col" class="acts"><span class="only-read">Actions</span></th>
+          <th scope="col" class="acts"><span class="only-read">${msg('Actions')}</span></th>
         </tr>
       </thead>
       <tbody>
@@ -159,7 +159,7 @@ export class DefinitionsPage extends LitElement {
             <td class="holds">${kind === 'annotation' ? describeDefinition(kind, one) : html`<code>${describeDefinition(kind, one)}</code>`}</td>
             <td class="acts">
               ${ordered ? this.#mover(slug, kind, one, index, all.length) : nothing}
-              <cn-confirm-button small label="Delete" what=${name} @cn-confirm=${() => this.#do(() => deleteDefinition(slug, kind, name), `"${name}" is deleted.`)}></cn-confirm-button>
+              <cn-confirm-button small label=${msg('Delete')} what=${name} @cn-confirm=${() => this.#do(() => deleteDefinition(slug, kind, name), msg(str`"${name}" is deleted.`))}></cn-confirm-button>
             </td>
           </tr>`;
         })}
@@ -172,17 +172,17 @@ export class DefinitionsPage extends LitElement {
     const move = (by: number) =>
       this.#do(
         () => saveDefinition(slug, kind, one, index + 1 + by),
-        `"${one.name}" is number ${index + 1 + by} now.`,
+        msg(str`"${one.name}" is number ${index + 1 + by} now.`),
       );
-    return html`<button class="button plain icon" type="button" aria-label="Move ${one.name} up" ?disabled=${index === 0} @click=${() => move(-1)}>
+    return html`<button class="button plain icon" type="button" aria-label=${msg(str`Move ${one.name} up`)} ?disabled=${index === 0} @click=${() => move(-1)}>
         <wa-icon name="arrow-up"></wa-icon></button
-      ><button class="button plain icon" type="button" aria-label="Move ${one.name} down" ?disabled=${index === count - 1} @click=${() => move(1)}>
+      ><button class="button plain icon" type="button" aria-label=${msg(str`Move ${one.name} down`)} ?disabled=${index === count - 1} @click=${() => move(1)}>
         <wa-icon name="arrow-down"></wa-icon>
       </button>`;
   }
 
   #saved(kind: DraftKind, name: string) {
-    this.said = `"${name}" is saved. Reports know it from now on.`;
+    this.said = msg(str`"${name}" is saved. Reports know it from now on.`);
     this.#list.retry();
     this.#view.set({ kind, name: undefined });
   }

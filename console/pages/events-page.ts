@@ -1,4 +1,5 @@
 /** The events of a dataset: what is defined, drafted and in force; one of them in the editor, by the address; and the past. */
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -13,7 +14,7 @@ import '../components/empty-state.ts';
 import '../components/error-note.ts';
 import '../components/event-editor.ts';
 import { draftStateTexts, takeTexts, triggerTexts } from '../components/event-words.ts';
-import { plural } from '../components/number-format.ts';
+import { counted } from '../components/number-format.ts';
 import '../components/set-history.ts';
 import type { SetHistory } from '../components/set-history.ts';
 import { QueryController } from '../controllers/query-controller.ts';
@@ -79,8 +80,8 @@ export class EventsPage extends LitElement {
     const opened = this.#opened.value;
     const path = eventsPath(open.slug);
     return html`<header class="page-head">
-        <h1 tabindex="-1">${opened === undefined ? 'Events' : opened === '' ? 'New event' : opened}</h1>
-        ${opened === undefined ? html`<a class="button first" href="${path}?event=">New event</a>` : html`<a href=${path}>All events</a>`}
+        <h1 tabindex="-1">${opened === undefined ? msg('Events') : opened === '' ? msg('New event') : opened}</h1>
+        ${opened === undefined ? html`<a class="button first" href="${path}?event=">${msg('New event')}</a>` : html`<a href=${path}>${msg('All events')}</a>`}
       </header>
       ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#list.retry()}></cn-error-note>` : nothing}
       ${this.failed ? html`<cn-error-note .error=${this.failed}></cn-error-note>` : nothing}
@@ -88,7 +89,7 @@ export class EventsPage extends LitElement {
         value === undefined
           ? error
             ? nothing
-            : html`<p class="caption" role="status">Loading …</p>`
+            : html`<p class="caption" role="status">${msg('Loading …')}</p>`
           : opened === undefined
             ? this.#all(open, value)
             : this.#editor(open, value, opened)
@@ -98,8 +99,8 @@ export class EventsPage extends LitElement {
   #editor(open: Dataset, { events }: EventList, opened: string) {
     const kept = events.find(({ definition }) => definition.name === opened);
     if (opened !== '' && kept === undefined && !this.#list.pending) {
-      return html`<cn-empty-state heading=${`There is no event "${opened}"`} text="It may have been deleted meanwhile. What it recorded stays.">
-        <a class="button" href=${eventsPath(open.slug)}>All events</a>
+      return html`<cn-empty-state heading=${msg(str`There is no event "${opened}"`)} text=${msg('It may have been deleted meanwhile. What it recorded stays.')}>
+        <a class="button" href=${eventsPath(open.slug)}>${msg('All events')}</a>
       </cn-empty-state>`;
     }
     return html`<cn-event-editor
@@ -122,46 +123,46 @@ export class EventsPage extends LitElement {
       ({ state, definition }) => state !== 'draft' && definition.active,
     );
     return html`<div class="said">
-        <span>Version ${list.version} is in force.</span>
+        <span>${msg(str`Version ${list.version} is in force.`)}</span>
         ${
           drafts.length === 0
             ? nothing
-            : html`<span>${plural(drafts.length, 'draft is', 'drafts are')} not published.</span>
-                <cn-confirm-button label="Publish all drafts" @cn-confirm=${() => this.#publishAll(open.slug)}></cn-confirm-button>`
+            : html`<span>${msg(str`${counted(drafts.length, msg('# draft is|# drafts are'))} not published.`)}</span>
+                <cn-confirm-button label=${msg('Publish all drafts')} @cn-confirm=${() => this.#publishAll(open.slug)}></cn-confirm-button>`
         }
         <span class="caption" role="status">${this.said}</span>
       </div>
       ${this.#events(open, list.events)}
       <section>
-        <h2>Hit and step attributes</h2>
-        <p class="caption">They take a value out of a request, a response or a step, for conditions and events to use.</p>
+        <h2>${msg('Hit and step attributes')}</h2>
+        <p class="caption">${msg('They take a value out of a request, a response or a step, for conditions and events to use.')}</p>
         ${this.#attributes(open, list.attributes)}
       </section>
       <section>
-        <h2>Over the past</h2>
-        <p class="caption">A backfill runs a published event over stored sessions, in the background.</p>
+        <h2>${msg('Over the past')}</h2>
+        <p class="caption">${msg('A backfill runs a published event over stored sessions, in the background.')}</p>
         <cn-backfill-list .open=${open} .events=${published.map(({ definition }) => definition.name)}></cn-backfill-list>
       </section>
       <section>
-        <h2>History</h2>
+        <h2>${msg('History')}</h2>
         <cn-set-history
           slug=${open.slug}
           timeZone=${open.timeZone}
           version=${list.version}
-          @cn-changed=${() => this.#reload('Rolled back: drafts are what they were then.')}
+          @cn-changed=${() => this.#reload(msg('Rolled back: drafts are what they were then.'))}
         ></cn-set-history>
       </section>`;
   }
 
   #events({ slug }: Dataset, events: readonly EventDraft[]) {
     return html`<table>
-      <caption class="only-read">Events in the order of evaluation</caption>
+      <caption class="only-read">${msg('Events in the order of evaluation')}</caption>
       <thead>
         <tr>
-          <th scope="col">Event</th>
-          <th scope="col" class="secondary">Trigger</th>
-          <th scope="col" class="narrow">State</th>
-          <th scope="col"><span class="only-read">Actions</span></th>
+          <th scope="col">${msg('Event')}</th>
+          <th scope="col" class="secondary">${msg('Trigger')}</th>
+          <th scope="col" class="narrow">${msg('State')}</th>
+          <th scope="col"><span class="only-read">${msg('Actions')}</span></th>
         </tr>
       </thead>
       <tbody>
@@ -170,14 +171,14 @@ export class EventsPage extends LitElement {
           return html`<tr>
             <td>
               <a href="${eventsPath(slug)}?${new URLSearchParams({ event: name })}">${name}</a>
-              ${buildingBlock ? html`<span class="quiet">building block</span>` : nothing}
+              ${buildingBlock ? html`<span class="quiet">${msg('building block')}</span>` : nothing}
               <code class="condition" title=${condition}>${condition}</code>
             </td>
             <td class="secondary">${triggerTexts[trigger]}</td>
-            <td class="narrow"><span class="state"><span class="dot ${active ? dots[state] : ''}" aria-hidden="true"></span>${active ? draftStateTexts[state] : 'Off'}</span></td>
+            <td class="narrow"><span class="state"><span class="dot ${active ? dots[state] : ''}" aria-hidden="true"></span>${active ? draftStateTexts[state] : msg('Off')}</span></td>
             <td class="acts">
-              <a href=${searchPath(slug, `event ${quoted(name)}`)}>Sessions<span class="only-read"> with ${name}</span></a>
-              <cn-confirm-button small label="Delete" what=${name} @cn-confirm=${() => this.#do(() => deleteEvent(slug, name), `"${name}" is deleted; its past facts stay.`)}></cn-confirm-button>
+              <a href=${searchPath(slug, `event ${quoted(name)}`)}>${msg(html`Sessions<span class="only-read"> with ${name}</span>`)}</a>
+              <cn-confirm-button small label=${msg('Delete')} what=${name} @cn-confirm=${() => this.#do(() => deleteEvent(slug, name), msg(str`"${name}" is deleted; its past facts stay.`))}></cn-confirm-button>
             </td>
           </tr>`;
         })}
@@ -194,7 +195,7 @@ export class EventsPage extends LitElement {
         @cn-cancel=${() => this.#closeAttribute()}
         @cn-saved=${() => {
           this.#closeAttribute();
-          this.#reload('The attribute is saved as a draft.');
+          this.#reload(msg('The attribute is saved as a draft.'));
         }}
       ></cn-attribute-form>`;
     }
@@ -202,7 +203,7 @@ export class EventsPage extends LitElement {
       attributes.length === 0
         ? nothing
         : html`<table>
-              <caption class="only-read">Attributes</caption>
+              <caption class="only-read">${msg('Attributes')}</caption>
               <tbody>
                 ${attributes.map((one) => {
                   const { name, home, take } = one.definition;
@@ -211,15 +212,15 @@ export class EventsPage extends LitElement {
                     <td class="secondary">${takeTexts[take.by]}</td>
                     <td class="narrow">${draftStateTexts[one.state]}</td>
                     <td class="acts">
-                      <button class="button" type="button" @click=${() => this.#openAttribute(one)}>Edit<span class="only-read"> ${name}</span></button>
-                      <cn-confirm-button label="Delete" what=${name} @cn-confirm=${() => this.#do(() => deleteAttribute(slug, name), `"${name}" is deleted.`)}></cn-confirm-button>
+                      <button class="button" type="button" @click=${() => this.#openAttribute(one)}>${msg(html`Edit<span class="only-read"> ${name}</span>`)}</button>
+                      <cn-confirm-button label=${msg('Delete')} what=${name} @cn-confirm=${() => this.#do(() => deleteAttribute(slug, name), msg(str`"${name}" is deleted.`))}></cn-confirm-button>
                     </td>
                   </tr>`;
                 })}
               </tbody>
             </table>`
     }
-      <button class="button new" type="button" @click=${() => this.#openAttribute('new')}>New attribute</button>`;
+      <button class="button new" type="button" @click=${() => this.#openAttribute('new')}>${msg('New attribute')}</button>`;
   }
 
   #openAttribute(attribute: AttributeDraft | 'new') {
@@ -231,7 +232,7 @@ export class EventsPage extends LitElement {
   }
 
   #publishAll(slug: string) {
-    return this.#do(() => publishEvents(slug), 'All drafts are published.');
+    return this.#do(() => publishEvents(slug), msg('All drafts are published.'));
   }
 
   async #do(act: () => Promise<unknown>, said: string): Promise<void> {

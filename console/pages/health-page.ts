@@ -1,5 +1,7 @@
 /** Health: how the running server is, what is wrong and what to do, and what became of the hits of each dataset. */
+
 import { consume } from '@lit/context';
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { addDays, dayOf } from '../../core/contract/calendar.ts';
@@ -27,8 +29,8 @@ import { textStyles } from '../styles/text.ts';
 const askEveryMs = 3_000;
 const hourMs = 3_600_000;
 const spans = {
-  day: { hours: 24, label: 'Last 24 hours' },
-  week: { hours: 168, label: 'Last 7 days' },
+  day: { hours: 24, label: msg('Last 24 hours') },
+  week: { hours: 168, label: msg('Last 7 days') },
 };
 type Span = keyof typeof spans;
 const readerZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -101,7 +103,7 @@ export class HealthPage extends LitElement {
     this.#status = value?.status ?? this.#status;
     const status = this.#status;
     return html`<header class="page-head">
-        <h1>Health</h1>
+        <h1>${msg('Health')}</h1>
         ${this.#state()}
       </header>
       ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#health.ask()}></cn-error-note>` : nothing}
@@ -115,7 +117,7 @@ export class HealthPage extends LitElement {
     // The time changes every few seconds: only a change of the state is read out.
     return html`<span class="state">
       <span class="dot ${error ? 'stale' : 'live'}" aria-hidden="true"></span>
-      <span role="status">${error ? 'No answer. Figures are of' : 'As of'}</span>
+      <span role="status">${error ? msg('No answer. Figures are of') : msg('As of')}</span>
       <span class="figures">${at}</span>
     </span>`;
   }
@@ -123,11 +125,11 @@ export class HealthPage extends LitElement {
   #body(status: Status, hours: HourCounts[] | undefined) {
     return html`<div class=${this.#health.error ? 'stale' : ''}>
       <section>
-        <h2>Alarms</h2>
+        <h2>${msg('Alarms')}</h2>
         <cn-alarm-list .alarms=${status.alarms}></cn-alarm-list>
         <p class="caption docs">
-          ${docLink('operations', 'What alarms and figures mean')} ${docLink('problems', 'Problem codes')}
-          ${docLink('settings', 'Limits and other settings')}
+          ${docLink('operations', msg('What alarms and figures mean'))} ${docLink('problems', msg('Problem codes'))}
+          ${docLink('settings', msg('Limits and other settings'))}
         </p>
       </section>
       <section>
@@ -141,23 +143,23 @@ export class HealthPage extends LitElement {
     const dataset = this.#dataset;
     if (dataset === undefined) {
       return html`<cn-empty-state
-        heading="There is no dataset yet"
-        text="What became of the hits of each dataset stands here, hour by hour: received, accepted, and why not."
+        heading=${msg('There is no dataset yet')}
+        text=${msg('What became of the hits of each dataset stands here, hour by hour: received, accepted, and why not.')}
       >
-        <a class="button first" href="/datasets/new">New dataset</a>
+        <a class="button first" href="/datasets/new">${msg('New dataset')}</a>
       </cn-empty-state>`;
     }
     return html`<section>
-        <h2>Hits by dataset</h2>
-        <p class="caption">Since the beginning. Every hit that was received has one outcome. Last hits in the zone of each dataset.</p>
-        <div class="scroll" tabindex="0" role="region" aria-label="Hits by dataset">
+        <h2>${msg('Hits by dataset')}</h2>
+        <p class="caption">${msg('Since the beginning. Every hit that was received has one outcome. Last hits in the zone of each dataset.')}</p>
+        <div class="scroll" tabindex="0" role="region" aria-label=${msg('Hits by dataset')}>
           ${this.#table(status, dataset)}
         </div>
       </section>
       <section>
         <div class="hours-head">
-          <h2>Hits of ${dataset.name} by hour</h2>
-          <select class="field" aria-label="Hours" @change=${this.#choose}>
+          <h2>${msg(str`Hits of ${dataset.name} by hour`)}</h2>
+          <select class="field" aria-label=${msg('Hours')} @change=${this.#choose}>
             ${Object.entries(spans).map(
               ([span, { label }]) =>
                 html`<option value=${span} ?selected=${span === this.#view.value.span}>${label}</option>`,
@@ -171,12 +173,12 @@ export class HealthPage extends LitElement {
   #table(status: Status, chosen: Dataset) {
     const { unassigned } = status;
     return html`<table>
-      <caption class="only-read">Hits by dataset since the beginning</caption>
+      <caption class="only-read">${msg('Hits by dataset since the beginning')}</caption>
       <thead>
         <tr>
-          <th scope="col">Dataset</th>
+          <th scope="col">${msg('Dataset')}</th>
           ${heads.map((name) => html`<th scope="col" class="number">${name}</th>`)}
-          <th scope="col">Last hit</th>
+          <th scope="col">${msg('Last hit')}</th>
         </tr>
       </thead>
       <tbody>
@@ -185,7 +187,7 @@ export class HealthPage extends LitElement {
           unassigned.received === 0
             ? nothing
             : html`<tr>
-                <td class="quiet">without a dataset</td>
+                <td class="quiet">${msg('without a dataset')}</td>
                 ${countCells(unassigned)}
                 <td class="number"></td><td class="number"></td><td></td>
               </tr>`
@@ -204,24 +206,23 @@ export class HealthPage extends LitElement {
       ${countCells(one.counts)}
       <td class="number">${formatCount(one.activeSessions)}</td>
       <td class="number">${formatCount(one.storedSessions)}</td>
-      <td class="when">${one.lastHitAt === undefined ? 'none yet' : formatInstant(one.lastHitAt, dataset?.timeZone ?? 'UTC')}</td>
+      <td class="when">${one.lastHitAt === undefined ? msg('none yet') : formatInstant(one.lastHitAt, dataset?.timeZone ?? 'UTC')}</td>
     </tr>`;
   }
 
   #hours(hours: HourCounts[], { slug, name, timeZone }: Dataset) {
     if (hours.length === 0) {
       return html`<p class="nothing">
-        No hit came in this time. Each hour with hits gets a row here.
-        <a href="/${slug}/settings">Settings</a> says how to send some.
+        ${msg(html`No hit came in this time. Each hour with hits gets a row here. <a href="/${slug}/settings">Settings</a> says how to send some.`)}
       </p>`;
     }
     return html`<p class="caption">
-        Hours that had hits, in ${timeZone}. Hits that were set aside were accepted, could not be processed, and are kept.
+        ${msg(str`Hours that had hits, in ${timeZone}. Hits that were set aside were accepted, could not be processed, and are kept.`)}
       </p>
       <cn-hour-table
         .hours=${hours}
         timeZone=${timeZone}
-        label="Hits of ${name} by hour"
+        label=${msg(str`Hits of ${name} by hour`)}
       ></cn-hour-table>`;
   }
 
@@ -232,14 +233,14 @@ export class HealthPage extends LitElement {
 }
 
 const heads = [
-  'Received',
-  'Accepted',
-  'Duplicate',
-  'Excluded',
-  'Bad',
-  'Adds up',
-  'Active',
-  'Stored',
+  msg('Received'),
+  msg('Accepted'),
+  msg('Duplicate'),
+  msg('Excluded'),
+  msg('Bad'),
+  msg('Adds up'),
+  msg('Active'),
+  msg('Stored'),
 ];
 
 function viewParams({ dataset, span }: View): URLSearchParams {
@@ -260,7 +261,7 @@ function countCells(counts: HitCounts) {
 const docLink = (name: string, text: string) =>
   html`<a href="/docs/${name}.md" target="_blank">${text}</a>`;
 
-const bones = html`<div role="status" aria-label="Loading">
+const bones = html`<div role="status" aria-label=${msg('Loading')}>
   ${[50, 80, 65].map((width) => html`<span class="bone" style="width: ${width}%"></span>`)}
 </div>`;
 

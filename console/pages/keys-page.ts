@@ -1,11 +1,14 @@
 /** `/keys`: API keys for programs. */
+
 import { consume } from '@lit/context';
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ApiKey, MadeApiKey } from '../../core/contract/access.ts';
 import { everything, type Role, roles } from '../../core/contract/rights.ts';
 import { createKey, deleteKey, listKeys } from '../api/access.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
+import { grantWords, roleTexts } from '../components/access-words.ts';
 import '../components/code-block.ts';
 import '../components/empty-state.ts';
 import '../components/error-note.ts';
@@ -57,76 +60,77 @@ export class KeysPage extends LitElement {
   }
 
   override render() {
-    return html`<header class="page-head"><h1>API keys</h1></header>
+    return html`<header class="page-head"><h1>${msg('API keys')}</h1></header>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
       <section>
-        <h2>Make a key</h2>
+        <h2>${msg('Make a key')}</h2>
         <form @submit=${this.#submit}>
           <div class="form-field">
-            <label for="name">Name</label>
+            <label for="name">${msg('Name')}</label>
             <input id="name" name="name" class="field" autocomplete="off" maxlength="120" required />
           </div>
           <div class="form-field">
-            <label for="role">Role</label>
+            <label for="role">${msg('Role')}</label>
             <select id="role" name="role" class="field">
-              ${roles.map((role) => html`<option value=${role}>${role}</option>`)}
+              ${roles.map((role) => html`<option value=${role}>${roleTexts[role]}</option>`)}
             </select>
           </div>
           <div class="form-field">
-            <label for="dataset">Dataset</label>
+            <label for="dataset">${msg('Dataset')}</label>
             <select id="dataset" name="dataset" class="field">
               ${(this.datasets?.list ?? []).map(({ slug, name }) => html`<option value=${slug}>${name}</option>`)}
-              <option value=${everything}>all datasets</option>
+              <option value=${everything}>${msg('all datasets')}</option>
             </select>
           </div>
           <div class="form-field">
-            <label for="days">Days</label>
+            <label for="days">${msg('Days')}</label>
             <input id="days" name="days" class="field" type="number" min="1" max="730" value="365" required />
           </div>
-          <button class="button first" type="submit">Make key</button>
+          <button class="button first" type="submit">${msg('Make key')}</button>
         </form>
         ${
           this.made
             ? html`<div role="status">
-                <p>The key "${this.made.name}". Keep it: it is not shown again.</p>
-                <cn-code-block text=${this.made.key} copies="the key"></cn-code-block>
+                <p>${msg(str`The key "${this.made.name}". Keep it: it is not shown again.`)}</p>
+                <cn-code-block text=${this.made.key} copies=${msg('the key')}></cn-code-block>
               </div>`
             : nothing
         }
       </section>
       <section>
-        <h2>Keys</h2>
+        <h2>${msg('Keys')}</h2>
         ${this.keys === undefined ? nothing : this.#table(this.keys)}
       </section>`;
   }
 
   #table(keys: readonly ApiKey[]) {
     if (keys.length === 0) {
-      const text =
-        'A program that asks the API sends a key, and may do what the role of the key allows.';
-      return html`<cn-empty-state heading="There is no key yet" text=${text}></cn-empty-state>`;
+      const text = msg(
+        'A program that asks the API sends a key, and may do what the role of the key allows.',
+      );
+      return html`<cn-empty-state heading=${msg('There is no key yet')} text=${text}></cn-empty-state>`;
     }
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="API keys">
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${msg('API keys')}>
       <table>
         <thead>
-          <tr><th>Name</th><th>Begins</th><th>Role</th><th>Works until</th><th>Last used</th><th><span class="only-read">Changes</span></th></tr>
+          <tr><th>${msg('Name')}</th><th>${msg('Begins')}</th><th>${msg('Role')}</th><th>${msg('Works until')}</th><th>${msg('Last used')}</th><th><span class="only-read">${msg('Changes')}</span></th></tr>
         </thead>
         <tbody>
           ${keys.map(
             ({ id, name, prefix, role, dataset, expiresAt, lastUsedAt }) => html`<tr>
               <td>${name}</td>
               <td class="mono">${prefix}…</td>
-              <td>${role} of ${dataset === everything ? 'all datasets' : dataset}</td>
+              <td>${grantWords({ role, dataset })}</td>
               <td class="when">${formatInstant(expiresAt, zone)}</td>
-              <td class="when">${lastUsedAt === undefined ? 'never' : formatInstant(lastUsedAt, zone)}</td>
+              <td class="when">${lastUsedAt === undefined ? msg('never') : formatInstant(lastUsedAt, zone)}</td>
               <td class="actions">
                 <button
                   class="button plain"
                   type="button"
-                  aria-label="Delete the key ${name}"
+                  aria-label=${msg(str`Delete the key ${name}`)}
                   @click=${() => this.#delete(id, name)}
                 >
-                  Delete
+                  ${msg('Delete')}
                 </button>
               </td>
             </tr>`,
@@ -146,7 +150,8 @@ export class KeysPage extends LitElement {
   }
 
   #delete(id: string, name: string) {
-    if (!confirm(`Delete the key "${name}"? Programs that use it are kept out at once.`)) return;
+    if (!confirm(msg(str`Delete the key "${name}"? Programs that use it are kept out at once.`)))
+      return;
     void this.#do(() => deleteKey(id));
   }
 

@@ -1,4 +1,5 @@
 /** The sessions that are active now, as they change. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -9,7 +10,7 @@ import { trackerSnippet } from '../api/datasets.ts';
 import '../components/code-block.ts';
 import '../components/empty-state.ts';
 import '../components/error-note.ts';
-import { formatSpan, plural } from '../components/number-format.ts';
+import { counted, formatSpan } from '../components/number-format.ts';
 import '../components/session-table.ts';
 import { PollController } from '../controllers/poll-controller.ts';
 import { sessionPath } from '../routes.ts';
@@ -18,9 +19,9 @@ import { stateStyles } from '../styles/state.ts';
 import { textStyles } from '../styles/text.ts';
 
 const stateTexts: Record<StreamState, string> = {
-  connecting: 'Connecting …',
-  live: 'Live',
-  reconnecting: 'Reconnecting …',
+  connecting: msg('Connecting …'),
+  live: msg('Live'),
+  reconnecting: msg('Reconnecting …'),
 };
 
 @customElement('cn-live-page')
@@ -129,7 +130,7 @@ export class LivePage extends LitElement {
   override render() {
     const { stream } = this;
     return html`<header class="page-head">
-        <h1>Active sessions</h1>
+        <h1>${msg('Active sessions')}</h1>
         ${this.active ? this.#counts(this.active) : nothing}
         <span class="state" role="status">
           <span class="dot ${stream}" aria-hidden="true"></span>${stateTexts[stream]}
@@ -141,8 +142,8 @@ export class LivePage extends LitElement {
 
   #counts({ total, robots }: ActiveSessions) {
     return html`<span class="counts figures">
-      <span><b>${Math.max(0, total - robots)}</b> <span class="quiet">active</span></span>
-      <span><b>${robots}</b> <span class="quiet">${robots === 1 ? 'robot' : 'robots'}</span></span>
+      <span><b>${Math.max(0, total - robots)}</b> <span class="quiet">${msg('active')}</span></span>
+      <span><b>${robots}</b> <span class="quiet">${counted(robots, msg('robot|robots'))}</span></span>
     </span>`;
   }
 
@@ -158,22 +159,22 @@ export class LivePage extends LitElement {
         .hrefOf=${(id: string) => sessionPath(this.open?.slug ?? '', id)}
       ></cn-session-table>
       <p class="caption">
-        Times in ${this.open?.timeZone ?? 'UTC'}.
-        ${hidden > 0 ? `${plural(hidden, 'more session is', 'more sessions are')} active.` : ''}
-        A session ends after ${formatSpan(this.open?.idleTimeoutMs ?? 0)} without a hit.
-        A row opens its session.
+        ${msg(str`Times in ${this.open?.timeZone ?? 'UTC'}.`)}
+        ${hidden > 0 ? counted(hidden, msg('# more session is active.|# more sessions are active.')) : ''}
+        ${msg(str`A session ends after ${formatSpan(this.open?.idleTimeoutMs ?? 0)} without a hit.`)}
+        ${msg('A row opens its session.')}
       </p>`;
   }
 
   #teach() {
     const snippet = trackerSnippet(location.origin, this.open?.writeKey ?? '');
     return html`<cn-empty-state
-      heading="No session is active"
-      text="Sessions appear here with their first hit and change as they go on. Put this line into the head of your pages, then open one of them."
+      heading=${msg('No session is active')}
+      text=${msg('Sessions appear here with their first hit and change as they go on. Put this line into the head of your pages, then open one of them.')}
     >
-      <cn-code-block text=${snippet} copies="the snippet"></cn-code-block>
+      <cn-code-block text=${snippet} copies=${msg('the snippet')}></cn-code-block>
       <p class="caption">
-        Is it there already? <a href="/${this.open?.slug}/settings">Settings</a> says whether hits arrive.
+        ${msg(html`Is it there already? <a href="/${this.open?.slug}/settings">Settings</a> says whether hits arrive.`)}
       </p>
     </cn-empty-state>`;
   }

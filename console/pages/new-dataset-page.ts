@@ -1,5 +1,7 @@
 /** `/datasets/new`: makes a dataset, then goes to its settings, where the snippet is. */
+
 import { consume } from '@lit/context';
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { type ApiError, asApiError } from '../api/client.ts';
@@ -55,11 +57,11 @@ export class NewDatasetPage extends LitElement {
 
   override render() {
     const { draft } = this;
-    return html`<header class="page-head"><h1>New dataset</h1></header>
+    return html`<header class="page-head"><h1>${msg('New dataset')}</h1></header>
       <form novalidate @submit=${this.#submit}>
         ${this.#field('name', {
-          label: 'Name',
-          hint: 'What you call the site.',
+          label: msg('Name'),
+          hint: msg('What you call the site.'),
           control: html`<input
             id="name"
             class="field"
@@ -71,8 +73,8 @@ export class NewDatasetPage extends LitElement {
           />`,
         })}
         ${this.#field('slug', {
-          label: 'Short name',
-          hint: 'Used in addresses, commands and for the folder. It cannot be changed later.',
+          label: msg('Short name'),
+          hint: msg('Used in addresses, commands and for the folder. It cannot be changed later.'),
           control: html`<input
             id="slug"
             class="field mono"
@@ -87,8 +89,8 @@ export class NewDatasetPage extends LitElement {
           />`,
         })}
         ${this.#field('timeZone', {
-          label: 'Time zone',
-          hint: 'Reports cut their days in this zone. Taken from your browser.',
+          label: msg('Time zone'),
+          hint: msg('Reports cut their days in this zone. Taken from your browser.'),
           control: html`<input
               id="timeZone"
               class="field"
@@ -105,8 +107,10 @@ export class NewDatasetPage extends LitElement {
             </datalist>`,
         })}
         ${this.#field('hosts', {
-          label: 'Hosts (optional)',
-          hint: 'Only hits of these hosts are taken, one a line, such as www.shop.example or *.shop.example. Empty takes all.',
+          label: msg('Hosts (optional)'),
+          hint: msg(
+            'Only hits of these hosts are taken, one a line, such as www.shop.example or *.shop.example. Empty takes all.',
+          ),
           control: html`<textarea
             id="hosts"
             class="field mono"
@@ -122,9 +126,9 @@ export class NewDatasetPage extends LitElement {
         ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
         <div class="form-actions">
           <button class="button first" type="submit" ?disabled=${this.saving}>
-            ${this.saving ? 'Creating …' : 'Create dataset'}
+            ${this.saving ? msg('Creating …') : msg('Create dataset')}
           </button>
-          <a class="button plain" href="/">Cancel</a>
+          <a class="button plain" href="/">${msg('Cancel')}</a>
         </div>
       </form>`;
   }
@@ -173,7 +177,7 @@ export class NewDatasetPage extends LitElement {
       const refused = asApiError(error);
       if (refused.code === 'dataset_exists') {
         this.problems = {
-          slug: 'A dataset of this short name exists already. Choose another one.',
+          slug: msg('A dataset of this short name exists already. Choose another one.'),
         };
         this.renderRoot.querySelector<HTMLElement>('#slug')?.focus();
       } else this.error = refused;

@@ -1,4 +1,5 @@
 /** `/SLUG/reports/new` and `…/NAME/edit`: builds a report of the dataset's own, panel by panel, and keeps it. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -87,7 +88,7 @@ export class ReportBuilderPage extends LitElement {
   override render() {
     const report = this.#report;
     return html`<header class="page-head">
-        <h1>${this.name === '' ? 'New report' : `Edit ${report?.title ?? 'report'}`}</h1>
+        <h1>${this.name === '' ? msg('New report') : msg(str`Edit ${report?.title ?? msg('report')}`)}</h1>
       </header>
       ${
         this.#own.error
@@ -98,28 +99,28 @@ export class ReportBuilderPage extends LitElement {
   }
 
   #missing() {
-    if (this.#own.value === undefined) return html`<p class="caption" role="status">loading …</p>`;
+    if (this.#own.value === undefined)
+      return html`<p class="caption" role="status">${msg('loading …')}</p>`;
     return html`<p>
-      The dataset has no report of its own called ${this.name}.
-      <a href=${reportsPath(this.open?.slug ?? '')}>All reports</a>
+      ${msg(html`The dataset has no report of its own called ${this.name}. <a href=${reportsPath(this.open?.slug ?? '')}>All reports</a>`)}
     </p>`;
   }
 
   #form(report: ReportDefinition) {
     return html`<form novalidate @submit=${this.#submit}>
       <section>
-        ${this.#field('title', 'Title', report.title, 'What it is called in the list.')}
+        ${this.#field('title', msg('Title'), report.title, msg('What it is called in the list.'))}
         ${
           this.name === ''
             ? this.#field(
                 'name',
-                'Name',
+                msg('Name'),
                 report.name,
-                'Used in addresses and commands. It cannot be changed later.',
+                msg('Used in addresses and commands. It cannot be changed later.'),
               )
             : nothing
         }
-        ${this.#field('description', 'Description (optional)', report.description ?? '', 'One sentence that says what the numbers are.')}
+        ${this.#field('description', msg('Description (optional)'), report.description ?? '', msg('One sentence that says what the numbers are.'))}
       </section>
       ${report.panels.map((panel, place) => this.#panel(report, panel, place))}
       ${(this.problems.panels ?? []).map((one) => html`<p class="caption problem" role="alert">${one}</p>`)}
@@ -129,20 +130,20 @@ export class ReportBuilderPage extends LitElement {
         ?disabled=${report.panels.length >= panelsMax}
         @click=${() => this.#panels([...report.panels, newPanel(report.panels)])}
       >
-        Add a panel
+        ${msg('Add a panel')}
       </button>
-      <p class="caption">Days, comparison, labels and robots are chosen when the report is looked at.</p>
+      <p class="caption">${msg('Days, comparison, labels and robots are chosen when the report is looked at.')}</p>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
       <div class="form-actions">
         <button class="button first" type="submit" ?disabled=${this.saving}>
-          ${this.saving ? 'Saving …' : 'Save report'}
+          ${this.saving ? msg('Saving …') : msg('Save report')}
         </button>
-        <a class="button plain" href=${this.#back()}>Cancel</a>
+        <a class="button plain" href=${this.#back()}>${msg('Cancel')}</a>
         ${
           this.name === ''
             ? nothing
             : html`<button class="button apart" type="button" @click=${this.#delete}>
-                ${this.sure ? 'Really delete it' : 'Delete report'}
+                ${this.sure ? msg('Really delete it') : msg('Delete report')}
               </button>`
         }
       </div>
@@ -153,11 +154,11 @@ export class ReportBuilderPage extends LitElement {
     const put = (changed: PanelDefinition) =>
       this.#panels(report.panels.map((one, at) => (at === place ? changed : one)));
     const remove = () => this.#panels(report.panels.filter((_, at) => at !== place));
-    return html`<section aria-label="Panel ${place + 1}">
+    return html`<section aria-label=${msg(str`Panel ${place + 1}`)}>
       <div class="panel-head">
-        <h2>Panel ${place + 1}</h2>
+        <h2>${msg(str`Panel ${place + 1}`)}</h2>
         <button class="button plain" type="button" ?disabled=${report.panels.length < 2} @click=${remove}>
-          Remove
+          ${msg('Remove')}
         </button>
       </div>
       <cn-panel-form
@@ -235,7 +236,7 @@ export class ReportBuilderPage extends LitElement {
   /** A new report must not take the place of another one unasked. */
   async #isTaken(slug: string, wanted: string): Promise<boolean> {
     const isTaken = (await listOwnReports(slug)).some(({ name }) => name === wanted);
-    if (isTaken) this.problems = { name: ['A report of this name exists already.'] };
+    if (isTaken) this.problems = { name: [msg('A report of this name exists already.')] };
     return isTaken;
   }
 

@@ -1,4 +1,5 @@
 /** A report that is being built: what a new one begins with, its name from its title, and what is wrong with it. */
+import { msg } from '@lit/localize';
 import type { PanelDefinition, ReportDefinition } from '../../core/contract/report-definition.ts';
 import { slugOf } from './dataset-form.ts';
 
@@ -84,7 +85,7 @@ export async function problemsOf(report: ReportDefinition): Promise<ReportProble
     const [field, place, ...rest] = path;
     const key = field === 'panels' && typeof place === 'number' ? `panel ${place}` : String(field);
     const what = rest.filter((part) => part !== 'query').join(' ');
-    const said = message.startsWith('Too small') ? 'must not be empty' : message;
+    const said = message.startsWith('Too small') ? msg('must not be empty') : message;
     problems[key] = [...(problems[key] ?? []), `${what} ${said}`.trim()];
   }
   return problems;

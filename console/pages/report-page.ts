@@ -1,4 +1,5 @@
 /** One report: its figures, charts and tables over the days, labels and filter of the view. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { dayOf } from '../../core/contract/calendar.ts';
@@ -119,12 +120,12 @@ export class ReportPage extends LitElement {
     const { value, error, stale } = this.#report;
     const isWaiting = stale && error === undefined;
     return html`<cn-analysis-header
-        heading=${value?.title ?? 'Report'}
+        heading=${value?.title ?? msg('Report')}
         .view=${this.#view.value}
         .labels=${this.#labels.value ?? []}
         today=${this.#today}
         timeZone=${this.open?.timeZone ?? ''}
-        remark=${isWaiting ? 'loading …' : stale && value ? `still showing ${formatRange(value.range)}` : ''}
+        remark=${isWaiting ? msg('loading …') : stale && value ? msg(str`still showing ${formatRange(value.range)}`) : ''}
         @cn-view=${(event: CustomEvent<AnalysisView>) => this.#view.set(event.detail)}
       >
         <cn-subject-picker
@@ -147,10 +148,10 @@ export class ReportPage extends LitElement {
   #body(result: ReportResult | undefined, stale: boolean) {
     const isEmpty = result !== undefined && hasNothing(result);
     return html`<p class="caption about">
-        <a class="back" href=${reportsPath(this.open?.slug ?? '')}>All reports</a>
+        <a class="back" href=${reportsPath(this.open?.slug ?? '')}>${msg('All reports')}</a>
         ${
           this.#isOwn
-            ? html`<a class="back" href=${editReportPath(this.open?.slug ?? '', this.name)}>Edit</a>`
+            ? html`<a class="back" href=${editReportPath(this.open?.slug ?? '', this.name)}>${msg('Edit')}</a>`
             : nothing
         }
         ${result?.description ?? ''}
@@ -163,17 +164,17 @@ export class ReportPage extends LitElement {
 
   #teach() {
     const idle = formatSpan(this.open?.idleTimeoutMs ?? 0);
-    const robots = this.#view.value.robots
-      ? ''
-      : ' Robots are left out: switch them on to see them.';
-    const filtered =
-      this.#view.value.condition === ''
-        ? ''
-        : ' Sessions are filtered: clear the filter to see all.';
-    const text = `Reports count sessions once they have ended, which is after ${idle} without a hit. Sessions under way are on the live page.${robots}${filtered}`;
-    return html`<cn-empty-state heading="No session ended in this range" text=${text}>
-      <a class="button" href="/${this.open?.slug}/live">Watch live</a>
-      <a class="button" href="/${this.open?.slug}/settings">Connect a site</a>
+    const { robots, condition } = this.#view.value;
+    const text = [
+      msg(
+        str`Reports count sessions once they have ended, which is after ${idle} without a hit. Sessions under way are on the live page.`,
+      ),
+      ...(robots ? [] : [msg('Robots are left out: switch them on to see them.')]),
+      ...(condition === '' ? [] : [msg('Sessions are filtered: clear the filter to see all.')]),
+    ].join(' ');
+    return html`<cn-empty-state heading=${msg('No session ended in this range')} text=${text}>
+      <a class="button" href="/${this.open?.slug}/live">${msg('Watch live')}</a>
+      <a class="button" href="/${this.open?.slug}/settings">${msg('Connect a site')}</a>
     </cn-empty-state>`;
   }
 
@@ -220,7 +221,7 @@ export class ReportPage extends LitElement {
       ${
         panel.kind === 'series' || panel.chart === 'grid'
           ? html`<details>
-              <summary>Show as table</summary>
+              <summary>${msg('Show as table')}</summary>
               ${table}
             </details>`
           : table
@@ -232,10 +233,10 @@ export class ReportPage extends LitElement {
     if (asked === undefined) return nothing;
     const { timeZone } = result.dataset;
     return html`<div class="downloads">
-      <span class="caption">As of ${formatTime(result.generatedAt, timeZone)}, ${timeZone}</span>
+      <span class="caption">${msg(str`As of ${formatTime(result.generatedAt, timeZone)}, ${timeZone}`)}</span>
       <span class="links">
-        <a href=${reportUrl(asked, 'csv')} rel="external" download>Download as CSV</a>
-        <a href=${reportUrl(asked, 'html')} rel="external" download>as HTML</a>
+        <a href=${reportUrl(asked, 'csv')} rel="external" download>${msg('Download as CSV')}</a>
+        <a href=${reportUrl(asked, 'html')} rel="external" download>${msg('as HTML')}</a>
       </span>
     </div>`;
   }

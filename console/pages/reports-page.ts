@@ -1,4 +1,5 @@
 /** All reports of a dataset, group by group, each with what it says. */
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -57,8 +58,8 @@ export class ReportsPage extends LitElement {
     const { value, error } = this.#reports;
     const groups = [...new Set(value?.map(({ group }) => group))];
     return html`<div class="page-head">
-        <h1>Reports</h1>
-        <a class="button" href=${newReportPath(this.open?.slug ?? '')}>New report</a>
+        <h1>${msg('Reports')}</h1>
+        <a class="button" href=${newReportPath(this.open?.slug ?? '')}>${msg('New report')}</a>
       </div>
       ${
         error

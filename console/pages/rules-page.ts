@@ -2,7 +2,9 @@
  * When sessions end: the rules in force, changed ones tried over the past, what that would move, and the recut applied,
  * thrown away, or taken back.
  */
+
 import { consume } from '@lit/context';
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -72,10 +74,9 @@ export class RulesPage extends LitElement {
   override render() {
     const { open, draft, summary } = this;
     if (open === undefined || draft === undefined) return nothing;
-    return html`<header class="page-head"><h1>Session rules</h1></header>
+    return html`<header class="page-head"><h1>${msg('Session rules')}</h1></header>
       <p class="intro">
-        A session ends when its visitor has been idle for so long, and by the other rules. New rules are tried over the
-        past first: nothing changes until they are applied, and they can be taken back.
+        ${msg('A session ends when its visitor has been idle for so long, and by the other rules. New rules are tried over the past first: nothing changes until they are applied, and they can be taken back.')}
       </p>
       ${this.#form(open, draft)}
       ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
@@ -83,7 +84,7 @@ export class RulesPage extends LitElement {
       <p class="said" role="status">${this.said}</p>
       ${summary === undefined ? nothing : this.#outcome(open, summary)}
       <section>
-        <h2>Retention</h2>
+        <h2>${msg('Retention')}</h2>
         <cn-retention-form .open=${open} @cn-saved=${() => this.datasets?.reload()}></cn-retention-form>
       </section>`;
   }
@@ -93,7 +94,7 @@ export class RulesPage extends LitElement {
     return html`<form novalidate @submit=${(event: Event) => this.#try(event, open.slug)}>
       <div class="line">
         <label class="entry"
-          ><span>Idle timeout in minutes</span
+          ><span>${msg('Idle timeout in minutes')}</span
           ><input
             class="field"
             type="number"
@@ -102,11 +103,11 @@ export class RulesPage extends LitElement {
             .value=${String(draft.idleTimeoutMs / minuteMs)}
             @input=${(event: Event) => this.#set({ idleTimeoutMs: Math.round(Number((event.target as HTMLInputElement).value) * minuteMs) })}
         /></label>
-        ${this.#check('cutAtMidnight', `Cut at midnight (${open.timeZone})`, draft)}
-        ${this.#check('cutOnNewCampaign', 'Cut when a visitor comes by another campaign', draft)}
+        ${this.#check('cutAtMidnight', msg(str`Cut at midnight (${open.timeZone})`), draft)}
+        ${this.#check('cutOnNewCampaign', msg('Cut when a visitor comes by another campaign'), draft)}
       </div>
       <div class="actions">
-        <button class="button first" type="submit" ?disabled=${busy}>Show what would move</button>
+        <button class="button first" type="submit" ?disabled=${busy}>${msg('Show what would move')}</button>
       </div>
     </form>`;
   }
@@ -122,11 +123,13 @@ export class RulesPage extends LitElement {
     if (job === undefined) return nothing;
     const { done, total, number } = job;
     const far =
-      total === undefined ? '' : `: ${formatCount(done)} of ${formatCount(total)} sessions`;
+      total === undefined
+        ? ''
+        : `: ${msg(str`${formatCount(done)} of ${formatCount(total)} sessions`)}`;
     return html`<div class="progress" role="status">
-      <span>${job.kind === 'apply_recut' ? 'Putting the recut in place' : 'Recutting'}${far} …</span>
-      ${total ? html`<progress aria-label="Sessions" max=${total} .value=${done}></progress>` : nothing}
-      <button class="button" type="button" @click=${() => this.#cancel(number)}>Cancel</button>
+      <span>${job.kind === 'apply_recut' ? msg('Putting the recut in place') : msg('Recutting')}${far} …</span>
+      ${total ? html`<progress aria-label=${msg('Sessions')} max=${total} .value=${done}></progress>` : nothing}
+      <button class="button" type="button" @click=${() => this.#cancel(number)}>${msg('Cancel')}</button>
     </div>`;
   }
 
@@ -141,16 +144,16 @@ export class RulesPage extends LitElement {
   #outcome({ slug }: Dataset, summary: RecutSummary) {
     const busy = this.job !== undefined;
     return html`<section>
-      <h2>${summary.applied ? 'What has moved' : 'What would move'}</h2>
+      <h2>${summary.applied ? msg('What has moved') : msg('What would move')}</h2>
       <cn-recut-figures .summary=${summary}></cn-recut-figures>
       <div class="actions">
         ${
           summary.applied
             ? html`<button class="button" type="button" ?disabled=${busy} @click=${() => this.#takeBack(slug, summary)}>
-                Take it back: try the rules of before
+                ${msg('Take it back: try the rules of before')}
               </button>`
-            : html`<cn-confirm-button label="Apply to the past and from now on" ?disabled=${busy} @cn-confirm=${() => this.#apply(slug)}></cn-confirm-button>
-                <button class="button plain" type="button" ?disabled=${busy} @click=${() => this.#discard(slug)}>Discard</button>`
+            : html`<cn-confirm-button label=${msg('Apply to the past and from now on')} ?disabled=${busy} @cn-confirm=${() => this.#apply(slug)}></cn-confirm-button>
+                <button class="button plain" type="button" ?disabled=${busy} @click=${() => this.#discard(slug)}>${msg('Discard')}</button>`
         }
       </div>
     </section>`;
@@ -164,19 +167,19 @@ export class RulesPage extends LitElement {
   #try(event: Event, slug: string) {
     event.preventDefault();
     const { draft } = this;
-    if (draft) void this.#work(slug, () => beginRecut(slug, draft), 'Nothing is changed yet.');
+    if (draft) void this.#work(slug, () => beginRecut(slug, draft), msg('Nothing is changed yet.'));
   }
 
   #takeBack(slug: string, { rulesBefore }: RecutSummary) {
     this.draft = rulesBefore;
-    return this.#work(slug, () => beginRecut(slug, rulesBefore), 'Nothing is changed yet.');
+    return this.#work(slug, () => beginRecut(slug, rulesBefore), msg('Nothing is changed yet.'));
   }
 
   #apply(slug: string) {
     return this.#work(
       slug,
       () => beginApply(slug),
-      'The new sessions are in place, and the new rules are in force.',
+      msg('The new sessions are in place, and the new rules are in force.'),
     );
   }
 
@@ -185,7 +188,7 @@ export class RulesPage extends LitElement {
       await discardRecut(slug);
       this.summary = undefined;
       if (this.open) this.draft = rulesOf(this.open);
-      this.said = 'The recut is gone; nothing was changed.';
+      this.said = msg('The recut is gone; nothing was changed.');
     } catch (error) {
       this.error = asApiError(error);
     }
@@ -201,7 +204,7 @@ export class RulesPage extends LitElement {
         if (this.#slug === slug) this.job = job;
       });
       if (this.#slug !== slug) return;
-      this.said = state === 'cancelled' ? 'It was cancelled; nothing was changed.' : said;
+      this.said = state === 'cancelled' ? msg('It was cancelled; nothing was changed.') : said;
       if (state === 'done') this.summary = result as RecutSummary;
       // The rules of the dataset are others now.
       if (this.summary?.applied) await this.datasets?.reload();

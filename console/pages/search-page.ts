@@ -1,4 +1,5 @@
 /** Sessions by a condition, active and ended ones together. What is asked for stands in the address. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { dayOf } from '../../core/contract/calendar.ts';
@@ -17,7 +18,7 @@ import '../components/facet-list.ts';
 import type { FacetChoice } from '../components/facet-list.ts';
 import '../components/found-table.ts';
 import '../components/keep-search.ts';
-import { formatCount, plural } from '../components/number-format.ts';
+import { counted, formatCount } from '../components/number-format.ts';
 import '../components/saved-searches.ts';
 import { rangeOf } from '../controllers/analysis-view.ts';
 import { QueryController } from '../controllers/query-controller.ts';
@@ -168,13 +169,13 @@ export class SearchPage extends LitElement {
     if (open === undefined) return nothing;
     const { condition, range } = this.#view.value;
     return html`<header class="page-head">
-        <h1>Search</h1>
-        <span class="caption">Active and ended sessions, newest first</span>
+        <h1>${msg('Search')}</h1>
+        <span class="caption">${msg('Active and ended sessions, newest first')}</span>
       </header>
       <div class="ask" role="search">
         <cn-condition-box
           slug=${open.slug}
-          label="Sessions with"
+          label=${msg('Sessions with')}
           .value=${condition}
           placeholder='response.status = 404 and request.path starts with "/shop"'
           @cn-submit=${() => this.#run()}
@@ -184,7 +185,7 @@ export class SearchPage extends LitElement {
           today=${this.#today}
           @cn-range=${(event: CustomEvent<RangeChoice>) => this.#run({ range: event.detail })}
         ></cn-day-range>
-        <button class="button first" type="button" @click=${() => this.#run()}>Search</button>
+        <button class="button first" type="button" @click=${() => this.#run()}>${msg('Search')}</button>
       </div>
       ${condition === '' ? this.#teach(open) : this.#found(open, condition)}`;
   }
@@ -201,8 +202,8 @@ export class SearchPage extends LitElement {
     const { value, error } = this.#saved;
     return html`<cn-empty-state
         class="start"
-        heading="Find sessions by what happened in them"
-        text="Type a condition: a field, an operator, a value; the box completes what there is. Or begin with one of these."
+        heading=${msg('Find sessions by what happened in them')}
+        text=${msg('Type a condition: a field, an operator, a value; the box completes what there is. Or begin with one of these.')}
       ></cn-empty-state>
       ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#saved.retry()}></cn-error-note>` : nothing}
       ${this.removeError ? html`<cn-error-note .error=${this.removeError} @cn-retry=${() => this.#saved.retry()}></cn-error-note>` : nothing}
@@ -215,7 +216,7 @@ export class SearchPage extends LitElement {
               @cn-remove=${(event: CustomEvent<string>) => this.#remove(event.detail)}
             ></cn-saved-searches>`
       }
-      <p class="caption fields"><a href="/docs/conditions.md" target="_blank">All fields and operators</a></p>`;
+      <p class="caption fields"><a href="/docs/conditions.md" target="_blank">${msg('All fields and operators')}</a></p>`;
   }
 
   async #remove(name: string): Promise<void> {
@@ -238,7 +239,7 @@ export class SearchPage extends LitElement {
     const more = this.more?.of === value ? this.more : undefined;
     const sessions = value && [...value.found, ...(more?.found ?? [])];
     return html`<div class=${isOld ? 'stale' : ''}>
-      ${value ? this.#sentence(value, isOld) : html`<p class="caption said" role="status">Searching …</p>`}
+      ${value ? this.#sentence(value, isOld) : html`<p class="caption said" role="status">${msg('Searching …')}</p>`}
       <cn-keep-search slug=${slug} condition=${condition} @cn-kept=${() => this.#saved.retry()}></cn-keep-search>
       <div class="found">
         ${value?.facets ? this.#facets(value) : nothing}
@@ -256,28 +257,33 @@ export class SearchPage extends LitElement {
 
   #sentence({ sessions, active, unindexed, elapsedMs }: SearchAnswer, isOld: boolean) {
     return html`<p class="said" role="status">
-      <b class="figures">${plural(sessions, 'session', 'sessions')}</b>
-      ${active === 0 ? nothing : html`<span>${formatCount(active)} active now</span>`}
-      ${unindexed === 0 ? nothing : html`<span class="partial">${plural(unindexed, 'session is', 'sessions are')} not indexed yet</span>`}
-      <span class="caption">${isOld ? 'Searching …' : `${formatCount(elapsedMs)} ms`}</span>
+      <b class="figures">${counted(sessions, msg('# session|# sessions'))}</b>
+      ${active === 0 ? nothing : html`<span>${msg(str`${formatCount(active)} active now`)}</span>`}
+      ${unindexed === 0 ? nothing : html`<span class="partial">${counted(unindexed, msg('# session is not indexed yet|# sessions are not indexed yet'))}</span>`}
+      <span class="caption">${isOld ? msg('Searching …') : msg(str`${formatCount(elapsedMs)} ms`)}</span>
     </p>`;
   }
 
   #nothing({ condition, unindexed }: SearchAnswer) {
     const late =
       unindexed > 0
-        ? ` ${plural(unindexed, 'session is', 'sessions are')} not indexed yet: search again in a moment.`
+        ? counted(
+            unindexed,
+            msg(
+              '# session is not indexed yet: search again in a moment.|# sessions are not indexed yet: search again in a moment.',
+            ),
+          )
         : '';
     return html`<cn-empty-state
-      heading="No session meets this condition"
-      text=${`Searched for ${condition}.${late} More days or a wider condition may find some: "contains" in place of "=", or fewer parts.`}
+      heading=${msg('No session meets this condition')}
+      text=${[msg(str`Searched for ${condition}.`), late, msg('More days or a wider condition may find some: "contains" in place of "=", or fewer parts.')].filter((part) => part !== '').join(' ')}
     >
       ${
         this.#view.value.range === 'all'
           ? nothing
-          : html`<button class="button" type="button" @click=${() => this.#run({ range: 'all' })}>Search all time</button>`
+          : html`<button class="button" type="button" @click=${() => this.#run({ range: 'all' })}>${msg('Search all time')}</button>`
       }
-      <a class="button" href=${searchPath(this.open?.slug ?? '')}>Begin anew</a>
+      <a class="button" href=${searchPath(this.open?.slug ?? '')}>${msg('Begin anew')}</a>
     </cn-empty-state>`;
   }
 
@@ -287,11 +293,11 @@ export class SearchPage extends LitElement {
           next === undefined
             ? nothing
             : html`<button class="button" type="button" ?disabled=${this.loadingMore} @click=${() => this.#loadMore(next)}>
-                ${this.loadingMore ? 'Loading …' : `Show ${pageSessions} more`}
+                ${this.loadingMore ? msg('Loading …') : msg(str`Show ${pageSessions} more`)}
               </button>`
         }
         <span class="caption" role="status">
-          ${formatCount(shown)} of ${formatCount(sessions)} shown. Times in ${this.open?.timeZone}. A row opens its session.
+          ${msg(str`${formatCount(shown)} of ${formatCount(sessions)} shown. Times in ${this.open?.timeZone}. A row opens its session.`)}
         </span>
       </div>
       ${this.moreError && next ? html`<cn-error-note .error=${this.moreError} @cn-retry=${() => this.#loadMore(next)}></cn-error-note>` : nothing}`;
@@ -299,7 +305,7 @@ export class SearchPage extends LitElement {
 
   #facets({ facets = [], sessions }: SearchAnswer) {
     return html`<details class="facets" ?open=${window.matchMedia('(min-width: 72rem)').matches}>
-      <summary>What they have in common</summary>
+      <summary>${msg('What they have in common')}</summary>
       <cn-facet-list
         .facets=${facets}
         .sessions=${sessions}

@@ -2,7 +2,9 @@
  * One session whole. While it is active the page follows it by itself, and can end it; when it has ended it says why,
  * and which sessions were before and after it where a limit or midnight cut.
  */
+
 import { consume } from '@lit/context';
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Me } from '../../core/contract/access.ts';
@@ -14,7 +16,7 @@ import '../components/empty-state.ts';
 import '../components/end-session.ts';
 import '../components/error-note.ts';
 import '../components/hit-list.ts';
-import { formatDuration, plural } from '../components/number-format.ts';
+import { counted, formatDuration } from '../components/number-format.ts';
 import '../components/session-facts.ts';
 import { endReasonTexts } from '../components/session-words.ts';
 import { formatInstant, formatTime } from '../components/time-format.ts';
@@ -75,7 +77,7 @@ export class SessionPage extends LitElement {
       return this.#unknown(open);
     }
     return html`<header class="page-head">
-        <h1 tabindex="-1">Session</h1>
+        <h1 tabindex="-1">${msg('Session')}</h1>
         ${session ? this.#state(session) : nothing}
       </header>
       ${this.#errors()}
@@ -85,10 +87,10 @@ export class SessionPage extends LitElement {
   #state({ endReason }: WholeSession) {
     const [name, text] =
       endReason !== undefined
-        ? ['ended', 'Ended']
+        ? ['ended', msg('Ended')]
         : this.#read.stale
-          ? ['stale', 'No news']
-          : ['live', 'Active'];
+          ? ['stale', msg('No news')]
+          : ['live', msg('Active')];
     return html`<span class="state" role="status"
       ><span class="dot ${name}" aria-hidden="true"></span>${text}</span
     >`;
@@ -108,7 +110,7 @@ export class SessionPage extends LitElement {
     const since =
       stale && answeredAt !== undefined
         ? html`<p class="caption since">
-            What is shown is of ${formatTime(answeredAt, this.open?.timeZone ?? 'UTC')}. It is asked for again by itself.
+            ${msg(str`What is shown is of ${formatTime(answeredAt, this.open?.timeZone ?? 'UTC')}. It is asked for again by itself.`)}
           </p>`
         : nothing;
     return html`<cn-error-note .error=${error} @cn-retry=${() => this.#read.ask()}></cn-error-note>${since}`;
@@ -118,13 +120,13 @@ export class SessionPage extends LitElement {
     const { hits, endReason } = session;
     const pages = hits.filter(({ type }) => type === 'page_view').length;
     return html`<dl class="strip">
-        <div><dt>Started</dt><dd>${formatInstant(session.startedAt, open.timeZone)}</dd></div>
+        <div><dt>${msg('Started')}</dt><dd>${formatInstant(session.startedAt, open.timeZone)}</dd></div>
         <div>
-          <dt>${endReason === undefined ? 'Duration so far' : 'Duration'}</dt>
+          <dt>${endReason === undefined ? msg('Duration so far') : msg('Duration')}</dt>
           <dd>${formatDuration(session.endedAt - session.startedAt)}</dd>
         </div>
-        <div><dt>Hits</dt><dd>${hits.length}</dd></div>
-        <div><dt>Page views</dt><dd>${pages}</dd></div>
+        <div><dt>${msg('Hits')}</dt><dd>${hits.length}</dd></div>
+        <div><dt>${msg('Page views')}</dt><dd>${pages}</dd></div>
       </dl>
       ${this.#ways(session, open)}
       ${
@@ -133,15 +135,14 @@ export class SessionPage extends LitElement {
           : nothing
       }
       <section>
-        <h2>Hits</h2>
+        <h2>${msg('Hits')}</h2>
         <p class="caption">
-          ${plural(hits.length, 'hit', 'hits')}, at their times after the first; open one to see its fields. Times in
-          ${open.timeZone}.
+          ${msg(str`${counted(hits.length, msg('# hit|# hits'))}, at their times after the first; open one to see its fields. Times in ${open.timeZone}.`)}
         </p>
         <cn-hit-list .hits=${hits} timeZone=${open.timeZone}></cn-hit-list>
       </section>
       <section>
-        <h2>Visitor and origin</h2>
+        <h2>${msg('Visitor and origin')}</h2>
         <cn-session-facts .session=${session}></cn-session-facts>
       </section>`;
   }
@@ -150,18 +151,18 @@ export class SessionPage extends LitElement {
   #ways({ endReason, continues, continuedBy }: WholeSession, { slug }: Dataset) {
     if (endReason === undefined && continues === undefined) return nothing;
     const late =
-      this.endFailed?.id === this.session ? 'It had ended before it was ended by hand. ' : '';
+      this.endFailed?.id === this.session ? msg('It had ended before it was ended by hand.') : '';
     return html`<p class="ways" role="status">
-      ${endReason === undefined ? nothing : html`<span><b>Ended.</b> ${late}${endReasonTexts[endReason]}</span>`}
+      ${endReason === undefined ? nothing : html`<span><b>${msg('Ended.')}</b> ${late} ${endReasonTexts[endReason]}</span>`}
       ${
         continues === undefined
           ? nothing
-          : html`<span>It continues <a href=${sessionPath(slug, continues)}>the session before it</a>.</span>`
+          : html`<span>${msg(html`It continues <a href=${sessionPath(slug, continues)}>the session before it</a>.`)}</span>`
       }
       ${
         continuedBy === undefined
           ? nothing
-          : html`<span>It goes on in <a href=${sessionPath(slug, continuedBy)}>the next session</a>.</span>`
+          : html`<span>${msg(html`It goes on in <a href=${sessionPath(slug, continuedBy)}>the next session</a>.`)}</span>`
       }
     </p>`;
   }
@@ -195,16 +196,16 @@ export class SessionPage extends LitElement {
   #unknown({ slug, name }: Dataset) {
     return html`<cn-empty-state
       alone
-      heading="There is no such session"
-      text=${`${name} has no session of this id. The address may have a slip in it, the session may belong to another dataset, or it was older than sessions are kept here.`}
+      heading=${msg('There is no such session')}
+      text=${msg(str`${name} has no session of this id. The address may have a slip in it, the session may belong to another dataset, or it was older than sessions are kept here.`)}
     >
-      <a class="button" href="/${slug}/live">Active sessions</a>
-      <a class="button" href="/${slug}/sql">Find one by SQL</a>
+      <a class="button" href="/${slug}/live">${msg('Active sessions')}</a>
+      <a class="button" href="/${slug}/sql">${msg('Find one by SQL')}</a>
     </cn-empty-state>`;
   }
 }
 
-const bones = html`<div role="status" aria-label="Loading">
+const bones = html`<div role="status" aria-label=${msg('Loading')}>
   ${[40, 70, 55, 62].map((width) => html`<span class="bone" style="width: ${width}%"></span>`)}
 </div>`;
 

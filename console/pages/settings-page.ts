@@ -1,4 +1,5 @@
 /** A dataset's settings: whether hits arrive, and everything needed to make them arrive. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -8,7 +9,7 @@ import { curlExample, importCommand, trackerSnippet } from '../api/datasets.ts';
 import { readDatasetStatus } from '../api/status.ts';
 import '../components/code-block.ts';
 import '../components/error-note.ts';
-import { formatCount, formatSpan, plural } from '../components/number-format.ts';
+import { counted, formatCount, formatSpan } from '../components/number-format.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { PollController } from '../controllers/poll-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -119,7 +120,7 @@ export class SettingsPage extends LitElement {
     const { open } = this;
     if (open === undefined) return nothing;
     return html`<header class="page-head">
-        <h1>Settings</h1>
+        <h1>${msg('Settings')}</h1>
         <span class="caption">${open.name}</span>
       </header>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#check()}></cn-error-note>` : this.#arrival(open)}
@@ -136,16 +137,16 @@ export class SettingsPage extends LitElement {
     const last = status?.lastHitAt;
     if (count === 0 && last === undefined) {
       return html`<div class="arrival" role="status">
-        <span><b>Waiting for the first hit.</b> This line changes by itself when it arrives.</span>
+        <span>${msg(html`<b>Waiting for the first hit.</b> This line changes by itself when it arrives.`)}</span>
       </div>`;
     }
     const when =
-      last === undefined ? '' : ` The last was at ${formatInstant(last, open.timeZone)}.`;
+      last === undefined ? '' : msg(str`The last was at ${formatInstant(last, open.timeZone)}.`);
     return html`<div class="arrival received" role="status">
       <span
-        ><b>${count <= 1 ? 'The first hit was received.' : 'Hits arrive.'}</b>${when}</span
+        ><b>${count <= 1 ? msg('The first hit was received.') : msg('Hits arrive.')}</b> ${when}</span
       >
-      <a href="/${open.slug}/live">Watch live</a>
+      <a href="/${open.slug}/live">${msg('Watch live')}</a>
     </div>`;
   }
 
@@ -153,73 +154,70 @@ export class SettingsPage extends LitElement {
     const host = open.hosts[0]?.replace('*', 'www') ?? 'www.shop.example';
     const { origin } = location;
     return html`<section>
-        <h2>From the browser</h2>
-        <p class="quiet">Put this line into the head of every page.</p>
+        <h2>${msg('From the browser')}</h2>
+        <p class="quiet">${msg('Put this line into the head of every page.')}</p>
         <cn-code-block
           text=${trackerSnippet(origin, open.writeKey)}
-          copies="the snippet"
+          copies=${msg('the snippet')}
         ></cn-code-block>
       </section>
       <section>
-        <h2>From a web server's log</h2>
+        <h2>${msg("From a web server's log")}</h2>
         <p class="quiet">
-          Run this where Canister is installed. Reading the same log twice changes nothing;
-          compressed files are read as they are.
+          ${msg('Run this where Canister is installed. Reading the same log twice changes nothing; compressed files are read as they are.')}
         </p>
-        <cn-code-block text=${importCommand(open.slug)} copies="the command"></cn-code-block>
+        <cn-code-block text=${importCommand(open.slug)} copies=${msg('the command')}></cn-code-block>
       </section>
       <section>
-        <h2>By hand</h2>
+        <h2>${msg('By hand')}</h2>
         <p class="quiet">
-          Send one page view from a command line, to try the way from the sender to the live page.
+          ${msg('Send one page view from a command line, to try the way from the sender to the live page.')}
         </p>
         <cn-code-block
           text=${curlExample(origin, open.writeKey, host, this.#hitId)}
-          copies="the command"
+          copies=${msg('the command')}
         ></cn-code-block>
       </section>
       <section>
-        <h2>Write key</h2>
+        <h2>${msg('Write key')}</h2>
         <p class="quiet">
-          Names this dataset to the collector. It stands in your pages, so it is no secret: whoever
-          has it can send hits, and read nothing.
+          ${msg('Names this dataset to the collector. It stands in your pages, so it is no secret: whoever has it can send hits, and read nothing.')}
         </p>
-        <cn-code-block text=${open.writeKey} copies="the write key"></cn-code-block>
+        <cn-code-block text=${open.writeKey} copies=${msg('the write key')}></cn-code-block>
       </section>`;
   }
 
   #facts(open: Dataset) {
     return html`<section>
-      <h2>Dataset</h2>
+      <h2>${msg('Dataset')}</h2>
       <dl>
-        <div><dt>Short name</dt><dd class="mono">${open.slug}</dd></div>
-        <div><dt>Time zone</dt><dd>${open.timeZone}</dd></div>
-        <div><dt>Session ends after</dt><dd>${formatSpan(open.idleTimeoutMs)} without a hit</dd></div>
+        <div><dt>${msg('Short name')}</dt><dd class="mono">${open.slug}</dd></div>
+        <div><dt>${msg('Time zone')}</dt><dd>${open.timeZone}</dd></div>
+        <div><dt>${msg('Session ends after')}</dt><dd>${msg(str`${formatSpan(open.idleTimeoutMs)} without a hit`)}</dd></div>
         <div>
-          <dt>Hosts</dt>
+          <dt>${msg('Hosts')}</dt>
           <dd>${open.hosts.length === 0 ? 'all' : open.hosts.map((host) => html`<div class="mono">${host}</div>`)}</dd>
         </div>
-        <div><dt>Created</dt><dd>${formatInstant(open.createdAt, open.timeZone)}</dd></div>
+        <div><dt>${msg('Created')}</dt><dd>${formatInstant(open.createdAt, open.timeZone)}</dd></div>
       </dl>
     </section>`;
   }
 
   #counts({ counts, activeSessions, storedSessions }: DatasetStatus) {
     const rows: [string, number][] = [
-      ['Received', counts.received],
-      ['Accepted', counts.accepted],
-      ['Duplicate', counts.duplicate],
-      ['Excluded', counts.excluded],
-      ['Bad', counts.bad],
+      [msg('Received'), counts.received],
+      [msg('Accepted'), counts.accepted],
+      [msg('Duplicate'), counts.duplicate],
+      [msg('Excluded'), counts.excluded],
+      [msg('Bad'), counts.bad],
     ];
     return html`<section>
-      <h2>Hits so far</h2>
+      <h2>${msg('Hits so far')}</h2>
       <dl>
         ${rows.map(([label, count]) => html`<div><dt>${label}</dt><dd>${formatCount(count)}</dd></div>`)}
       </dl>
       <p class="caption">
-        ${plural(storedSessions, 'session is', 'sessions are')} stored,
-        ${plural(activeSessions, 'is', 'are')} active.
+        ${counted(storedSessions, msg('# session is stored,|# sessions are stored,'))} ${counted(activeSessions, msg('# is active.|# are active.'))}
       </p>
     </section>`;
   }

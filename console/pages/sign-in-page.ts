@@ -1,10 +1,12 @@
 /** Signing in: by password and, where there is one, the second factor; or by the organisation. Fires `cn-entered`. */
+import { msg } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { WaysIn } from '../../core/contract/access.ts';
 import { askForLink, readWaysIn, signIn } from '../api/access.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import '../components/error-note.ts';
+import '../components/language-picker.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -26,7 +28,7 @@ export class SignInPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    document.title = 'Sign in · Canister';
+    document.title = msg('Sign in · Canister');
     readWaysIn().then(
       (ways) => {
         this.ways = ways;
@@ -38,13 +40,18 @@ export class SignInPage extends LitElement {
   }
 
   override render() {
+    return html`${this.#page()}
+      <cn-language-picker></cn-language-picker>`;
+  }
+
+  #page() {
     if (this.ways?.unclaimed) return this.#unclaimed();
     const refused = new URLSearchParams(location.search).has('refused');
-    return html`<h1>Sign in to Canister</h1>
+    return html`<h1>${msg('Sign in to Canister')}</h1>
       ${
         refused && this.error === undefined
           ? html`<p class="lead" role="alert">
-              The organisation's sign-in did not lead here. Either it failed, or nobody has invited you yet.
+              ${msg("The organisation's sign-in did not lead here. Either it failed, or nobody has invited you yet.")}
             </p>`
           : nothing
       }
@@ -52,27 +59,26 @@ export class SignInPage extends LitElement {
   }
 
   #unclaimed() {
-    return html`<h1>Canister has no administrator yet</h1>
+    return html`<h1>${msg('Canister has no administrator yet')}</h1>
       <p class="lead">
-        The server has printed a link that makes the first one. Open it here. Until then it lets in only the machine
-        that it runs on, at http://localhost.
+        ${msg('The server has printed a link that makes the first one. Open it here. Until then it lets in only the machine that it runs on, at http://localhost.')}
       </p>`;
   }
 
   #signIn() {
     return html`<form @submit=${this.#submit}>
         <div class="form-field">
-          <label for="email">Mail address</label>
+          <label for="email">${msg('Mail address')}</label>
           <input id="email" name="email" class="field" type="email" autocomplete="username" required />
         </div>
         <div class="form-field">
-          <label for="password">Password</label>
+          <label for="password">${msg('Password')}</label>
           <input id="password" name="password" class="field" type="password" autocomplete="current-password" required />
         </div>
         ${
           this.needsCode
             ? html`<div class="form-field">
-                <label for="code">Code</label>
+                <label for="code">${msg('Code')}</label>
                 <input
                   id="code"
                   name="code"
@@ -82,19 +88,19 @@ export class SignInPage extends LitElement {
                   aria-describedby="code-hint"
                   required
                 />
-                <p id="code-hint" class="caption">Of your authenticator, or a recovery code.</p>
+                <p id="code-hint" class="caption">${msg('Of your authenticator, or a recovery code.')}</p>
               </div>`
             : nothing
         }
         ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
         <div class="form-actions">
-          <button class="button first" type="submit" ?disabled=${this.busy}>Sign in</button>
-          <button class="button plain" type="button" @click=${() => this.#open('open')}>Forgotten password</button>
+          <button class="button first" type="submit" ?disabled=${this.busy}>${msg('Sign in')}</button>
+          <button class="button plain" type="button" @click=${() => this.#open('open')}>${msg('Forgotten password')}</button>
         </div>
       </form>
       ${
         this.ways?.oidc
-          ? html`<p class="beside"><a class="button" href="/api/sign-in/oidc">Sign in by your organisation</a></p>`
+          ? html`<p class="beside"><a class="button" href="/api/sign-in/oidc">${msg('Sign in by your organisation')}</a></p>`
           : nothing
       }`;
   }
@@ -102,19 +108,19 @@ export class SignInPage extends LitElement {
   #forgotten() {
     if (this.forgotten === 'asked') {
       return html`<p class="lead" role="status">
-          If there is such a user, a link is on its way. It works once, for an hour.
+          ${msg('If there is such a user, a link is on its way. It works once, for an hour.')}
         </p>
-        <button class="button" type="button" @click=${() => this.#open('no')}>Back</button>`;
+        <button class="button" type="button" @click=${() => this.#open('no')}>${msg('Back')}</button>`;
     }
     return html`<form @submit=${this.#ask}>
       <div class="form-field">
-        <label for="email">Mail address</label>
+        <label for="email">${msg('Mail address')}</label>
         <input id="email" name="email" class="field" type="email" autocomplete="username" required />
       </div>
       ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
       <div class="form-actions">
-        <button class="button first" type="submit" ?disabled=${this.busy}>Send a link</button>
-        <button class="button plain" type="button" @click=${() => this.#open('no')}>Back</button>
+        <button class="button first" type="submit" ?disabled=${this.busy}>${msg('Send a link')}</button>
+        <button class="button plain" type="button" @click=${() => this.#open('no')}>${msg('Back')}</button>
       </div>
     </form>`;
   }

@@ -1,5 +1,7 @@
 /** Sources: where logs are fetched from, how each stands, and the form to make one. */
+
 import { consume } from '@lit/context';
+import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { SourceStatus } from '../../core/contract/source.ts';
@@ -8,7 +10,7 @@ import '../components/empty-state.ts';
 import '../components/error-note.ts';
 import '../components/source-detail.ts';
 import '../components/source-form.ts';
-import { plural } from '../components/number-format.ts';
+import { counted } from '../components/number-format.ts';
 import { runStateWords } from '../components/source-words.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
@@ -67,12 +69,12 @@ export class SourcesPage extends LitElement {
     const { value, error } = this.#sources;
     const canMake = (this.datasets?.list ?? []).length > 0;
     return html`<header class="page-head">
-        <h1>Sources</h1>
+        <h1>${msg('Sources')}</h1>
         ${
           this.edited === undefined && canMake
             ? html`<button class="button first" type="button" @click=${() => {
                 this.edited = '';
-              }}>New source</button>`
+              }}>${msg('New source')}</button>`
             : nothing
         }
       </header>
@@ -83,7 +85,7 @@ export class SourcesPage extends LitElement {
   #form(all: readonly SourceStatus[] | undefined) {
     const status = all?.find(({ source }) => source.name === this.edited);
     return html`<section>
-      <h2 class="only-read">${this.edited === '' ? 'New source' : this.edited}</h2>
+      <h2 class="only-read">${this.edited === '' ? msg('New source') : this.edited}</h2>
       <cn-source-form
         .datasets=${this.datasets?.list ?? []}
         .status=${status}
@@ -105,13 +107,13 @@ export class SourcesPage extends LitElement {
     if (all === undefined) return nothing;
     if (all.length === 0)
       return html`<cn-empty-state
-        heading="No logs are fetched yet"
-        text="A source fetches the logs of a web server on a schedule, from this machine or over HTTP, SFTP, FTP or S3. No line is counted twice, however logs are rotated."
-      >${canMake ? nothing : html`<a class="button first" href="/datasets/new">Make a dataset first</a>`}</cn-empty-state>`;
+        heading=${msg('No logs are fetched yet')}
+        text=${msg('A source fetches the logs of a web server on a schedule, from this machine or over HTTP, SFTP, FTP or S3. No line is counted twice, however logs are rotated.')}
+      >${canMake ? nothing : html`<a class="button first" href="/datasets/new">${msg('Make a dataset first')}</a>`}</cn-empty-state>`;
     const open = all.find(({ source }) => source.name === this.opened);
     return html`<section>
-        <div class="scroll" role="region" aria-label="Sources" tabindex="0"><table>
-          <thead><tr><th scope="col">Name</th><th scope="col">Dataset</th><th scope="col">Next run</th><th scope="col">Last run</th><th scope="col">How it went</th></tr></thead>
+        <div class="scroll" role="region" aria-label=${msg('Sources')} tabindex="0"><table>
+          <thead><tr><th scope="col">${msg('Name')}</th><th scope="col">${msg('Dataset')}</th><th scope="col">${msg('Next run')}</th><th scope="col">${msg('Last run')}</th><th scope="col">${msg('How it went')}</th></tr></thead>
           <tbody>${all.map((one) => this.#row(one))}</tbody>
         </table></div>
       </section>
@@ -140,7 +142,7 @@ export class SourcesPage extends LitElement {
         this.opened = name;
       }}>${name}</button></td>
       <td>${dataset}</td>
-      <td class="when">${paused ? 'paused' : shown(nextRunAt)}${failures > 1 ? html`<div class="caption">Waits longer: ${plural(failures, 'failure', 'failures')} in a row</div>` : nothing}</td>
+      <td class="when">${paused ? msg('paused') : shown(nextRunAt)}${failures > 1 ? html`<div class="caption">${counted(failures, msg('Waits longer: # failure in a row|Waits longer: # failures in a row'))}</div>` : nothing}</td>
       <td class="when">${shown(lastRun?.startedAt)}</td>
       <td>${isRunning ? runStateWords.running : lastRun === undefined ? '' : runStateWords[lastRun.state]}${
         !isRunning && lastRun?.problems[0]

@@ -1,4 +1,5 @@
 /** Queries to start from: each runs on every dataset and shows one thing that the tables hold. */
+import { msg } from '@lit/localize';
 export interface SqlExample {
   title: string;
   sql: string;
@@ -6,7 +7,7 @@ export interface SqlExample {
 
 export const sqlExamples: readonly SqlExample[] = [
   {
-    title: 'Sessions by day',
+    title: msg('Sessions by day'),
     sql: `SELECT day,
        count(*) AS sessions,
        count(DISTINCT visitor_id) AS visitors
@@ -16,7 +17,7 @@ GROUP BY day
 ORDER BY day DESC`,
   },
   {
-    title: 'Most viewed pages',
+    title: msg('Most viewed pages'),
     sql: `SELECT path,
        count(*) AS page_views,
        count(DISTINCT session_id) AS sessions
@@ -27,7 +28,7 @@ ORDER BY page_views DESC
 LIMIT 50`,
   },
   {
-    title: 'Errors by page',
+    title: msg('Errors by page'),
     sql: `SELECT status,
        path,
        count(*) AS hits
@@ -38,7 +39,7 @@ ORDER BY hits DESC
 LIMIT 50`,
   },
   {
-    title: 'Longest sessions',
+    title: msg('Longest sessions'),
     sql: `SELECT session_id,
        started_at,
        duration_ms // 1000 AS seconds,
@@ -51,7 +52,7 @@ ORDER BY duration_ms DESC
 LIMIT 50`,
   },
   {
-    title: 'Robots by name',
+    title: msg('Robots by name'),
     sql: `SELECT robot,
        count(*) AS sessions,
        sum(hits) AS hits,
@@ -62,7 +63,7 @@ GROUP BY robot
 ORDER BY hits DESC`,
   },
   {
-    title: 'Tables and columns',
+    title: msg('Tables and columns'),
     sql: `SELECT table_name, column_name, data_type
 FROM information_schema.columns
 ORDER BY table_name, ordinal_position`,

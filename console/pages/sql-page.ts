@@ -1,4 +1,5 @@
 /** SQL over one dataset: an editor, examples to start from, and the answer as a grid. */
+import { msg, str } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -8,7 +9,7 @@ import { type ApiError, asApiError } from '../api/client.ts';
 import { sessionIdOf } from '../api/sessions.ts';
 import { runSql } from '../api/sql.ts';
 import '../components/error-note.ts';
-import { formatCount, plural } from '../components/number-format.ts';
+import { counted, formatCount } from '../components/number-format.ts';
 import '../components/result-grid.ts';
 import { sessionPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -109,12 +110,12 @@ export class SqlPage extends LitElement {
 
   override render() {
     return html`<header class="page-head">
-        <h1>SQL</h1>
-        <span class="caption">Read-only. Whatever you run here changes nothing.</span>
+        <h1>${msg('SQL')}</h1>
+        <span class="caption">${msg('Read-only. Whatever you run here changes nothing.')}</span>
       </header>
       <div class="desk">
         <div>
-          <label class="only-read" for="sql">SQL query</label>
+          <label class="only-read" for="sql">${msg('SQL query')}</label>
           <textarea
             id="sql"
             class="field"
@@ -130,17 +131,17 @@ export class SqlPage extends LitElement {
             ${
               this.running
                 ? html`<button class="button" type="button" @click=${() => this.running?.abort()}>
-                    <wa-icon name="close"></wa-icon>Stop
+                    <wa-icon name="close"></wa-icon>${msg('Stop')}
                   </button>`
                 : html`<button class="button first" type="button" @click=${() => this.#run()}>
-                    <wa-icon name="run"></wa-icon>Run
+                    <wa-icon name="run"></wa-icon>${msg('Run')}
                   </button>`
             }
-            <span class="caption"><kbd>Ctrl</kbd> or <kbd>⌘</kbd> + <kbd>Enter</kbd></span>
+            <span class="caption">${msg(html`<kbd>Ctrl</kbd> or <kbd>⌘</kbd> + <kbd>Enter</kbd>`)}</span>
           </div>
         </div>
         <div>
-          <h2>Examples</h2>
+          <h2>${msg('Examples')}</h2>
           <ul>
             ${sqlExamples.map(
               (example) => html`<li>
@@ -157,14 +158,16 @@ export class SqlPage extends LitElement {
   }
 
   #result(answer: SqlAnswer) {
-    const count = plural(answer.rows.length, 'row', 'rows');
+    const count = counted(answer.rows.length, msg('# row|# rows'));
     const cut = answer.truncated
-      ? ` There are more: these are the first ${formatCount(answer.rows.length)}. Add a LIMIT, or group.`
+      ? msg(
+          str`There are more: these are the first ${formatCount(answer.rows.length)}. Add a LIMIT, or group.`,
+        )
       : '';
     return html`<div class="result ${this.running ? 'stale' : ''}">
       <p class="caption" role="status">
-        ${count} in ${formatCount(Math.max(1, answer.elapsedMs))} ms.${cut}
-        ${this.running ? 'Running …' : ''}
+        ${msg(str`${count} in ${formatCount(Math.max(1, answer.elapsedMs))} ms.`)} ${cut}
+        ${this.running ? msg('Running …') : ''}
       </p>
       ${answer.rows.length > 0 ? html`<cn-result-grid .answer=${answer} .hrefOf=${this.#hrefOf}></cn-result-grid>` : nothing}
     </div>`;

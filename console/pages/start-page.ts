@@ -1,5 +1,7 @@
 /** `/`: goes on to the dataset last used; where there is none yet, it welcomes and leads to the first one. */
+
 import { consume } from '@lit/context';
+import { msg } from '@lit/localize';
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Me } from '../../core/contract/access.ts';
@@ -76,33 +78,34 @@ export class StartPage extends LitElement {
     if (this.datasets === undefined || this.datasets.list.length > 0) return html``;
     if (this.me === undefined) return html``;
     if (!mayI(this.me, 'administer')) {
-      const text = 'An administrator can give you a role in a dataset. Then its reports are here.';
-      return html`<cn-empty-state alone heading="No dataset is open to you yet" text=${text}></cn-empty-state>`;
+      const text = msg(
+        'An administrator can give you a role in a dataset. Then its reports are here.',
+      );
+      return html`<cn-empty-state alone heading=${msg('No dataset is open to you yet')} text=${text}></cn-empty-state>`;
     }
     return html`<div class="welcome">
-      <h1>Canister is running. Give it a site to watch.</h1>
+      <h1>${msg('Canister is running. Give it a site to watch.')}</h1>
       <p class="lead">
-        A dataset is one analysed site: its sessions, kept whole, and every number made from them.
-        All of it stays on this machine.
+        ${msg('A dataset is one analysed site: its sessions, kept whole, and every number made from them. All of it stays on this machine.')}
       </p>
-      <a class="button first" href="/datasets/new">New dataset</a>
+      <a class="button first" href="/datasets/new">${msg('New dataset')}</a>
       <ol>
         <li>
           <div>
-            <h2>Create a dataset</h2>
-            <p>A name and a time zone are enough.</p>
+            <h2>${msg('Create a dataset')}</h2>
+            <p>${msg('A name and a time zone are enough.')}</p>
           </div>
         </li>
         <li>
           <div>
-            <h2>Send it hits</h2>
-            <p>Put one line of HTML on your pages, or read in the log of your web server.</p>
+            <h2>${msg('Send it hits')}</h2>
+            <p>${msg('Put one line of HTML on your pages, or read in the log of your web server.')}</p>
           </div>
         </li>
         <li>
           <div>
-            <h2>Watch and ask</h2>
-            <p>See sessions while they happen, read reports, and ask anything else in SQL.</p>
+            <h2>${msg('Watch and ask')}</h2>
+            <p>${msg('See sessions while they happen, read reports, and ask anything else in SQL.')}</p>
           </div>
         </li>
       </ol>

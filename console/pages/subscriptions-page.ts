@@ -1,5 +1,7 @@
 /** Subscriptions: the digests that are mailed on a schedule, how each stands, and the form to make one. */
+
 import { consume } from '@lit/context';
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { SubscriptionStatus } from '../../core/contract/subscription.ts';
@@ -59,12 +61,12 @@ export class SubscriptionsPage extends LitElement {
   override render() {
     const { value, error } = this.#subscriptions;
     return html`<header class="page-head">
-        <h1>Subscriptions</h1>
+        <h1>${msg('Subscriptions')}</h1>
         ${
           this.edited === undefined
             ? html`<button class="button first" type="button" @click=${() => {
                 this.edited = '';
-              }}>New subscription</button>`
+              }}>${msg('New subscription')}</button>`
             : nothing
         }
       </header>
@@ -75,7 +77,7 @@ export class SubscriptionsPage extends LitElement {
   #form(all: readonly SubscriptionStatus[] | undefined) {
     const status = all?.find(({ subscription }) => subscription.name === this.edited);
     return html`<section>
-      <h2 class="only-read">${this.edited === '' ? 'New subscription' : this.edited}</h2>
+      <h2 class="only-read">${this.edited === '' ? msg('New subscription') : this.edited}</h2>
       <cn-subscription-form
         .datasets=${this.datasets?.list ?? []}
         .subscription=${status?.subscription}
@@ -97,13 +99,13 @@ export class SubscriptionsPage extends LitElement {
     if (all === undefined) return nothing;
     if (all.length === 0)
       return html`<cn-empty-state
-        heading="Nobody gets mails yet"
-        text="A subscription mails reports on a schedule: the first rows with their change, charts, what changed, and the alerts of the period."
+        heading=${msg('Nobody gets mails yet')}
+        text=${msg('A subscription mails reports on a schedule: the first rows with their change, charts, what changed, and the alerts of the period.')}
       ></cn-empty-state>`;
     const open = all.find(({ subscription }) => subscription.name === this.opened);
     return html`<section>
-        <div class="scroll" role="region" aria-label="Subscriptions" tabindex="0"><table>
-          <thead><tr><th scope="col">Name</th><th scope="col">When</th><th scope="col">Next</th><th scope="col">Last</th><th scope="col" class="number">Recipients</th></tr></thead>
+        <div class="scroll" role="region" aria-label=${msg('Subscriptions')} tabindex="0"><table>
+          <thead><tr><th scope="col">${msg('Name')}</th><th scope="col">${msg('When')}</th><th scope="col">${msg('Next')}</th><th scope="col">${msg('Last')}</th><th scope="col" class="number">${msg('Recipients')}</th></tr></thead>
           <tbody>${all.map((one) => this.#row(one))}</tbody>
         </table></div>
       </section>
@@ -128,9 +130,9 @@ export class SubscriptionsPage extends LitElement {
         this.opened = name;
       }}>${name}</button></td>
       <td>${scheduleWords(schedule, timeZone)}</td>
-      <td class="when">${paused ? 'paused' : shown(stands.nextDueAt)}${stands.heldReason ? html`<div class="caption">Held: ${stands.heldReason}</div>` : nothing}</td>
-      <td class="when">${shown(stands.lastDueAt)}${isNew ? nothing : html`<div class="caption">nothing new: not sent</div>`}</td>
-      <td class="number">${recipients.length - stands.unsubscribed.length} of ${recipients.length}</td>
+      <td class="when">${paused ? msg('paused') : shown(stands.nextDueAt)}${stands.heldReason ? html`<div class="caption">${msg(str`Held: ${stands.heldReason}`)}</div>` : nothing}</td>
+      <td class="when">${shown(stands.lastDueAt)}${isNew ? nothing : html`<div class="caption">${msg('nothing new: not sent')}</div>`}</td>
+      <td class="number">${msg(str`${recipients.length - stands.unsubscribed.length} of ${recipients.length}`)}</td>
     </tr>`;
   }
 }

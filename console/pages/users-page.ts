@@ -1,5 +1,7 @@
 /** `/users`: who may look, with which roles; inviting, changing, keeping out. */
+
 import { consume } from '@lit/context';
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { OneTimeLink, User } from '../../core/contract/access.ts';
@@ -13,6 +15,7 @@ import {
   setRoles,
 } from '../api/access.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
+import { grantWords, roleTexts, userStateTexts } from '../components/access-words.ts';
 import '../components/code-block.ts';
 import '../components/empty-state.ts';
 import '../components/error-note.ts';
@@ -74,33 +77,33 @@ export class UsersPage extends LitElement {
   }
 
   override render() {
-    return html`<header class="page-head"><h1>Users</h1></header>
+    return html`<header class="page-head"><h1>${msg('Users')}</h1></header>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
       ${this.#invite()} ${this.made ? this.#link(this.made) : nothing}
       <section>
-        <h2>Who may look</h2>
+        <h2>${msg('Who may look')}</h2>
         ${this.users === undefined ? nothing : this.#table(this.users)}
       </section>`;
   }
 
   #invite() {
     return html`<section>
-      <h2>Invite somebody</h2>
+      <h2>${msg('Invite somebody')}</h2>
       <form class="line" @submit=${this.#submit}>
         <div class="form-field">
-          <label for="email">Mail address</label>
+          <label for="email">${msg('Mail address')}</label>
           <input id="email" name="email" class="field" type="email" autocomplete="off" required />
         </div>
         <div class="form-field">
-          <label for="role">Role</label>
+          <label for="role">${msg('Role')}</label>
           ${this.#roleSelect('role')}
         </div>
         <div class="form-field">
-          <label for="dataset">Dataset</label>
+          <label for="dataset">${msg('Dataset')}</label>
           ${this.#datasetSelect('dataset')}
         </div>
-        <label><input type="checkbox" name="sendMail" value="yes" /> Send the link by mail</label>
-        <button class="button first" type="submit">Invite</button>
+        <label><input type="checkbox" name="sendMail" value="yes" /> ${msg('Send the link by mail')}</label>
+        <button class="button first" type="submit">${msg('Invite')}</button>
       </form>
     </section>`;
   }
@@ -108,36 +111,37 @@ export class UsersPage extends LitElement {
   #link({ email, link, expiresAt }: OneTimeLink & { email: string }) {
     const until = formatInstant(expiresAt, zone);
     if (link === undefined)
-      return html`<p role="status">A link for ${email} is on its way by mail. It works until ${until}.</p>`;
+      return html`<p role="status">${msg(str`A link for ${email} is on its way by mail. It works until ${until}.`)}</p>`;
     return html`<div role="status">
-      <p>This link for ${email} works once, until ${until}. Hand it over; it is not shown again.</p>
-      <cn-code-block text=${link} copies="the link"></cn-code-block>
+      <p>${msg(str`This link for ${email} works once, until ${until}. Hand it over; it is not shown again.`)}</p>
+      <cn-code-block text=${link} copies=${msg('the link')}></cn-code-block>
     </div>`;
   }
 
   #roleSelect(id: string) {
-    return html`<select id=${id} name="role" class="field" aria-label="Role">
-      ${roles.map((role) => html`<option value=${role}>${role}</option>`)}
+    return html`<select id=${id} name="role" class="field" aria-label=${msg('Role')}>
+      ${roles.map((role) => html`<option value=${role}>${roleTexts[role]}</option>`)}
     </select>`;
   }
 
   #datasetSelect(id: string) {
-    return html`<select id=${id} name="dataset" class="field" aria-label="Dataset">
+    return html`<select id=${id} name="dataset" class="field" aria-label=${msg('Dataset')}>
       ${(this.datasets?.list ?? []).map(({ slug, name }) => html`<option value=${slug}>${name}</option>`)}
-      <option value=${everything}>all datasets</option>
+      <option value=${everything}>${msg('all datasets')}</option>
     </select>`;
   }
 
   #table(users: readonly User[]) {
     if (users.length === 0) {
-      const text =
-        'Whoever works on this machine may do everything. Open the link that the server printed to make the first administrator.';
-      return html`<cn-empty-state heading="There is no user yet" text=${text}></cn-empty-state>`;
+      const text = msg(
+        'Whoever works on this machine may do everything. Open the link that the server printed to make the first administrator.',
+      );
+      return html`<cn-empty-state heading=${msg('There is no user yet')} text=${text}></cn-empty-state>`;
     }
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Users">
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${msg('Users')}>
       <table>
         <thead>
-          <tr><th>User</th><th>State</th><th>Roles</th><th>Last sign-in</th><th><span class="only-read">Changes</span></th></tr>
+          <tr><th>${msg('User')}</th><th>${msg('State')}</th><th>${msg('Roles')}</th><th>${msg('Last sign-in')}</th><th><span class="only-read">${msg('Changes')}</span></th></tr>
         </thead>
         <tbody>
           ${users.map((user) => this.#row(user))}
@@ -150,41 +154,41 @@ export class UsersPage extends LitElement {
     const { email, name, state, grants, secondFactor, lastSignInAt } = user;
     return html`<tr>
       <td>${name}<br /><span class="caption">${email}</span></td>
-      <td>${state}${secondFactor ? html`<br /><span class="caption">second factor</span>` : nothing}</td>
+      <td>${userStateTexts[state]}${secondFactor ? html`<br /><span class="caption">${msg('second factor')}</span>` : nothing}</td>
       <td>
         ${grants.map((grant) => this.#grant(user, grant))}
         <form class="grant" @submit=${(event: Event) => this.#add(event, user)}>
           ${this.#roleSelect(`role-${user.id}`)} ${this.#datasetSelect(`dataset-${user.id}`)}
-          <button class="button" type="submit" aria-label="Give ${email} this role">Give</button>
+          <button class="button" type="submit" aria-label=${msg(str`Give ${email} this role`)}>${msg('Give')}</button>
         </form>
       </td>
-      <td class="when">${lastSignInAt === undefined ? 'never' : formatInstant(lastSignInAt, zone)}</td>
+      <td class="when">${lastSignInAt === undefined ? msg('never') : formatInstant(lastSignInAt, zone)}</td>
       <td class="actions">
-        ${state === 'disabled' ? nothing : html`<button class="button plain" type="button" @click=${() => this.#reset(user)}>New link</button>`}
+        ${state === 'disabled' ? nothing : html`<button class="button plain" type="button" @click=${() => this.#reset(user)}>${msg('New link')}</button>`}
         <button
           class="button plain"
           type="button"
           @click=${() => this.#do(() => setDisabled(user.id, state !== 'disabled'))}
         >
-          ${state === 'disabled' ? 'Enable' : 'Disable'}
+          ${state === 'disabled' ? msg('Enable') : msg('Disable')}
         </button>
-        <button class="button plain" type="button" @click=${() => this.#delete(user)}>Delete</button>
+        <button class="button plain" type="button" @click=${() => this.#delete(user)}>${msg('Delete')}</button>
       </td>
     </tr>`;
   }
 
   #grant(user: User, { role, dataset }: Grant) {
     const rest = user.grants.filter((grant) => grant.dataset !== dataset);
-    const where = dataset === everything ? 'all datasets' : dataset;
+    const words = grantWords({ role, dataset });
     return html`<div class="grant">
-      ${role} of ${where}
+      ${words}
       <button
         class="button plain"
         type="button"
-        aria-label="Take away ${role} of ${where} from ${user.email}"
+        aria-label=${msg(str`Take away ${words} from ${user.email}`)}
         @click=${() => this.#do(() => setRoles(user.id, rest))}
       >
-        Take away
+        ${msg('Take away')}
       </button>
     </div>`;
   }
@@ -220,7 +224,8 @@ export class UsersPage extends LitElement {
   }
 
   #delete({ id, email }: User) {
-    if (!confirm(`Delete the user ${email}? What ${email} did stays in the audit trail.`)) return;
+    if (!confirm(msg(str`Delete the user ${email}? What ${email} did stays in the audit trail.`)))
+      return;
     void this.#do(() => deleteUser(id));
   }
 

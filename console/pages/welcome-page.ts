@@ -2,12 +2,14 @@
  * Where links that work once lead: to the first administrator, an invitation, or another password. The token stands
  * behind `#` and is taken out of the address at once. Fires `cn-entered`.
  */
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { LinkState } from '../../core/contract/access.ts';
 import { lookAtLink, makeFirst, takeLink } from '../api/access.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import '../components/error-note.ts';
+import '../components/language-picker.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -16,9 +18,9 @@ import { textStyles } from '../styles/text.ts';
 import { valuesOf } from './form-values.ts';
 
 const words = {
-  first: { title: 'Make the first administrator', button: 'Make administrator' },
-  invitation: { title: 'Welcome to Canister', button: 'Come in' },
-  reset: { title: 'Choose another password', button: 'Set password' },
+  first: { title: msg('Make the first administrator'), button: msg('Make administrator') },
+  invitation: { title: msg('Welcome to Canister'), button: msg('Come in') },
+  reset: { title: msg('Choose another password'), button: msg('Set password') },
 } as const;
 
 @customElement('cn-welcome-page')
@@ -34,7 +36,7 @@ export class WelcomePage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    document.title = 'Welcome · Canister';
+    document.title = msg('Welcome · Canister');
     history.replaceState({}, '', '/welcome');
     lookAtLink(this.#token || '-').then(
       (link) => {
@@ -47,25 +49,30 @@ export class WelcomePage extends LitElement {
   }
 
   override render() {
+    return html`${this.#page()}
+      <cn-language-picker fragment=${this.#token}></cn-language-picker>`;
+  }
+
+  #page() {
     const { link } = this;
     const note = this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing;
     if (this.isSet) {
-      return html`<h1>Your password is set</h1>
-        <p class="lead">All your sign-ins have ended.</p>
-        <a class="button first" href="/" @click=${this.#start}>Sign in</a>`;
+      return html`<h1>${msg('Your password is set')}</h1>
+        <p class="lead">${msg('All your sign-ins have ended.')}</p>
+        <a class="button first" href="/" @click=${this.#start}>${msg('Sign in')}</a>`;
     }
     if (link === undefined) {
       return html`<h1>Canister</h1>
         ${note}
-        ${this.error ? html`<p class="beside"><a class="button" href="/" @click=${this.#start}>Go to the start</a></p>` : nothing}`;
+        ${this.error ? html`<p class="beside"><a class="button" href="/" @click=${this.#start}>${msg('Go to the start')}</a></p>` : nothing}`;
     }
     const { title, button } = words[link.purpose];
     return html`<h1>${title}</h1>
       <form @submit=${this.#submit}>
-        ${link.purpose === 'first' ? this.#address() : html`<p class="lead">For ${link.email}</p>`}
+        ${link.purpose === 'first' ? this.#address() : html`<p class="lead">${msg(str`For ${link.email}`)}</p>`}
         ${link.purpose === 'reset' ? nothing : this.#name(link.name ?? '')}
         <div class="form-field">
-          <label for="password">Password</label>
+          <label for="password">${msg('Password')}</label>
           <input
             id="password"
             name="password"
@@ -77,7 +84,7 @@ export class WelcomePage extends LitElement {
             aria-describedby="password-hint"
             required
           />
-          <p id="password-hint" class="caption">8 characters or more, of any kind. Long is better than strange.</p>
+          <p id="password-hint" class="caption">${msg('8 characters or more, of any kind. Long is better than strange.')}</p>
         </div>
         ${note}
         <div class="form-actions">
@@ -88,17 +95,17 @@ export class WelcomePage extends LitElement {
 
   #address() {
     return html`<p class="lead">
-        The first administrator may do everything. From then on everybody signs in, on this machine too.
+        ${msg('The first administrator may do everything. From then on everybody signs in, on this machine too.')}
       </p>
       <div class="form-field">
-        <label for="email">Mail address</label>
+        <label for="email">${msg('Mail address')}</label>
         <input id="email" name="email" class="field" type="email" autocomplete="username" required />
       </div>`;
   }
 
   #name(name: string) {
     return html`<div class="form-field">
-      <label for="name">Name</label>
+      <label for="name">${msg('Name')}</label>
       <input id="name" name="name" class="field" autocomplete="name" maxlength="120" .value=${name} required />
     </div>`;
   }

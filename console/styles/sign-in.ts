@@ -14,6 +14,9 @@ export const signInStyles = css`
     margin-bottom: var(--space-5);
     color: var(--ink-quiet);
   }
+  cn-language-picker {
+    margin-top: var(--space-8);
+  }
   .beside {
     margin-top: var(--space-6);
   }
