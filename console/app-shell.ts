@@ -13,11 +13,14 @@ import { readMe, signOut } from './api/access.ts';
 import { ApiError, accessNews, asApiError } from './api/client.ts';
 import { listDatasets } from './api/datasets.ts';
 import { mayI, meContext } from './context/me.ts';
+import './components/connection-note.ts';
 import './components/empty-state.ts';
 import './components/error-note.ts';
 import './components/side-nav.ts';
 import { datasetsContext, firstDataset, rememberDataset } from './context/datasets.ts';
 import { navigate, onLocationChange } from './controllers/location.ts';
+import { installWorker } from './offline/installed.ts';
+import { forgetStaleness } from './offline/staleness.ts';
 import {
   administerPlaces,
   createRoutes,
@@ -31,6 +34,9 @@ import logo from './styles/canister.svg';
 import { controlStyles } from './styles/controls.ts';
 import { skeletonStyles } from './styles/skeleton.ts';
 import { textStyles } from './styles/text.ts';
+
+/** What the frame shows on every page. */
+const frameAddresses = ['/api/me', '/api/datasets'];
 
 @customElement('cn-app')
 export class AppShell extends LitElement {
@@ -135,6 +141,8 @@ export class AppShell extends LitElement {
   @state() private me: Me | undefined;
   /** What is shown instead of pages to who is not signed in. */
   @state() private stranger: 'sign-in' | 'welcome' | undefined;
+  /** Puts a newer version of the console in force; undefined while none waits. */
+  @state() private newVersion: (() => void) | undefined;
   @state() private place: Place = placeOf(location.pathname);
 
   #release: (() => void) | undefined;
@@ -164,6 +172,9 @@ export class AppShell extends LitElement {
     this.#release = onLocationChange(() => this.#arrive());
     accessNews.addEventListener('signed-out', this.#signedOut);
     accessNews.addEventListener('right-missing', this.#rightMissing);
+    installWorker((reload) => {
+      this.newVersion = reload;
+    });
     // A link is followed whoever is signed in in this browser.
     if (this.place.id === 'welcome' && this.place.slug === '') void this.#showStranger('welcome');
     else void this.#load();
@@ -234,6 +245,7 @@ export class AppShell extends LitElement {
     const { id, slug, item } = this.place;
     if (place.id === id && place.slug === slug && place.item === item) return;
     this.place = place;
+    forgetStaleness(frameAddresses);
     this.renderRoot.querySelector('dialog')?.close();
     window.scrollTo(0, 0);
     this.renderRoot.querySelector('main')?.focus({ preventScroll: true });
@@ -254,6 +266,7 @@ export class AppShell extends LitElement {
   override render() {
     if (this.stranger !== undefined) {
       return html`<main id="main" tabindex="-1" class="stranger" @cn-entered=${this.#entered}>
+        ${this.#connectionNote()}
         ${
           this.stranger === 'welcome'
             ? html`<cn-welcome-page></cn-welcome-page>`
@@ -270,7 +283,9 @@ export class AppShell extends LitElement {
       </div>
       <div class="side">${this.#nav()}</div></header>
       <dialog aria-label="Menu" @click=${this.#closeOutside}>${this.#nav()}</dialog>
-      <main id="main" tabindex="-1">${this.#page()}</main>`;
+      <main id="main" tabindex="-1">
+        ${this.#connectionNote()} ${this.#page()}
+      </main>`;
   }
 
   #nav() {
@@ -291,6 +306,10 @@ export class AppShell extends LitElement {
       place=${this.place.id}
       logo=${logo}
     ></cn-side-nav>`;
+  }
+
+  #connectionNote() {
+    return html`<cn-connection-note .newVersion=${this.newVersion}></cn-connection-note>`;
   }
 
   #page() {

@@ -1,4 +1,5 @@
-/** The console's entry: theme and icons first, then the shell. */
+/** The console's entry: what has to be said first, theme and icons, then the shell. */
+import './context/no-code-of-text.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import { applyTheme } from './context/theme.ts';
