@@ -1,6 +1,6 @@
 /**
  * The navigation: the dataset on top, its places below in their groups, the theme at the foot. It knows links, no fetching. Fires
- * `cn-sign-out`.
+ * `cn-sign-out` and `cn-open-palette`.
  */
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
 import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
@@ -16,6 +16,8 @@ export interface NavPlace {
   label: string;
   icon: string;
   href: string;
+  /** The key that goes there, after `g`. */
+  letter?: string;
 }
 
 /** Places that belong together; the first group needs no heading. */
@@ -30,6 +32,8 @@ export interface NavDataset {
   name: string;
   href: string;
 }
+
+const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 const themeLabels: Record<ThemeChoice, string> = { auto: 'System', light: 'Light', dark: 'Dark' };
 
@@ -80,6 +84,18 @@ export class SideNav extends LitElement {
       .picker wa-icon {
         color: var(--ink-quiet);
         font-size: var(--text-caption);
+      }
+      .goto {
+        justify-content: flex-start;
+        width: 100%;
+        margin-top: calc(-1 * var(--space-3));
+        padding: 0 var(--space-2);
+        border-color: transparent;
+      }
+      .goto kbd {
+        margin-left: auto;
+        font-size: var(--text-caption);
+        font-weight: 450;
       }
       ul {
         display: grid;
@@ -163,6 +179,9 @@ export class SideNav extends LitElement {
     const open = this.datasets.find(({ slug }) => slug === this.openSlug);
     return html`<a class="home" href="/"><img src=${this.logo} alt="" />Canister</a>
       ${this.datasets.length === 0 ? nothing : this.#picker(open)}
+      <button class="button plain goto" type="button" @click=${this.#openPalette}>
+        <wa-icon name="search"></wa-icon>Go to …<kbd aria-hidden="true">${isApple ? '⌘' : 'Ctrl'} K</kbd>
+      </button>
       <nav aria-label="Main">
         ${this.groups.map(
           ({
@@ -175,6 +194,10 @@ export class SideNav extends LitElement {
         ${this.user === '' ? nothing : this.#account()}
       </nav>
       ${this.#themes()}`;
+  }
+
+  #openPalette() {
+    this.dispatchEvent(new CustomEvent('cn-open-palette', { bubbles: true, composed: true }));
   }
 
   #list(places: readonly NavPlace[], headingId?: string) {
