@@ -158,7 +158,8 @@ describe('Rules', () => {
     expect(
       grep(
         sinks,
-        program.filter((file) => file.startsWith('console/')),
+        // What builds the console names the sinks to take them out of libraries.
+        program.filter((file) => /^console\/(?!building\/)/.test(file)),
       ),
     ).toEqual([]);
   });

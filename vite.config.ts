@@ -5,6 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { emptiedByNodes } from './console/building/emptied-by-nodes.ts';
+import { iconSheet } from './console/building/icon-sheet.ts';
+import { compressConsole, consoleFiles, installIcons } from './console/building/installable.ts';
 import { chromiumFlags, chromiumPath } from './console/testing/chromium.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -54,13 +57,33 @@ export default defineConfig(async () => ({
   root: testing ? here : at('console'),
   cacheDir: at('node_modules/.vite'),
   define: { __FAIL_POINTS__: String(failing) },
-  plugins: [pageScripts()],
+  plugins: [
+    pageScripts(),
+    iconSheet(),
+    emptiedByNodes(),
+    installIcons(at('console/styles/canister.svg')),
+    consoleFiles(at('dist/console')),
+  ],
   logLevel: testing ? ('info' as const) : ('warn' as const),
   build: { emptyOutDir: true },
   environments: {
     client: {
       // The chart library is one large file, loaded with the first chart.
       build: { outDir: at('dist/console'), target: 'es2022', chunkSizeWarningLimit: 700 },
+    },
+    // In one file at a fixed address: what it may control is what lies beside and below it.
+    offline: {
+      consumer: 'client' as const,
+      build: {
+        outDir: at('dist/console'),
+        emptyOutDir: false,
+        copyPublicDir: false,
+        target: 'es2022',
+        rollupOptions: {
+          input: at('console/offline/service-worker.ts'),
+          output: { format: 'iife' as const, entryFileNames: 'service-worker.js' },
+        },
+      },
     },
     tracker: pageScript('tracker'),
     vitals: pageScript('vitals'),
@@ -109,11 +132,13 @@ export default defineConfig(async () => ({
   },
   builder: {
     async buildApp(builder: import('vite').ViteBuilder) {
-      const { tracker, vitals, client, edge, node } = builder.environments;
+      const { tracker, vitals, client, offline, edge, node } = builder.environments;
       // The scripts of pages go into the edge worker; the program comes last, because its age says whether all is built.
       for (const environment of failing
         ? [tracker, vitals, node]
-        : [tracker, vitals, client, edge, node]) {
+        : [tracker, vitals, client, offline, edge, node]) {
+        // The service worker has listed the console's files as they are; what is compressed lies beside them.
+        if (environment === node && !failing) compressConsole(at('dist/console'));
         if (environment) await builder.build(environment);
       }
     },

@@ -6,7 +6,7 @@ import { msg, str } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { ContextProvider } from '@lit/context';
 import { Router } from '@lit-labs/router';
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Me } from '../core/contract/access.ts';
 import type { Dataset } from '../core/contract/dataset.ts';
@@ -14,11 +14,15 @@ import { readMe, signOut } from './api/access.ts';
 import { ApiError, accessNews, asApiError } from './api/client.ts';
 import { listDatasets } from './api/datasets.ts';
 import { mayI, meContext } from './context/me.ts';
+import './components/commands.ts';
+import './components/connection-note.ts';
 import './components/empty-state.ts';
 import './components/error-note.ts';
 import './components/side-nav.ts';
 import { datasetsContext, firstDataset, rememberDataset } from './context/datasets.ts';
 import { navigate, onLocationChange } from './controllers/location.ts';
+import { installWorker } from './offline/installed.ts';
+import { forgetStaleness } from './offline/staleness.ts';
 import {
   administerPlaces,
   createRoutes,
@@ -28,114 +32,26 @@ import {
   placeLabel,
   placeOf,
 } from './routes.ts';
+import { appShellStyles } from './styles/app-shell.ts';
 import logo from './styles/canister.svg';
 import { controlStyles } from './styles/controls.ts';
 import { skeletonStyles } from './styles/skeleton.ts';
 import { textStyles } from './styles/text.ts';
 
+/** What the frame shows on every page. */
+const frameAddresses = ['/api/me', '/api/datasets'];
+
 @customElement('cn-app')
 export class AppShell extends LitElement {
-  static override styles = [
-    textStyles,
-    controlStyles,
-    skeletonStyles,
-    css`
-      :host {
-        display: grid;
-        grid-template-columns: var(--nav-width) minmax(0, 1fr);
-        min-height: 100vh;
-      }
-      header {
-        display: contents;
-      }
-      .skip {
-        position: fixed;
-        top: var(--space-2);
-        left: var(--space-2);
-        z-index: 100;
-        translate: 0 -200%;
-      }
-      .skip:focus {
-        translate: none;
-      }
-      .side {
-        border-right: 1px solid var(--line);
-        background: var(--ground-low);
-      }
-      .side > cn-side-nav {
-        position: sticky;
-        top: 0;
-        height: 100vh;
-        overflow: auto;
-      }
-      .bar {
-        display: none;
-      }
-      main {
-        min-width: 0;
-      }
-      main:focus-visible {
-        outline: none;
-      }
-      .alone {
-        padding: var(--space-6);
-      }
-      .stranger {
-        grid-column: 1 / -1;
-      }
-      dialog {
-        width: min(18rem, 85vw);
-        max-width: none;
-        height: 100%;
-        max-height: none;
-        margin: 0;
-        padding: 0;
-        border: 0;
-        border-right: 1px solid var(--line);
-        background: var(--ground-low);
-        color: inherit;
-      }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 45%);
-      }
-      @media (max-width: 48rem) {
-        :host {
-          display: block;
-        }
-        .side {
-          display: none;
-        }
-        .bar {
-          display: flex;
-          align-items: center;
-          gap: var(--space-2);
-          position: sticky;
-          top: 0;
-          z-index: 20;
-          height: var(--bar-height);
-          padding: 0 var(--space-2);
-          border-bottom: 1px solid var(--line);
-          background: var(--ground-low);
-          font-weight: 600;
-        }
-        .bar .quiet {
-          font-weight: 450;
-        }
-        .bar wa-icon {
-          font-size: 1.25rem;
-        }
-        .alone {
-          padding: var(--space-4);
-        }
-      }
-    `,
-  ];
+  static override styles = [textStyles, controlStyles, skeletonStyles, appShellStyles];
 
   @state() private datasets: readonly Dataset[] | undefined;
   @state() private error: ApiError | undefined;
   @state() private me: Me | undefined;
   /** What is shown instead of pages to who is not signed in. */
   @state() private stranger: 'sign-in' | 'welcome' | undefined;
+  /** Puts a newer version of the console in force; undefined while none waits. */
+  @state() private newVersion: (() => void) | undefined;
   @state() private place: Place = placeOf(location.pathname);
 
   #release: (() => void) | undefined;
@@ -165,6 +81,9 @@ export class AppShell extends LitElement {
     this.#release = onLocationChange(() => this.#arrive());
     accessNews.addEventListener('signed-out', this.#signedOut);
     accessNews.addEventListener('right-missing', this.#rightMissing);
+    installWorker((reload) => {
+      this.newVersion = reload;
+    });
     // A link is followed whoever is signed in in this browser.
     if (this.place.id === 'welcome' && this.place.slug === '') void this.#showStranger('welcome');
     else void this.#load();
@@ -235,6 +154,7 @@ export class AppShell extends LitElement {
     const { id, slug, item } = this.place;
     if (place.id === id && place.slug === slug && place.item === item) return;
     this.place = place;
+    forgetStaleness(frameAddresses);
     this.renderRoot.querySelector('dialog')?.close();
     window.scrollTo(0, 0);
     this.renderRoot.querySelector('main')?.focus({ preventScroll: true });
@@ -255,6 +175,7 @@ export class AppShell extends LitElement {
   override render() {
     if (this.stranger !== undefined) {
       return html`<main id="main" tabindex="-1" class="stranger" @cn-entered=${this.#entered}>
+        ${this.#connectionNote()}
         ${
           this.stranger === 'welcome'
             ? html`<cn-welcome-page></cn-welcome-page>`
@@ -271,19 +192,44 @@ export class AppShell extends LitElement {
       </div>
       <div class="side">${this.#nav()}</div></header>
       <dialog aria-label=${msg('Menu')} @click=${this.#closeOutside}>${this.#nav()}</dialog>
-      <main id="main" tabindex="-1">${this.#page()}</main>`;
+      <main id="main" tabindex="-1">
+        ${this.#connectionNote()} ${this.#page()}
+      </main>
+      ${this.#commands()}`;
   }
 
-  #nav() {
+  #commands() {
+    const slug = this.#shownSlug;
+    return html`<cn-commands
+      .groups=${this.me ? groupsOf(slug, this.me) : []}
+      .datasets=${this.#navDatasets}
+      openSlug=${slug}
+    ></cn-commands>`;
+  }
+
+  get #navDatasets() {
+    return (this.datasets ?? []).map(({ slug, name }) => ({
+      slug,
+      name,
+      href: overviewPath(slug),
+    }));
+  }
+
+  /** The dataset whose places are offered. */
+  get #shownSlug(): string {
     const { place } = this;
     // Where the page is about the whole server, the way back to the dataset last seen stays.
     const wholeServer = [...administerPlaces.map(({ id }) => id), 'account'].some(
       (id) => id === place.id && place.slug === '',
     );
     const shown = wholeServer ? firstDataset(this.datasets ?? []) : this.#open;
-    const slug = shown?.slug ?? '';
+    return shown?.slug ?? '';
+  }
+
+  #nav() {
+    const slug = this.#shownSlug;
     return html`<cn-side-nav
-      .datasets=${(this.datasets ?? []).map(({ slug, name }) => ({ slug, name, href: overviewPath(slug) }))}
+      .datasets=${this.#navDatasets}
       .groups=${this.me ? groupsOf(slug, this.me) : []}
       ?mayCreate=${mayI(this.me, 'administer')}
       user=${this.me?.kind === 'user' ? this.me.name : ''}
@@ -292,6 +238,10 @@ export class AppShell extends LitElement {
       place=${this.place.id}
       logo=${logo}
     ></cn-side-nav>`;
+  }
+
+  #connectionNote() {
+    return html`<cn-connection-note .newVersion=${this.newVersion}></cn-connection-note>`;
   }
 
   #page() {

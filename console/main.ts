@@ -1,4 +1,8 @@
-/** The console's entry: theme, icons and language first, then the shell: texts are read when a file of it is loaded. */
+/**
+ * The console's entry: what has to be said first, then theme, icons and language, then the shell: texts are read when a
+ * file of it is loaded.
+ */
+import './context/no-code-of-text.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import { applyTheme } from './context/theme.ts';

@@ -104,6 +104,29 @@ const administerDatasetPlaces = (slug: string): GuardedPlace[] => [
   },
 ];
 
+/** The key that goes to a place, after `g`; the list of keys tells them. */
+const letters: Readonly<Record<string, string>> = {
+  live: 'l',
+  search: 's',
+  reports: 'r',
+  sql: 'q',
+  definitions: 'd',
+  events: 'e',
+  alerts: 'a',
+  rules: 'u',
+  index: 'x',
+  masking: 'm',
+  configuration: 'c',
+  settings: 't',
+  health: 'h',
+  jobs: 'j',
+  sources: 'o',
+  subscriptions: 'b',
+  users: 'p',
+  keys: 'k',
+  audit: 'i',
+};
+
 /** The places that are about the whole server. */
 export const administerPlaces: readonly NavPlace[] = [
   { id: 'health', label: msg('Health'), icon: 'health', href: '/health' },
@@ -131,7 +154,14 @@ export function groupsOf(slug: string, me?: Me): NavGroup[] {
       places: [...mine(administerDatasetPlaces(slug)), ...server],
     },
   ];
-  return groups.filter(({ places }) => places.length > 0);
+  return groups
+    .filter(({ places }) => places.length > 0)
+    .map((group) => ({ ...group, places: group.places.map(withLetter) }));
+}
+
+function withLetter(place: NavPlace): NavPlace {
+  const letter = letters[place.id];
+  return letter === undefined ? place : { ...place, letter };
 }
 
 /** The name of a place, for the title of the window. */

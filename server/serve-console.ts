@@ -10,7 +10,7 @@ import { built, projectRoot } from './built.ts';
 
 const hstsSeconds = 31_536_000;
 const consolePolicy =
-  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types lit-html canister";
 
 /**
  * The built console; every path that is no file is a page of it. Its files are no secret: what they show comes from
@@ -37,7 +37,7 @@ export function serveConsole(app: Hono, consoleUrl: () => string): void {
     const file = join(projectRoot, 'docs', c.req.param('file'));
     return existsSync(file) ? c.text(await readFile(file, 'utf8')) : c.notFound();
   });
-  app.get('*', serveStatic({ root: folder }));
+  app.get('*', serveStatic({ root: folder, precompressed: true }));
   // A page that was loaded before an upgrade asks for files that are gone: that is no page of the console.
   app.get('/assets/*', (c) => c.notFound());
   app.get('*', (c) => c.html(index));

@@ -4,6 +4,8 @@
  */
 import { msg, str } from '@lit/localize';
 import { isProblemBody, type ProblemCode } from '../../core/contract/problem.ts';
+import { answeredAtHeader } from '../offline/kept-answers.ts';
+import { noteAnswer } from '../offline/staleness.ts';
 
 /** `unreachable`: no answer came. `unexpected`: an answer came that this console does not understand. */
 export type ApiErrorCode = ProblemCode | 'unreachable' | 'unexpected';
@@ -65,7 +67,15 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   }
   if (!response.ok) throw await errorOf(response);
   if (response.status === 204) return undefined as T;
-  return (await decode(response)) as T;
+  const value = await decode(response);
+  if (method === 'GET') noteAnswer(path, signal, answeredAtOf(response));
+  return value as T;
+}
+
+/** When an answer was given that this browser had kept; undefined for one that came from the server. */
+function answeredAtOf({ headers }: Response): number | undefined {
+  const at = Number(headers.get(answeredAtHeader) ?? 0);
+  return at > 0 ? at : undefined;
 }
 
 async function decode(response: Response): Promise<unknown> {

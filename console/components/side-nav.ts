@@ -1,6 +1,6 @@
 /**
  * The navigation: the dataset on top, its places below in their groups, the theme at the foot. It knows links, no fetching. Fires
- * `cn-sign-out`.
+ * `cn-sign-out` and `cn-open-palette`.
  */
 import { msg } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
@@ -17,6 +17,8 @@ export interface NavPlace {
   label: string;
   icon: string;
   href: string;
+  /** The key that goes there, after `g`. */
+  letter?: string;
 }
 
 /** Places that belong together; the first group needs no heading. */
@@ -31,6 +33,8 @@ export interface NavDataset {
   name: string;
   href: string;
 }
+
+const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 const themeLabels: Record<ThemeChoice, string> = {
   auto: msg('System'),
@@ -85,6 +89,18 @@ export class SideNav extends LitElement {
       .picker wa-icon {
         color: var(--ink-quiet);
         font-size: var(--text-caption);
+      }
+      .goto {
+        justify-content: flex-start;
+        width: 100%;
+        margin-top: calc(-1 * var(--space-3));
+        padding: 0 var(--space-2);
+        border-color: transparent;
+      }
+      .goto kbd {
+        margin-left: auto;
+        font-size: var(--text-caption);
+        font-weight: 450;
       }
       ul {
         display: grid;
@@ -168,6 +184,9 @@ export class SideNav extends LitElement {
     const open = this.datasets.find(({ slug }) => slug === this.openSlug);
     return html`<a class="home" href="/"><img src=${this.logo} alt="" />Canister</a>
       ${this.datasets.length === 0 ? nothing : this.#picker(open)}
+      <button class="button plain goto" type="button" @click=${this.#openPalette}>
+        <wa-icon name="search"></wa-icon>${msg('Go to …')}<kbd aria-hidden="true">${isApple ? '⌘' : 'Ctrl'} K</kbd>
+      </button>
       <nav aria-label=${msg('Main')}>
         ${this.groups.map(
           ({
@@ -180,6 +199,10 @@ export class SideNav extends LitElement {
         ${this.user === '' ? nothing : this.#account()}
       </nav>
       ${this.#themes()}`;
+  }
+
+  #openPalette() {
+    this.dispatchEvent(new CustomEvent('cn-open-palette', { bubbles: true, composed: true }));
   }
 
   #list(places: readonly NavPlace[], headingId?: string) {

@@ -5,6 +5,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import type { ReactiveControllerHost } from 'lit';
 import { type ApiError, asApiError } from '../api/client.ts';
+import { keptSince } from '../offline/staleness.ts';
 
 export interface QueryOptions<Key, Value> {
   /** What is asked for; a change of it (compared as JSON) asks anew. Undefined asks nothing. */
@@ -17,7 +18,7 @@ export interface QueryOptions<Key, Value> {
 export class QueryController<Key, Value> {
   readonly #options: QueryOptions<Key, Value>;
   readonly #task: Task<readonly [string], Value>;
-  #last: { subject: string; value: Value } | undefined;
+  #last: { subject: string; value: Value; keptSince: number | undefined } | undefined;
 
   constructor(host: ReactiveControllerHost, options: QueryOptions<Key, Value>) {
     this.#options = options;
@@ -31,7 +32,7 @@ export class QueryController<Key, Value> {
     const key = this.#options.key();
     if (key === undefined) return new Promise<Value>(() => {});
     const value = await this.#options.fetch(key, signal);
-    this.#last = { subject: this.#options.subject(key), value };
+    this.#last = { subject: this.#options.subject(key), value, keptSince: keptSince(signal) };
     return value;
   }
 
@@ -53,6 +54,11 @@ export class QueryController<Key, Value> {
   /** True while what is on screen is not the answer to what is asked now. */
   get stale(): boolean {
     return this.value !== undefined && this.#task.status !== TaskStatus.COMPLETE;
+  }
+
+  /** When the answer on screen was given, where it was kept in this browser and the server is silent. */
+  get keptSince(): number | undefined {
+    return this.value === undefined ? undefined : this.#last?.keptSince;
   }
 
   /** Asks again. */

@@ -5,6 +5,7 @@
 import { msg, str } from '@lit/localize';
 import type { ReactiveControllerHost } from 'lit';
 import { ApiError, asApiError } from '../api/client.ts';
+import { keptSince } from '../offline/staleness.ts';
 import { PollController } from './poll-controller.ts';
 
 export interface RefreshOptions<Value> {
@@ -18,6 +19,12 @@ export interface RefreshOptions<Value> {
 }
 
 const answerMsMax = 10_000;
+const silent = new ApiError({
+  code: 'unreachable',
+  status: 0,
+  title: 'The server does not answer',
+  detail: 'No connection to Canister could be made.',
+});
 const tooLate = new ApiError({
   code: 'unreachable',
   status: 0,
@@ -78,9 +85,7 @@ export class RefreshController<Value> {
     try {
       const news = await this.#options.fetch(asking.signal, known);
       if (!isOurs()) return;
-      if (news !== undefined) this.#value = news;
-      this.#error = undefined;
-      this.#answeredAt = Date.now();
+      this.#take(news, keptSince(asking.signal));
     } catch (error) {
       if (isOurs()) this.#error = asking.signal.aborted ? tooLate : asApiError(error);
     } finally {
@@ -88,6 +93,15 @@ export class RefreshController<Value> {
       if (isOurs()) this.#asking = undefined;
       this.#host.requestUpdate();
     }
+  }
+
+  /** @param keptAt when the answer was given that this browser had kept, where the server is silent */
+  #take(news: Value | undefined, keptAt: number | undefined): void {
+    this.#error = keptAt === undefined ? undefined : silent;
+    // What this page has already seen is newer than what was kept.
+    if (keptAt !== undefined && this.#value !== undefined) return;
+    if (news !== undefined) this.#value = news;
+    this.#answeredAt = keptAt ?? Date.now();
   }
 
   #follow(): void {

@@ -25,7 +25,7 @@ import { formatSpan } from '../components/number-format.ts';
 import { type FigureAt, opensRows } from '../components/open-figure.ts';
 import '../components/report-chart.ts';
 import '../components/subject-picker.ts';
-import { formatRange, formatTime } from '../components/time-format.ts';
+import { formatInstant, formatRange, formatTime } from '../components/time-format.ts';
 import { type AnalysisView, analysisViewCodec, rangeOf } from '../controllers/analysis-view.ts';
 import { navigate } from '../controllers/location.ts';
 import { PollController } from '../controllers/poll-controller.ts';
@@ -125,7 +125,7 @@ export class ReportPage extends LitElement {
         .labels=${this.#labels.value ?? []}
         today=${this.#today}
         timeZone=${this.open?.timeZone ?? ''}
-        remark=${isWaiting ? msg('loading …') : stale && value ? msg(str`still showing ${formatRange(value.range)}`) : ''}
+        remark=${isWaiting ? msg('loading …') : stale && value ? msg(str`still showing ${formatRange(value.range)}`) : this.#keptRemark()}
         @cn-view=${(event: CustomEvent<AnalysisView>) => this.#view.set(event.detail)}
       >
         <cn-subject-picker
@@ -143,6 +143,12 @@ export class ReportPage extends LitElement {
           : nothing
       }
       ${error && value === undefined ? nothing : this.#body(value, stale)}`;
+  }
+
+  #keptRemark(): string {
+    const { keptSince } = this.#report;
+    if (keptSince === undefined) return '';
+    return `stale, from ${formatInstant(keptSince, this.open?.timeZone ?? 'UTC')}`;
   }
 
   #body(result: ReportResult | undefined, stale: boolean) {

@@ -24,6 +24,8 @@ export interface ProductOptions {
   environment?: Record<string, string>;
   /** A folder to go on with; else a new one, removed at the stop. */
   data?: string;
+  /** The port to come back to; else a free one. */
+  port?: number;
 }
 
 const launcher = fileURLToPath(new URL('../../canister.mjs', import.meta.url));
@@ -38,7 +40,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const { command = 'serve', args = [], environment = {} } = options;
   const folder = options.data === undefined ? mkdtempSync(join(tmpdir(), 'canister-')) : undefined;
   const data = options.data ?? join(folder ?? '', 'data');
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const baseUrl = `http://127.0.0.1:${port}`;
   const program = spawn(process.execPath, [launcher, command, ...args, '--data', data], {
     env: { ...outsideOfTests(), ...environment, PORT: String(port) },
