@@ -9,6 +9,7 @@ import { readDatasetStatus } from '../api/status.ts';
 import '../components/code-block.ts';
 import '../components/error-note.ts';
 import { formatCount, formatSpan, plural } from '../components/number-format.ts';
+import '../components/shared-links.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { PollController } from '../controllers/poll-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -185,6 +186,11 @@ export class SettingsPage extends LitElement {
           has it can send hits, and read nothing.
         </p>
         <cn-code-block text=${open.writeKey} copies="the write key"></cn-code-block>
+      </section>
+      <section>
+        <h2>Shared links</h2>
+        <p class="quiet">Reports that are shown without a sign-in to whoever has the link.</p>
+        <cn-shared-links slug=${open.slug} timeZone=${open.timeZone}></cn-shared-links>
       </section>`;
   }
 
