@@ -417,6 +417,8 @@ async function run(): Promise<void> {
     await createProgram().parseAsync(process.argv);
   } catch (error) {
     if (error instanceof CommanderError) {
+      // Its own refusals it has written itself; those of a command it has not.
+      if (error instanceof InvalidArgumentError) note(`canister: ${error.message}`);
       process.exitCode = error.exitCode === 0 ? 0 : exitUsage;
       return;
     }
