@@ -24,6 +24,7 @@ import '../components/figure-row.ts';
 import { formatSpan } from '../components/number-format.ts';
 import { type FigureAt, opensRows } from '../components/open-figure.ts';
 import '../components/report-chart.ts';
+import '../components/share-report.ts';
 import '../components/subject-picker.ts';
 import { formatInstant, formatRange, formatTime } from '../components/time-format.ts';
 import { type AnalysisView, analysisViewCodec, rangeOf } from '../controllers/analysis-view.ts';
@@ -40,6 +41,7 @@ import { textStyles } from '../styles/text.ts';
 
 /** How often a range that holds today is asked for again. */
 const refreshMs = 60_000;
+const formatWords = { xlsx: 'XLSX', parquet: 'Parquet', html: 'HTML' } as const;
 /** Tables with more columns than this have a row of the page for themselves. */
 const narrowColumnsMax = 3;
 
@@ -242,7 +244,11 @@ export class ReportPage extends LitElement {
       <span class="caption">${msg(str`As of ${formatTime(result.generatedAt, timeZone)}, ${timeZone}`)}</span>
       <span class="links">
         <a href=${reportUrl(asked, 'csv')} rel="external" download>${msg('Download as CSV')}</a>
-        <a href=${reportUrl(asked, 'html')} rel="external" download>${msg('as HTML')}</a>
+        ${(['xlsx', 'parquet', 'html'] as const).map(
+          (format) =>
+            html`<a href=${reportUrl(asked, format)} rel="external" download>${msg(str`as ${formatWords[format]}`)}</a>`,
+        )}
+        <cn-share-report .asked=${asked} heading=${result.title} timeZone=${timeZone}></cn-share-report>
       </span>
     </div>`;
   }
