@@ -124,9 +124,10 @@ export function createOpenDatasets(options: {
           `The dataset ${slug} is held, and its hits wait in the inbox: ${reason}`,
         );
       }
+      const names = [...open.keys(), ...held.keys()].sort().join(', ');
       throw new Problem(
         'dataset_unknown',
-        `No dataset is called "${slug}". Make it with: canister dataset create ${slug}`,
+        `No dataset is called "${slug}". ${names ? `There are: ${names}.` : `Make it with: canister dataset create ${slug}`}`,
       );
     },
     held: () => [...held.values()].map(({ slug, reason, since }) => ({ slug, reason, since })),
