@@ -2,8 +2,9 @@
 
 import type { InStatement } from '@libsql/client';
 import { failPoint } from '../fail-point.ts';
-import type { InboxCommand, InboxRow, InboxSource } from '../sources/inbox-source.ts';
+import type { InboxCommand, InboxSource } from '../sources/inbox-source.ts';
 import type { SqlBatch } from './libsql-file.ts';
+import { packedRowsSql, unpackRows } from './packed-rows.ts';
 import { openWaitingHits } from './waiting-hits.ts';
 
 /** A test build prunes by little, so that it can be killed in the midst of it. */
@@ -30,19 +31,8 @@ export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
 
   return {
     async take(after, limit) {
-      const rows = await read(
-        'SELECT seq, dataset, received_at, body, hit_id IS NULL AND dataset IS NOT NULL AS is_command FROM hit_inbox WHERE seq > ? ORDER BY seq LIMIT ?',
-        [after, limit],
-      );
-      return rows.map(
-        (row): InboxRow => ({
-          seq: Number(row.seq),
-          dataset: row.dataset === null ? undefined : String(row.dataset),
-          receivedAt: Number(row.received_at),
-          body: row.body === null ? undefined : bytesOf(row.body),
-          ...(Number(row.is_command) === 1 ? { isCommand: true } : {}),
-        }),
-      );
+      const [packed] = await read(packedRowsSql, [after, limit]);
+      return unpackRows(packed);
     },
     async waiting(after) {
       const counted = await waitingHits.count([{ dataset: undefined, after }]);
@@ -160,7 +150,3 @@ function excludeHits(dataset: string, event: string, seqs: readonly number[]): I
   }
   return statements;
 }
-
-/** The driver gives bytes as a buffer, and its thread as a view of one. */
-const bytesOf = (value: unknown) =>
-  value instanceof Uint8Array ? value : new Uint8Array(value as ArrayBuffer);
