@@ -93,6 +93,7 @@ export function createPipeline(options: {
     });
 
   function readAgain({ low }: DatasetEngine): void {
+    inbox.countAnew();
     if (low >= readThrough) return;
     readThrough = low;
     engineTime = 0;
@@ -343,6 +344,7 @@ export function createPipeline(options: {
       exclusively(async () => {
         const dataset = datasets.get(slug);
         datasets.delete(slug);
+        inbox.countAnew();
         // Why its stores fail is known already.
         if (dataset) await stored(dataset).catch(() => undefined);
         // Stores that failed may fail to close, too; there is nothing in them that is not elsewhere.

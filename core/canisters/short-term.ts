@@ -96,6 +96,14 @@ export class ShortTermCanister implements ActiveStore {
     for (const peers of this.#byOwnTimeout.values()) yield* peers;
   }
 
+  /** The time of the latest hit of all; undefined when no session is open. */
+  latestHitAt(): number | undefined {
+    let latest: number | undefined;
+    for (const { session } of this.values())
+      if (latest === undefined || session.endedAt > latest) latest = session.endedAt;
+    return latest;
+  }
+
   /** The live list: newest activity first, at most `limit` sessions. */
   list(limit: number): ActiveSessions {
     const all = [...this.values()];

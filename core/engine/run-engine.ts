@@ -354,7 +354,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
         [],
       );
       const [storedSessions = 0, storedHits = 0, lastStored] = rows[0] ?? [];
-      const lastActive = active.list(1).sessions[0]?.lastHitAt;
+      const lastActive = active.latestHitAt();
       const times = [lastStored, lastActive].filter(
         (time): time is number => typeof time === 'number',
       );

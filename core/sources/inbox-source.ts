@@ -27,6 +27,8 @@ export interface InboxSource {
   take(after: number, limit: number): Promise<InboxRow[]>;
   /** How many hits are behind `after`. */
   waiting(after: number): Promise<number>;
+  /** Says that rows were removed which nobody had read, or that rows are read again: what waits is counted anew. */
+  countAnew(): void;
   /**
    * What the inbox knows of the hits of each dataset, all at one moment: how many were accepted (imports left out),
    * how many lie behind the position given for the dataset, and how many up to there were set aside.

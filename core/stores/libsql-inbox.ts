@@ -2,8 +2,10 @@
 
 import type { InStatement } from '@libsql/client';
 import { failPoint } from '../fail-point.ts';
-import type { InboxCommand, InboxRow, InboxSource } from '../sources/inbox-source.ts';
+import type { InboxCommand, InboxSource } from '../sources/inbox-source.ts';
 import type { SqlBatch } from './libsql-file.ts';
+import { packedRowsSql, unpackRows } from './packed-rows.ts';
+import { openWaitingHits } from './waiting-hits.ts';
 
 /** A test build prunes by little, so that it can be killed in the midst of it. */
 const pruneRowsMax = __FAIL_POINTS__ ? 20 : 10_000;
@@ -14,7 +16,6 @@ const seqsPerStatement = 500;
 
 const accountSql = `SELECT
   (SELECT coalesce(sum(count), 0) FROM hit_count WHERE dataset = ?1 AND outcome = 'accepted' AND reason <> 'import') AS accepted,
-  (SELECT count(*) FROM hit_inbox WHERE seq > ?2 AND dataset = ?1 AND hit_id IS NOT NULL) AS waiting,
   (SELECT count(*) FROM set_aside WHERE seq <= ?2 AND dataset = ?1) AS set_aside`;
 
 /** Appends a row that is no hit; like hits, it is never older than the row before it. */
@@ -26,36 +27,23 @@ export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
     (await hits.batch([{ sql, args }], 'read'))[0]?.rows ?? [];
   const write = async (sql: string, args: (number | string | Uint8Array | null)[]) =>
     (await hits.batch([{ sql, args }], 'write'))[0]?.rowsAffected ?? 0;
+  const waitingHits = openWaitingHits(hits);
 
   return {
     async take(after, limit) {
-      const rows = await read(
-        'SELECT seq, dataset, received_at, body, hit_id IS NULL AND dataset IS NOT NULL AS is_command FROM hit_inbox WHERE seq > ? ORDER BY seq LIMIT ?',
-        [after, limit],
-      );
-      return rows.map(
-        (row): InboxRow => ({
-          seq: Number(row.seq),
-          dataset: row.dataset === null ? undefined : String(row.dataset),
-          receivedAt: Number(row.received_at),
-          body: row.body === null ? undefined : bytesOf(row.body),
-          ...(Number(row.is_command) === 1 ? { isCommand: true } : {}),
-        }),
-      );
+      const [packed] = await read(packedRowsSql, [after, limit]);
+      return unpackRows(packed);
     },
     async waiting(after) {
-      const [row] = await read(
-        'SELECT count(*) AS waiting FROM hit_inbox WHERE seq > ? AND hit_id IS NOT NULL',
-        [after],
-      );
-      return Number(row?.waiting ?? 0);
+      const counted = await waitingHits.count([{ dataset: undefined, after }]);
+      return counted.waiting[0] ?? 0;
     },
+    countAnew: () => waitingHits.forget(),
     async account(readThrough) {
       const positions = [...readThrough];
-      if (positions.length === 0) return new Map();
-      const results = await hits.batch(
+      const { waiting, results } = await waitingHits.count(
+        positions.map(([dataset, after]) => ({ dataset, after })),
         positions.map(([dataset, seq]) => ({ sql: accountSql, args: [dataset, seq] })),
-        'read',
       );
       return new Map(
         positions.map(([dataset], index) => {
@@ -64,7 +52,7 @@ export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
             dataset,
             {
               accepted: Number(row?.accepted ?? 0),
-              waiting: Number(row?.waiting ?? 0),
+              waiting: waiting[index] ?? 0,
               setAside: Number(row?.set_aside ?? 0),
             },
           ];
@@ -162,7 +150,3 @@ function excludeHits(dataset: string, event: string, seqs: readonly number[]): I
   }
   return statements;
 }
-
-/** The driver gives bytes as a buffer, and its thread as a view of one. */
-const bytesOf = (value: unknown) =>
-  value instanceof Uint8Array ? value : new Uint8Array(value as ArrayBuffer);

@@ -28,6 +28,8 @@ export function memoryInbox(disk: MemoryDisk, moment: Moment): InboxSource {
     async waiting(after) {
       return disk.inbox.filter((row) => row.seq > after && isHit(row)).length;
     },
+    // It is counted each time.
+    countAnew() {},
     async startAbove(seq) {
       await moment('inbox-before-start');
       disk.lastSeq = Math.max(disk.lastSeq, seq);
