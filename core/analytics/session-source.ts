@@ -1,5 +1,5 @@
 /**
- * The sessions that a part of a query speaks of, as a subquery `s`: those of a range, without robots, that meet the
+ * The sessions that a part of a query speaks of, as a SELECT for `s`: those of a range, without robots, that meet the
  * filter; each with what labels, goals and its visitor's history say of it.
  */
 import { compileHitSql, compileSql } from '../conditions/compile-sql.ts';
@@ -105,7 +105,10 @@ export interface SessionsAsked {
   which: 'started' | 'touch';
 }
 
-/** @throws Problem `definition_unknown`, `query_invalid`, `condition_invalid`, `condition_not_in_tables` */
+/**
+ * A SELECT of the sessions; hits are joined to it by `session_row`.
+ * @throws Problem `definition_unknown`, `query_invalid`, `condition_invalid`, `condition_not_in_tables`
+ */
 export function sessionSource(
   asked: SessionsAsked,
   span: Span,
@@ -127,7 +130,9 @@ export function sessionSource(
   });
   if (asked.masked) {
     const bits = labels.map((sql, place) => `CASE WHEN ${sql} THEN ${2 ** place} ELSE 0 END`);
-    columns.push(`(${['0', ...bits].join(' | ')})::USMALLINT AS label_mask`);
+    // DuckDB groups by a byte without hashing it.
+    const type = labels.length <= 8 ? 'UTINYINT' : 'USMALLINT';
+    columns.push(`(${['0', ...bits].join(' + ')})::${type} AS label_mask`);
   } else columns.push(...labels.map((sql, place) => `${sql} AS label_${place}`));
   if (asked.goals) {
     const goals = goalsAsked(asked.goal, context.definitions);
@@ -147,7 +152,7 @@ export function sessionSource(
     ...(asked.robots ? [] : ['NOT s.is_robot']),
     ...(asked.condition === undefined ? [] : [clause(asked.condition)]),
   ];
-  return `(SELECT ${columns.join(', ')} FROM store.sessions s ${joins.join(' ')} WHERE ${where.join(' AND ')}) s`;
+  return `SELECT ${columns.join(', ')} FROM store.sessions s ${joins.join(' ')} WHERE ${where.join(' AND ')}`;
 }
 
 /** Each session's number among those of its visitor, and when the one before began. */

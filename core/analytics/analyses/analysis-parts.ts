@@ -52,7 +52,7 @@ export function partsOf(analysis: Analysis, context: QueryContext): Parts {
     binder,
     span,
     sessions: (which, more = {}) =>
-      sessionSource({ robots, condition, labels, which, ...more }, span, context, binder),
+      `(${sessionSource({ robots, condition, labels, which, ...more }, span, context, binder)}) s`,
     places: [
       { only: only('') },
       ...names.map((of, place) => ({ of, only: only(`label_${place}`) })),

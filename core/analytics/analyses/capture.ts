@@ -23,7 +23,7 @@ export function planCaptureIntegrity(
     sql: `WITH seen AS (
         SELECT h.session_id, h.number, h."at", h.type, h.path, h.number = 1 AS is_first,
           CASE WHEN h.type = 'page_view' AND ${referrerHost} = h.host THEN coalesce(nullif(${referrerPath}, ''), '/') END AS from_path
-        FROM store.hits h JOIN ${sessions} ON s.session_id = h.session_id
+        FROM store.hits h JOIN ${sessions} ON s.session_row = h.session_row
         WHERE h.origin = 'tracker' AND h."at" >= ${instantSql(span.fromMs - 86_400_000)} AND h."at" < ${instantSql(span.toMs)}),
       pages AS (SELECT session_id, path, min(number) AS number FROM seen WHERE type = 'page_view' GROUP BY 1, 2),
       judged AS (SELECT v.*, v.from_path IS NOT NULL AND (p.number IS NULL OR p.number >= v.number) AND v.from_path <> v.path AS lacks_page
@@ -83,7 +83,7 @@ export function planTagAndLog(
   return {
     sql: `WITH views AS (
         SELECT h.origin, h.path, h."at", md5(concat_ws(chr(1), h.path, s.user_agent, coalesce(s.address_prefix, ''))) AS client
-        FROM store.hits h JOIN ${sessions} ON s.session_id = h.session_id WHERE h.type = 'page_view' AND ${inSpan('h."at"', span)}),
+        FROM store.hits h JOIN ${sessions} ON s.session_row = h.session_row WHERE h.type = 'page_view' AND ${inSpan('h."at"', span)}),
       ranked AS (SELECT *, row_number() OVER (PARTITION BY origin, client, epoch_ms("at") // ${withinMs} ORDER BY "at") AS place FROM views),
       tag AS (SELECT * FROM ranked WHERE origin = 'tracker'), log AS (SELECT * FROM ranked WHERE origin = 'log'),
       matched AS (SELECT t.path, count(*) AS n FROM tag t ASOF JOIN log l ON t.client = l.client AND t.place = l.place AND t."at" + INTERVAL 10 SECOND >= l."at" WHERE abs(epoch_ms(t."at") - epoch_ms(l."at")) <= ${withinMs} GROUP BY 1),

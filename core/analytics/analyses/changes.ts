@@ -93,7 +93,7 @@ function periodSql({ dimensions: names }: AnalysisOf<'changes'>, parts: Parts): 
     if (home === 'session') {
       return `SELECT '${name}' AS dimension, ${sql}::VARCHAR AS value, count(*) AS n FROM chosen s GROUP BY 2`;
     }
-    return `SELECT '${name}' AS dimension, ${sql}::VARCHAR AS value, count(DISTINCT h.session_id) AS n FROM store.hits h JOIN chosen s ON s.session_id = h.session_id WHERE ${inSpan('h."at"', parts.span)} AND ${sql} IS NOT NULL GROUP BY 2`;
+    return `SELECT '${name}' AS dimension, ${sql}::VARCHAR AS value, count(DISTINCT h.session_id) AS n FROM store.hits h JOIN chosen s ON s.session_row = h.session_row WHERE ${inSpan('h."at"', parts.span)} AND ${sql} IS NOT NULL GROUP BY 2`;
   });
   return `WITH chosen AS (SELECT * FROM ${parts.sessions('started')}) ${[
     ...each,

@@ -31,7 +31,7 @@ export function planMovers(analysis: AnalysisOf<'movers'>, context: QueryContext
   const row = isHit ? 'h."at"' : 's.started_at';
   const sessions = parts.sessions(isHit ? 'touch' : 'started');
   const from = isHit
-    ? `store.hits h JOIN ${sessions} ON s.session_id = h.session_id WHERE ${inSpan('h."at"', span)}`
+    ? `store.hits h JOIN ${sessions} ON s.session_row = h.session_row WHERE ${inSpan('h."at"', span)}`
     : `${sessions} WHERE true`;
   const counted = {
     sessions: isHit ? 'count(DISTINCT h.session_id)' : 'count(*)',
