@@ -92,19 +92,21 @@ export function planTagAndLog(
   const parts = partsOf(analysis, context);
   const { span, binder } = parts;
   const sessions = parts.sessions('touch');
+  const views = `h.type = 'page_view' AND ${inSpan('h."at"', span)}`;
   return {
     sql: `WITH chosen AS MATERIALIZED (SELECT s.session_row, s.origin, s.user_agent, coalesce(s.address_prefix, '') AS prefix FROM ${sessions}),
       clients AS (SELECT user_agent, prefix, row_number() OVER () AS client FROM (SELECT user_agent, prefix FROM chosen GROUP BY 1, 2 HAVING min(origin) <> max(origin))),
       known AS (SELECT c.session_row, k.client FROM chosen c JOIN clients k ON k.user_agent IS NOT DISTINCT FROM c.user_agent AND k.prefix = c.prefix),
+      pages AS MATERIALIZED (SELECT path, row_number() OVER () AS page FROM (SELECT DISTINCT h.path FROM store.hits h WHERE ${views})),
       ranked AS (
-        SELECT h.origin, h.path, h."at", k.client, row_number() OVER (PARTITION BY h.origin, h.path, k.client, epoch_ms(h."at") // ${withinMs} ORDER BY h."at") AS place
-        FROM store.hits h JOIN known k ON k.session_row = h.session_row WHERE h.type = 'page_view' AND ${inSpan('h."at"', span)}),
-      tag AS (SELECT * FROM ranked WHERE origin = 'tracker'), log AS (SELECT * FROM ranked WHERE origin = 'log'),
-      matched AS (SELECT t.path, count(*) AS n FROM tag t ASOF JOIN log l ON t.client = l.client AND t.path = l.path AND t.place = l.place AND t."at" + INTERVAL 10 SECOND >= l."at" WHERE abs(epoch_ms(t."at") - epoch_ms(l."at")) <= ${withinMs} GROUP BY 1),
+        SELECT h.origin = 'log' AS is_log, p.page, h."at", k.client, row_number() OVER (PARTITION BY h.origin = 'log', p.page, k.client, epoch_ms(h."at") // ${withinMs} ORDER BY h."at") AS place
+        FROM store.hits h JOIN known k ON k.session_row = h.session_row JOIN pages p ON p.path = h.path WHERE ${views}),
+      tag AS (SELECT * FROM ranked WHERE NOT is_log), log AS (SELECT * FROM ranked WHERE is_log),
+      matched AS (SELECT t.page, count(*) AS n FROM tag t ASOF JOIN log l ON t.client = l.client AND t.page = l.page AND t.place = l.place AND t."at" + INTERVAL 10 SECOND >= l."at" WHERE abs(epoch_ms(t."at") - epoch_ms(l."at")) <= ${withinMs} GROUP BY 1),
       sums AS (
         SELECT h.path, count(*) FILTER (h.origin = 'tracker') AS tag, count(*) FILTER (h.origin = 'log') AS log
-        FROM store.hits h JOIN chosen s ON s.session_row = h.session_row WHERE h.type = 'page_view' AND ${inSpan('h."at"', span)} GROUP BY 1)
-      SELECT path, least(coalesce(n, 0), tag, log) AS seen_by_both, tag - seen_by_both AS tag_only, log - seen_by_both AS log_only, seen_by_both / nullif(log, 0) FROM sums LEFT JOIN matched USING (path)
+        FROM store.hits h JOIN chosen s ON s.session_row = h.session_row WHERE ${views} GROUP BY 1)
+      SELECT path, least(coalesce(n, 0), tag, log) AS seen_by_both, tag - seen_by_both AS tag_only, log - seen_by_both AS log_only, seen_by_both / nullif(log, 0) FROM sums LEFT JOIN pages USING (path) LEFT JOIN matched USING (page)
       ORDER BY tag + log DESC, path`,
     values: binder.values,
     columns: [
