@@ -12,16 +12,30 @@ export interface Aggregated {
   select(columns: readonly string[]): string;
 }
 
-/** @param keys SQL of the dimensions @param from what stands behind FROM, with its conditions */
-export function aggregate(keys: readonly string[], from: string, hasLabels: boolean): Aggregated {
-  return hasLabels ? twoLevels(keys, from) : oneLevel(keys, from);
+/** The rows that are summed. */
+export interface AggregatedRows {
+  /** The sessions `s` among them, as a SELECT; left out where no session is looked at. */
+  sessions?: string | undefined;
+  /** What stands behind FROM, with its conditions. @param sessions stands for the sessions `s` */
+  from: (sessions: string) => string;
 }
+
+/** @param keys SQL of the dimensions */
+export function aggregate(
+  keys: readonly string[],
+  rows: AggregatedRows,
+  hasLabels: boolean,
+): Aggregated {
+  return hasLabels ? twoLevels(keys, rows) : oneLevel(keys, rows);
+}
+
+const inPlace = ({ sessions, from }: AggregatedRows) => from(`(${sessions}) s`);
 
 const filtered = (condition?: string) => (condition ? ` FILTER (WHERE ${condition})` : '');
 const grouped = (columns: readonly string[]) =>
   columns.length > 0 ? `GROUP BY ${columns.join(', ')}` : '';
 
-function oneLevel(keys: readonly string[], from: string): Aggregated {
+function oneLevel(keys: readonly string[], rows: AggregatedRows): Aggregated {
   const sums: Sums = {
     count: (condition) => `count(*)${filtered(condition)}`,
     distinct: (key, condition) => `count(DISTINCT ${key})${filtered(condition)}`,
@@ -32,28 +46,46 @@ function oneLevel(keys: readonly string[], from: string): Aggregated {
   return {
     of: () => sums,
     select: (columns) =>
-      `SELECT ${[...named, ...columns].join(', ')} FROM ${from} ${grouped(keys.map((_, index) => `${index + 1}`))}`,
+      `SELECT ${[...named, ...columns].join(', ')} FROM ${inPlace(rows)} ${grouped(keys.map((_, index) => `${index + 1}`))}`,
   };
 }
 
-function twoLevels(keys: readonly string[], from: string): Aggregated {
+interface CountedOnce {
+  column: string;
+  key: string;
+  condition?: string;
+}
+
+function twoLevels(keys: readonly string[], rows: AggregatedRows): Aggregated {
   const named = keys.map((key, index) => `${key} AS d${index}`);
   const names = keys.map((_, index) => `d${index}`);
   /** SQL of a sum by labels → its column. */
   const sums = new Map<string, string>();
   /** Key and condition of what is counted once → its column. */
-  const counted = new Map<string, { column: string; key: string; condition: string }>();
+  const counted = new Map<string, CountedOnce>();
 
   function columnOf(sql: string): string {
     const column = sums.get(sql) ?? `p${sums.size}`;
     sums.set(sql, column);
     return column;
   }
-  function countedOnce(key: string, condition = 'true'): string {
+  function countedOnce(key: string, condition?: string): string {
     const id = `${key} ${condition}`;
-    const found = counted.get(id) ?? { column: `q${counted.size}`, key, condition };
+    const found = counted.get(id) ?? {
+      column: `q${counted.size}`,
+      key,
+      ...(condition && { condition }),
+    };
     counted.set(id, found);
     return found.column;
+  }
+  /** A key has the labels of all its rows, or of those that meet the condition. */
+  function keysSql(from: string, { column, key, condition }: CountedOnce): string {
+    const mask = condition ? `CASE WHEN ${condition} THEN s.label_mask END` : 's.label_mask';
+    const meets = condition ? `max((${condition})::INTEGER) AS meets, ` : '';
+    const keyed = `SELECT ${[...named, `${meets}bit_or(${mask}) AS label_mask`].join(', ')} FROM ${from} ${grouped([...names, key])}`;
+    const count = condition ? 'sum(meets)' : 'count(*)';
+    return `SELECT ${[...names, 'label_mask', `${count} AS ${column}`].join(', ')} FROM (${keyed}) ${grouped([...names, 'label_mask'])}`;
   }
   const of = (label: number | undefined): Sums => {
     const only = filtered(label === undefined ? undefined : `(label_mask & ${2 ** label}) <> 0`);
@@ -69,16 +101,19 @@ function twoLevels(keys: readonly string[], from: string): Aggregated {
     of,
     select(columns) {
       const byLabels = [...sums].map(([sql, column]) => `${sql} AS ${column}`);
-      const passes = [...counted.values()].map(
-        ({ column, key, condition }) =>
-          `SELECT ${[...named, `bit_or(CASE WHEN ${condition} THEN s.label_mask END) AS label_mask`, `max((${condition})::INTEGER) AS ${column}`].join(', ')} FROM ${from} ${grouped([...names, key])}`,
-      );
-      if (byLabels.length > 0) {
-        passes.unshift(
-          `SELECT ${[...named, 's.label_mask AS label_mask', ...byLabels].join(', ')} FROM ${from} ${grouped([...names, 's.label_mask'])}`,
-        );
-      }
-      return `SELECT ${[...names, ...columns].join(', ')} FROM (${passes.join(' UNION ALL BY NAME ')}) ${grouped(names)}`;
+      const passes = (from: string) => [
+        ...(byLabels.length > 0
+          ? [
+              `SELECT ${[...named, 's.label_mask AS label_mask', ...byLabels].join(', ')} FROM ${from} ${grouped([...names, 's.label_mask'])}`,
+            ]
+          : []),
+        ...[...counted.values()].map((one) => keysSql(from, one)),
+      ];
+      const isOnePass = counted.size + Math.min(1, byLabels.length) === 1;
+      const from = isOnePass ? inPlace(rows) : rows.from('s');
+      // What labels a session has is found out once.
+      const sessions = isOnePass ? '' : `WITH s AS MATERIALIZED (${rows.sessions})`;
+      return `${sessions} SELECT ${[...names, ...columns].join(', ')} FROM (${passes(from).join(' UNION ALL BY NAME ')}) ${grouped(names)}`;
     },
   };
 }

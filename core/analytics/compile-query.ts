@@ -10,7 +10,7 @@ import { type DimensionName, dimensions } from '../contract/dimension.ts';
 import { type Metric, type MetricName, metrics } from '../contract/metric.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Query } from '../contract/query.ts';
-import { type Aggregated, aggregate } from './aggregate-sql.ts';
+import { type Aggregated, type AggregatedRows, aggregate } from './aggregate-sql.ts';
 import { type DimensionSql, dimensionSql } from './dimension-sql.ts';
 import { instantSql, instantsOf, localTimeSql } from './local-time.ts';
 import { type MetricSql, metricSql, type Sums } from './metric-sql.ts';
@@ -67,7 +67,7 @@ export function compileQuery(query: Query, context: QueryContext): CompiledQuery
   const largest = names.map((name) => `max(${name}) AS ${name}`);
   const merged = [
     `SELECT ${[...dimensionKeys, ...largest, 'max(is_now) AS is_now'].join(', ')}`,
-    `FROM (${compiled.join(' UNION ALL BY NAME ')})`,
+    `FROM (${compiled.map((part) => `SELECT * FROM (${part})`).join(' UNION ALL BY NAME ')})`,
     dimensionKeys.length > 0 ? `GROUP BY ${dimensionKeys.join(', ')}` : '',
   ].join(' ');
   const from = compiled.length === 1 ? compiled[0] : merged;
@@ -137,12 +137,12 @@ function partSql(
   binder: Binder,
 ): string {
   const { home, period, span, names } = part;
-  const { from, dimension } =
+  const { dimension, ...rows } =
     home === 'session'
       ? sessionPart(part, query, context, binder)
       : hitPart(part, query, context, binder);
   const keys = query.dimensions.map((name) => dimension(name));
-  const aggregated: Aggregated = aggregate(keys, from, query.labels.length > 0);
+  const aggregated: Aggregated = aggregate(keys, rows, query.labels.length > 0);
   const figures = places.flatMap((place, index) =>
     place.period === period
       ? names.map(
@@ -164,15 +164,15 @@ function formOf(name: MetricName, home: Home): (of: Sums) => string {
   return form;
 }
 
-interface PartRows {
-  from: string;
+interface PartRows extends AggregatedRows {
   dimension: (name: DimensionName) => string;
 }
 
 function sessionPart(part: Part, query: Query, context: QueryContext, binder: Binder): PartRows {
   const asked = { ...sessionsAsked(query, part.names), which: 'started' as const };
   return {
-    from: sessionSource(asked, part.span, context, binder),
+    sessions: sessionSource(asked, part.span, context, binder),
+    from: (sessions) => sessions,
     dimension: (name) => dimensionFor(name, 'session', part),
   };
 }
@@ -201,11 +201,12 @@ function hitPart(part: Part, query: Query, context: QueryContext, binder: Binder
     ...(types.length === 1 && types[0] !== undefined ? [`h.type = '${types[0]}'`] : []),
     ...(hits ? [hits.sql] : []),
   ].join(' AND ');
-  const join = needsSession
-    ? `JOIN ${sessionSource(asked, span, context, binder)} ON s.session_id = h.session_id`
-    : '';
   return {
-    from: `store.hits h ${join} WHERE ${where}`,
+    ...(needsSession && { sessions: sessionSource(asked, span, context, binder) }),
+    from: (sessions) => {
+      const join = needsSession ? `JOIN ${sessions} ON s.session_row = h.session_row` : '';
+      return `store.hits h ${join} WHERE ${where}`;
+    },
     dimension: (name) =>
       dimensionFor(name, 'hit', part).replace('$page_group', () => groups?.sql ?? ''),
   };
@@ -221,6 +222,7 @@ function sessionsAsked(query: Query, names: readonly MetricName[]) {
     goal,
     goals: names.some((name) => (metrics[name] as Metric).needsGoal),
     history: query.dimensions.some((name) => (dimensionSql[name] as DimensionSql).history),
+    channel: query.dimensions.some((name) => (dimensionSql[name] as DimensionSql).channel),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The SQL meaning of each dimension, once for session rows (`s`) and once for hit rows (`h` with their `s`). */
 import type { DimensionName } from '../contract/dimension.ts';
-import { channelSql, robotPurposeSql } from './channel-sql.ts';
+import { robotPurposeSql } from './channel-sql.ts';
 
 /**
  * A dimension without a form for one home cannot be asked there. `$local` stands for the local time of the row in
@@ -13,6 +13,8 @@ export interface DimensionSql {
   shown?: string;
   /** It looks at other sessions of the visitor. */
   history?: true;
+  /** It looks at the channel, which the source of sessions works out. */
+  channel?: true;
 }
 
 const both = (sql: string, more: Omit<DimensionSql, 'session' | 'hit'> = {}): DimensionSql => ({
@@ -55,7 +57,7 @@ export const dimensionSql = {
   hit_referrer: { hit: 'h.referrer' },
   entry_path: ofSession('entry_path'),
   exit_path: ofSession('exit_path'),
-  channel: both(channelSql),
+  channel: both('s.channel', { channel: true }),
   referrer: ofSession('referrer_host'),
   referrer_path: ofSession('referrer_path'),
   source: ofSession('source'),

@@ -29,7 +29,7 @@ const isBounceEntry = 'h.is_entry AND s.is_bounce';
 export const metricSql = {
   sessions: {
     session: (of) => of.count(),
-    hit: (of) => of.distinct('h.session_id'),
+    hit: (of) => of.distinct('h.session_row'),
   },
   visitors: {
     session: (of) => of.distinct('s.visitor_id'),
@@ -70,13 +70,13 @@ export const metricSql = {
   transferred: { hit: (of) => `coalesce(${of.sum('h.response_bytes')}, 0)::DOUBLE` },
   conversions: {
     session: (of) => of.count('s.reached_goal'),
-    hit: (of) => of.distinct('h.session_id', 's.reached_goal'),
+    hit: (of) => of.distinct('h.session_row', 's.reached_goal'),
     hitNeedsSession: true,
   },
   conversion_rate: {
     session: (of) => shareOf(of.count('s.reached_goal'), of.count()),
     hit: (of) =>
-      shareOf(of.distinct('h.session_id', 's.reached_goal'), of.distinct('h.session_id')),
+      shareOf(of.distinct('h.session_row', 's.reached_goal'), of.distinct('h.session_row')),
     hitNeedsSession: true,
   },
   unique_conversions: {

@@ -1,5 +1,5 @@
 /**
- * The sessions that a part of a query speaks of, as a subquery `s`: those of a range, without robots, that meet the
+ * The sessions that a part of a query speaks of, as a SELECT for `s`: those of a range, without robots, that meet the
  * filter; each with what labels, goals and its visitor's history say of it.
  */
 import { compileHitSql, compileSql } from '../conditions/compile-sql.ts';
@@ -9,6 +9,7 @@ import type { Condition } from '../contract/condition.ts';
 import type { Definitions } from '../contract/definition.ts';
 import type { Goal } from '../contract/goal.ts';
 import { Problem } from '../contract/problem.ts';
+import { channelSql } from './channel-sql.ts';
 import { findNamed, labelCondition } from './definition-lookup.ts';
 import { instantSql } from './local-time.ts';
 
@@ -101,11 +102,15 @@ export interface SessionsAsked {
   /** Whether goals are asked for. */
   goals?: boolean;
   history?: boolean;
+  channel?: boolean;
   /** Sessions that `started` in the span, or all that `touch` it. */
   which: 'started' | 'touch';
 }
 
-/** @throws Problem `definition_unknown`, `query_invalid`, `condition_invalid`, `condition_not_in_tables` */
+/**
+ * A SELECT of the sessions; hits are joined to it by `session_row`.
+ * @throws Problem `definition_unknown`, `query_invalid`, `condition_invalid`, `condition_not_in_tables`
+ */
 export function sessionSource(
   asked: SessionsAsked,
   span: Span,
@@ -117,7 +122,12 @@ export function sessionSource(
   const joins: string[] = [];
   if (asked.history) {
     columns.push('x.session_number', 'x.previous_at');
-    joins.push(`JOIN (${historySql(span)}) x ON x.session_id = s.session_id`);
+    joins.push(`JOIN (${historySql(span)}) x ON x.session_row = s.session_row`);
+  }
+  const among = rangeSql(asked, span);
+  if (asked.channel) {
+    columns.push('c.channel');
+    joins.push(channelJoin(among));
   }
   const labels = asked.labels.map((name) => {
     const label = findNamed(context.definitions.labels, name, 'label');
@@ -127,7 +137,9 @@ export function sessionSource(
   });
   if (asked.masked) {
     const bits = labels.map((sql, place) => `CASE WHEN ${sql} THEN ${2 ** place} ELSE 0 END`);
-    columns.push(`(${['0', ...bits].join(' | ')})::USMALLINT AS label_mask`);
+    // DuckDB groups by a byte without hashing it.
+    const type = labels.length <= 8 ? 'UTINYINT' : 'USMALLINT';
+    columns.push(`(${['0', ...bits].join(' + ')})::${type} AS label_mask`);
   } else columns.push(...labels.map((sql, place) => `${sql} AS label_${place}`));
   if (asked.goals) {
     const goals = goalsAsked(asked.goal, context.definitions);
@@ -139,20 +151,28 @@ export function sessionSource(
     joins.push(...sums);
     columns.push(`${revenue} AS revenue`);
   }
-  const where = [
-    `s.started_at < ${instantSql(span.toMs)}`,
-    asked.which === 'started'
-      ? `s.started_at >= ${instantSql(span.fromMs)}`
-      : `s.ended_at >= ${instantSql(span.fromMs)}`,
-    ...(asked.robots ? [] : ['NOT s.is_robot']),
-    ...(asked.condition === undefined ? [] : [clause(asked.condition)]),
-  ];
-  return `(SELECT ${columns.join(', ')} FROM store.sessions s ${joins.join(' ')} WHERE ${where.join(' AND ')}) s`;
+  const where = asked.condition === undefined ? among : `${among} AND ${clause(asked.condition)}`;
+  return `SELECT ${columns.join(', ')} FROM store.sessions s ${joins.join(' ')} WHERE ${where}`;
 }
 
+const rangeSql = ({ which, robots }: SessionsAsked, { fromMs, toMs }: Span) =>
+  [
+    `s.started_at < ${instantSql(toMs)}`,
+    `${which === 'started' ? 's.started_at' : 's.ended_at'} >= ${instantSql(fromMs)}`,
+    ...(robots ? [] : ['NOT s.is_robot']),
+  ].join(' AND ');
+
+/** A channel takes many patterns to tell: once for all sessions that came the same way. */
+const channelJoin = (among: string) =>
+  `JOIN (SELECT *, ${channelSql} AS channel FROM (
+      SELECT DISTINCT s.source, s.medium, CASE WHEN s.campaign IS NOT NULL THEN '' END AS campaign, s.referrer_host
+      FROM store.sessions s WHERE ${among}) s) c
+    ON c.source IS NOT DISTINCT FROM s.source AND c.medium IS NOT DISTINCT FROM s.medium
+    AND c.referrer_host IS NOT DISTINCT FROM s.referrer_host AND (c.campaign IS NULL) = (s.campaign IS NULL)`;
+
 /** Each session's number among those of its visitor, and when the one before began. */
-export const historySql = ({ toMs }: Pick<Span, 'toMs'>) =>
-  `SELECT session_id, row_number() OVER w AS session_number, lag(started_at) OVER w AS previous_at FROM store.sessions WHERE started_at < ${instantSql(toMs)} WINDOW w AS (PARTITION BY visitor_id ORDER BY started_at, session_id)`;
+const historySql = ({ toMs }: Pick<Span, 'toMs'>) =>
+  `SELECT session_row, row_number() OVER w AS session_number, lag(started_at) OVER w AS previous_at FROM store.sessions WHERE started_at < ${instantSql(toMs)} WINDOW w AS (PARTITION BY visitor_id ORDER BY started_at, session_id)`;
 
 function goalsAsked(name: string | undefined, { goals }: Definitions): readonly Goal[] {
   if (name !== undefined) return [findNamed(goals, name, 'goal')];
@@ -184,7 +204,7 @@ function revenueSql(
     const name = `r${sums.length}`;
     const amount = `TRY_CAST(TRY(json_extract_string(h.properties, ${binder.bind(pointer(source.property))})) AS DOUBLE)`;
     sums.push(
-      `LEFT JOIN (SELECT h.session_id, sum(${amount}) FILTER (isfinite(${amount})) AS amount FROM store.hits h WHERE h.type = 'event' AND h.event = ${binder.bind(source.event)} AND h."at" >= ${instantSql(fromMs - nearMs)} AND h."at" < ${instantSql(toMs + nearMs)} GROUP BY 1) ${name} ON ${name}.session_id = s.session_id`,
+      `LEFT JOIN (SELECT h.session_row, sum(${amount}) FILTER (isfinite(${amount})) AS amount FROM store.hits h WHERE h.type = 'event' AND h.event = ${binder.bind(source.event)} AND h."at" >= ${instantSql(fromMs - nearMs)} AND h."at" < ${instantSql(toMs + nearMs)} GROUP BY 1) ${name} ON ${name}.session_row = s.session_row`,
     );
     amounts.push(
       `CASE WHEN ${source.reached.join(' OR ')} THEN coalesce(${name}.amount, 0) ELSE 0 END`,

@@ -169,9 +169,18 @@ export const sessionDeviceColumns = [
   column('device_id', 'VARCHAR', 'Key of the device: first-party id, or keyed hash.'),
 ] as const satisfies readonly TableColumn[];
 
+/** A UUID cannot be packed and is dear to join by; of numbers that rise DuckDB makes a table of places. */
+const sessionRowColumns = [
+  column(
+    'session_row',
+    'BIGINT',
+    'Numbers the sessions of this file in the order of storing; another file may give another number.',
+  ),
+] as const satisfies readonly TableColumn[];
+
 export const storeTables = {
-  sessions: [...sessionColumns, ...sessionPlaceColumns],
-  hits: hitColumns,
+  sessions: [...sessionColumns, ...sessionPlaceColumns, ...sessionRowColumns],
+  hits: [...hitColumns, ...sessionRowColumns],
   session_devices: sessionDeviceColumns,
   events: eventColumns,
   session_values: sessionValueColumns,
@@ -203,5 +212,11 @@ export const analyticsMigrations: readonly (readonly string[])[] = [
   [
     'CREATE TABLE store.unpublished (day VARCHAR NOT NULL, epoch BIGINT NOT NULL)',
     `INSERT INTO store.unpublished VALUES ('', 0)`,
+  ],
+  [
+    'ALTER TABLE store.sessions ADD COLUMN IF NOT EXISTS session_row BIGINT',
+    'ALTER TABLE store.hits ADD COLUMN IF NOT EXISTS session_row BIGINT',
+    'UPDATE store.sessions SET session_row = rowid + 1',
+    'UPDATE store.hits SET session_row = s.session_row FROM store.sessions s WHERE s.session_id = hits.session_id',
   ],
 ];

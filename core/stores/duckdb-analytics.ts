@@ -60,7 +60,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
 
   const storeNow = (sessions: readonly StoredSession[], low: number | undefined) =>
     transact(async () => {
-      await appendSessions(writer, sessions);
+      await tables.append(sessions);
       return days.ofSessions(sessions);
     }, low);
 
@@ -277,8 +277,15 @@ async function openTables(file: string, timeZone: string) {
   });
   const reader = await database.connect();
   const asker = await database.connect();
+  let lastRow = await lastSessionRow(writer);
   return {
     writer,
+    async append(sessions: readonly StoredSession[]) {
+      const firstRow = lastRow + 1;
+      // A number that a rollback leaves unused is not missed.
+      lastRow += sessions.length;
+      await appendSessions(writer, sessions, firstRow);
+    },
     reader,
     asker,
     position: await readPosition(writer),
@@ -323,10 +330,10 @@ export async function makeTables(options: {
   rmSync(file, { force: true });
   rmSync(`${file}.wal`, { force: true });
   const tables = await openTables(file, timeZone);
-  const { writer, reader, close } = tables;
+  const { writer, reader, append, close } = tables;
   try {
     const wanted = await fill({
-      add: (sessions) => appendSessions(writer, sessions),
+      add: append,
       query: (sql, values) => query(reader, sql, values),
     });
     await writer.run(`UPDATE store.position SET epoch = ${position.epoch}, low = ${position.low}`);
@@ -354,10 +361,10 @@ export async function extendTables<T>(options: {
   fill: (fresh: FreshTables) => Promise<T>;
 }): Promise<T> {
   const { file, timeZone, position, removedHits, fill } = options;
-  const { writer, reader, close } = await openTables(file, timeZone);
+  const { writer, reader, append, close } = await openTables(file, timeZone);
   try {
     const result = await fill({
-      add: (sessions) => appendSessions(writer, sessions),
+      add: append,
       query: (sql, values) => query(reader, sql, values),
     });
     await writer.run(`UPDATE store.position SET epoch = ${position.epoch}, low = ${position.low}`);
@@ -443,9 +450,17 @@ async function readPosition(connection: DuckDBConnection): Promise<Position> {
   return { epoch: Number(row[0]), low: Number(row[1]) };
 }
 
+async function lastSessionRow(connection: DuckDBConnection): Promise<number> {
+  const result = await connection.runAndReadAll(
+    'SELECT coalesce(max(session_row), 0) FROM store.sessions',
+  );
+  return Number(result.getRows()[0]?.[0]);
+}
+
 async function appendSessions(
   connection: DuckDBConnection,
   sessions: readonly StoredSession[],
+  firstRow: number,
 ): Promise<void> {
   if (sessions.length === 0) return;
   const write = async (table: keyof typeof storeTables, rows: Iterable<Cell[]>, count: number) => {
@@ -455,8 +470,9 @@ async function appendSessions(
   };
   const whole = sessions.map(({ session }) => session);
   const hits = whole.reduce((sum, session) => sum + session.hits.length, 0);
-  await write('sessions', sessions.map(sessionRow), sessions.length);
-  await write('hits', rowsOfHits(whole), hits);
+  const rows = sessions.map((session, index) => numbered(sessionRow(session), firstRow + index));
+  await write('sessions', rows, sessions.length);
+  await write('hits', rowsOfHits(whole, firstRow), hits);
   // Most sessions have no rows in these.
   const devices = sessions.flatMap(deviceRows);
   await write('session_devices', devices, devices.length);
@@ -466,8 +482,18 @@ async function appendSessions(
   await write('session_values', values, values.length);
 }
 
-function* rowsOfHits(sessions: readonly ClosedSession[]): Generator<Cell[]> {
-  for (const session of sessions) yield* hitRows(session);
+function* rowsOfHits(sessions: readonly ClosedSession[], firstRow: number): Generator<Cell[]> {
+  let number = firstRow;
+  for (const session of sessions) {
+    for (const row of hitRows(session)) yield numbered(row, number);
+    number += 1;
+  }
+}
+
+/** With the number of the session, which is the last column. */
+function numbered(row: Cell[], number: number): Cell[] {
+  row.push(number);
+  return row;
 }
 
 async function unfinished(

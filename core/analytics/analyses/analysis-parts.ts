@@ -52,7 +52,7 @@ export function partsOf(analysis: Analysis, context: QueryContext): Parts {
     binder,
     span,
     sessions: (which, more = {}) =>
-      sessionSource({ robots, condition, labels, which, ...more }, span, context, binder),
+      `(${sessionSource({ robots, condition, labels, which, ...more }, span, context, binder)}) s`,
     places: [
       { only: only('') },
       ...names.map((of, place) => ({ of, only: only(`label_${place}`) })),
@@ -94,12 +94,18 @@ export function figure(
 }
 
 /** The SQL of a dimension over its row, and whether that is a hit. Only dimensions whose key is shown as it is. */
-export function plainDimension(name: DimensionName): { sql: string; home: 'session' | 'hit' } {
-  const { session, hit, shown } = dimensionSql[name] as DimensionSql;
+export function plainDimension(name: DimensionName): PlainDimension {
+  const { session, hit, shown, channel = false } = dimensionSql[name] as DimensionSql;
   if (shown !== undefined) throw new Error(`the dimension ${name} has a key of its own`);
-  return session === undefined
-    ? { sql: hit ?? '', home: 'hit' }
-    : { sql: session, home: 'session' };
+  const home = session === undefined ? 'hit' : 'session';
+  return { sql: session ?? hit ?? '', home, channel };
+}
+
+export interface PlainDimension {
+  sql: string;
+  home: 'session' | 'hit';
+  /** The sessions must be asked for with their channel. */
+  channel: boolean;
 }
 
 export const noLabels = (analysis: Analysis): string[] =>

@@ -58,9 +58,9 @@ export function planCampaigns(
   const reached = hasGoals ? 's.reached_goal' : 'false';
   const revenue = hasGoals ? 's.revenue' : '0';
   return {
-    sql: `WITH marked AS (SELECT s.session_id, s.visitor_id, s.started_at, ${own} AS campaign FROM store.sessions s WHERE s.started_at < ${instantSql(span.toMs)} ${robots}),
-      touched AS (SELECT session_id, started_at, campaign, ${touched}(campaign IGNORE NULLS) OVER (PARTITION BY visitor_id ORDER BY started_at, session_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS credited FROM marked),
-      chosen AS (SELECT s.session_id, s.visitor_id, s.is_bounce, s.duration_ms, ${reached} AS reached, ${revenue} AS revenue, t.campaign, t.credited FROM ${sessions} JOIN (SELECT * FROM touched WHERE ${inSpan('started_at', span)}) t ON t.session_id = s.session_id),
+    sql: `WITH marked AS (SELECT s.session_row, s.session_id, s.visitor_id, s.started_at, ${own} AS campaign FROM store.sessions s WHERE s.started_at < ${instantSql(span.toMs)} ${robots}),
+      touched AS (SELECT session_row, started_at, campaign, ${touched}(campaign IGNORE NULLS) OVER (PARTITION BY visitor_id ORDER BY started_at, session_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS credited FROM marked),
+      chosen AS (SELECT s.visitor_id, s.is_bounce, s.duration_ms, ${reached} AS reached, ${revenue} AS revenue, t.campaign, t.credited FROM ${sessions} JOIN (SELECT * FROM touched WHERE ${inSpan('started_at', span)}) t ON t.session_row = s.session_row),
       came AS (SELECT campaign, count(*) AS sessions, count(DISTINCT visitor_id) AS visitors, avg(is_bounce::INTEGER) AS bounce_rate FROM chosen WHERE campaign IS NOT NULL GROUP BY 1),
       brought AS (SELECT credited AS campaign, count(*) FILTER (reached) AS conversions, coalesce(sum(revenue) FILTER (reached), 0) AS revenue FROM chosen WHERE credited IS NOT NULL GROUP BY 1)
       SELECT campaign, coalesce(sessions, 0), coalesce(visitors, 0), bounce_rate, coalesce(conversions, 0), coalesce(revenue, 0) FROM came FULL JOIN brought USING (campaign) ORDER BY 2 DESC, campaign`,

@@ -4,8 +4,13 @@ import { instantSql, localTimeSql } from '../local-time.ts';
 import type { QueryContext } from '../session-source.ts';
 import { type AnalysisPlan, figure, inSpan, noLabels, partsOf, text } from './analysis-parts.ts';
 
-const referrerPath = `regexp_extract(h.referrer, '^https?://[^/?#]+([^?#]*)', 1)`;
-const referrerHost = `regexp_extract(h.referrer, '^https?://([^/?#]+)', 1)`;
+/** What stands behind `https://` in the referrer; the host of the page, when that is where it came from; its path. */
+const referrerRest =
+  "CASE WHEN starts_with(h.referrer, 'https://') THEN substr(h.referrer, 9) WHEN starts_with(h.referrer, 'http://') THEN substr(h.referrer, 8) END";
+const isOwnReferrer =
+  "starts_with(h.rest, h.host) AND substr(h.rest, length(h.host) + 1, 1) IN ('', '/', '?', '#')";
+const referrerPath =
+  "coalesce(nullif(split_part(split_part(substr(h.rest, length(h.host) + 1), '?', 1), '#', 1), ''), '/')";
 
 /**
  * A page view names the page before it as its referrer. Where that page is of the same host and no earlier page view
@@ -18,20 +23,26 @@ export function planCaptureIntegrity(
   const parts = partsOf(analysis, context);
   const { span, binder } = parts;
   const sessions = parts.sessions('touch');
-  const day = `(${localTimeSql('v."at"', span, context.timeZone)} // 86400000000)`;
+  const day = `(${localTimeSql('h."at"', span, context.timeZone)} // 86400000000)`;
+  const from = instantSql(span.fromMs - 86_400_000);
   return {
-    sql: `WITH seen AS (
-        SELECT h.session_id, h.number, h."at", h.type, h.path, h.number = 1 AS is_first,
-          CASE WHEN h.type = 'page_view' AND ${referrerHost} = h.host THEN coalesce(nullif(${referrerPath}, ''), '/') END AS from_path
-        FROM store.hits h JOIN ${sessions} ON s.session_id = h.session_id
-        WHERE h.origin = 'tracker' AND h."at" >= ${instantSql(span.fromMs - 86_400_000)} AND h."at" < ${instantSql(span.toMs)}),
-      pages AS (SELECT session_id, path, min(number) AS number FROM seen WHERE type = 'page_view' GROUP BY 1, 2),
-      judged AS (SELECT v.*, v.from_path IS NOT NULL AND (p.number IS NULL OR p.number >= v.number) AND v.from_path <> v.path AS lacks_page
-        FROM seen v LEFT JOIN pages p ON p.session_id = v.session_id AND p.path = v.from_path WHERE ${inSpan('v."at"', span)})
-      SELECT strftime(DATE '1970-01-01' + ${day}::INTEGER, '%Y-%m-%d') AS day, count(*), count(*) FILTER (v.type = 'page_view'), count(*) FILTER (v.lacks_page),
-        count(*) FILTER (v.lacks_page) / nullif(count(*) FILTER (v.type = 'page_view') + count(*) FILTER (v.lacks_page), 0),
-        count(*) FILTER (v.is_first), count(*) FILTER (v.is_first AND v.type <> 'page_view')
-      FROM judged v GROUP BY 1 ORDER BY 1`,
+    sql: `WITH chosen AS MATERIALIZED (SELECT s.session_row FROM ${sessions}),
+      days AS (
+        SELECT ${day} AS day, count(*) AS hits, count(*) FILTER (h.type = 'page_view') AS page_views,
+          count(*) FILTER (h.number = 1) AS sessions, count(*) FILTER (h.number = 1 AND h.type <> 'page_view') AS headless
+        FROM store.hits h JOIN chosen s ON s.session_row = h.session_row WHERE h.origin = 'tracker' AND ${inSpan('h."at"', span)} GROUP BY 1),
+      named AS (
+        SELECT h.session_row, h.number, h.path, ${day} AS day, ${referrerPath} AS from_path
+        FROM (SELECT session_row, number, "at", path, host, ${referrerRest} AS rest FROM store.hits h
+          WHERE h.origin = 'tracker' AND h.type = 'page_view' AND ${inSpan('h."at"', span)} AND h.referrer IS NOT NULL) h
+        JOIN chosen s ON s.session_row = h.session_row WHERE ${isOwnReferrer}),
+      pages AS (SELECT session_row, number, path FROM store.hits WHERE origin = 'tracker' AND type = 'page_view' AND "at" >= ${from} AND "at" < ${instantSql(span.toMs)}),
+      lacking AS (
+        SELECT n.day, count(*) AS missing FROM (SELECT * FROM named WHERE from_path <> path) n
+        ANTI JOIN pages p ON p.session_row = n.session_row AND p.path = n.from_path AND p.number < n.number GROUP BY 1)
+      SELECT strftime(DATE '1970-01-01' + day::INTEGER, '%Y-%m-%d'), hits, page_views, coalesce(missing, 0) AS missing_views,
+        missing_views / nullif(page_views + missing_views, 0), sessions, headless
+      FROM days LEFT JOIN lacking USING (day) ORDER BY 1`,
     values: binder.values,
     columns: [
       text('day', 'Day', "Calendar day in the dataset's time zone."),
@@ -71,7 +82,8 @@ const withinMs = 10_000;
 
 /**
  * A page view of the tracker and one of the log are the same when path, user agent and cut address are equal and no
- * more than ten seconds lie between them.
+ * more than ten seconds lie between them. All hits of a session have its origin, so clients that only one of the two
+ * saw are left out before hits are looked at.
  */
 export function planTagAndLog(
   analysis: AnalysisOf<'tag_and_log'>,
@@ -80,15 +92,21 @@ export function planTagAndLog(
   const parts = partsOf(analysis, context);
   const { span, binder } = parts;
   const sessions = parts.sessions('touch');
+  const views = `h.type = 'page_view' AND ${inSpan('h."at"', span)}`;
   return {
-    sql: `WITH views AS (
-        SELECT h.origin, h.path, h."at", md5(concat_ws(chr(1), h.path, s.user_agent, coalesce(s.address_prefix, ''))) AS client
-        FROM store.hits h JOIN ${sessions} ON s.session_id = h.session_id WHERE h.type = 'page_view' AND ${inSpan('h."at"', span)}),
-      ranked AS (SELECT *, row_number() OVER (PARTITION BY origin, client, epoch_ms("at") // ${withinMs} ORDER BY "at") AS place FROM views),
-      tag AS (SELECT * FROM ranked WHERE origin = 'tracker'), log AS (SELECT * FROM ranked WHERE origin = 'log'),
-      matched AS (SELECT t.path, count(*) AS n FROM tag t ASOF JOIN log l ON t.client = l.client AND t.place = l.place AND t."at" + INTERVAL 10 SECOND >= l."at" WHERE abs(epoch_ms(t."at") - epoch_ms(l."at")) <= ${withinMs} GROUP BY 1),
-      sums AS (SELECT path, count(*) FILTER (origin = 'tracker') AS tag, count(*) FILTER (origin = 'log') AS log FROM views GROUP BY 1)
-      SELECT path, least(coalesce(n, 0), tag, log) AS seen_by_both, tag - seen_by_both AS tag_only, log - seen_by_both AS log_only, seen_by_both / nullif(log, 0) FROM sums LEFT JOIN matched USING (path)
+    sql: `WITH chosen AS MATERIALIZED (SELECT s.session_row, s.origin, s.user_agent, coalesce(s.address_prefix, '') AS prefix FROM ${sessions}),
+      clients AS (SELECT user_agent, prefix, row_number() OVER () AS client FROM (SELECT user_agent, prefix FROM chosen GROUP BY 1, 2 HAVING min(origin) <> max(origin))),
+      known AS (SELECT c.session_row, k.client FROM chosen c JOIN clients k ON k.user_agent IS NOT DISTINCT FROM c.user_agent AND k.prefix = c.prefix),
+      pages AS MATERIALIZED (SELECT path, row_number() OVER () AS page FROM (SELECT DISTINCT h.path FROM store.hits h WHERE ${views})),
+      ranked AS (
+        SELECT h.origin = 'log' AS is_log, p.page, h."at", k.client, row_number() OVER (PARTITION BY h.origin = 'log', p.page, k.client, epoch_ms(h."at") // ${withinMs} ORDER BY h."at") AS place
+        FROM store.hits h JOIN known k ON k.session_row = h.session_row JOIN pages p ON p.path = h.path WHERE ${views}),
+      tag AS (SELECT * FROM ranked WHERE NOT is_log), log AS (SELECT * FROM ranked WHERE is_log),
+      matched AS (SELECT t.page, count(*) AS n FROM tag t ASOF JOIN log l ON t.client = l.client AND t.page = l.page AND t.place = l.place AND t."at" + INTERVAL 10 SECOND >= l."at" WHERE abs(epoch_ms(t."at") - epoch_ms(l."at")) <= ${withinMs} GROUP BY 1),
+      sums AS (
+        SELECT h.path, count(*) FILTER (h.origin = 'tracker') AS tag, count(*) FILTER (h.origin = 'log') AS log
+        FROM store.hits h JOIN chosen s ON s.session_row = h.session_row WHERE ${views} GROUP BY 1)
+      SELECT path, least(coalesce(n, 0), tag, log) AS seen_by_both, tag - seen_by_both AS tag_only, log - seen_by_both AS log_only, seen_by_both / nullif(log, 0) FROM sums LEFT JOIN pages USING (path) LEFT JOIN matched USING (page)
       ORDER BY tag + log DESC, path`,
     values: binder.values,
     columns: [

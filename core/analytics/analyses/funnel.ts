@@ -52,8 +52,8 @@ function positionsSql(parts: Parts, conditions: readonly string[]): string {
     return `list(h.number ORDER BY h.number) FILTER (WHERE ${sql}) AS p${stage}`;
   });
   const labels = labelColumns(parts).map((column) => `any_value(${column}) AS ${column.slice(2)}`);
-  return `SELECT ${[...lists, ...labels].join(', ')} FROM store.hits h JOIN ${sessions} ON s.session_id = h.session_id
-    WHERE h."at" >= ${instantSql(span.fromMs)} AND h."at" < ${instantSql(span.toMs + 2 * dayMs)} GROUP BY h.session_id`;
+  return `SELECT ${[...lists, ...labels].join(', ')} FROM store.hits h JOIN ${sessions} ON s.session_row = h.session_row
+    WHERE h."at" >= ${instantSql(span.fromMs)} AND h."at" < ${instantSql(span.toMs + 2 * dayMs)} GROUP BY h.session_row`;
 }
 
 interface FunnelRows {

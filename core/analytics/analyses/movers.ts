@@ -26,15 +26,15 @@ export function planMovers(analysis: AnalysisOf<'movers'>, context: QueryContext
   const range = { from: addDays(today, -7 * sameWeekdays), to: analysis.range.to };
   const parts = partsOf({ ...analysis, range }, context);
   const { span, binder } = parts;
-  const { sql: key, home } = plainDimension(dimension);
+  const { sql: key, home, channel } = plainDimension(dimension);
   const isHit = home === 'hit' || metric !== 'sessions';
   const row = isHit ? 'h."at"' : 's.started_at';
-  const sessions = parts.sessions(isHit ? 'touch' : 'started');
+  const sessions = parts.sessions(isHit ? 'touch' : 'started', { channel });
   const from = isHit
-    ? `store.hits h JOIN ${sessions} ON s.session_id = h.session_id WHERE ${inSpan('h."at"', span)}`
+    ? `store.hits h JOIN ${sessions} ON s.session_row = h.session_row WHERE ${inSpan('h."at"', span)}`
     : `${sessions} WHERE true`;
   const counted = {
-    sessions: isHit ? 'count(DISTINCT h.session_id)' : 'count(*)',
+    sessions: isHit ? 'count(DISTINCT h.session_row)' : 'count(*)',
     page_views: "count(*) FILTER (h.type = 'page_view')",
     hits: 'count(*)',
   }[metric];

@@ -97,11 +97,11 @@ function viewsSql(parts: Parts, page: string): string {
   const sessions = parts.sessions('touch');
   const wanted = binder.bind(page);
   const columns = ['h.path', 'h."at"', ...labelColumns(parts)];
-  const among = `SELECT v.session_id FROM store.hits v WHERE v.type = 'page_view' AND v.path = ${wanted} AND ${inSpan('v."at"', span)}`;
+  const among = `SELECT v.session_row FROM store.hits v WHERE v.type = 'page_view' AND v.path = ${wanted} AND ${inSpan('v."at"', span)}`;
   return `SELECT * FROM (
     SELECT ${columns.join(', ')}, lag(h.path) OVER w AS previous, lead(h.path) OVER w AS next
-    FROM store.hits h JOIN ${sessions} ON s.session_id = h.session_id
-    WHERE h.type = 'page_view' AND h.session_id IN (${among})
-    WINDOW w AS (PARTITION BY h.session_id ORDER BY h.number)
+    FROM store.hits h JOIN ${sessions} ON s.session_row = h.session_row
+    WHERE h.type = 'page_view' AND h.session_row IN (${among})
+    WINDOW w AS (PARTITION BY h.session_row ORDER BY h.number)
   ) WHERE path = ${wanted} AND ${inSpan('"at"', span)}`;
 }

@@ -55,12 +55,12 @@ export function planWebVitals(
 }
 
 function loadsSql(parts: Parts): string {
-  const columns = ['h.session_id', 'h.path', 's.device', ...labelColumns(parts)];
+  const columns = ['h.session_row', 'h.path', 's.device', ...labelColumns(parts)];
   const sessions = parts.sessions('touch');
   return `SELECT ${columns.join(', ')}, h.properties
-    FROM store.hits h JOIN ${sessions} ON s.session_id = h.session_id
+    FROM store.hits h JOIN ${sessions} ON s.session_row = h.session_row
     WHERE h.type = 'web_vitals' AND json_valid(h.properties) AND ${inSpan('h."at"', parts.span)}
-    QUALIFY row_number() OVER (PARTITION BY h.session_id, json_extract_string(h.properties, 'load') ORDER BY h.number DESC) = 1`;
+    QUALIFY row_number() OVER (PARTITION BY h.session_row, json_extract_string(h.properties, 'load') ORDER BY h.number DESC) = 1`;
 }
 
 function boundsSql(name: WebVitalName): string {
