@@ -140,6 +140,7 @@ export async function openCanister(
     cutOnNewCampaign: dataset.cutOnNewCampaign,
     retention: retentionRulesSchema.parse(dataset),
     index: dataset.index,
+    hitRules: dataset.hitRules,
   });
   const readDatasets = async (): Promise<DatasetConfig[]> => {
     const all = new Map((await datasets.list()).map((dataset) => [dataset.slug, dataset]));

@@ -53,7 +53,7 @@ export async function fillInbox(folder: string, slug: string, hits: Iterable<Sen
       address: { whole: address, prefix },
       userAgent,
       acceptLanguage: () => undefined,
-      country: undefined,
+      place: undefined,
       nowMs,
     };
     waiting.push(await receiveHit(parseHit(hit), dataset, facts, keys));

@@ -8,7 +8,7 @@ import type { Inbox } from './inbox/inbox.ts';
 import { createAddressFinder } from './intake/client-address.ts';
 import type { DatasetDirectory } from './intake/dataset-directory.ts';
 import type { Rates } from './intake/rates.ts';
-import type { ClientFacts } from './intake/receive-hit.ts';
+import type { ClientFacts, ClientPlace } from './intake/receive-hit.ts';
 import { type Intake, refuseAll } from './intake/take-hits.ts';
 import { createVisitorKeys } from './intake/visitor-key.ts';
 import { answerPreflight, answerProblem } from './routes/answers.ts';
@@ -30,8 +30,8 @@ export interface CollectorOptions {
   peerAddress: (c: Context) => string | undefined;
   /** Addresses and CIDR networks whose `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[];
-  /** The client's country as two letters, where the runtime knows it. */
-  country?: (c: Context) => string | undefined;
+  /** Where the client is, where the runtime knows it: the country as two letters. */
+  place?: (c: Context) => ClientPlace | undefined;
   health?: () => Health;
   /** Asked at `/readyz`; without it that is the same as `/healthz`. */
   readiness?: () => Health;
@@ -52,7 +52,7 @@ const requestsUnderWayMaxUsual = 2_000;
  * @throws Error when an entry of `trustedProxies` is neither an address nor a network
  */
 export function createCollector(options: CollectorOptions): Hono {
-  const { inbox, directory, clock, peerAddress, country, health } = options;
+  const { inbox, directory, clock, peerAddress, place, health } = options;
   const findAddress = createAddressFinder(options.trustedProxies);
   const intake: Intake = {
     inbox,
@@ -66,7 +66,7 @@ export function createCollector(options: CollectorOptions): Hono {
     address: findAddress(peerAddress(c), () => c.req.header('x-forwarded-for')),
     userAgent: c.req.header('user-agent') ?? '',
     acceptLanguage: () => c.req.header('accept-language'),
-    country: country?.(c),
+    place: place?.(c),
     nowMs: clock(),
   });
 

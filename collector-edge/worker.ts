@@ -14,6 +14,7 @@ import { createLibsqlInbox } from './inbox/libsql-inbox.ts';
 import type { DatasetDirectory } from './intake/dataset-directory.ts';
 import { createLibsqlDirectory } from './intake/libsql-directory.ts';
 import { createRates, type Rates } from './intake/rates.ts';
+import type { ClientPlace } from './intake/receive-hit.ts';
 import { answerProblem } from './routes/answers.ts';
 
 /** The edge's one look at the wall clock. */
@@ -48,7 +49,7 @@ export default {
       peerAddress: (c) => c.req.header('cf-connecting-ip'),
       // The address comes from the platform itself, no proxy is in between.
       trustedProxies: [],
-      country: countryOf,
+      place: placeOf,
       rates: store.rates,
     });
     collector.notFound((c) =>
@@ -79,7 +80,14 @@ function openStore(env: EdgeEnv): EdgeStore {
   };
 }
 
-function countryOf(c: Context): string | undefined {
-  const { cf } = c.req.raw as Request & { cf?: { country?: unknown } };
-  return typeof cf?.country === 'string' ? cf.country : undefined;
+/** The platform looks the address up itself. */
+function placeOf(c: Context): ClientPlace | undefined {
+  const { cf } = c.req.raw as Request & { cf?: Record<string, unknown> };
+  const text = (name: string) => {
+    const value = cf?.[name];
+    return typeof value === 'string' && value !== '' ? value.slice(0, placeLengthMax) : undefined;
+  };
+  return { country: text('country'), region: text('region'), city: text('city') };
 }
+
+const placeLengthMax = 100;

@@ -114,15 +114,15 @@ export function createPipeline(options: {
       const received = content as ReceivedHit;
       if (row.seq <= (dataset.closedThrough.get(received.visitor) ?? 0)) return;
       const arrivedAt = received.receivedAt ?? row.receivedAt;
-      const normalized = normalizeHit(received, arrivedAt, dataset.ownHosts);
+      const { current } = dataset.rules;
+      const normalized = normalizeHit(received, arrivedAt, dataset.ownHosts, current);
       const session = dataset.sessionizer.take({
-        hit: normalized.hit,
-        context: normalized.context,
+        ...normalized,
         arrivedAt,
         seq: row.seq,
         bytes: row.body.length,
       });
-      dataset.watched.takeHit(session, normalized.hit);
+      if (normalized.excludedBy === undefined) dataset.watched.takeHit(session, normalized.hit);
     } catch (error) {
       const reason =
         error instanceof UnusableHit ? error.message : `fault: ${(error as Error).message}`;

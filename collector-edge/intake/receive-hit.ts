@@ -12,10 +12,13 @@ export interface ClientFacts {
   address: ClientAddress | undefined;
   userAgent: string;
   acceptLanguage: () => string | undefined;
-  country: string | undefined;
+  /** Where the client is, as far as the runtime knows. */
+  place: ClientPlace | undefined;
   /** When the request came, epoch milliseconds. */
   nowMs: number;
 }
+
+export type ClientPlace = { [K in 'country' | 'region' | 'city']?: string | undefined };
 
 const encoder = new TextEncoder();
 
@@ -49,7 +52,7 @@ export function receiveHit(
         addressPrefix: address?.prefix,
         addressKey,
         userAgent,
-        country: facts.country,
+        ...facts.place,
       },
       facts,
     );

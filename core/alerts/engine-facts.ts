@@ -26,8 +26,10 @@ export function engineFacts(options: {
   const { find, between, throughMs } = options;
 
   function* unstored({ active, ended }: WatchedDataset) {
-    for (const { session } of active.values()) yield { session, isOver: false };
-    for (const { session } of ended) yield { session, isOver: true };
+    const isCounted = ({ session }: { session: Session }) => session.hits.length > 0;
+    for (const one of active.values())
+      if (isCounted(one)) yield { session: one.session, isOver: false };
+    for (const one of ended) if (isCounted(one)) yield { session: one.session, isOver: true };
   }
 
   return {

@@ -1,4 +1,5 @@
 /** The analytics of one dataset: rows of ended sessions, and the position up to which the inbox is stored. A port. */
+import type { HitRules } from '../contract/hit-rules.ts';
 import type { Manifest } from '../contract/published.ts';
 import type { HitOrigin } from '../contract/session.ts';
 import type { StoredValue } from '../events/dimension-limits.ts';
@@ -48,7 +49,12 @@ export interface BackfilledRows {
 
 export interface AnalyticsStore {
   /** What a restart must know: the position, and for each visitor the last inbox hit that is already stored beyond it. */
-  resume(): Promise<{ position: Position; closedThrough: Map<string, number> }>;
+  resume(): Promise<{
+    position: Position;
+    closedThrough: Map<string, number>;
+    /** The hit rules by which the tables were made anew last; absent where they never were. */
+    hitRules?: HitRules;
+  }>;
   /** The stored sessions that a limit closed and whose next part is not stored yet, by visitor. */
   unfinished(origin: HitOrigin): Promise<Map<string, ContinuedSession>>;
   /**

@@ -1,8 +1,11 @@
-/** Classes of sources and of robots, as SQL over a session row `s`. The first rule that fits decides. */
+/**
+ * Classes of sources and of robots as they were worked out by SQL, before sessions held them: sessions that were stored
+ * then get them by this, once. The rules of today are in core/hits/channel.ts and robot-purpose.ts.
+ */
 
-const medium = "coalesce(lower(s.medium), '')";
-const source = "coalesce(lower(s.source), '')";
-const host = "coalesce(s.referrer_host, '')";
+const medium = "coalesce(lower(medium), '')";
+const source = "coalesce(lower(source), '')";
+const host = "coalesce(referrer_host, '')";
 
 const isPaid = `(${medium} IN ('cpc', 'cpm', 'cpv', 'cpa', 'ppc', 'retargeting') OR starts_with(${medium}, 'paid'))`;
 const searchNames =
@@ -21,10 +24,9 @@ const mailHost = `regexp_matches(${host}, '^(?:mail|webmail|outlook)\\.')`;
 const isSearch = `(${named(searchNames)} OR ${searchHost})`;
 const isSocial = `(${named(socialNames)} OR ${socialHost})`;
 const isNamedNowhere =
-  's.source IS NULL AND s.medium IS NULL AND s.campaign IS NULL AND s.referrer_host IS NULL';
+  'source IS NULL AND medium IS NULL AND campaign IS NULL AND referrer_host IS NULL';
 
-/** The rules in words are in docs/queries.md. */
-export const channelSql = `CASE
+export const channelSqlBefore = `CASE
   WHEN ${isNamedNowhere} THEN 'direct'
   WHEN ${isPaid} AND ${isSocial} THEN 'paid social'
   WHEN ${isPaid} AND (${medium} IN ('cpc', 'ppc', 'paidsearch', 'paid-search', 'paid search') OR ${isSearch}) THEN 'paid search'
@@ -39,16 +41,16 @@ export const channelSql = `CASE
   WHEN ${medium} = 'shopping' THEN 'shopping'
   WHEN ${medium} = 'organic' OR ${isSearch} THEN 'organic search'
   WHEN starts_with(${medium}, 'social') OR ${isSocial} THEN 'organic social'
-  WHEN ${medium} IN ('referral', 'link') OR s.referrer_host IS NOT NULL THEN 'referral'
+  WHEN ${medium} IN ('referral', 'link') OR referrer_host IS NOT NULL THEN 'referral'
   ELSE 'other' END`;
 
-const robot = "coalesce(lower(s.robot), '')";
+const robot = "coalesce(lower(robot), '')";
 
 /** Before all others: what an assistant fetches because somebody asked, and what learns from what it reads. */
-export const robotPurposeSql = `CASE
-  WHEN s.robot IS NULL THEN NULL
+export const robotPurposeSqlBefore = `CASE
+  WHEN robot IS NULL THEN NULL
   WHEN regexp_matches(${robot}, 'chatgpt-user|perplexity-user|claude-user|claude-web|mistralai-user|duckassist|meta-externalfetcher') THEN 'AI assistant'
-  WHEN regexp_matches(${robot}, 'gptbot|oai-searchbot|claudebot|anthropic|perplexitybot|ccbot|bytespider|amazonbot|applebot-extended|google-extended|cohere|diffbot|meta-externalagent|ai2bot|deepseek') THEN 'AI crawler'
+  WHEN regexp_matches(${robot}, 'gptbot|oai-searchbot|claudebot|anthropic|perplexitybot|ccbot|bytespider|amazonbot|applebot-extended|google-extended|cohere|diffbot|meta-externalagent|ai2bot|deepseek') THEN 'AI training'
   WHEN regexp_matches(${robot}, 'googlebot|bingbot|yandex|baidu|duckduckbot|slurp|applebot|sogou|seznam|naver|yeti|qwant|mojeek|petalbot|exabot|ia_archiver') THEN 'search engine'
   WHEN regexp_matches(${robot}, 'ahrefs|semrush|mj12|dotbot|majestic|screaming frog|serpstat|blexbot|dataforseo|rogerbot|seokicks|siteaudit') THEN 'SEO tool'
   WHEN regexp_matches(${robot}, 'facebookexternalhit|facebot|twitterbot|linkedin|slack|discord|telegram|whatsapp|pinterest|skype|embedly|iframely|preview') THEN 'link preview'

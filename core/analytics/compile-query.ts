@@ -222,7 +222,6 @@ function sessionsAsked(query: Query, names: readonly MetricName[]) {
     goal,
     goals: names.some((name) => (metrics[name] as Metric).needsGoal),
     history: query.dimensions.some((name) => (dimensionSql[name] as DimensionSql).history),
-    channel: query.dimensions.some((name) => (dimensionSql[name] as DimensionSql).channel),
   };
 }
 

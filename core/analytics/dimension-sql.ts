@@ -1,6 +1,5 @@
 /** The SQL meaning of each dimension, once for session rows (`s`) and once for hit rows (`h` with their `s`). */
 import type { DimensionName } from '../contract/dimension.ts';
-import { robotPurposeSql } from './channel-sql.ts';
 
 /**
  * A dimension without a form for one home cannot be asked there. `$local` stands for the local time of the row in
@@ -13,8 +12,6 @@ export interface DimensionSql {
   shown?: string;
   /** It looks at other sessions of the visitor. */
   history?: true;
-  /** It looks at the channel, which the source of sessions works out. */
-  channel?: true;
 }
 
 const both = (sql: string, more: Omit<DimensionSql, 'session' | 'hit'> = {}): DimensionSql => ({
@@ -57,7 +54,7 @@ export const dimensionSql = {
   hit_referrer: { hit: 'h.referrer' },
   entry_path: ofSession('entry_path'),
   exit_path: ofSession('exit_path'),
-  channel: both('s.channel', { channel: true }),
+  channel: ofSession('channel'),
   referrer: ofSession('referrer_host'),
   referrer_path: ofSession('referrer_path'),
   source: ofSession('source'),
@@ -65,6 +62,7 @@ export const dimensionSql = {
   campaign: ofSession('campaign'),
   term: ofSession('term'),
   content: ofSession('content'),
+  click_id: ofSession('click_id'),
   browser: ofSession('browser'),
   browser_version: ofSession('browser_version'),
   system: ofSession('system'),
@@ -79,12 +77,15 @@ export const dimensionSql = {
     '1440+',
   ),
   country: ofSession('country'),
+  region: ofSession('region'),
+  city: ofSession('city'),
   network: ofSession('address_prefix'),
   language: ofSession('language'),
   origin: ofSession('origin'),
   end_reason: ofSession('end_reason'),
   robot: ofSession('robot'),
-  robot_purpose: both(robotPurposeSql),
+  robot_purpose: ofSession('robot_purpose'),
+  robot_behaviour: ofSession('robot_behaviour'),
   visitor_kind: both("CASE WHEN s.session_number = 1 THEN 'new' ELSE 'returning' END", {
     history: true,
   }),

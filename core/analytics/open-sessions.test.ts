@@ -98,7 +98,7 @@ describe('The sessions of a figure', () => {
         metric: 'sessions',
       });
     expect(() => openCondition(cell('hour'), definitions)).toThrow(/Hour cannot be said/);
-    expect(() => openCondition(cell('channel'), definitions)).toThrow(/worked out/);
+    expect(() => openCondition(cell('screen'), definitions)).toThrow(/worked out/);
     expect(() => openCondition(cell('day'), definitions)).toThrow('1 is no day');
   });
 });

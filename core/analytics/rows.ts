@@ -1,6 +1,8 @@
 /** A stored session → its rows: one for `sessions`, one a hit for `hits`. Pure, so that tables can be made anew. */
 import type { CanisterPlace } from '../canisters/long-term.ts';
 import type { ClosedSession, SessionHit } from '../contract/session.ts';
+import { channelOf } from '../hits/channel.ts';
+import { technologyOf } from '../hits/user-agent.ts';
 
 /** A session with its place in inbox and canister. */
 export interface StoredSession {
@@ -70,7 +72,34 @@ export function sessionRow({ session, firstSeq, lastSeq, place }: StoredSession)
     place.day,
     place.offset,
     place.length,
+    acquisition.channel ?? channelOf(acquisition),
+    acquisition.clickId,
+    session.region,
+    session.city,
+    purposeOf(session),
+    technology.behaviour,
+    session.excludedHits?.length ?? 0,
   ];
+}
+
+/** Sessions of before do not hold it. */
+const purposeOf = ({ technology, userAgent }: ClosedSession) =>
+  technology.robot === undefined
+    ? undefined
+    : (technology.purpose ?? technologyOf(userAgent).purpose ?? 'other');
+
+/** The cells of each excluded hit's row, in the order of `storeTables.excluded_hits`. */
+export function excludedHitRows({ id, excludedHits = [] }: ClosedSession): Cell[][] {
+  return excludedHits.map((hit) => [
+    hit.id,
+    id,
+    hit.excludedBy,
+    hit.at,
+    hit.arrivedAt ?? hit.at,
+    hit.origin,
+    hit.host || undefined,
+    hit.path,
+  ]);
 }
 
 /** The cells of a row for each device that has another key than the visitor, in the order of `storeTables.session_devices`. */

@@ -9,7 +9,6 @@ import type { Condition } from '../contract/condition.ts';
 import type { Definitions } from '../contract/definition.ts';
 import type { Goal } from '../contract/goal.ts';
 import { Problem } from '../contract/problem.ts';
-import { channelSql } from './channel-sql.ts';
 import { findNamed, labelCondition } from './definition-lookup.ts';
 import { instantSql } from './local-time.ts';
 
@@ -102,7 +101,6 @@ export interface SessionsAsked {
   /** Whether goals are asked for. */
   goals?: boolean;
   history?: boolean;
-  channel?: boolean;
   /** Sessions that `started` in the span, or all that `touch` it. */
   which: 'started' | 'touch';
 }
@@ -125,10 +123,6 @@ export function sessionSource(
     joins.push(`JOIN (${historySql(span)}) x ON x.session_row = s.session_row`);
   }
   const among = rangeSql(asked, span);
-  if (asked.channel) {
-    columns.push('c.channel');
-    joins.push(channelJoin(among));
-  }
   const labels = asked.labels.map((name) => {
     const label = findNamed(context.definitions.labels, name, 'label');
     return asPartOf(`the label ${label.name}`, () =>
@@ -161,14 +155,6 @@ const rangeSql = ({ which, robots }: SessionsAsked, { fromMs, toMs }: Span) =>
     `${which === 'started' ? 's.started_at' : 's.ended_at'} >= ${instantSql(fromMs)}`,
     ...(robots ? [] : ['NOT s.is_robot']),
   ].join(' AND ');
-
-/** A channel takes many patterns to tell: once for all sessions that came the same way. */
-const channelJoin = (among: string) =>
-  `JOIN (SELECT *, ${channelSql} AS channel FROM (
-      SELECT DISTINCT s.source, s.medium, CASE WHEN s.campaign IS NOT NULL THEN '' END AS campaign, s.referrer_host
-      FROM store.sessions s WHERE ${among}) s) c
-    ON c.source IS NOT DISTINCT FROM s.source AND c.medium IS NOT DISTINCT FROM s.medium
-    AND c.referrer_host IS NOT DISTINCT FROM s.referrer_host AND (c.campaign IS NULL) = (s.campaign IS NULL)`;
 
 /** Each session's number among those of its visitor, and when the one before began. */
 const historySql = ({ toMs }: Pick<Span, 'toMs'>) =>

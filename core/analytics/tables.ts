@@ -3,6 +3,8 @@
  * the views. `day` is no column of a table: it depends on the dataset's time zone and is computed when asked.
  */
 
+import { channelSqlBefore, robotPurposeSqlBefore } from './channel-sql.ts';
+
 /** One column: its DuckDB type and what it means, for docs/schema.md and for column comments. */
 export interface TableColumn {
   name: string;
@@ -16,7 +18,7 @@ const column = (name: string, type: TableColumn['type'], meaning: string): Table
   meaning,
 });
 
-export const sessionColumns = [
+const firstSessionColumns = [
   column('session_id', 'UUID', 'Names the session; derived from its dataset and its first hit.'),
   column(
     'visitor_id',
@@ -37,7 +39,7 @@ export const sessionColumns = [
   column('page_views', 'INTEGER', 'Number of page views.'),
   column('custom_events', 'INTEGER', 'Number of custom events sent by the page.'),
   column('is_bounce', 'BOOLEAN', 'At most one page view and no custom event.'),
-  column('is_robot', 'BOOLEAN', 'The user agent is a robot’s, or missing.'),
+  column('is_robot', 'BOOLEAN', 'The user agent or the behaviour is a robot’s, or there is none.'),
   column('robot', 'VARCHAR', 'Name of the robot.'),
   column('browser', 'VARCHAR', 'Browser name.'),
   column('browser_version', 'VARCHAR', 'Major version of the browser.'),
@@ -53,12 +55,24 @@ export const sessionColumns = [
     'Host of the page that led to the session; empty for own pages and direct entries.',
   ),
   column('referrer_path', 'VARCHAR', 'Path of that page.'),
-  column('source', 'VARCHAR', 'utm_source, else the name of the referrer.'),
-  column('medium', 'VARCHAR', 'utm_medium.'),
+  column(
+    'source',
+    'VARCHAR',
+    'utm_source, else what a click id says, else the name of the referrer.',
+  ),
+  column(
+    'medium',
+    'VARCHAR',
+    'utm_medium, else what a click id says, else `organic`, `social`, `email`, `cpc`, `ai-assistant` or `referral` by the referrer.',
+  ),
   column('campaign', 'VARCHAR', 'utm_campaign.'),
-  column('term', 'VARCHAR', 'utm_term.'),
+  column('term', 'VARCHAR', 'utm_term, else the words that the search engine hands on.'),
   column('content', 'VARCHAR', 'utm_content.'),
-  column('country', 'VARCHAR', 'Two-letter country, where the edge knows it.'),
+  column(
+    'country',
+    'VARCHAR',
+    'Two-letter country, where the edge or a database of places knows it.',
+  ),
   column('language', 'VARCHAR', 'Preferred language of the client.'),
   column('screen_width', 'INTEGER', 'Width of the screen in CSS pixels.'),
   column('address_prefix', 'VARCHAR', 'Client address, cut: v4 to /24, v6 to /48.'),
@@ -73,6 +87,37 @@ export const sessionColumns = [
     'The session that a limit or midnight closed and that this one continues.',
   ),
 ] as const satisfies readonly TableColumn[];
+
+/** They came later, so they stand behind the others in every file. */
+const laterSessionColumns = [
+  column(
+    'channel',
+    'VARCHAR',
+    'Class of the source, by the dataset’s own rules and then the usual ones.',
+  ),
+  column(
+    'click_id',
+    'VARCHAR',
+    'Name of the parameter by which an advertiser marked the click, such as `gclid`.',
+  ),
+  column('region', 'VARCHAR', 'Region or state, where the edge or a database of places knows it.'),
+  column('city', 'VARCHAR', 'City, where the edge or a database of places knows it.'),
+  column(
+    'robot_purpose',
+    'VARCHAR',
+    'What the robot is for: `search engine`, `AI training`, `AI search`, `AI assistant`, `link preview`, `monitoring`, `SEO tool`, `feed reader`, `scanner`, `archiver`, `advertising`, `program` or `other`.',
+  ),
+  column(
+    'robot_behaviour',
+    'VARCHAR',
+    'The rule by whose behaviour it is a robot; empty where the user agent says so.',
+  ),
+] as const satisfies readonly TableColumn[];
+
+export const sessionColumns = [...firstSessionColumns, ...laterSessionColumns] as const;
+
+/** Hits of the session that an exclusion keeps out of the figures; not in the public view. */
+const excludedCountColumn = column('excluded_hits', 'INTEGER', 'Number of excluded hits.');
 
 /** Where the session lies in inbox and canister; not in the public view. */
 export const sessionPlaceColumns = [
@@ -129,6 +174,18 @@ export const hitColumns = [
   ),
 ] as const satisfies readonly TableColumn[];
 
+/** Hits that exclusions keep out of the figures. */
+const excludedHitColumns = [
+  column('hit_id', 'UUID', 'Names the hit.'),
+  column('session_id', 'UUID', 'The session that it lies in.'),
+  column('rule', 'VARCHAR', 'Name of the exclusion.'),
+  column('at', 'TIMESTAMPTZ', 'When it happened.'),
+  column('received_at', 'TIMESTAMPTZ', 'When it came.'),
+  column('origin', 'VARCHAR', '`tracker` or `log`.'),
+  column('host', 'VARCHAR', 'Host of the URL.'),
+  column('path', 'VARCHAR', 'Path of the URL.'),
+] as const satisfies readonly TableColumn[];
+
 export const eventColumns = [
   column('session_id', 'UUID', 'The session.'),
   column('event', 'VARCHAR', 'Name of the event.'),
@@ -178,12 +235,26 @@ const sessionRowColumns = [
   ),
 ] as const satisfies readonly TableColumn[];
 
+const storedSessionColumns = [
+  ...firstSessionColumns,
+  ...sessionPlaceColumns,
+  ...laterSessionColumns,
+  excludedCountColumn,
+  ...sessionRowColumns,
+] as const;
+
+/**
+ * `excluded_sessions` are those that have only excluded hits: no report reads them. `store.all_sessions` has both, with
+ * all their hits counted: what keeps account of hits and records reads that.
+ */
 export const storeTables = {
-  sessions: [...sessionColumns, ...sessionPlaceColumns, ...sessionRowColumns],
+  sessions: storedSessionColumns,
   hits: [...hitColumns, ...sessionRowColumns],
   session_devices: sessionDeviceColumns,
   events: eventColumns,
   session_values: sessionValueColumns,
+  excluded_sessions: storedSessionColumns,
+  excluded_hits: excludedHitColumns,
 } as const;
 
 const define = (columns: readonly TableColumn[]) =>
@@ -214,9 +285,31 @@ export const analyticsMigrations: readonly (readonly string[])[] = [
     `INSERT INTO store.unpublished VALUES ('', 0)`,
   ],
   [
+    ...[...laterSessionColumns, excludedCountColumn].map(
+      ({ name, type }) => `ALTER TABLE store.sessions ADD COLUMN IF NOT EXISTS "${name}" ${type}`,
+    ),
+    `CREATE TABLE store.excluded_sessions (${define(storeTables.excluded_sessions)})`,
+    `CREATE TABLE store.excluded_hits (${define(storeTables.excluded_hits)})`,
+    // The hit rules by which the tables were made anew last; none while they are as they were collected.
+    'CREATE TABLE store.hit_rules (version INTEGER NOT NULL, body VARCHAR NOT NULL)',
+  ],
+  // In a transaction of its own: a table that was altered cannot be written in the same one.
+  [
+    `UPDATE store.sessions SET channel = ${channelSqlBefore}, robot_purpose = ${robotPurposeSqlBefore}, excluded_hits = 0`,
+  ],
+  [
     'ALTER TABLE store.sessions ADD COLUMN IF NOT EXISTS session_row BIGINT',
     'ALTER TABLE store.hits ADD COLUMN IF NOT EXISTS session_row BIGINT',
+  ],
+  [
     'UPDATE store.sessions SET session_row = rowid + 1',
     'UPDATE store.hits SET session_row = s.session_row FROM store.sessions s WHERE s.session_id = hits.session_id',
   ],
+];
+
+/** Views of our own over the tables. Made at every start, as the public ones. */
+export const storeViews: readonly string[] = [
+  `CREATE OR REPLACE VIEW store.all_sessions AS
+    SELECT * REPLACE (hits + coalesce(excluded_hits, 0) AS hits) FROM store.sessions
+    UNION ALL BY NAME SELECT * REPLACE (hits + coalesce(excluded_hits, 0) AS hits) FROM store.excluded_sessions`,
 ];

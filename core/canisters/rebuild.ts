@@ -5,6 +5,7 @@
 import type { AnalyticsStore, FreshTables } from '../analytics/analytics-store.ts';
 import { fingerprintOf } from '../analytics/fingerprint.ts';
 import type { StoredSession } from '../analytics/rows.ts';
+import type { HitRules } from '../contract/hit-rules.ts';
 import { Problem } from '../contract/problem.ts';
 import type { RebuildResult } from '../contract/upkeep.ts';
 import type { CanisterPlace, LongTermCanister, Report } from './long-term.ts';
@@ -31,12 +32,15 @@ export async function rebuildTables(options: {
   acceptLoss: boolean;
   report?: Report | undefined;
   applyPast: ApplyPast;
+  /** The hit rules by which `canister` gives its sessions. */
+  rules?: HitRules | undefined;
 }): Promise<RebuildResult> {
-  const { canister, analytics, acceptLoss, report = () => {}, applyPast } = options;
+  const { canister, analytics, acceptLoss, report = () => {}, applyPast, rules } = options;
   const before = await fingerprintOf(analytics.query);
   let after = before;
+  const sessionsBefore = await countSessions(analytics.query);
   await analytics.remake(async (fresh) => {
-    const { rows } = before.sessions;
+    const rows = sessionsBefore;
     const counts = countsInTables(analytics);
     await fillFromCanister({
       canister,
@@ -46,19 +50,34 @@ export async function rebuildTables(options: {
       added: (done) => report(done, rows),
     });
     after = await fingerprintOf(fresh.query);
-    const lost = before.sessions.rows - after.sessions.rows;
+    const lost = sessionsBefore - (await countSessions(fresh.query));
     if (lost > 0 && !acceptLoss) {
       throw new Problem(
         'rebuild_loses',
-        `${lost} of ${before.sessions.rows} sessions cannot be read from the canister, so new tables would lose them. Nothing was changed. See which with: canister verify. To go on without them: --accept-loss`,
+        `${lost} of ${sessionsBefore} sessions cannot be read from the canister, so new tables would lose them. Nothing was changed. See which with: canister verify. To go on without them: --accept-loss`,
       );
     }
+    if (rules !== undefined && rules.version > 0) await noteRules(fresh, rules);
     return true;
   });
   // What is remembered of the last checkpoint must not name more hits than there are now.
   await analytics.checkpoint();
   const equal = JSON.stringify(before) === JSON.stringify(after);
   return { before, after, equal };
+}
+
+/** Those that have excluded hits alone are among them: rules must not make sessions seem lost. */
+async function countSessions(query: FreshTables['query']): Promise<number> {
+  const { rows } = await query('SELECT count(*) FROM store.all_sessions', []);
+  return Number(rows[0]?.[0]);
+}
+
+/** From now on sessions that are older than the rules are read by them. */
+async function noteRules({ query }: FreshTables, rules: HitRules): Promise<void> {
+  await query('INSERT INTO store.hit_rules SELECT $1::INTEGER, $2', [
+    rules.version,
+    JSON.stringify(rules),
+  ]);
 }
 
 /** Tables out of nothing but the canister: the last record of each session counts. Gives the number of sessions. */

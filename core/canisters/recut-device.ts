@@ -9,6 +9,7 @@ import { continuedReasons } from '../contract/session.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 import type { CompiledEventSet } from '../events/compile.ts';
 import { replaySession } from '../events/replay.ts';
+import type { Enrichment } from '../hits/enrichment.ts';
 import { closePolicy } from '../sessions/close-policy.ts';
 import {
   type CollectedPart,
@@ -18,6 +19,8 @@ import {
   runsOf,
   type StoredWhole,
 } from '../sessions/collected-session.ts';
+import { withBehaviour } from '../sessions/enrich-session.ts';
+import { type AnyHit, withAllHits, withHitsApart } from '../sessions/excluded-hits.ts';
 import { sessionId } from '../sessions/session-key.ts';
 import { type EndedSession, Sessionizer } from '../sessions/sessionizer.ts';
 import { hitContext } from './recut-context.ts';
@@ -36,6 +39,8 @@ export interface RecutOptions {
   rules: SessionRules;
   userKey: (userId: string) => string;
   ownHosts: (host: string) => boolean;
+  /** Hit rules: whose behaviour is a robot's, and where hits come from. */
+  enrichment: Enrichment;
   /** By which the events of sessions that were cut anew are evaluated. */
   eventSet?: CompiledEventSet | undefined;
 }
@@ -54,7 +59,7 @@ export class DeviceRecut {
   readonly #dayOf: (instantMs: number) => string;
   readonly #active = new ShortTermCanister();
   readonly #sessionizer: Sessionizer;
-  readonly #sources = new Map<SessionHit, Source>();
+  readonly #sources = new Map<string, Source>();
   readonly #present = new Map<string, { sessions: number; joined: boolean }>();
   readonly #out: (session: StoredWhole) => void;
   readonly #continues: string | undefined;
@@ -114,10 +119,13 @@ export class DeviceRecut {
 
   #feed(collected: Regained, { hit, place, arrivedAt }: TimedHit, number: number): void {
     const presentId = collected.presentIds[place] ?? collected.session.id;
-    this.#sources.set(hit, { collected, order: this.#taken, number, presentId });
+    this.#sources.set(hit.id, { collected, order: this.#taken, number, presentId });
+    const { excludedBy } = hit as AnyHit;
     this.#sessionizer.take({
       hit,
-      context: hitContext(collected, hit, number, this.#options.ownHosts),
+      excludedBy,
+      rulesVersion: collected.session.rulesVersion,
+      context: hitContext(collected, hit, number, this.#options),
       arrivedAt,
       seq: 0,
       bytes: JSON.stringify(hit).length,
@@ -158,30 +166,34 @@ export class DeviceRecut {
     if (open) this.#sessionizer.end(open.session.id, reason, nowMs);
   }
 
-  #end({ session, endReason }: EndedSession): void {
+  #end({ session: apart, endReason }: EndedSession): void {
+    const session = withAllHits(apart);
     const sources = session.hits.map((hit) => {
-      const source = this.#sources.get(hit);
+      const source = this.#sources.get(hit.id);
       if (source === undefined) throw new Error(`the hit ${hit.id} came from nowhere`);
-      this.#sources.delete(hit);
+      this.#sources.delete(hit.id);
       return source;
     });
     const parts = this.#partsOf(sources);
     const [first] = parts;
     if (first === undefined) return;
-    const whole: ClosedSession = {
-      ...session,
-      id: this.#idOf(session.id, first, session.hits),
-      visitor: session.userId === undefined ? first.session.visitor : session.visitor,
-      continues: this.#continuedBy(session.continues, first),
-      endReason,
-    };
+    const whole: ClosedSession = withBehaviour(
+      {
+        ...session,
+        id: this.#idOf(session.id, first, session.hits),
+        visitor: session.userId === undefined ? first.session.visitor : session.visitor,
+        continues: this.#continuedBy(session.continues, first),
+        endReason,
+      },
+      this.#options.enrichment,
+    );
     this.#before = { rawId: session.id, id: whole.id, endReason };
     this.#count(sources);
     const lineage: Lineage = this.#lineageOf(whole, parts, sources);
     const collected = sources[0]?.collected.session;
     const isSame = lineage.parts === undefined && collected !== undefined;
     this.#out({
-      session: isSame ? collected : this.#withEvents(whole),
+      session: withHitsApart(isSame ? collected : this.#withEvents(whole)),
       firstSeq: Math.min(...parts.map(({ firstSeq }) => firstSeq)),
       lastSeq: Math.max(...parts.map(({ lastSeq }) => lastSeq)),
       devices: [...new Set(parts.flatMap(({ devices }) => devices))],
@@ -193,7 +205,7 @@ export class DeviceRecut {
   #withEvents(session: ClosedSession): ClosedSession {
     const { eventSet } = this.#options;
     if (eventSet === undefined) return session;
-    const { facts, attributes, faults } = replaySession(eventSet, session);
+    const { facts, attributes, faults } = replaySession(eventSet, withHitsApart(session));
     return {
       ...session,
       eventsVersion: eventSet.version,

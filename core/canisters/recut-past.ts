@@ -24,13 +24,13 @@ const pairsPerInsert = 500;
 /** Sessions with a key of their device: that of a user is no device's. */
 const sessionsWithDevice = `
   SELECT s.*, CASE WHEN user_id IS NULL THEN visitor_id ELSE coalesce(known.device_id, visitor_id) END AS device_id
-  FROM store.sessions s LEFT JOIN
+  FROM store.all_sessions s LEFT JOIN
     (SELECT session_id, min(device_id) AS device_id FROM store.session_devices GROUP BY ALL) known USING (session_id)`;
 
 /** Where the tables stand now. */
 export async function readMarks(query: Query): Promise<SegmentMarks> {
   const { rows } = await query(
-    'SELECT segment_day, max(segment_offset + segment_length) FROM store.sessions GROUP BY ALL',
+    'SELECT segment_day, max(segment_offset + segment_length) FROM store.all_sessions GROUP BY ALL',
     [],
   );
   return Object.fromEntries(rows.map(([day, end]) => [String(day), Number(end)]));
@@ -69,7 +69,7 @@ export async function orderPast(
 export async function countMarked(query: Query, marks: SegmentMarks): Promise<number> {
   await query('CREATE OR REPLACE TEMP TABLE recut_marks (day VARCHAR, ends BIGINT)', []);
   await insertPairs(query, 'recut_marks', Object.entries(marks));
-  const { rows } = await query(`SELECT count(*) FROM store.sessions s WHERE ${isMarked}`, []);
+  const { rows } = await query(`SELECT count(*) FROM store.all_sessions s WHERE ${isMarked}`, []);
   return Number(rows[0]?.[0]);
 }
 

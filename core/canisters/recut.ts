@@ -234,7 +234,7 @@ async function continuedIn(
     list.map((_, index) => `$${from + index}`).join(', ');
   const ofDevice = named(keys, 2 + continuedReasons.length);
   const { rows } = await tables.query(
-    `SELECT replace(session_id::VARCHAR, '-', '') FROM store.sessions
+    `SELECT replace(session_id::VARCHAR, '-', '') FROM store.all_sessions
      WHERE origin = $1 AND end_reason IN (${named(continuedReasons, 2)})
        AND (visitor_id IN (${ofDevice})
          OR session_id IN (SELECT session_id FROM store.session_devices WHERE device_id IN (${ofDevice})))
@@ -247,7 +247,7 @@ async function continuedIn(
 async function figuresOf(query: FreshTables['query']): Promise<SessionFigures> {
   const { rows } = await query(
     `SELECT count(*), coalesce(sum(hits), 0)::BIGINT, coalesce(avg(is_bounce::INTEGER), 0), coalesce(avg(duration_ms), 0)
-     FROM store.sessions`,
+     FROM store.all_sessions`,
     [],
   );
   const [sessions = 0, hits = 0, bounceRate = 0, mean = 0] = (rows[0] ?? []).map(Number);

@@ -106,7 +106,8 @@ export class ShortTermCanister implements ActiveStore {
 
   /** The live list: newest activity first, at most `limit` sessions. */
   list(limit: number): ActiveSessions {
-    const all = [...this.values()];
+    // Who has only excluded hits is nobody who is looked at.
+    const all = [...this.values()].filter(({ session }) => session.hits.length > 0);
     const robots = all.reduce(
       (count, { session }) => count + (session.technology.robot === undefined ? 0 : 1),
       0,

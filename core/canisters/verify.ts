@@ -12,7 +12,7 @@ export async function placesOf(
   day: string,
 ): Promise<Map<number, string>> {
   const { rows } = await analytics.query(
-    `SELECT segment_offset, replace(session_id::VARCHAR, '-', '') FROM store.sessions
+    `SELECT segment_offset, replace(session_id::VARCHAR, '-', '') FROM store.all_sessions
      WHERE segment_day = $1 ORDER BY segment_offset`,
     [day],
   );
@@ -27,7 +27,7 @@ export async function verifyCanister(
   const { canister, analytics } = stores;
   const segments = new Set(await canister.days());
   const { rows } = await analytics.query(
-    'SELECT segment_day, count(*) FROM store.sessions GROUP BY ALL',
+    'SELECT segment_day, count(*) FROM store.all_sessions GROUP BY ALL',
     [],
   );
   const days = new Set([...segments, ...rows.map(([day]) => String(day))]);

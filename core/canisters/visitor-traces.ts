@@ -2,6 +2,7 @@
 import type { TraceKind } from '../contract/erasure.ts';
 import { hitLimits } from '../contract/hit.ts';
 import type { Session } from '../contract/session.ts';
+import { allHits } from '../sessions/excluded-hits.ts';
 import type { ScannedSession } from './long-term.ts';
 import { TraceScan, traceBytesMin } from './trace-scan.ts';
 
@@ -9,7 +10,10 @@ import { TraceScan, traceBytesMin } from './trace-scan.ts';
 const valueLengthMin = 12;
 const valuesMax = 5_000;
 /** What programs and settings say, not visitors. */
-const commonNames = new Set(['userAgent', 'technology', 'endReason', 'dataset', 'host', 'origin']);
+const commonNames = new Set([
+  ...['userAgent', 'technology', 'endReason', 'dataset', 'host', 'origin'],
+  ...['channel', 'medium', 'clickId', 'excludedBy', 'region', 'city'],
+]);
 
 export interface Trace {
   kind: TraceKind;
@@ -47,9 +51,9 @@ export class TraceBook {
     this.#addId('hit_id', hex);
   }
 
-  addSession(session: { id: string; hits: readonly { id: string }[] }): void {
+  addSession(session: Pick<Session, 'id' | 'hits' | 'excludedHits'>): void {
     this.#addId('session_id', session.id);
-    for (const hit of session.hits) this.#addId('hit_id', hit.id);
+    for (const hit of allHits(session)) this.#addId('hit_id', hit.id);
     this.addValues(session);
   }
 

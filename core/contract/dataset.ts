@@ -1,5 +1,6 @@
 /** A dataset: one analysed site, with its settings, its raw data and what is derived from it. */
 import { z } from 'zod';
+import { hitRulesSchema } from './hit-rules.ts';
 import { indexRulesSchema } from './search.ts';
 import { sessionRulesSchema } from './session-rules.ts';
 import { retentionRulesSchema } from './upkeep.ts';
@@ -54,6 +55,8 @@ export const datasetSchema = retentionRulesSchema.extend({
   idleTimeoutMs: z.int(),
   cutAtMidnight: z.boolean(),
   cutOnNewCampaign: z.boolean(),
+  /** What is made of its hits; absent where nobody has set rules. */
+  hitRules: hitRulesSchema.optional(),
   /** What the session index holds; absent where nothing is indexed. */
   index: indexRulesSchema.optional(),
   writeKey: z.string(),

@@ -41,9 +41,10 @@ export const dimensions = {
   hit_referrer: ofHit('Referring page', 'request.referrer', 'Referrer of the hit itself, as sent.'),
   entry_path: ofSession('Entry page', 'entry.path', 'Path of the first page view of the session.'),
   exit_path: ofSession('Exit page', 'exit.path', 'Path of the last page view of the session.'),
-  channel: workedOut(
+  channel: ofSession(
     'Channel',
-    'Class of the source: paid search, organic search, paid social, organic social, email, display, affiliate, AI assistant, referral, direct or other; the first that fits of the rules in docs/queries.md.',
+    'channel',
+    'Class of the source: by own rules of the dataset, else paid search, organic search, paid social, organic social, email, display, affiliate, AI assistant, referral, direct or other; the first that fits of the rules in docs/queries.md.',
   ),
   referrer: ofSession(
     'Referrer',
@@ -54,12 +55,25 @@ export const dimensions = {
   source: ofSession(
     'Source',
     'source',
-    'utm_source of the entry page, else the name of the referrer.',
+    'utm_source of the entry page, else what a click id says, else the name of the referrer.',
   ),
-  medium: ofSession('Medium', 'medium', 'utm_medium of the entry page.'),
+  medium: ofSession(
+    'Medium',
+    'medium',
+    'utm_medium of the entry page, else what a click id says, else the kind of the referrer: organic, social, email, cpc, ai-assistant or referral.',
+  ),
   campaign: ofSession('Campaign', 'campaign', 'utm_campaign of the entry page.'),
-  term: ofSession('Term', 'term', 'utm_term of the entry page: the word that was searched for.'),
+  term: ofSession(
+    'Term',
+    'term',
+    'utm_term of the entry page, else the words that the search engine hands on.',
+  ),
   content: ofSession('Content', 'content', 'utm_content of the entry page.'),
+  click_id: ofSession(
+    'Click id',
+    'click_id',
+    'Name of the parameter by which an advertiser marked the click, such as gclid.',
+  ),
   browser: ofSession('Browser', 'browser', 'Browser name, from the user agent.'),
   browser_version: ofSession('Version', 'browser.version', 'Major version of the browser.'),
   system: ofSession('System', 'system', 'Operating system, from the user agent.'),
@@ -72,7 +86,17 @@ export const dimensions = {
     'Screen',
     'Width of the screen in CSS pixels: under 576, to 991, to 1439, or from 1440.',
   ),
-  country: ofSession('Country', 'country', 'Two-letter country, where the edge knows it.'),
+  country: ofSession(
+    'Country',
+    'country',
+    'Two-letter country, where the edge or a database of places knows it.',
+  ),
+  region: ofSession(
+    'Region',
+    'region',
+    'Region or state, where the edge or a database of places knows it.',
+  ),
+  city: ofSession('City', 'city', 'City, where the edge or a database of places knows it.'),
   network: ofSession(
     'Network',
     'address.prefix',
@@ -82,9 +106,15 @@ export const dimensions = {
   origin: ofSession('Origin', 'session.origin', 'tracker or log.'),
   end_reason: ofSession('End', 'session.end_reason', 'Why the session ended.'),
   robot: ofSession('Robot', 'robot.name', 'Name of the robot, where the session is one.'),
-  robot_purpose: workedOut(
+  robot_purpose: ofSession(
     'Purpose',
-    'What the robot is for, by its name: search engine, AI crawler, AI assistant, link preview, monitoring, SEO tool, program, or other.',
+    'robot.purpose',
+    'What the robot is for: search engine, AI training, AI search, AI assistant, link preview, monitoring, SEO tool, feed reader, scanner, archiver, advertising, program, or other.',
+  ),
+  robot_behaviour: ofSession(
+    'Behaviour',
+    'robot.behaviour',
+    'The rule by whose behaviour the session is a robot’s, where its user agent does not say so.',
   ),
   visitor_kind: workedOut(
     'Visitor',

@@ -170,5 +170,7 @@ export interface ReceivedHit extends Omit<Hit, 'dataset' | 'visitor'> {
     addressKey?: string;
     userAgent: string;
     country?: string;
+    region?: string;
+    city?: string;
   };
 }

@@ -144,14 +144,14 @@ export const importProgressSchema = z.object({
 
 /**
  * `formats` names the format of each file, in order; `detections` says why it was chosen. `excludedBy` counts the
- * excluded lines by rule. `badFile` lists every bad line with its file, line number and reason; it is absent when there
+ * excluded lines by rule; the dataset's own exclusions stand under `exclusion: NAME`. `badFile` lists every bad line with its file, line number and reason; it is absent when there
  * is none, and in a dry run. `badSamples` shows the first of them.
  */
 export const importSummarySchema = importProgressSchema.extend({
   seconds: z.number(),
   formats: z.array(z.string()),
   detections: z.array(z.object({ file: z.string(), format: z.string(), why: z.string() })),
-  excludedBy: z.partialRecord(z.enum(exclusionRules), z.int()),
+  excludedBy: z.record(z.string(), z.int()),
   badSamples: z.array(z.object({ file: z.string(), line: z.int(), reason: z.string() })),
   badFile: z.string().optional(),
   dryRun: z.boolean(),

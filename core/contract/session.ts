@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { eventFaultSchema, factSchema } from './event.ts';
 import { hitTypes } from './hit.ts';
+import { robotBehaviours, robotPurposes } from './hit-rules.ts';
 import { stepKinds } from './step.ts';
 
 /**
@@ -95,6 +96,16 @@ export const sessionHitSchema = z.object({
   requestBody: z.string().optional(),
   responseHeaders: z.record(z.string(), z.string()).optional(),
   responseBody: z.string().optional(),
+  /** Path and query before the dataset's URL rules changed them; absent where they did not. */
+  targetBefore: z.string().optional(),
+});
+
+/** A hit that an exclusion keeps out of the figures. It is kept, and comes back when rules change and tables are made anew. */
+export const excludedHitSchema = sessionHitSchema.extend({
+  /** The name of the exclusion. */
+  excludedBy: z.string(),
+  /** When it came, by the clock of the engine. */
+  arrivedAt: instant.optional(),
 });
 
 /** Where a session came from, taken at its first hit. */
@@ -106,15 +117,21 @@ export const acquisitionSchema = z.object({
   campaign: z.string().optional(),
   term: z.string().optional(),
   content: z.string().optional(),
+  /** Name of the parameter by which an advertiser marked the click, such as `gclid`. */
+  clickId: z.string().optional(),
+  channel: z.string().optional(),
 });
 
-/** What the user agent says. */
+/** What the user agent says, or the behaviour of a robot that does not say what it is. */
 export const technologySchema = z.object({
   browser: z.string().optional(),
   browserVersion: z.string().optional(),
   system: z.string().optional(),
   device: z.enum(['desktop', 'mobile', 'tablet', 'tv', 'robot', 'unknown']),
   robot: z.string().optional(),
+  purpose: z.enum(robotPurposes).optional(),
+  /** The rule by whose behaviour it is a robot; absent where its user agent says so. */
+  behaviour: z.enum(robotBehaviours).optional(),
 });
 
 /**
@@ -140,13 +157,19 @@ export const sessionSchema = z.object({
   addressPrefix: z.string().optional(),
   addressKey: z.string().optional(),
   country: z.string().optional(),
+  region: z.string().optional(),
+  city: z.string().optional(),
   language: z.string().optional(),
   screenWidth: z.int().optional(),
   technology: technologySchema,
   acquisition: acquisitionSchema,
+  /** The version of the hit rules by which its first hit was taken; absent where none were set. */
+  rulesVersion: z.int().optional(),
   /** The id of the session that a limit or midnight closed and that this one continues. */
   continues: id.optional(),
   hits: z.array(sessionHitSchema).max(sessionLimits.hitsMax),
+  /** Its hits that are in no figure: a session may have no others. */
+  excludedHits: z.array(excludedHitSchema).optional(),
   /** What its events have recorded so far, by their number. */
   facts: z.array(factSchema).optional(),
   /** Session attributes that its events have set, and their counters. */
@@ -193,6 +216,7 @@ export const activeSessionsSchema = z.object({
 });
 
 export type SessionHit = z.infer<typeof sessionHitSchema>;
+export type ExcludedHit = z.infer<typeof excludedHitSchema>;
 export type Acquisition = z.infer<typeof acquisitionSchema>;
 export type Technology = z.infer<typeof technologySchema>;
 export type Session = z.infer<typeof sessionSchema>;

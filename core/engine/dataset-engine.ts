@@ -1,13 +1,16 @@
 /** Everything of one dataset that the engine keeps at hand: its active sessions, its stores, and where the inbox stands. */
 import { WatchBook } from '../alerts/watch-book.ts';
 import type { AnalyticsStore } from '../analytics/analytics-store.ts';
+import { enrichedCanister, type RulesInForce } from '../canisters/enriched-canister.ts';
 import type { ErasePlace } from '../canisters/erase-place.ts';
 import { openSessionIndex, type SessionIndex } from '../canisters/index-sessions.ts';
 import type { LongTermCanister } from '../canisters/long-term.ts';
 import type { RecutPlace } from '../canisters/recut.ts';
 import type { IndexShelf } from '../canisters/session-index.ts';
 import { ShortTermCanister } from '../canisters/short-term.ts';
+import { type HitRules, usualHitRules } from '../contract/hit-rules.ts';
 import { type SessionLimits, sessionLimits } from '../contract/session.ts';
+import { compileEnrichment, type PlaceOf } from '../hits/enrichment.ts';
 import { hostMatcher } from '../hits/referrer.ts';
 import { userKeys } from '../hits/user-key.ts';
 import { openPast, type Past, type PastStores } from '../past/past.ts';
@@ -31,7 +34,12 @@ export interface DatasetEngine {
   config: DatasetConfig;
   ownHosts: (host: string) => boolean;
   analytics: AnalyticsStore;
+  /** Long-term, as it is read under the hit rules of the tables. */
   canister: LongTermCanister;
+  /** The same with its records as they were written. */
+  rawCanister: LongTermCanister;
+  /** What is made of its hits. */
+  rules: RulesInForce;
   /** Where a recut lies until it is applied or discarded; absent where stores are in memory. */
   recut?: RecutPlace | undefined;
   /** Where an erasure notes what is to go; absent where stores are in memory. */
@@ -75,19 +83,28 @@ export async function openDatasetEngine(
   openStores: OpenStores,
   limits: SessionLimits = sessionLimits,
   openEvents?: OpenEvents,
+  placeOf?: PlaceOf | undefined,
 ): Promise<DatasetEngine> {
   const stores = await openStores(config);
-  const { analytics, canister, recut, erasePlace, past: pastStores, indexShelf: shelf } = stores;
+  const {
+    analytics,
+    canister: rawCanister,
+    recut,
+    erasePlace,
+    past: pastStores,
+    indexShelf: shelf,
+  } = stores;
   let index: SessionIndex | undefined;
   const close = async () => {
     await index?.settled();
     await shelf?.close();
     await analytics.close();
-    await canister.close();
+    await rawCanister.close();
   };
   try {
-    const rules = config.index;
-    index = shelf && (await openSessionIndex({ shelf, analytics, canister, rules }));
+    const rules = await rulesOf(config, analytics, placeOf);
+    const canister = enrichedCanister(rawCanister, rules);
+    index = shelf && (await openSessionIndex({ shelf, analytics, canister, rules: config.index }));
     const past = await openPast(config.slug, config.timeZone, pastStores);
     return {
       ...(await startOf(config, analytics, limits, openEvents)),
@@ -95,11 +112,13 @@ export async function openDatasetEngine(
       openEvents,
       analytics,
       canister,
+      rawCanister,
+      rules,
       recut,
       erasePlace,
       index,
       past,
-      commit: createSessionCommit({ canister, analytics, applyPast: past.apply }),
+      commit: createSessionCommit({ canister, analytics, applyPast: past.apply, rules }),
       close,
     };
   } catch (error) {
@@ -109,10 +128,23 @@ export async function openDatasetEngine(
   }
 }
 
+async function rulesOf(
+  { hitRules = usualHitRules, timeZone }: DatasetConfig,
+  analytics: AnalyticsStore,
+  placeOf: PlaceOf | undefined,
+): Promise<RulesInForce> {
+  const compile = (rules: HitRules) => compileEnrichment(rules, { timeZone, placeOf });
+  const { hitRules: ofTables } = await analytics.resume();
+  return { current: compile(hitRules), tables: ofTables && compile(ofTables) };
+}
+
 /** Begins again at what is stored, by other settings: as after a crash, active sessions come out of the inbox anew. */
 export async function startAgain(dataset: DatasetEngine, config: DatasetConfig): Promise<void> {
-  const { analytics, limits, openEvents } = dataset;
+  const { analytics, limits, openEvents, rules } = dataset;
   Object.assign(dataset, await startOf(config, analytics, limits, openEvents));
+  // Other tables may have been made by other rules.
+  const { hitRules } = await analytics.resume();
+  rules.tables = hitRules && compileEnrichment(hitRules, { timeZone: config.timeZone });
 }
 
 /** Everything of a dataset that is in memory only, as its tables give it. */
@@ -126,6 +158,8 @@ async function startOf(
     DatasetEngine,
     | 'analytics'
     | 'canister'
+    | 'rawCanister'
+    | 'rules'
     | 'recut'
     | 'erasePlace'
     | 'index'
@@ -150,7 +184,8 @@ async function startOf(
     userKey: userKeys(config.addressSecret),
     ended(one) {
       ended.push(one);
-      if (one.discarded === undefined) watched.takeEnd(one.session, config.idleTimeoutMs);
+      const isCounted = one.discarded === undefined && one.session.hits.length > 0;
+      if (isCounted) watched.takeEnd(one.session, config.idleTimeoutMs);
     },
     eventSet: () => events?.current(),
     continued(device) {

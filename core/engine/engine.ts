@@ -9,6 +9,7 @@ import type { Definitions } from '../contract/definition.ts';
 import type { Erasure, VisitorChoice, VisitorFigures } from '../contract/erasure.ts';
 import type { EventSet } from '../contract/event.ts';
 import type { Backfill, DryRun } from '../contract/event-life.ts';
+import type { ExcludedHits, HitRules, HitTrial, HitTrialResult } from '../contract/hit-rules.ts';
 import type { ImportInput, ImportProgress, ImportSummary } from '../contract/import.ts';
 import type { Published } from '../contract/published.ts';
 import type { Answer, Query } from '../contract/query.ts';
@@ -32,6 +33,7 @@ import type { DryRunAsked } from '../past/dry-run.ts';
 import type { BackfillAsked } from '../settings/backfills.ts';
 import type { DatasetConfig } from '../settings/datasets.ts';
 import type { Durations } from './duration-book.ts';
+import type { ExcludedHour } from './hit-rules-desk.ts';
 import type { PullRequest, PullResult } from './import-desk.ts';
 import type { HeldDataset } from './open-datasets.ts';
 import type { SearchNames } from './search-sessions.ts';
@@ -127,6 +129,17 @@ export interface Engine {
   rebuildIndex(slug: string): Promise<IndexState>;
   /** Gives up what is made in the background. Gives the rules in force. */
   cancelIndex(slug: string): Promise<IndexState>;
+  /**
+   * Takes hits by these rules from now on; a rebuild brings the past under them.
+   * @throws Problem `condition_invalid`; nothing was changed then
+   */
+  useHitRules(slug: string, rules: HitRules): Promise<void>;
+  /** What would become of a request, by the rules in force or by others. @throws Problem `condition_invalid` */
+  tryHitRules(slug: string, trial: HitTrial): Promise<HitTrialResult>;
+  /** What exclusions have left out so far. */
+  excludedHits(slug: string): Promise<ExcludedHits>;
+  /** The same for hits that a collector took, by the hour in which they came. */
+  excludedHours(slug: string): Promise<ExcludedHour[]>;
   /** Begins an import and gives its number. One import a dataset at a time; a second waits for the first. */
   beginImport(slug: string, options: ImportInput): Promise<number>;
   /** Begins the next file of an import. */

@@ -7,6 +7,7 @@ import { TraceScan } from '../canisters/trace-scan.ts';
 import { isOfVisitor, type KeptOfVisitor, TraceBook } from '../canisters/visitor-traces.ts';
 import type { ErasureReport, VisitorChoice } from '../contract/erasure.ts';
 import { userKeys } from '../hits/user-key.ts';
+import { allHits } from '../sessions/excluded-hits.ts';
 import type { ErasedHits, VisitorHits, WaitingHit } from '../sources/visitor-hits.ts';
 import { type DatasetEngine, startAgain } from './dataset-engine.ts';
 import { placeOf } from './recut-dataset.ts';
@@ -28,7 +29,7 @@ export async function storedSessionsOf(
 ): Promise<string[]> {
   const named = keys.map((_, index) => `$${index + 1}`).join(', ');
   const { rows } = await analytics.query(
-    `SELECT replace(session_id::VARCHAR, '-', '') FROM store.sessions WHERE visitor_id IN (${named})
+    `SELECT replace(session_id::VARCHAR, '-', '') FROM store.all_sessions WHERE visitor_id IN (${named})
        OR session_id IN (SELECT session_id FROM store.session_devices WHERE device_id IN (${named}))
      ORDER BY started_at, session_id`,
     [...keys],
@@ -90,7 +91,7 @@ export async function proveErased(
   if ((await storedSessionsOf({ analytics }, keyList)).length > 0)
     found.push({ place: 'analytics.duckdb, rows', kind: 'visitor_key' });
   const { rows } = await analytics.query(
-    `SELECT count(*) FROM (SELECT session_id FROM store.sessions UNION SELECT session_id FROM store.hits
+    `SELECT count(*) FROM (SELECT session_id FROM store.all_sessions UNION SELECT session_id FROM store.hits
        UNION SELECT session_id FROM store.events UNION SELECT session_id FROM store.session_values)
      WHERE list_contains(string_split($1, ','), replace(session_id::VARCHAR, '-', ''))`,
     [sessionIds.join(',')],
@@ -137,7 +138,7 @@ async function complete(
   const ids = new Set<string>();
   const add = ({ session }: KeptOfVisitor) => {
     book.addSession(session);
-    for (const hit of session.hits) ids.add(hit.id);
+    for (const hit of allHits(session)) ids.add(hit.id);
   };
   for await (const kept of dataset.canister.scan()) {
     if (!isOfVisitor(keys, kept)) continue;

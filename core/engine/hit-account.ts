@@ -1,5 +1,6 @@
 /** Where every accepted hit is: stored, active, waiting, or set aside. Called between two steps, while nothing moves. */
 import type { HitAccount } from '../contract/status.ts';
+import { heldHits } from '../sessions/excluded-hits.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
 import type { DatasetEngine } from './dataset-engine.ts';
 
@@ -13,7 +14,7 @@ export async function accountForHits(
   return await Promise.all(
     [...datasets].map(async ([slug, dataset]) => {
       const { rows } = await dataset.analytics.query(
-        `SELECT (SELECT coalesce(sum(hits), 0) FROM store.sessions WHERE origin = 'tracker')
+        `SELECT (SELECT coalesce(sum(hits), 0) FROM store.all_sessions WHERE origin = 'tracker')
            + (SELECT coalesce(sum(hits), 0) FROM store.removed)`,
         [],
       );
@@ -44,8 +45,8 @@ export function explainAccount(account: HitAccount): string | undefined {
 
 function hitsInMemory({ active, ended }: DatasetEngine): number {
   let hits = 0;
-  for (const { session } of active.values()) hits += session.hits.length;
-  for (const { session } of ended) hits += session.hits.length;
+  for (const { session } of active.values()) hits += heldHits(session);
+  for (const { session } of ended) hits += heldHits(session);
   return hits;
 }
 

@@ -21,6 +21,7 @@ import type { NormalizedHit } from '../hits/normalize-hit.ts';
 import { userKeys } from '../hits/user-key.ts';
 import { pipelineLimits } from '../pipeline.ts';
 import { closePolicy } from '../sessions/close-policy.ts';
+import { allHits } from '../sessions/excluded-hits.ts';
 import { type EndedSession, Sessionizer } from '../sessions/sessionizer.ts';
 import { listBadLines } from '../sources/bad-lines.ts';
 import { chooseFormat, detectionLines } from '../sources/formats/detect.ts';
@@ -118,10 +119,12 @@ export async function startLogImport(
       return found && Math.abs(atMs - found.endedAt) <= idleTimeoutMs ? found.id : undefined;
     },
   });
-  const normalize = logNormalizer(dataset.config.addressSecret, dataset.ownHosts, {
-    ...options,
-    idleTimeoutMs,
-  });
+  const normalize = logNormalizer(
+    dataset.config.addressSecret,
+    dataset.ownHosts,
+    { ...options, idleTimeoutMs },
+    dataset.rules.current,
+  );
   const exclusionOf = lineFilter(options);
   const detections: ImportSummary['detections'] = [];
   const excludedBy: ImportSummary['excludedBy'] = {};
@@ -129,6 +132,8 @@ export async function startLogImport(
   const badLines = listBadLines(badLinesFile);
   /** Ids of hits that are in sessions which are not stored yet. */
   const pending = new Map<string, LinePlace | undefined>();
+  /** Those of them that an exclusion of the dataset keeps out of the figures, with its name. */
+  const apart = new Map<string, string>();
   let cuts: CutReader[] = [];
   /** The latest time in the file, by which sessions end: files may come in any order, newest first is usual. */
   let fileTime = Number.NEGATIVE_INFINITY;
@@ -138,10 +143,10 @@ export async function startLogImport(
   let storing: Promise<void> = Promise.resolve();
 
   /** An event has discarded the session: its hits were accepted, and count as excluded now. */
-  function leaveOut({ session: { hits } }: EndedSession): void {
-    progress.accepted -= hits.length;
-    exclude('discarded', hits.length);
-    for (const hit of hits) settle(hit.id);
+  function leaveOut({ session }: EndedSession): void {
+    progress.accepted -= session.hits.length;
+    exclude('discarded', session.hits.length);
+    for (const hit of allHits(session)) settle(hit.id);
   }
 
   /** The hit is stored or discarded: its line need not be read again. */
@@ -149,9 +154,10 @@ export async function startLogImport(
     const place = pending.get(id);
     if (place !== undefined) place.pending -= 1;
     pending.delete(id);
+    apart.delete(id);
   }
 
-  function exclude(rule: ExclusionRule, hits: number): void {
+  function exclude(rule: ExclusionRule | `exclusion: ${string}`, hits: number): void {
     progress.excluded += hits;
     excludedBy[rule] = (excludedBy[rule] ?? 0) + hits;
   }
@@ -180,6 +186,7 @@ export async function startLogImport(
       for (const id of pending.keys()) {
         if (pending.size <= dryRunIdsMax) break;
         pending.delete(id);
+        apart.delete(id);
       }
       return;
     }
@@ -187,7 +194,7 @@ export async function startLogImport(
       progress.sessions -= batch.length;
       throw error;
     });
-    for (const { session } of batch) for (const hit of session.hits) settle(hit.id);
+    for (const { session } of batch) for (const hit of allHits(session)) settle(hit.id);
     dataset.hitsSinceCheckpoint += hits;
   }
 
@@ -224,7 +231,11 @@ export async function startLogImport(
       if (place !== undefined) place.pending += 1;
       pending.set(id, place);
       sessionizer.take({ ...normalized, arrivedAt: at, seq: 0, bytes: bytes[index] ?? 0 });
-      progress.accepted += 1;
+      if (normalized.excludedBy === undefined) progress.accepted += 1;
+      else {
+        apart.set(id, normalized.excludedBy);
+        exclude(`exclusion: ${normalized.excludedBy}`, 1);
+      }
       if (isAbove(fillOf([open]), room, activeMarks.high)) makeRoom();
       // At every hit, not at every batch of them: sessions must not depend on how the bytes came.
       if (at <= fileTime) continue;
@@ -337,6 +348,15 @@ export async function startLogImport(
     await takePieces(readFile(name, bytes));
   }
 
+  /** Lines of sessions that were not stored are as if they had not been read. */
+  function takeBackLeft(): void {
+    progress.lines -= pending.size;
+    progress.accepted -= pending.size - apart.size;
+    for (const rule of apart.values()) exclude(`exclusion: ${rule}`, -1);
+    pending.clear();
+    apart.clear();
+  }
+
   async function summarize(): Promise<Omit<ImportSummary, 'seconds'>> {
     // The summary is a promise: what it names must not depend on a write-ahead log.
     if (!options.dryRun) await dataset.commit.checkpoint();
@@ -369,11 +389,9 @@ export async function startLogImport(
       sessionizer.closeIdle(Math.max(idleAtMs, fileTime));
       await commit();
       await storing;
-      const whole = await summarize();
-      const left = pending.size;
-      const { lines, accepted } = whole;
+      takeBackLeft();
       return {
-        summary: { ...whole, lines: lines - left, accepted: accepted - left },
+        summary: await summarize(),
         ends: cuts.map((cut) => cut.result()),
       };
     },
@@ -384,8 +402,8 @@ export async function startLogImport(
       await commit();
       await storing;
       await badLines.close();
-      const left = pending.size;
-      return { ...progress, lines: progress.lines - left, accepted: progress.accepted - left };
+      takeBackLeft();
+      return { ...progress };
     },
   };
 }

@@ -5,6 +5,7 @@
 import type { Clock } from '../clock.ts';
 import { Problem } from '../contract/problem.ts';
 import type { SessionLimits } from '../contract/session.ts';
+import type { PlaceOf } from '../hits/enrichment.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { DatasetConfig } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
@@ -68,13 +69,15 @@ export function createOpenDatasets(options: {
   sessionLimits: SessionLimits | undefined;
   /** Is told of a dataset that was opened, also of one that is opened again. */
   opened: (dataset: DatasetEngine) => void;
+  /** Says where addresses are. */
+  placeOf?: PlaceOf | undefined;
 }): OpenDatasets {
-  const { openStores, openEvents, clock, holding, timed, sessionLimits, opened } = options;
+  const { openStores, openEvents, clock, holding, timed, sessionLimits, opened, placeOf } = options;
   const open = new Map<string, DatasetEngine>();
   const held = new Map<string, HeldDataset & { config: DatasetConfig; retryAt?: number }>();
 
   async function openOne(config: DatasetConfig): Promise<DatasetEngine> {
-    const dataset = await openDatasetEngine(config, openStores, sessionLimits, openEvents);
+    const dataset = await openDatasetEngine(config, openStores, sessionLimits, openEvents, placeOf);
     dataset.commit = watch(dataset.commit, timed, (error) => {
       if (holding && !isDiskFull(error)) dataset.failure ??= error;
     });

@@ -78,8 +78,15 @@ function rulesOf({ config }: DatasetEngine): SessionRules {
   return { idleTimeoutMs, cutAtMidnight, cutOnNewCampaign };
 }
 
-function optionsOf({ config, ownHosts, events }: DatasetEngine) {
+function optionsOf({ config, ownHosts, events, rules }: DatasetEngine) {
   const { slug: dataset, timeZone, addressSecret } = config;
   const eventSet = events?.current();
-  return { dataset, timeZone, ownHosts, userKey: userKeys(addressSecret), eventSet };
+  return {
+    dataset,
+    timeZone,
+    ownHosts,
+    userKey: userKeys(addressSecret),
+    eventSet,
+    enrichment: rules.current,
+  };
 }

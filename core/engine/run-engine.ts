@@ -14,6 +14,7 @@ import type { SessionLimits } from '../contract/session.ts';
 import type { RebuildResult, VerifyResult } from '../contract/upkeep.ts';
 import { compileEventSet } from '../events/compile.ts';
 import { type EventSets, memoryEventSets } from '../events/event-sets.ts';
+import type { PlaceOf } from '../hits/enrichment.ts';
 import { createEventJobs } from '../past/event-jobs.ts';
 import { createPipeline } from '../pipeline.ts';
 import type { DatasetConfig } from '../settings/datasets.ts';
@@ -23,6 +24,13 @@ import { openDatasetEvents } from './dataset-events.ts';
 import { createDurationBook } from './duration-book.ts';
 import type { DatasetFigures, Engine, UpkeepTask } from './engine.ts';
 import { accountForHits } from './hit-account.ts';
+import {
+  excludedHits,
+  excludedHours,
+  rebuildByRules,
+  tryHitRules,
+  useHitRules,
+} from './hit-rules-desk.ts';
 import { createImportDesk } from './import-desk.ts';
 import {
   createOpenDatasets,
@@ -64,6 +72,8 @@ export interface EngineOptions {
   active: ActiveLimits;
   /** What one session may hold, where it is not the usual. */
   sessionLimits?: SessionLimits;
+  /** Says where addresses are; without it nobody knows. */
+  placeOf?: PlaceOf | undefined;
   /** How many rows of the inbox a step reads at the most, where it is not the usual number. */
   rowsPerStepMax?: number;
   /** How many sessions are stored together under load, where it is not the usual number. */
@@ -107,6 +117,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     holding: options.holding,
     timed: (work) => commits.time(work),
     sessionLimits: options.sessionLimits,
+    placeOf: options.placeOf,
   });
   const { open: datasets, find } = shelf;
   let steppedAt = clock();
@@ -178,9 +189,19 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     for (const { watched } of datasets.values()) watched.clear();
   }
 
+  async function rebuildTables(dataset: DatasetEngine, acceptLoss: boolean, report?: Report) {
+    const versionBefore = dataset.rules.tables?.rules.version ?? 0;
+    const result = await rebuildByRules(dataset, acceptLoss, report);
+    countAnew();
+    // The index holds what sessions were by the rules of before.
+    if (dataset.index && dataset.rules.current.rules.version !== versionBefore)
+      await changeIndex(dataset.config.slug, (index) => index.rebuild());
+    return result;
+  }
+
   function work(dataset: DatasetEngine, task: UpkeepTask, report: Report) {
     if (task.kind === 'verify') return verifyCanister(dataset, report);
-    if (task.kind === 'rebuild') return dataset.commit.rebuild(task.acceptLoss, report);
+    if (task.kind === 'rebuild') return rebuildTables(dataset, task.acceptLoss, report);
     if (task.kind === 'recut') return beginRecut(dataset, task.rules, report);
     const failed = (why: Error) => {
       broken = why;
@@ -408,6 +429,13 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     setIndex: (slug, rules) => changeIndex(slug, (index) => index.use(rules)),
     rebuildIndex: (slug) => changeIndex(slug, (index) => index.rebuild()),
     cancelIndex: (slug) => changeIndex(slug, (index) => index.cancel()),
+    async useHitRules(slug, rules) {
+      const dataset = find(slug);
+      await pipeline.between(async () => useHitRules(dataset, rules, options.placeOf));
+    },
+    tryHitRules: async (slug, trial) => tryHitRules(find(slug), trial, options.placeOf),
+    excludedHits: async (slug) => await excludedHits(find(slug)),
+    excludedHours: async (slug) => await excludedHours(find(slug)),
     beginImport: async (slug, importOptions) =>
       await desk.begin(find(slug), importOptionsSchema.parse(importOptions)),
     beginFile: async (number, name) => desk.beginFile(number, name),
@@ -418,7 +446,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     pullLogs: (slug, importOptions, request) =>
       desk.pull(find(slug), importOptionsSchema.parse(importOptions), request).finally(countAnew),
     verify: async (slug) => await verifyCanister(find(slug)),
-    rebuild: async (slug, acceptLoss) => await find(slug).commit.rebuild(acceptLoss),
+    rebuild: (slug, acceptLoss) => rebuildTables(find(slug), acceptLoss),
     async beginUpkeep(slug, task) {
       const dataset = find(slug);
       return upkeep.begin(task.kind, slug, (report) => work(dataset, task, report));

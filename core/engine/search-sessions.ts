@@ -143,7 +143,7 @@ async function findAtHand(
   const ask = async (session: WholeSession) => {
     asked += 1;
     if (asked % sessionsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
-    if (isWithin(session, range) && holds(session)) found.push(session);
+    if (session.hits.length > 0 && isWithin(session, range) && holds(session)) found.push(session);
   };
   const ended = dataset.ended.map(({ session, endReason }) => ({ ...session, endReason }));
   // As they are now: a session that gets a hit meanwhile would change its place in the list.

@@ -8,12 +8,16 @@
  */
 import type { AnalyticsStore, Position } from '../analytics/analytics-store.ts';
 import type { StoredSession } from '../analytics/rows.ts';
+import type { RulesInForce } from '../canisters/enriched-canister.ts';
 import type { LongTermCanister, Report } from '../canisters/long-term.ts';
 import { rebuildTables } from '../canisters/rebuild.ts';
 import { retain } from '../canisters/retention.ts';
+import type { HitRules } from '../contract/hit-rules.ts';
 import type { RebuildResult, RetentionResult, RetentionRules } from '../contract/upkeep.ts';
 import { createDimensionLimits } from '../events/dimension-limits.ts';
 import { failPoint } from '../fail-point.ts';
+import { usualEnrichment } from '../hits/enrichment.ts';
+import { withBehaviour } from '../sessions/enrich-session.ts';
 import type { EndedSession } from '../sessions/sessionizer.ts';
 import { createGate } from './gate.ts';
 
@@ -22,8 +26,12 @@ export interface SessionCommit {
   store(ended: readonly EndedSession[], low?: number): Promise<Position>;
   /** Writes what is stored into the DuckDB file itself; afterwards the inbox may be pruned up to the position. */
   checkpoint(): Promise<void>;
-  /** Makes the tables anew out of the canister; storing waits meanwhile. */
-  rebuild(acceptLoss: boolean, report?: Report): Promise<RebuildResult>;
+  /** Makes the tables anew out of the canister, read as given, where it is; storing waits meanwhile. */
+  rebuild(
+    acceptLoss: boolean,
+    report?: Report,
+    by?: { canister: LongTermCanister; rules: HitRules },
+  ): Promise<RebuildResult>;
   /** What goes by these rules, and its going when `apply`; storing waits meanwhile. */
   retain(rules: RetentionRules, nowMs: number, apply: boolean): Promise<RetentionResult>;
   /** Counts up whenever tables or segments were changed under the sessions that are stored. */
@@ -41,8 +49,10 @@ export function createSessionCommit(stores: {
   analytics: AnalyticsStore;
   /** Gives sessions the facts that count for their rows; the record keeps what it has. */
   applyPast: (sessions: readonly StoredSession[]) => Promise<StoredSession[]>;
+  /** Says whose behaviour is a robot's. */
+  rules?: Readonly<Pick<RulesInForce, 'current'>>;
 }): SessionCommit {
-  const { canister, analytics, applyPast } = stores;
+  const { canister, analytics, applyPast, rules = { current: usualEnrichment } } = stores;
   let changes = 0;
   const changing = <T>(work: () => Promise<T>) =>
     gate.alone(async () => {
@@ -54,7 +64,9 @@ export function createSessionCommit(stores: {
   const limits = createDimensionLimits((hours) => analytics.dimensionValues(hours));
   async function store(ended: readonly EndedSession[], low?: number): Promise<Position> {
     await limits.apply(ended.map(({ session: { facts }, eventSet: set }) => ({ facts, set })));
-    const sessions = ended.map(({ session, endReason }) => ({ ...session, endReason }));
+    const sessions = ended.map(({ session, endReason }) =>
+      withBehaviour({ ...session, endReason }, rules.current),
+    );
     // The inbox positions go with them: tables can be made anew of the canister alone.
     const places = await canister.append(
       sessions.map((session, index) => ({
@@ -79,8 +91,8 @@ export function createSessionCommit(stores: {
   return {
     store: (ended, low) => gate.pass(() => store(ended, low)),
     checkpoint: () => analytics.checkpoint(),
-    rebuild: (acceptLoss, report) =>
-      changing(() => rebuildTables({ canister, analytics, acceptLoss, report, applyPast })),
+    rebuild: (acceptLoss, report, by) =>
+      changing(() => rebuildTables({ canister, analytics, acceptLoss, report, applyPast, ...by })),
     retain: (rules, nowMs, apply) =>
       changing(() => retain({ canister, analytics, rules, nowMs, apply })),
     changes: () => changes,

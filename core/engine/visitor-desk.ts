@@ -83,7 +83,7 @@ export function createVisitorDesk(options: {
     async figures(dataset, choice) {
       const stored = await storedSessionsOf(dataset, keysOf(dataset, choice));
       const { rows } = await dataset.analytics.query(
-        `SELECT coalesce(sum(hits), 0) FROM store.sessions
+        `SELECT coalesce(sum(hits), 0) FROM store.all_sessions
          WHERE list_contains(string_split($1, ','), replace(session_id::VARCHAR, '-', ''))`,
         [stored.join(',')],
       );

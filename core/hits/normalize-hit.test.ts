@@ -59,6 +59,7 @@ describe('the time of a hit', () => {
 test('a page of the same host, or of a host of the dataset, is no referrer', () => {
   expect(normalize({ referrer: 'https://shop.example/' }).context.acquisition).toEqual({
     source: 'letter',
+    channel: 'other',
   });
   const ours = normalize({ referrer: 'https://blog.shop.example/' }, ['*.shop.example']);
   expect(ours.context.acquisition.referrerHost).toBeUndefined();

@@ -91,12 +91,26 @@ describe('the target of a log line', () => {
     ['/a/../b', { path: '/a/../b' }],
     ['/A%20b?', { path: '/A%20b' }],
     ['/a?b?c', { path: '/a', query: 'b?c' }],
-    ['/a?gclid=1', { path: '/a', query: 'gclid=1' }],
+    ['/a?sid=1', { path: '/a', query: 'sid=1' }],
     ['*', { path: '*' }],
     ['', { path: '' }],
     ['http://other.example/x', { path: 'http://other.example/x' }],
   ])('%s stays to the letter', (target, expected) => {
     expect(splitRequestTarget(target)).toEqual({ host: '', ...expected, campaign });
+  });
+
+  test.each([
+    ['gclid=1', { clickId: 'gclid', source: 'Google', medium: 'cpc' }],
+    ['x=1&MSCLKID=2', { clickId: 'msclkid', source: 'Bing', medium: 'cpc' }],
+    ['fbclid=3', { clickId: 'fbclid', source: 'Facebook' }],
+    ['gclid=1&utm_source=letter', { clickId: 'gclid', source: 'letter' }],
+    ['gclid=1&utm_medium=video', { clickId: 'gclid', source: 'Google', medium: 'video' }],
+    ['xgclid=1&a=fbclid', {}],
+  ])('the click id in %s stays in the query and is read as well', (query, expected) => {
+    expect(splitRequestTarget(`/a?${query}`)).toEqual({
+      ...{ host: '', path: '/a', query },
+      campaign: expected,
+    });
   });
 
   test('utm parameters stay in the query and are read as well', () => {

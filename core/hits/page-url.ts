@@ -1,23 +1,25 @@
 /** A URL of a hit → host, path and query in one canonical form, and the campaign fields that were in it. */
 import type { Acquisition } from '../contract/session.ts';
+import { clickIds } from './click-ids.ts';
 import { memo } from './memo.ts';
 
 export interface PageUrl {
   host: string;
   path: string;
   query?: string;
-  campaign: Pick<Acquisition, 'source' | 'medium' | 'campaign' | 'term' | 'content'>;
+  campaign: Pick<Acquisition, 'source' | 'medium' | 'campaign' | 'term' | 'content' | 'clickId'>;
 }
 
 /** Parameters that name a click or a session, never a page. */
-const trackingParameters = new Set(
-  (
-    'gclid gbraid wbraid dclid gad_source fbclid msclkid ttclid twclid li_fat_id epik yclid igshid mc_eid _hsenc _hsmi ' +
-    'phpsessid jsessionid aspsessionid sessionid sid'
-  ).split(' '),
-);
+const trackingParameters = new Set([
+  ...clickIds.keys(),
+  ...'gad_campaignid gclsrc srsltid mc_eid mc_cid _hsenc _hsmi _ga _gl mkt_tok vero_id'.split(' '),
+  ...'phpsessid jsessionid aspsessionid sessionid sid'.split(' '),
+]);
 
-const campaignParameters = new Map<string, keyof PageUrl['campaign']>([
+type UtmField = Exclude<keyof PageUrl['campaign'], 'clickId'>;
+
+const campaignParameters = new Map<string, UtmField>([
   ['utm_source', 'source'],
   ['utm_medium', 'medium'],
   ['utm_campaign', 'campaign'],
@@ -73,8 +75,16 @@ export function splitRequestTarget(target: string): PageUrl {
   const path = (mark < 0 ? target : target.slice(0, mark)).slice(0, pathLengthMax);
   const query = mark < 0 ? '' : target.slice(mark + 1);
   if (query === '') return { host: '', path, campaign: {} };
-  const campaign = query.includes('utm_') ? splitQuery(query).campaign : {};
-  return { host: '', path, query, campaign };
+  if (!namesCampaign.test(query)) return { host: '', path, query, campaign: {} };
+  return { host: '', path, query, campaign: splitQuery(query).campaign };
+}
+
+/** Looked at before a query is taken apart: most name no campaign. */
+const namesCampaign = new RegExp(`utm_|(?:^|&)(?:${[...clickIds.keys()].join('|')})=`, 'i');
+
+/** The query of a log line without what names a click, a session or a campaign. */
+export function withoutTracking(query: string): string | undefined {
+  return splitQuery(query).kept || undefined;
 }
 
 function splitQuery(query: string): { kept: string; campaign: PageUrl['campaign'] } {
@@ -89,9 +99,19 @@ function splitQuery(query: string): { kept: string; campaign: PageUrl['campaign'
       if (value !== '') campaign[field] ??= value.slice(0, campaignValueLengthMax);
       return false;
     }
+    if (clickIds.has(name)) campaign.clickId ??= name;
     return pair !== '' && !trackingParameters.has(name);
   });
+  fillFromClick(campaign);
   return { kept: kept.join('&'), campaign };
+}
+
+/** What nobody has tagged, the advertiser's own mark says. */
+function fillFromClick(campaign: PageUrl['campaign']): void {
+  const click = campaign.clickId === undefined ? undefined : clickIds.get(campaign.clickId);
+  if (click === undefined || campaign.source !== undefined) return;
+  campaign.source = click.source;
+  if (click.medium !== undefined) campaign.medium ??= click.medium;
 }
 
 function decode(text: string): string {

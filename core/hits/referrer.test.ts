@@ -4,24 +4,46 @@ import { hostMatcher, referrerOf } from './referrer.ts';
 const none = () => false;
 
 test.each([
-  ['https://www.google.com/', 'www.google.com', '/', 'Google'],
-  ['https://www.google.co.uk/search?q=shoes', 'www.google.co.uk', '/search', 'Google'],
-  ['https://www.bing.com/search?q=x', 'www.bing.com', '/search', 'Bing'],
-  ['https://duckduckgo.com/', 'duckduckgo.com', '/', 'DuckDuckGo'],
-  ['https://chatgpt.com/', 'chatgpt.com', '/', 'ChatGPT'],
-  ['https://chat.openai.com/c/1', 'chat.openai.com', '/c/1', 'ChatGPT'],
-  ['https://www.perplexity.ai/search', 'www.perplexity.ai', '/search', 'Perplexity'],
-  ['https://claude.ai/', 'claude.ai', '/', 'Claude'],
-  ['https://gemini.google.com/app', 'gemini.google.com', '/app', 'Gemini'],
-  ['https://copilot.microsoft.com/', 'copilot.microsoft.com', '/', 'Copilot'],
-  ['https://Blog.Example/post?x=1#y', 'blog.example', '/post', 'blog.example'],
-  ['http://www.friend.example:8080/a', 'www.friend.example:8080', '/a', 'friend.example:8080'],
-])('%s is the host %s, the path %s and the source %s', (referrer, host, path, source) => {
-  expect(referrerOf(referrer, none)).toEqual({
-    referrerHost: host,
-    referrerPath: path,
-    source,
-  });
+  ['https://www.google.com/', 'www.google.com', '/', 'Google', 'organic'],
+  ['https://www.google.co.uk/search?q=shoes', 'www.google.co.uk', '/search', 'Google', 'organic'],
+  ['https://www.bing.com/search?q=x', 'www.bing.com', '/search', 'Bing', 'organic'],
+  ['https://duckduckgo.com/', 'duckduckgo.com', '/', 'DuckDuckGo', 'organic'],
+  ['https://chatgpt.com/', 'chatgpt.com', '/', 'ChatGPT', 'ai-assistant'],
+  ['https://chat.openai.com/c/1', 'chat.openai.com', '/c/1', 'ChatGPT', 'ai-assistant'],
+  [
+    'https://www.perplexity.ai/search',
+    'www.perplexity.ai',
+    '/search',
+    'Perplexity',
+    'ai-assistant',
+  ],
+  ['https://claude.ai/', 'claude.ai', '/', 'Claude', 'ai-assistant'],
+  ['https://gemini.google.com/app', 'gemini.google.com', '/app', 'Gemini', 'ai-assistant'],
+  ['https://copilot.microsoft.com/', 'copilot.microsoft.com', '/', 'Copilot', 'ai-assistant'],
+  ['https://Blog.Example/post?x=1#y', 'blog.example', '/post', 'blog.example', 'referral'],
+  [
+    'http://www.friend.example:8080/a',
+    'www.friend.example:8080',
+    '/a',
+    'friend.example:8080',
+    'referral',
+  ],
+  ['https://l.facebook.com/l.php', 'l.facebook.com', '/l.php', 'Facebook', 'social'],
+  ['https://mail.google.com/mail/u/0', 'mail.google.com', '/mail/u/0', 'Gmail', 'email'],
+])('%s is the host %s, the path %s, the source %s and the medium %s', (referrer, host, path, source, medium) => {
+  const { term: _, ...found } = referrerOf(referrer, none);
+  expect(found).toEqual({ referrerHost: host, referrerPath: path, source, medium });
+});
+
+test.each([
+  ['https://www.google.co.uk/search?q=red+tea%21', 'red tea!'],
+  ['https://www.baidu.com/s?ie=utf-8&wd=%E8%8C%B6', '茶'],
+  ['https://yandex.ru/search/?text=tea', 'tea'],
+  ['https://www.google.com/', undefined],
+  ['https://duckduckgo.com/?q=', undefined],
+  ['https://blog.example/?q=no+search+engine', undefined],
+])('%s was asked for %s', (referrer, term) => {
+  expect(referrerOf(referrer, none).term).toBe(term);
 });
 
 test.each([
@@ -35,6 +57,7 @@ test.each([
     referrerHost: host,
     referrerPath: '/',
     source: host.replace('www.', ''),
+    medium: 'referral',
   });
 });
 

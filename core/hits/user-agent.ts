@@ -2,8 +2,10 @@
 import Bowser from 'bowser';
 import crawlers from 'crawler-user-agents';
 import { isbot } from 'isbot';
+import type { RobotPurpose } from '../contract/hit-rules.ts';
 import type { Technology } from '../contract/session.ts';
 import { memo } from './memo.ts';
+import { robotPurpose } from './robot-purpose.ts';
 
 const entriesMax = 20_000;
 const devices = new Set(['desktop', 'mobile', 'tablet', 'tv']);
@@ -15,8 +17,8 @@ const unnamedRobot = 'unnamed robot';
 export const technologyOf: (userAgent: string) => Technology = memo(parse, entriesMax);
 
 function parse(userAgent: string): Technology {
-  const robot = robotName(userAgent);
-  if (robot !== undefined) return { device: 'robot', robot };
+  const robot = robotOf(userAgent);
+  if (robot !== undefined) return { device: 'robot', robot: robot.name, purpose: robot.purpose };
   const { browser, os, platform } = Bowser.parse(userAgent);
   const device = devices.has(platform.type ?? '')
     ? (platform.type as Technology['device'])
@@ -31,16 +33,25 @@ function parse(userAgent: string): Technology {
 
 const majorVersion = (version: string) => version.split('.', 1)[0] ?? version;
 
-let patterns: { pattern: RegExp; name: string }[] | undefined;
+interface Robot {
+  name: string;
+  purpose: RobotPurpose;
+}
 
-function robotName(userAgent: string): string | undefined {
-  if (userAgent === '' || userAgent === '-') return unnamedRobot;
+/** The types of the list do not know its tags yet. */
+type Crawler = (typeof crawlers)[number] & { tags?: readonly string[] };
+
+const unnamed: Robot = { name: unnamedRobot, purpose: 'program' };
+let known: { pattern: RegExp; robot: Robot }[] | undefined;
+
+function robotOf(userAgent: string): Robot | undefined {
+  if (userAgent === '' || userAgent === '-') return unnamed;
   if (!isbot(userAgent)) return undefined;
-  patterns ??= crawlers.map(({ pattern }) => ({
-    pattern: new RegExp(pattern),
-    name: readable(pattern),
-  }));
-  return patterns.find(({ pattern }) => pattern.test(userAgent))?.name ?? unnamedRobot;
+  known ??= (crawlers as readonly Crawler[]).map(({ pattern, tags = [] }) => {
+    const name = readable(pattern);
+    return { pattern: new RegExp(pattern), robot: { name, purpose: robotPurpose(name, tags) } };
+  });
+  return known.find(({ pattern }) => pattern.test(userAgent))?.robot ?? unnamed;
 }
 
 /** The list's patterns are names with a few marks of regular expressions: `Googlebot\/` is Googlebot. */

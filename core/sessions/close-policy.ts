@@ -2,6 +2,7 @@
 import { dayFinder } from '../contract/calendar.ts';
 import { type EndReason, sessionLimits } from '../contract/session.ts';
 import type { HitContext } from '../hits/normalize-hit.ts';
+import { heldHits } from './excluded-hits.ts';
 import type { OpenSession } from './open-session.ts';
 
 export interface ClosePolicy {
@@ -52,7 +53,7 @@ export function reasonToClose(
   if (!policy.keepsFirstUser && isNewUser(open, context)) return 'user_changed';
   if (policy.cutOnNewCampaign && isNewCampaign(open, context)) return 'campaign';
   if (policy.dayOf && policy.dayOf(atMs) !== policy.dayOf(open.firstAt)) return 'midnight';
-  if (open.session.hits.length >= policy.hitsMax) return 'hits_limit';
+  if (heldHits(open.session) >= policy.hitsMax) return 'hits_limit';
   if (open.bytes + bytes > policy.bytesMax) return 'bytes_limit';
   if (atMs - open.firstAt > policy.durationMsMax) return 'duration_limit';
   return undefined;

@@ -6,6 +6,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ClosedSession, SessionHit } from '../contract/session.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 
+import { withAllHits } from './excluded-hits.ts';
+
 /** A session as it was when it was collected, with the rules by which it ended. */
 export interface CollectedSession {
   session: ClosedSession;
@@ -66,7 +68,8 @@ export class Collector {
 
   /** Takes a stored session and gives the collected ones that are complete with it, in their order. */
   take(stored: StoredWhole): Regained[] {
-    const { session, lineage, ...kept } = stored;
+    const { lineage, ...kept } = stored;
+    const session = withAllHits(stored.session);
     if (lineage?.parts === undefined) {
       const rules = lineage?.rules ?? this.#rules;
       return [{ ...kept, session, rules, presentIds: session.hits.map(() => session.id) }];

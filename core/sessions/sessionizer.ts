@@ -7,6 +7,7 @@
 import {
   continuedReasons,
   type EndReason,
+  type ExcludedHit,
   type Session,
   type SessionHit,
 } from '../contract/session.ts';
@@ -14,6 +15,7 @@ import type { CompiledEventSet } from '../events/compile.ts';
 import { SessionEvents } from '../events/session-events.ts';
 import type { HitContext, NormalizedHit } from '../hits/normalize-hit.ts';
 import { type ClosePolicy, isIdle, reasonToClose } from './close-policy.ts';
+import { timesOf } from './excluded-hits.ts';
 import { insertInOrder } from './hit-order.ts';
 import type { ActiveStore, OpenSession } from './open-session.ts';
 import { sessionId } from './session-key.ts';
@@ -78,7 +80,8 @@ export class Sessionizer {
   take(arriving: ArrivingHit): Session {
     const open = this.#join(arriving);
     open.seqs?.push(arriving.seq);
-    const wanted = open.events?.take(arriving.hit);
+    // What is excluded is in no figure, and in no event either.
+    const wanted = arriving.excludedBy === undefined ? open.events?.take(arriving.hit) : undefined;
     if (wanted?.idleTimeoutMs !== undefined) {
       this.#canister.setIdleTimeout(open, wanted.idleTimeoutMs);
     }
@@ -124,19 +127,17 @@ export class Sessionizer {
     );
   }
 
-  #add(open: OpenSession, { hit, context, arrivedAt, seq, bytes }: ArrivingHit): void {
+  #add(open: OpenSession, arriving: ArrivingHit): void {
+    const { context, arrivedAt, seq, bytes } = arriving;
     const { hits } = open.session;
-    const isLast = insertInOrder(hits, hit);
-    if (!isLast) open.arrived ??= hits.filter((other) => other !== hit);
-    open.arrived?.push(hit);
-    open.session.startedAt = Math.min(open.session.startedAt, hit.at);
-    open.session.endedAt = Math.max(open.session.endedAt, hit.at);
+    const known = hits.length;
+    addHit(open, arriving);
     if (!open.devices.includes(context.visitor)) {
       open.devices.push(context.visitor);
       this.#canister.addKey(open, context.visitor);
     }
     if (open.session.userId === undefined && context.userId !== undefined) {
-      const signedIn = { afterHits: hits.length - 1, visitor: open.session.visitor };
+      const signedIn = { afterHits: known, visitor: open.session.visitor };
       open.session.course = { signedIn };
       open.session.userId = context.userId;
       open.session.visitor = this.#userKey(context.userId);
@@ -166,14 +167,12 @@ export class Sessionizer {
     }
   }
 
-  #open(
-    { hit, context, arrivedAt, seq, bytes }: ArrivingHit,
-    continues: string | undefined,
-  ): OpenSession {
+  #open(arriving: ArrivingHit, continues: string | undefined): OpenSession {
+    const { context, arrivedAt, seq, bytes } = arriving;
     const { visitor: device, visitorBefore, userId } = context;
     const visitor = userId === undefined ? device : this.#userKey(userId);
     const eventSet = this.#eventSet();
-    const session = newSession(this.#dataset, hit, { ...context, visitor }, continues);
+    const session = newSession(this.#dataset, arriving, visitor, continues);
     const open: OpenSession = {
       session,
       devices: [device],
@@ -208,16 +207,35 @@ function placesOf(arrived: readonly SessionHit[], hits: readonly SessionHit[]): 
   return arrived.map((hit) => places.get(hit) ?? 0);
 }
 
+/** Puts a hit among those of its session, or apart where an exclusion keeps it out of the figures. */
+function addHit(open: OpenSession, { hit, excludedBy, arrivedAt }: ArrivingHit): void {
+  const { session } = open;
+  const { hits } = session;
+  if (excludedBy !== undefined) {
+    session.excludedHits ??= [];
+    const excluded: ExcludedHit = { ...hit, excludedBy, arrivedAt };
+    insertInOrder(session.excludedHits, excluded);
+    if (hits.length === 0) Object.assign(session, timesOf(session));
+    return;
+  }
+  const isLast = insertInOrder(hits, hit);
+  if (!isLast) open.arrived ??= hits.filter((other) => other !== hit);
+  open.arrived?.push(hit);
+  const isFirst = hits.length === 1;
+  session.startedAt = isFirst ? hit.at : Math.min(session.startedAt, hit.at);
+  session.endedAt = isFirst ? hit.at : Math.max(session.endedAt, hit.at);
+}
+
 function newSession(
   dataset: string,
-  hit: SessionHit,
-  context: HitContext,
+  { hit, context, excludedBy, arrivedAt, rulesVersion }: ArrivingHit,
+  visitor: string,
   continues: string | undefined,
 ): Session {
   return {
     id: sessionId(dataset, hit.id),
     dataset,
-    visitor: context.visitor,
+    visitor,
     userId: context.userId,
     startedAt: hit.at,
     endedAt: hit.at,
@@ -226,11 +244,15 @@ function newSession(
     addressPrefix: context.addressPrefix,
     addressKey: context.addressKey,
     country: context.country,
+    region: context.region,
+    city: context.city,
     language: context.language,
     screenWidth: context.screenWidth,
     technology: context.technology,
     acquisition: context.acquisition,
     continues,
-    hits: [hit],
+    rulesVersion,
+    hits: excludedBy === undefined ? [hit] : [],
+    ...(excludedBy === undefined ? {} : { excludedHits: [{ ...hit, excludedBy, arrivedAt }] }),
   };
 }

@@ -1,6 +1,7 @@
 /** The datasets of an installation: made, listed, and made known to collectors and engine. A port over `control.db`. */
 
 import type { Dataset, DatasetEntry, DatasetInput } from '../contract/dataset.ts';
+import type { HitRules, HitRulesInput } from '../contract/hit-rules.ts';
 import type { IndexRules } from '../contract/search.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 import type { RetentionRules } from '../contract/upkeep.ts';
@@ -16,6 +17,8 @@ export interface DatasetConfig {
   addressSecret: string;
   /** How long sessions are kept. */
   retention?: RetentionRules;
+  /** What is made of its hits; without them the usual. */
+  hitRules?: HitRules | undefined;
   /** What the session index holds. */
   index?: IndexRules | undefined;
 }
@@ -32,6 +35,8 @@ export interface Datasets {
   setRules(slug: string, rules: SessionRules): Promise<void>;
   /** Sets what the session index holds. */
   setIndex(slug: string, rules: IndexRules): Promise<void>;
+  /** Sets the rules for its hits, which get the next version. Gives them with it. */
+  setHitRules(slug: string, rules: HitRulesInput): Promise<HitRules>;
   /** All datasets as collectors know them. */
   entries(): Promise<DatasetEntry[]>;
 }

@@ -1,14 +1,8 @@
 /** Which lines of a log an import leaves out, and under which rule they are counted. */
 import type { ExclusionRule, ImportOptions } from '../contract/import.ts';
+import { isAsset } from '../hits/asset-path.ts';
 import { technologyOf } from '../hits/user-agent.ts';
 import type { LogLine } from './formats/log-line.ts';
-
-/** What a page is not: files that pages load, and feeds. */
-const assetPath =
-  /\.(?:png|jpe?g|gif|webp|avif|svg|ico|bmp|css|js|mjs|map|json|xml|rss|atom|txt|woff2?|ttf|otf|eot|mp[34]|webm|ogg|wav|mov|avi|pdf|zip|gz|tgz|bz2|xz|rpm|deb|jar|exe|dmg|iso|swf)$/i;
-
-/** True for the path of a file that pages load, a download or a feed. */
-export const isAsset = (path: string): boolean => assetPath.test(path);
 
 /** The rule under which a line is left out, or undefined when it is taken. */
 export type LineFilter = (line: LogLine) => ExclusionRule | undefined;

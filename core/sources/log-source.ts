@@ -3,14 +3,15 @@
  * the same log imported twice, overlapping, rotated or compressed, gives the same ids.
  */
 import { hash } from 'node:crypto';
+import type { SessionHit } from '../contract/session.ts';
+import { isAsset } from '../hits/asset-path.ts';
 import { addressCutter, keyedHash } from '../hits/client-address.ts';
+import { type Enrichment, targetText, usualEnrichment, withChannel } from '../hits/enrichment.ts';
 import { memo } from '../hits/memo.ts';
-import type { NormalizedHit } from '../hits/normalize-hit.ts';
-import { splitRequestTarget } from '../hits/page-url.ts';
-import { referrerOf } from '../hits/referrer.ts';
-import { technologyOf } from '../hits/user-agent.ts';
+import { type HitContext, headOf, judge, type NormalizedHit } from '../hits/normalize-hit.ts';
+import { type PageUrl, splitRequestTarget } from '../hits/page-url.ts';
+import { type ReferrerFacts, referrerOf } from '../hits/referrer.ts';
 import type { LogLine } from './formats/log-line.ts';
-import { isAsset } from './line-filter.ts';
 import { clientAddress, type VisitorRules, visitorNames } from './log-visitors.ts';
 
 const idHexDigits = 32;
@@ -57,11 +58,13 @@ const plainRules: LineRules = {
  * the rules say more.
  * @param secret the dataset's address secret
  * @param ownHosts the dataset's hosts, whose pages are no referrers
+ * @param enrichment the dataset's hit rules
  */
 export function logNormalizer(
   secret: string,
   ownHosts: (host: string) => boolean,
   rules: LineRules = plainRules,
+  enrichment: Enrichment = usualEnrichment,
 ): (line: LogLine, id: string) => NormalizedHit {
   const cut = addressCutter(secret);
   const nameOf = visitorNames(rules, ownHosts);
@@ -75,43 +78,54 @@ export function logNormalizer(
     const found = referrerFrom(line.referrer ?? '');
     // A log of several hosts says which one was asked: its own pages are no referrers either.
     const isOwn = line.host !== undefined && found.referrerHost === line.host;
-    const { source, ...referrer } = isOwn ? ({} as typeof found) : found;
-    return {
-      hit: {
-        id,
-        at: line.at,
-        type: isPageView(line, url.path) ? 'page_view' : 'request',
-        origin: 'log',
-        method: line.method,
-        host: line.host ?? url.host,
-        path: url.path,
-        query: rules.stripQuery ? undefined : url.query,
-        protocol: line.protocol,
-        status: line.status,
-        responseBytes: line.responseBytes,
-        durationMs: line.durationMs,
-        referrer: line.referrer?.slice(0, referrerLengthMax),
-        title: undefined,
-        name: undefined,
-        properties: undefined,
-        steps: undefined,
-        number: undefined,
-        closeSession: undefined,
-      },
-      context: {
-        visitor: visitorOf(nameOf(line, `${clientText}\n${userAgent}`)),
-        userId: line.user,
-        userAgent,
-        addressPrefix: address.prefix,
-        addressKey: address.key,
-        country: undefined,
-        language: undefined,
-        screenWidth: undefined,
-        technology: technologyOf(userAgent),
-        acquisition: { ...referrer, ...(source === undefined ? {} : { source }), ...url.campaign },
-        campaign: url.campaign,
-      },
+    const referrer: ReferrerFacts = isOwn ? {} : found;
+    const sent: Pick<PageUrl, 'path' | 'query'> = rules.stripQuery ? { path: url.path } : url;
+    const target = enrichment.changeLogTarget?.(sent) ?? sent;
+    const place = address.prefix === undefined ? undefined : enrichment.placeOf(address.prefix);
+    const hit: SessionHit = {
+      id,
+      at: line.at,
+      type: isPageView(line, sent.path) ? 'page_view' : 'request',
+      origin: 'log',
+      method: line.method,
+      host: line.host ?? url.host,
+      path: target.path,
+      query: target.query,
+      protocol: line.protocol,
+      status: line.status,
+      responseBytes: line.responseBytes,
+      durationMs: line.durationMs,
+      referrer: line.referrer?.slice(0, referrerLengthMax),
+      title: undefined,
+      name: undefined,
+      properties: undefined,
+      steps: undefined,
+      number: undefined,
+      closeSession: undefined,
+      targetBefore: target === sent ? undefined : targetText(sent),
     };
+    const context: HitContext = {
+      visitor: visitorOf(nameOf(line, `${clientText}\n${userAgent}`)),
+      userId: line.user,
+      userAgent,
+      addressPrefix: address.prefix,
+      addressKey: address.key,
+      country: place?.country,
+      region: place?.region,
+      city: place?.city,
+      language: undefined,
+      screenWidth: undefined,
+      technology: enrichment.technologyOf(userAgent),
+      get acquisition() {
+        return withChannel(
+          enrichment,
+          { ...headOf(context, 'log'), acquisition: { ...referrer, ...url.campaign } },
+          hit,
+        );
+      },
+      campaign: url.campaign,
+    };
+    return { hit, context, ...judge(enrichment, context, hit) };
   };
 }
 

@@ -2,8 +2,9 @@
  * Who asked for a log line: an address with a user agent, refined by the hops of proxies, by a session cookie, or by
  * the chain of pages that led to each other, as the log and the options allow.
  */
+import { isAsset } from '../hits/asset-path.ts';
 import type { LogLine } from './formats/log-line.ts';
-import { isAsset, pathOf } from './line-filter.ts';
+import { pathOf } from './line-filter.ts';
 
 /** A page must lead to the next within this time (ClickTracks). */
 const chainMsMax = 15 * 60 * 1000;

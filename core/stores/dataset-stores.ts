@@ -131,7 +131,10 @@ async function openFitting(
     async fill(fresh) {
       const { apply } = await openPast(slug, timeZone, options.past);
       sessions = await fillFromNothing(canister, fresh, apply);
-      const { rows } = await fresh.query('SELECT count(*) FROM store.hits', []);
+      const { rows } = await fresh.query(
+        'SELECT coalesce(sum(hits), 0) FROM store.all_sessions',
+        [],
+      );
       const lost = (remembered?.hits ?? 0) - Number(rows[0]?.[0]);
       if (lost > 0 && !acceptLoss) refuse(slug, lost);
       if (lost > 0) say(`${lost} hits of the dataset ${slug} are lost, as accepted.`);
@@ -177,7 +180,7 @@ async function openReadable(
 
 async function standing(analytics: AnalyticsStore): Promise<Remembered> {
   const { rows } = await analytics.query(
-    'SELECT epoch, low, (SELECT count(*) FROM store.hits) FROM store.position',
+    'SELECT epoch, low, (SELECT coalesce(sum(hits), 0) FROM store.all_sessions) FROM store.position',
     [],
   );
   const [epoch, low, hits] = rows[0] ?? [];

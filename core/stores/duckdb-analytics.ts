@@ -17,13 +17,20 @@ import {
   type Cell,
   deviceRows,
   eventRows,
+  excludedHitRows,
   hitRows,
   type StoredSession,
   sessionRow,
   sessionValueRows,
 } from '../analytics/rows.ts';
-import { analyticsMigrations, storeTables, type TableColumn } from '../analytics/tables.ts';
+import {
+  analyticsMigrations,
+  storeTables,
+  storeViews,
+  type TableColumn,
+} from '../analytics/tables.ts';
 import { viewStatements } from '../analytics/views.ts';
+import { type HitRules, hitRulesSchema } from '../contract/hit-rules.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Manifest } from '../contract/published.ts';
 import { type ClosedSession, continuedReasons, type HitOrigin } from '../contract/session.ts';
@@ -67,7 +74,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
   async function removeNow(column: 'segment_day' | 'session_id', chosen: readonly string[]) {
     const named = chosen.map((_, index) => `$${index + 1}`).join(', ');
     const values = [...chosen];
-    const going = `FROM store.sessions WHERE ${column} IN (${named})`;
+    const going = `FROM store.all_sessions WHERE ${column} IN (${named})`;
     await transact(async () => {
       const changed = await days.ofRows(
         writer,
@@ -77,11 +84,18 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
       );
       const counted = `INSERT INTO store.removed SELECT coalesce(sum(hits), 0) ${going} AND origin = 'tracker'`;
       await writer.run(counted, values);
-      for (const table of ['session_devices', 'events', 'session_values', 'hits']) {
+      for (const table of [
+        'session_devices',
+        'events',
+        'session_values',
+        'hits',
+        'excluded_hits',
+      ]) {
         const rows = `DELETE FROM store.${table} WHERE session_id IN (SELECT session_id ${going})`;
         await writer.run(rows, values);
       }
-      await writer.run(`DELETE ${going}`, values);
+      for (const table of ['sessions', 'excluded_sessions'])
+        await writer.run(`DELETE FROM store.${table} WHERE ${column} IN (${named})`, values);
       return changed;
     }, undefined);
   }
@@ -202,7 +216,8 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
       const closedThrough = new Map(
         result.getRows().map(([visitor, seq]) => [String(visitor), Number(seq)]),
       );
-      return { position, closedThrough };
+      const hitRules = await readHitRules(writer);
+      return { position, closedThrough, ...(hitRules === undefined ? {} : { hitRules }) };
     },
     unfinished: (origin) => writing.run(() => unfinished(writer, origin)),
     store: (sessions, low) => writing.run(() => storeNow(sessions, low)),
@@ -403,7 +418,7 @@ async function storedDays(reader: DuckDBConnection): Promise<StoredDay[]> {
   const result = await reader.runAndReadAll(
     `SELECT s.segment_day, count(*), sum(s.hits), max(s.last_seq) > (SELECT low FROM store.position)
        OR coalesce(bool_or(before.segment_day > s.segment_day), false)
-     FROM store.sessions s LEFT JOIN store.sessions before ON before.session_id = s.continues_session_id
+     FROM store.all_sessions s LEFT JOIN store.all_sessions before ON before.session_id = s.continues_session_id
      GROUP BY s.segment_day`,
   );
   return result.getRows().map(([day, sessions, hits, isNeeded]) => ({
@@ -436,13 +451,19 @@ async function migrate(connection: DuckDBConnection, file: string): Promise<void
     for (const statement of statements) await connection.run(statement);
     await connection.run('COMMIT');
   }
-  for (const statement of viewStatements()) await connection.run(statement);
+  for (const statement of [...storeViews, ...viewStatements()]) await connection.run(statement);
 }
 
 /** Sessions under every key by which a hit may ask for them. */
 const sessionsByDevice = `
-  SELECT visitor_id AS device_id, * FROM store.sessions
-  UNION ALL SELECT d.device_id, s.* FROM store.sessions s JOIN store.session_devices d USING (session_id)`;
+  SELECT visitor_id AS device_id, * FROM store.all_sessions
+  UNION ALL SELECT d.device_id, s.* FROM store.all_sessions s JOIN store.session_devices d USING (session_id)`;
+
+async function readHitRules(connection: DuckDBConnection): Promise<HitRules | undefined> {
+  const result = await connection.runAndReadAll('SELECT body FROM store.hit_rules LIMIT 1');
+  const [body] = result.getRows()[0] ?? [];
+  return body === undefined ? undefined : hitRulesSchema.parse(JSON.parse(String(body)));
+}
 
 async function readPosition(connection: DuckDBConnection): Promise<Position> {
   const [row] = (await connection.runAndReadAll('SELECT epoch, low FROM store.position')).getRows();
@@ -471,13 +492,21 @@ async function appendSessions(
   const whole = sessions.map(({ session }) => session);
   const hits = whole.reduce((sum, session) => sum + session.hits.length, 0);
   const rows = sessions.map((session, index) => numbered(sessionRow(session), firstRow + index));
-  await write('sessions', rows, sessions.length);
+  const isCounted = (index: number) => (sessions[index]?.session.hits.length ?? 0) > 0;
+  const counted = rows.filter((_, index) => isCounted(index));
+  await write('sessions', counted, counted.length);
+  if (counted.length < sessions.length) {
+    const others = rows.filter((_, index) => !isCounted(index));
+    await write('excluded_sessions', others, others.length);
+  }
   await write('hits', rowsOfHits(whole, firstRow), hits);
   // Most sessions have no rows in these.
   const devices = sessions.flatMap(deviceRows);
   await write('session_devices', devices, devices.length);
   const events = whole.flatMap(eventRows);
   await write('events', events, events.length);
+  const excluded = whole.flatMap(excludedHitRows);
+  await write('excluded_hits', excluded, excluded.length);
   const values = whole.flatMap(sessionValueRows);
   await write('session_values', values, values.length);
 }
@@ -503,7 +532,7 @@ async function unfinished(
   const result = await connection.runAndReadAll(
     `SELECT device_id, arg_max(session_id, ended_at)::VARCHAR, epoch_ms(max(ended_at)) FROM (${sessionsByDevice}) s
      WHERE origin = $1 AND end_reason IN (${quoted(continuedReasons)})
-       AND NOT EXISTS (SELECT 1 FROM store.sessions next WHERE next.continues_session_id = s.session_id)
+       AND NOT EXISTS (SELECT 1 FROM store.all_sessions next WHERE next.continues_session_id = s.session_id)
      GROUP BY ALL`,
     [origin],
   );
@@ -530,7 +559,7 @@ async function knownHits(
   const range = '"at" BETWEEN $1 AND $2';
   const bounds = [instantValue(fromMs), instantValue(toMs)];
   const any = await connection.runAndReadAll(
-    `SELECT 1 FROM store.hits WHERE ${range} LIMIT 1`,
+    `SELECT 1 FROM store.hits WHERE ${range} UNION ALL SELECT 1 FROM store.excluded_hits WHERE ${range} LIMIT 1`,
     bounds,
   );
   if (any.currentRowCount === 0) return new Set();
@@ -538,7 +567,8 @@ async function knownHits(
   const asked = await connection.createAppender('asked');
   appendRows(asked, askedColumns, idRows(ids), ids.length);
   const found = await connection.runAndReadAll(
-    `SELECT DISTINCT hit_id::VARCHAR FROM store.hits SEMI JOIN asked USING (hit_id) WHERE ${range}`,
+    `SELECT DISTINCT hit_id::VARCHAR FROM store.hits SEMI JOIN asked USING (hit_id) WHERE ${range}
+     UNION SELECT hit_id::VARCHAR FROM store.excluded_hits SEMI JOIN asked USING (hit_id) WHERE ${range}`,
     bounds,
   );
   return new Set(found.getRows().map(([id]) => String(id).replaceAll('-', '')));

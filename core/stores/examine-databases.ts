@@ -260,13 +260,13 @@ async function readAnalytics(file: string): Promise<[Record<string, unknown>[], 
     const connection = await instance.connect();
     const figures = await connection.runAndReadAll(
       `SELECT (SELECT max(version) FROM store.version) AS version, (SELECT low FROM store.position) AS low,
-         (SELECT count(*) FROM store.sessions) AS sessions,
-         (SELECT coalesce(sum(hits), 0) FROM store.sessions WHERE origin = 'tracker')
+         (SELECT count(*) FROM store.all_sessions) AS sessions,
+         (SELECT coalesce(sum(hits), 0) FROM store.all_sessions WHERE origin = 'tracker')
            + (SELECT coalesce(sum(hits), 0) FROM store.removed) AS stored`,
     );
     const ids = await connection.runAndReadAll(
-      `SELECT hit_id::VARCHAR FROM store.hits SEMI JOIN
-         (SELECT session_id FROM store.sessions WHERE origin = 'tracker' AND last_seq > (SELECT low FROM store.position)) USING (session_id)`,
+      `SELECT hit_id::VARCHAR FROM (SELECT hit_id, session_id FROM store.hits UNION ALL SELECT hit_id, session_id FROM store.excluded_hits) SEMI JOIN
+         (SELECT session_id FROM store.all_sessions WHERE origin = 'tracker' AND last_seq > (SELECT low FROM store.position)) USING (session_id)`,
     );
     const doubled = new Set(ids.getRows().map(([id]) => String(id).replaceAll('-', '')));
     connection.closeSync();

@@ -75,6 +75,12 @@ export function openLibsqlDatasets(options: {
       change(slug, { keepSessionsDays, keepBytesMax }),
     setRules: (slug, rules) => change(slug, rules),
     setIndex: (slug, index) => change(slug, { index }),
+    async setHitRules(slug, rules) {
+      const { hitRules } = await datasets.get(slug);
+      const next = { ...rules, version: (hitRules?.version ?? 0) + 1 };
+      await change(slug, { hitRules: next });
+      return next;
+    },
     entries: async () => (await all()).map(toEntry),
   };
   return datasets;

@@ -95,17 +95,15 @@ export function figure(
 
 /** The SQL of a dimension over its row, and whether that is a hit. Only dimensions whose key is shown as it is. */
 export function plainDimension(name: DimensionName): PlainDimension {
-  const { session, hit, shown, channel = false } = dimensionSql[name] as DimensionSql;
+  const { session, hit, shown } = dimensionSql[name] as DimensionSql;
   if (shown !== undefined) throw new Error(`the dimension ${name} has a key of its own`);
   const home = session === undefined ? 'hit' : 'session';
-  return { sql: session ?? hit ?? '', home, channel };
+  return { sql: session ?? hit ?? '', home };
 }
 
 export interface PlainDimension {
   sql: string;
   home: 'session' | 'hit';
-  /** The sessions must be asked for with their channel. */
-  channel: boolean;
 }
 
 export const noLabels = (analysis: Analysis): string[] =>

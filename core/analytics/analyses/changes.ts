@@ -89,10 +89,9 @@ export function planChanges(analysis: AnalysisOf<'changes'>, context: QueryConte
 /** Sessions by value for each dimension; under the dimension '' all of them. */
 function periodSql(analysis: AnalysisOf<'changes'>, parts: Parts): string {
   const each = analysis.dimensions.map((name) => {
-    const { sql, home, channel } = plainDimension(name);
-    const sessions = channel ? parts.sessions('started', { channel }) : 'chosen s';
+    const { sql, home } = plainDimension(name);
     if (home === 'session') {
-      return `SELECT '${name}' AS dimension, ${sql}::VARCHAR AS value, count(*) AS n FROM ${sessions} GROUP BY 2`;
+      return `SELECT '${name}' AS dimension, ${sql}::VARCHAR AS value, count(*) AS n FROM chosen s GROUP BY 2`;
     }
     return `SELECT '${name}' AS dimension, ${sql}::VARCHAR AS value, count(DISTINCT h.session_row) AS n FROM store.hits h JOIN chosen s ON s.session_row = h.session_row WHERE ${inSpan('h."at"', parts.span)} AND ${sql} IS NOT NULL GROUP BY 2`;
   });

@@ -26,10 +26,10 @@ export function planMovers(analysis: AnalysisOf<'movers'>, context: QueryContext
   const range = { from: addDays(today, -7 * sameWeekdays), to: analysis.range.to };
   const parts = partsOf({ ...analysis, range }, context);
   const { span, binder } = parts;
-  const { sql: key, home, channel } = plainDimension(dimension);
+  const { sql: key, home } = plainDimension(dimension);
   const isHit = home === 'hit' || metric !== 'sessions';
   const row = isHit ? 'h."at"' : 's.started_at';
-  const sessions = parts.sessions(isHit ? 'touch' : 'started', { channel });
+  const sessions = parts.sessions(isHit ? 'touch' : 'started');
   const from = isHit
     ? `store.hits h JOIN ${sessions} ON s.session_row = h.session_row WHERE ${inSpan('h."at"', span)}`
     : `${sessions} WHERE true`;

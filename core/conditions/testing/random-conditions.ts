@@ -97,12 +97,21 @@ const acquisition = fc.record({
   medium: maybe(anyText),
   campaign: maybe(anyText),
   term: maybe(anyText),
+  clickId: maybe(fc.constantFrom('gclid', 'fbclid')),
+  channel: fc.constantFrom('direct', 'organic search', 'Partner'),
 });
-const technology = fc.record({
-  browser: maybe(fc.constantFrom('Firefox', 'Chrome', 'firefox')),
-  device: fc.constantFrom('desktop', 'mobile', 'robot'),
-  robot: maybe(wholeText),
-});
+const technology = fc.oneof(
+  fc.record({
+    browser: maybe(fc.constantFrom('Firefox', 'Chrome', 'firefox')),
+    device: fc.constantFrom('desktop', 'mobile'),
+  }),
+  fc.record({
+    device: fc.constant('robot'),
+    robot: wholeText,
+    purpose: fc.constantFrom('search engine', 'AI training'),
+    behaviour: maybe(fc.constantFrom('robots.txt first', 'no assets')),
+  }),
+);
 const event = fc.record({
   name: fc.constantFrom(...eventNames),
   hitNumber: fc.integer({ min: 1, max: 5 }),
@@ -117,6 +126,8 @@ const session = fc
     userId: maybe(anyText),
     userAgent: anyText,
     country: maybe(fc.constantFrom('DE', 'de', 'FR')),
+    region: maybe(fc.constantFrom('Bavaria', 'bavaria')),
+    city: maybe(wholeText),
     language: maybe(wholeText),
     screenWidth: maybe(number.filter(Number.isInteger).map((width) => Math.abs(width % 1e5))),
     technology,
