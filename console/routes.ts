@@ -4,7 +4,7 @@ import type { RouteConfig } from '@lit-labs/router/routes.js';
 import { html, type TemplateResult } from 'lit';
 import type { Me } from '../core/contract/access.ts';
 import type { Dataset } from '../core/contract/dataset.ts';
-import type { Right } from '../core/contract/rights.ts';
+import { maySomewhere, type Right } from '../core/contract/rights.ts';
 import type { NavGroup, NavPlace } from './components/side-nav.ts';
 import { mayI } from './context/me.ts';
 
@@ -19,6 +19,7 @@ export interface Place {
 /** Addresses of one word that are about no dataset: a dataset has no page of one word. */
 const wholePlaces = new Set([
   'health',
+  'jobs',
   'sources',
   'subscriptions',
   'users',
@@ -127,9 +128,13 @@ const letters: Readonly<Record<string, string>> = {
   audit: 'i',
 };
 
+/** About every dataset that one administers. */
+const jobsPlace: NavPlace = { id: 'jobs', label: msg('Jobs'), icon: 'jobs', href: '/jobs' };
+
 /** The places that are about the whole server. */
 export const administerPlaces: readonly NavPlace[] = [
   { id: 'health', label: msg('Health'), icon: 'health', href: '/health' },
+  jobsPlace,
   { id: 'sources', label: msg('Sources'), icon: 'sources', href: '/sources' },
   { id: 'subscriptions', label: msg('Subscriptions'), icon: 'mail', href: '/subscriptions' },
   { id: 'users', label: msg('Users'), icon: 'users', href: '/users' },
@@ -144,7 +149,8 @@ export const administerPlaces: readonly NavPlace[] = [
 export function groupsOf(slug: string, me?: Me): NavGroup[] {
   const mine = (places: GuardedPlace[]) =>
     slug === '' ? [] : places.filter(({ right }) => me === undefined || mayI(me, right, slug));
-  const server = me === undefined || mayI(me, 'administer') ? administerPlaces : [];
+  const ofSome = me !== undefined && maySomewhere(me.grants, 'administer') ? [jobsPlace] : [];
+  const server = me === undefined || mayI(me, 'administer') ? administerPlaces : ofSome;
   const groups: NavGroup[] = [
     { id: 'look', places: mine(lookPlaces(slug)) },
     { id: 'configure', heading: msg('Configure'), places: mine(configurePlaces(slug)) },
@@ -249,6 +255,11 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       '/sources',
       () => import('./pages/sources-page.ts'),
       () => html`<cn-sources-page></cn-sources-page>`,
+    ),
+    page(
+      '/jobs',
+      () => import('./pages/jobs-page.ts'),
+      () => html`<cn-jobs-page></cn-jobs-page>`,
     ),
     page(
       '/subscriptions',

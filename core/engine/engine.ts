@@ -11,6 +11,7 @@ import type { EventSet } from '../contract/event.ts';
 import type { Backfill, DryRun } from '../contract/event-life.ts';
 import type { ExcludedHits, HitRules, HitTrial, HitTrialResult } from '../contract/hit-rules.ts';
 import type { ImportInput, ImportProgress, ImportSummary } from '../contract/import.ts';
+import type { Job } from '../contract/job.ts';
 import type { Published } from '../contract/published.ts';
 import type { Answer, Query } from '../contract/query.ts';
 import type { IndexRules, IndexState, SearchAnswer, SearchRequest } from '../contract/search.ts';
@@ -152,6 +153,8 @@ export interface Engine {
   abandonImport(importNumber: number): Promise<void>;
   /** Takes cuts of log files that lie on this machine, merged by time. Sessions that are still open are left. */
   pullLogs(slug: string, options: ImportInput, request: PullRequest): Promise<PullResult>;
+  /** The long work on a dataset that runs or has ended: imports, dry runs, backfills, upkeep, the making of the index. */
+  jobs(slug: string): Promise<Job[]>;
   /** Begins long work on a dataset and gives its number. @throws Problem `upkeep_busy` */
   beginUpkeep(slug: string, task: UpkeepTask): Promise<number>;
   /** How far it is, or what came of it. @throws Problem `upkeep_unknown`, or that with which the work failed */

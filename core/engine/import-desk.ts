@@ -10,8 +10,24 @@ import { type LogImport, startLogImport } from './log-import.ts';
 /** How long an import may stand still before it is abandoned: its sender is gone. */
 const silenceMsMax = 10 * 60 * 1000;
 
+/** Imports that ended are remembered for the list of jobs; the oldest are forgotten. */
+const endedImportsMax = 100;
+
+/** An import as it is listed. `reason`: why it failed, or a file of it. */
+export interface ImportRecord {
+  number: number;
+  dataset: string;
+  files: string[];
+  state: 'running' | 'done' | 'cancelled' | 'failed';
+  progress: ImportProgress;
+  begunAt: number;
+  endedAt: number | undefined;
+  reason: string | undefined;
+}
+
 interface UnderWay {
   slug: string;
+  record: ImportRecord;
   logImport: LogImport;
   /** Nothing is stored, so nothing is counted. */
   isDryRun: boolean;
@@ -39,6 +55,8 @@ export interface ImportDesk {
   feedFile(number: number, bytes: Uint8Array): Promise<ImportProgress>;
   endFile(number: number): Promise<ImportProgress>;
   finish(number: number): Promise<ImportSummary>;
+  /** The imports of a dataset, oldest first. */
+  list(slug: string): ImportRecord[];
   abandon(number: number): Promise<void>;
   /** Takes the cuts of a source's files, merged by time; see `LogImport.leave`. Waits for its turn like an import. */
   pull(dataset: DatasetEngine, options: ImportOptions, request: PullRequest): Promise<PullResult>;
@@ -59,7 +77,15 @@ export function createImportDesk(options: {
   const { clock, badLinesFile, room } = options;
   const underWay = new Map<number, UnderWay>();
   const queues = new Map<string, Promise<void>>();
+  const records = new Map<number, ImportRecord>();
   let numbers = 0;
+
+  function remember(record: ImportRecord): ImportRecord {
+    records.set(record.number, record);
+    for (const [number, { state }] of records)
+      if (records.size > endedImportsMax && state !== 'running') records.delete(number);
+    return record;
+  }
 
   function find(number: number): UnderWay {
     const found = underWay.get(number);
@@ -75,10 +101,18 @@ export function createImportDesk(options: {
 
   async function end<T>(number: number, how: (found: UnderWay) => Promise<T>): Promise<T> {
     const found = find(number);
+    const { record, logImport } = found;
     underWay.delete(number);
     try {
       return await how(found);
+    } catch (error) {
+      record.state = 'failed';
+      record.reason = (error as Error).message;
+      throw error;
     } finally {
+      if (record.state === 'running') record.state = 'done';
+      record.progress = { ...logImport.progress };
+      record.endedAt = clock();
       found.leave();
     }
   }
@@ -109,8 +143,19 @@ export function createImportDesk(options: {
         leave();
         throw error;
       });
+      const record = remember({
+        number,
+        dataset: slug,
+        files: [],
+        state: 'running',
+        progress: logImport.progress,
+        begunAt: clock(),
+        endedAt: undefined,
+        reason: undefined,
+      });
       underWay.set(number, {
         slug,
+        record,
         logImport,
         isDryRun: importOptions.dryRun,
         startedAt: clock(),
@@ -125,7 +170,11 @@ export function createImportDesk(options: {
       refuseOpenFile(found);
       const feed = byteFeed();
       const done = found.logImport.takeFile(name, feed.bytes);
-      done.catch((error) => feed.refuse(error));
+      done.catch((error) => {
+        found.record.reason = `${name}: ${(error as Error).message}`;
+        feed.refuse(error);
+      });
+      found.record.files.push(name);
       found.file = { feed, done };
     },
     async feedFile(number, bytes) {
@@ -153,12 +202,17 @@ export function createImportDesk(options: {
       });
     },
     abandon: (number) =>
-      end(number, async ({ slug, logImport, isDryRun, file }) => {
+      end(number, async ({ slug, record, logImport, isDryRun, file }) => {
+        record.state = 'cancelled';
         file?.feed.refuse(new Problem('import_unknown', 'The import was abandoned.'));
         await file?.done.catch(() => undefined);
         const stored = await logImport.abandon();
         if (!isDryRun) await options.ended(slug, stored);
       }),
+    list: (slug) =>
+      [...records.values()]
+        .filter(({ dataset }) => dataset === slug)
+        .map((record) => ({ ...record, progress: { ...record.progress } })),
     async pull(dataset, importOptions, { cuts, idleAtMs }) {
       const { slug } = dataset.config;
       return await desk.alone(slug, async () => {

@@ -32,6 +32,7 @@ import {
   useHitRules,
 } from './hit-rules-desk.ts';
 import { createImportDesk } from './import-desk.ts';
+import { jobOfBackfill, jobOfDryRun, jobOfImport, jobOfIndex, jobOfUpkeep } from './job-list.ts';
 import {
   createOpenDatasets,
   type HeldDataset,
@@ -139,7 +140,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     rowsPerStepMax,
     sessionsPerCommitMax,
   });
-  const upkeep = createUpkeepDesk();
+  const upkeep = createUpkeepDesk(clock);
   const publishing = createPublishDesk(clock, () => performance.now());
   const desk = createImportDesk({
     clock,
@@ -447,6 +448,22 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       desk.pull(find(slug), importOptionsSchema.parse(importOptions), request).finally(countAnew),
     verify: async (slug) => await verifyCanister(find(slug)),
     rebuild: (slug, acceptLoss) => rebuildTables(find(slug), acceptLoss),
+    async jobs(slug) {
+      const ofDesks = [
+        ...desk.list(slug).map(jobOfImport),
+        ...upkeep.list(slug).map(jobOfUpkeep),
+        ...jobs.dryRuns(slug).map((run) => jobOfDryRun(slug, run)),
+      ];
+      // What is stored of a held dataset cannot be asked.
+      if (shelf.held().some((one) => one.slug === slug)) return ofDesks;
+      const dataset = find(slug);
+      const state = await dataset.index?.state();
+      return [
+        ...ofDesks,
+        ...jobs.backfills(dataset).map((one) => jobOfBackfill(slug, one)),
+        ...(state === undefined ? [] : jobOfIndex(slug, state)),
+      ];
+    },
     async beginUpkeep(slug, task) {
       const dataset = find(slug);
       return upkeep.begin(task.kind, slug, (report) => work(dataset, task, report));

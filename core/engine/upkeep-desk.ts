@@ -1,5 +1,6 @@
 /** Long work on what is stored: begun, asked after, and fetched when it is done, so that no request has to wait for it. */
 import type { Report } from '../canisters/long-term.ts';
+import type { Clock } from '../clock.ts';
 import { Problem } from '../contract/problem.ts';
 import type { UpkeepJob, UpkeepKind } from '../contract/upkeep.ts';
 
@@ -11,6 +12,16 @@ interface Held {
   problem: unknown;
   cancelled: boolean;
   over: Promise<void>;
+  begunAt: number;
+  endedAt: number | undefined;
+}
+
+/** A job as it is listed. `problem`: what it failed with. */
+export interface UpkeepRecord {
+  job: UpkeepJob;
+  problem: string | undefined;
+  begunAt: number;
+  endedAt: number | undefined;
 }
 
 /** Thrown at the next report of a job that is to end. */
@@ -28,6 +39,8 @@ export interface UpkeepDesk {
   ): number;
   /** How far it is, or what came of it. @throws Problem `upkeep_unknown`, or that with which it failed */
   read(number: number): UpkeepJob;
+  /** The jobs of a dataset, oldest first. */
+  list(dataset: string): UpkeepRecord[];
   /** Ends it at its next step; nothing is changed then. Resolves when it has ended. */
   cancel(number: number): Promise<void>;
   /** @throws Problem `upkeep_busy` when work on the dataset is under way */
@@ -36,7 +49,7 @@ export interface UpkeepDesk {
   stop(): Promise<void>;
 }
 
-export function createUpkeepDesk(): UpkeepDesk {
+export function createUpkeepDesk(clock: Clock): UpkeepDesk {
   const jobs = new Map<number, Held>();
   let numbers = 0;
 
@@ -73,18 +86,29 @@ export function createUpkeepDesk(): UpkeepDesk {
       refuseBusy(dataset);
       numbers += 1;
       const job: UpkeepJob = { number: numbers, kind, dataset, state: 'running', done: 0 };
-      const held: Held = { job, problem: undefined, cancelled: false, over: Promise.resolve() };
+      const held: Held = {
+        job,
+        problem: undefined,
+        cancelled: false,
+        over: Promise.resolve(),
+        begunAt: clock(),
+        endedAt: undefined,
+      };
       const report: Report = (done, total) => {
         if (held.cancelled) throw new Cancelled();
         Object.assign(job, { done, total });
       };
-      held.over = work(report).then(
-        (result) => void Object.assign(job, { state: 'done', result }),
-        (error: unknown) => {
-          if (error instanceof Cancelled) job.state = 'cancelled';
-          else held.problem = error;
-        },
-      );
+      held.over = work(report)
+        .then(
+          (result) => void Object.assign(job, { state: 'done', result }),
+          (error: unknown) => {
+            if (error instanceof Cancelled) job.state = 'cancelled';
+            else held.problem = error;
+          },
+        )
+        .then(() => {
+          held.endedAt = clock();
+        });
       jobs.set(job.number, held);
       for (const [number, old] of jobs)
         if (jobs.size > endedJobsMax && !isRunning(old)) jobs.delete(number);
@@ -95,6 +119,15 @@ export function createUpkeepDesk(): UpkeepDesk {
       if (problem !== undefined) throw problem;
       return { ...job };
     },
+    list: (dataset) =>
+      [...jobs.values()]
+        .filter(({ job }) => job.dataset === dataset)
+        .map(({ job, problem, begunAt, endedAt }) => ({
+          job: { ...job },
+          problem: problem === undefined ? undefined : (problem as Error).message,
+          begunAt,
+          endedAt,
+        })),
     cancel,
     refuseBusy,
     async stop() {

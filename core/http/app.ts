@@ -12,6 +12,7 @@ import { createConfigurationDesk } from '../desks/configuration-desk.ts';
 import type { DefinitionDesk } from '../desks/definition-desk.ts';
 import type { EventDesk } from '../desks/event-desk.ts';
 import type { ExportDesk } from '../desks/export-desk.ts';
+import { createJobDesk } from '../desks/job-desk.ts';
 import type { QueryDesk } from '../desks/query-desk.ts';
 import type { SearchDesk } from '../desks/search-desk.ts';
 import type { SourceDesk } from '../desks/source-desk.ts';
@@ -33,6 +34,7 @@ import { eventRoutes } from './events.ts';
 import { exportRoutes } from './exports.ts';
 import { type AccessOptions, guard, guardMetrics } from './guard.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
+import { jobRoutes } from './jobs.ts';
 import { isInProcess, isLocal, localOnly } from './local-only.ts';
 import { meRoutes } from './me.ts';
 import { type MetricsOptions, metricsRoutes } from './metrics.ts';
@@ -84,7 +86,9 @@ export interface ApiOptions extends MetricsOptions {
 }
 
 export function createApi(options: ApiOptions) {
-  const { engine, datasets } = options;
+  const { engine, datasets, sources, clock } = options;
+  const slugs = async () => (await datasets.list()).map(({ slug }) => slug);
+  const jobs = createJobDesk({ engine, sources, slugs, clock });
   const api = new OpenAPIHono()
     .route('/', statusRoutes(options))
     .route('/', datasetRoutes(datasets, options.datasetCreated))
@@ -98,8 +102,9 @@ export function createApi(options: ApiOptions) {
     .route('/', savedSearchRoutes(options.savedSearches, options.definitions, datasets))
     .route('/', reportRoutes(datasets, options.reports))
     .route('/', sharedLinkRoutes(options.sharedLinks, datasets))
-    .route('/', exportRoutes({ ...options, desk: options.exports }))
+    .route('/', exportRoutes({ ...options, engine: jobs, desk: jobs.follow(options.exports) }))
     .route('/', importRoutes(engine))
+    .route('/', jobRoutes(jobs, datasets))
     .route('/', sourceRoutes(options.sources))
     .route('/', upkeepRoutes(engine, datasets))
     .route('/', visitorRoutes(engine))

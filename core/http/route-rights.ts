@@ -191,6 +191,8 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'POST /datasets/{slug}/visitors/export': { ...administering, audit: 'always' },
   'POST /datasets/{slug}/erasures': administering,
   'GET /datasets/{slug}/erasures': administering,
+  'GET /jobs': { ...some('administer'), audit: 'never' },
+  'DELETE /jobs/{id}': some('administer'),
   'GET /upkeep/{number}': some('administer'),
   'DELETE /upkeep/{number}': some('administer'),
   'POST /keys/rotate': server,

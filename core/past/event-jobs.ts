@@ -15,6 +15,8 @@ import type { PastStores } from './past.ts';
 export interface EventJobs {
   beginDryRun(dataset: DatasetEngine, asked: DryRunAsked): DryRun;
   dryRun(slug: string, number: number): DryRun;
+  /** Those of a dataset that are remembered, oldest first. */
+  dryRuns(slug: string): DryRun[];
   cancelDryRun(slug: string, number: number): DryRun;
   /** Makes it durable and puts it in the queue. */
   beginBackfill(dataset: DatasetEngine, asked: BackfillAsked): Promise<Backfill>;
@@ -164,6 +166,8 @@ export function createEventJobs(): EventJobs {
       return running.result;
     },
     dryRun: (slug, number) => findDryRun(slug, number).result,
+    dryRuns: (asked) =>
+      [...dryRuns.values()].filter(({ slug }) => slug === asked).map(({ result }) => result),
     cancelDryRun(slug, number) {
       const found = findDryRun(slug, number);
       found.cancelled = true;
