@@ -2,6 +2,7 @@
  * What concerns every page at once, above it: that the server is out of reach and how old what is shown is, that it
  * answers again, that a newer version waits. It never loads anything anew by itself: somebody may be typing.
  */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { oldestAnswerAt, stalenessNews } from '../offline/staleness.ts';
@@ -98,18 +99,18 @@ export class ConnectionNote extends LitElement {
     const { oldestAt } = this;
     if (oldestAt === undefined)
       return this.isOffline
-        ? html`<p><b>Offline.</b> <span>What is asked now waits for the network.</span></p>`
+        ? html`<p><b>${msg('Offline.')}</b> <span>${msg('What is asked now waits for the network.')}</span></p>`
         : nothing;
     const since = formatInstant(oldestAt, Intl.DateTimeFormat().resolvedOptions().timeZone);
     if (this.isBack)
       return html`<p class="news">
-        <span><b>The server answers again.</b> This page still shows figures that are stale, from ${since}.</span>
-        <button class="button" type="button" @click=${reload}>Load them anew</button>
+        <span>${msg(html`<b>The server answers again.</b> This page still shows figures that are stale, from ${since}.`)}</span>
+        <button class="button" type="button" @click=${reload}>${msg('Load them anew')}</button>
       </p>`;
     return html`<p>
       <span
-        ><b>${this.isOffline ? 'Offline.' : 'The server does not answer.'}</b> What you see is stale,
-        from ${since}. Nothing can be changed until the server is back.</span
+        ><b>${this.isOffline ? msg('Offline.') : msg('The server does not answer.')}</b>
+        ${msg(str`What you see is stale, from ${since}. Nothing can be changed until the server is back.`)}</span
       >
     </p>`;
   }
@@ -117,8 +118,8 @@ export class ConnectionNote extends LitElement {
   #version() {
     if (this.newVersion === undefined) return nothing;
     return html`<p class="news">
-      <span><b>A new version of the console is ready.</b> Loading it loses what you have typed and not saved.</span>
-      <button class="button" type="button" @click=${this.newVersion}>Reload</button>
+      <span>${msg(html`<b>A new version of the console is ready.</b> Loading it loses what you have typed and not saved.`)}</span>
+      <button class="button" type="button" @click=${this.newVersion}>${msg('Reload')}</button>
     </p>`;
   }
 }

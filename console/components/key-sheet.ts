@@ -1,4 +1,5 @@
 /** The list of keys, and the switch for those of one letter. Fires `cn-close`. */
+import { msg } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/switch/switch.js';
 import { html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -12,11 +13,11 @@ const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** Keys that are not about one place. */
 const everywhere: [keys: string[], does: string][] = [
-  [[isApple ? '⌘' : 'Ctrl', 'K'], 'Go to a page, dataset, report or search by its name'],
-  [['/'], 'Search sessions'],
-  [['?'], 'This list'],
-  [['Tab'], 'The next link or field; the first one skips the navigation'],
-  [['Esc'], 'Close what lies over the page'],
+  [[isApple ? '⌘' : 'Ctrl', 'K'], msg('Go to a page, dataset, report or search by its name')],
+  [['/'], msg('Search sessions')],
+  [['?'], msg('This list')],
+  [['Tab'], msg('The next link or field; the first one skips the navigation')],
+  [['Esc'], msg('Close what lies over the page')],
 ];
 
 @customElement('cn-key-sheet')
@@ -39,15 +40,15 @@ export class KeySheet extends LitElement {
       @click=${this.#closeOutside}
     >
       <div class="head">
-        <h2 id="keys">Keys</h2>
-        <button class="button plain icon" type="button" aria-label="Close" @click=${this.#close}>
+        <h2 id="keys">${msg('Keys')}</h2>
+        <button class="button plain icon" type="button" aria-label=${msg('Close')} @click=${this.#close}>
           <wa-icon name="close"></wa-icon>
         </button>
       </div>
       <dl>
         ${everywhere.map(([keys, does]) => row(keys, does))}
       </dl>
-      <h3>Go to</h3>
+      <h3>${msg('Go to')}</h3>
       <dl class="two">
         ${going.map(({ letter = '', label }) => row(['g', letter], label))}
       </dl>
@@ -57,10 +58,10 @@ export class KeySheet extends LitElement {
           ?checked=${letterKeysOn()}
           @change=${(event: Event) =>
             switchLetterKeys((event.target as HTMLElement & { checked: boolean }).checked)}
-          >Keys of one letter are commands</wa-switch
+          >${msg('Keys of one letter are commands')}</wa-switch
         >
       </p>
-      <p class="caption">While you type in a field they are what you type.</p>
+      <p class="caption">${msg('While you type in a field they are what you type.')}</p>
     </dialog>`;
   }
 

@@ -2,6 +2,7 @@
  * Everything there is to go to, found by typing: pages, datasets, reports, kept searches. A combobox with its list, so
  * that a screen reader tells which entry is chosen while the focus stays in the field. Fires `cn-close`.
  */
+import { msg, str } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -51,14 +52,14 @@ export class Palette extends LitElement {
     const [reports, kept] = await Promise.allSettled([listReports(slug), listSearches(slug)]);
     if (reports.status === 'fulfilled')
       this.reports = reports.value.map(({ name, title, group }) => ({
-        kind: 'Report',
+        kind: msg('Report'),
         label: title,
         hint: group,
         href: reportPath(slug, name),
       }));
     if (kept.status === 'fulfilled')
       this.searches = kept.value.searches.map(({ name, condition }) => ({
-        kind: 'Search',
+        kind: msg('Search'),
         label: name,
         hint: condition,
         href: searchPath(slug, condition),
@@ -67,10 +68,10 @@ export class Palette extends LitElement {
 
   #entries(): PaletteEntry[] {
     const pages = this.groups.flatMap(({ heading, places }) =>
-      places.map(({ label, href }) => ({ kind: 'Page', label, hint: heading ?? '', href })),
+      places.map(({ label, href }) => ({ kind: msg('Page'), label, hint: heading ?? '', href })),
     );
     const datasets = this.datasets.map(({ name, slug, href }) => ({
-      kind: 'Dataset',
+      kind: msg('Dataset'),
       label: name,
       hint: slug,
       href,
@@ -82,17 +83,17 @@ export class Palette extends LitElement {
     const found = this.#entries();
     const shown = found.slice(0, shownMax);
     const chosen = Math.min(this.chosen, shown.length - 1);
-    return html`<dialog aria-label="Go to" @close=${this.#closed} @click=${this.#closeOutside}>
+    return html`<dialog aria-label=${msg('Go to')} @close=${this.#closed} @click=${this.#closeOutside}>
       <input
         class="field"
         type="text"
         role="combobox"
-        aria-label="Go to a page, dataset, report or search"
+        aria-label=${msg('Go to a page, dataset, report or search')}
         aria-expanded="true"
         aria-controls="found"
         aria-autocomplete="list"
         aria-activedescendant=${chosen >= 0 ? `entry-${chosen}` : nothing}
-        placeholder="Page, dataset, report or search …"
+        placeholder=${msg('Page, dataset, report or search …')}
         autocomplete="off"
         spellcheck="false"
         maxlength="200"
@@ -100,12 +101,12 @@ export class Palette extends LitElement {
         @input=${this.#type}
         @keydown=${(event: KeyboardEvent) => this.#press(event, shown, chosen)}
       />
-      <ul id="found" role="listbox" aria-label="Found">
+      <ul id="found" role="listbox" aria-label=${msg('Found')}>
         ${shown.map((entry, place) => this.#entry(entry, place, place === chosen))}
       </ul>
       <p class="caption foot">
-        <span role="status">${found.length === 0 ? 'Nothing is called so.' : `${found.length} found`}</span>
-        <span><kbd>↑</kbd> <kbd>↓</kbd> choose, <kbd>Enter</kbd> goes, <kbd>Esc</kbd> closes</span>
+        <span role="status">${found.length === 0 ? msg('Nothing is called so.') : msg(str`${found.length} found`)}</span>
+        <span>${msg(html`<kbd>↑</kbd> <kbd>↓</kbd> choose, <kbd>Enter</kbd> goes, <kbd>Esc</kbd> closes`)}</span>
       </p>
     </dialog>`;
   }

@@ -150,7 +150,7 @@ export class ReportPage extends LitElement {
   #keptRemark(): string {
     const { keptSince } = this.#report;
     if (keptSince === undefined) return '';
-    return `stale, from ${formatInstant(keptSince, this.open?.timeZone ?? 'UTC')}`;
+    return msg(str`stale, from ${formatInstant(keptSince, this.open?.timeZone ?? 'UTC')}`);
   }
 
   #body(result: ReportResult | undefined, stale: boolean) {
