@@ -1,5 +1,5 @@
 /** The command line. Results go to stdout, progress and advice to stderr; exit codes are 0, 1 (failed) and 2 (usage). */
-import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addAlertCommands } from './commands/alerts.ts';
@@ -14,6 +14,7 @@ import { addImportCommand } from './commands/import.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addSearchCommands } from './commands/search.ts';
 import { addSetAsideCommands } from './commands/set-aside.ts';
+import { addSharedLinkCommands } from './commands/shared-links.ts';
 import { addSourceCommands } from './commands/sources.ts';
 import { addSubscriptionCommands } from './commands/subscriptions.ts';
 import { addUpkeepCommands, type CommandDesk } from './commands/upkeep.ts';
@@ -172,17 +173,30 @@ function printRows(answer: SqlAnswer, format: { json?: boolean; csv?: boolean })
       ),
     );
   }
-  if (answer.truncated)
-    note(
-      `There are more rows; the first ${answer.rows.length} are shown. Raise --limit (up to ${queryLimits.rowsMax}) or ask for less.`,
-    );
+  noteTruncated(answer);
 }
 
-async function writeXlsx({ columns, rows }: SqlAnswer, file: string): Promise<void> {
+function noteTruncated({ truncated, rows }: SqlAnswer): void {
+  if (!truncated) return;
+  note(
+    `There are more rows; these are the first ${rows.length}. Raise --limit (up to ${queryLimits.rowsMax}) or ask for less.`,
+  );
+}
+
+async function writeParquet(answer: SqlAnswer, file: string): Promise<void> {
+  const { answerToParquet } = await import('./reports/run/table-parquet.ts');
+  writeFileSync(file, answerToParquet(answer));
+  note(`Wrote ${answer.rows.length} rows to ${file}.`);
+  noteTruncated(answer);
+}
+
+async function writeXlsx(answer: SqlAnswer, file: string): Promise<void> {
+  const { columns, rows } = answer;
   const { xlsxStream } = await import('./reports/run/report-xlsx.ts');
   const lines = rows.map((row) => row.map(cellText));
   await pipeline(xlsxStream([columns.map(({ name }) => name), ...lines]), createWriteStream(file));
   note(`Wrote ${rows.length} rows to ${file}.`);
+  noteTruncated(answer);
 }
 
 const isNumeric = (type: string) =>
@@ -303,6 +317,7 @@ export function createProgram(): Command {
     )
     .option('--csv', 'print the rows as CSV')
     .option('--xlsx <file>', 'write the rows into an XLSX file')
+    .option('--parquet <file>', 'write the rows into a Parquet file')
     .option('--limit <rows>', 'at most this many rows', wholeNumber, queryLimits.rowsMax)
     .action(
       async (
@@ -311,6 +326,7 @@ export function createProgram(): Command {
           dataset: string;
           csv?: boolean;
           xlsx?: string;
+          parquet?: string;
           saved?: string;
           param: string[];
           limit: number;
@@ -325,8 +341,10 @@ export function createProgram(): Command {
             rowsMax: options.limit,
           }),
         );
-        if (options.xlsx !== undefined) await writeXlsx(answer, options.xlsx);
-        else printRows(answer, options);
+        const { xlsx, parquet } = options;
+        if (xlsx !== undefined) await writeXlsx(answer, xlsx);
+        if (parquet !== undefined) await writeParquet(answer, parquet);
+        if (xlsx === undefined && parquet === undefined) printRows(answer, options);
       },
     );
 
@@ -349,6 +367,7 @@ export function createProgram(): Command {
     outJson,
   };
   addReportCommand(desk);
+  addSharedLinkCommands(desk);
   addConfigureCommands(desk);
   addConfigCommands(desk);
   addImportCommand(desk, note);

@@ -30,6 +30,7 @@ import type { HeldDataset } from './core/engine/open-datasets.ts';
 import { createSteadyClock, describeJump } from './core/engine/steady-clock.ts';
 import { standardEventSet } from './core/events/standard-events.ts';
 import { createApi } from './core/http/app.ts';
+import { sharedPages } from './core/http/shared-pages.ts';
 import { unsubscribeRoutes } from './core/http/unsubscribe.ts';
 import { startJobs } from './core/jobs.ts';
 import type { Log } from './core/log.ts';
@@ -57,7 +58,12 @@ import { settleRecut } from './core/stores/recut-folder.ts';
 import { createChildSandbox } from './core/stores/sandbox/child-sandbox.ts';
 import { openSecretBox } from './core/stores/secret-box.ts';
 import { failingInbox } from './core/testing/failing-inbox.ts';
-import { createReportDesk, createReportSource, keepBuiltInNames } from './report-desk.ts';
+import {
+  createReportDesk,
+  createReportSource,
+  createSharedReports,
+  keepBuiltInNames,
+} from './report-desk.ts';
 import { alertMail } from './reports/email/alert-mail.ts';
 import { chooseMailer } from './reports/email/mailers/choose-mailer.ts';
 import { createDigestSender } from './reports/schedule/send-digest.ts';
@@ -311,6 +317,7 @@ export async function openCanister(
     (failing) => alarms.set('job_failed', describeFailing(failing, waitsForRoom)),
   );
   const commandToken = writeCommandToken(folder.root);
+  const reports = createReportDesk(reportSource, systemClock);
   const access = openAccess({
     control: libsql.control,
     clock,
@@ -320,6 +327,7 @@ export async function openCanister(
     consoleUrl,
     commandToken,
     log,
+    drawShared: createSharedReports(reports, datasets, clock),
   });
   const savedQueries = openLibsqlSavedQueries(libsql.control, clock);
   const sandbox = createChildSandbox({ childFile: fileURLToPath(built('./sandbox-child.js')) });
@@ -392,7 +400,8 @@ export async function openCanister(
           freeBytesMin: diskFreeBytesMin(diskRoom, config.diskFreeBytesMin),
         },
       processMeasures: () => measureProcess(eventLoop, diskRoom?.freeBytes),
-      reports: createReportDesk(reportSource, systemClock),
+      reports,
+      sharedLinks: access.sharedLinks,
       queries,
       sql,
       savedQueries,
@@ -410,6 +419,7 @@ export async function openCanister(
     }),
   );
   behind.route('/', unsubscribeRoutes(subscriptions));
+  behind.route('/', sharedPages({ ...access, desk: access.sharedLinks, log }));
   serveConsole(behind, consoleUrl);
 
   let server: Awaited<ReturnType<typeof listenOn>>['server'] | undefined;

@@ -1,10 +1,14 @@
 /** The desk of reports: joins what `reports/` runs and draws with what core answers. */
 import type { Clock } from './core/clock.ts';
+import { dayOf } from './core/contract/date-range.ts';
 import { Problem } from './core/contract/problem.ts';
 import type { ReportResult } from './core/contract/report.ts';
+import type { SharedReport } from './core/contract/shared-link.ts';
+import { rangeOfPeriod } from './core/contract/subscription-words.ts';
 import type { DefinitionDesk } from './core/desks/definition-desk.ts';
 import type { QueryDesk } from './core/desks/query-desk.ts';
 import type { ReportDesk, ReportDrawing } from './core/http/reports.ts';
+import type { Datasets } from './core/settings/datasets.ts';
 import { findBuiltIn } from './reports/definitions/catalog.ts';
 import { listReports } from './reports/definitions/find-report.ts';
 import { reportToCsv } from './reports/run/report-csv.ts';
@@ -12,6 +16,7 @@ import { reportToTable } from './reports/run/report-table.ts';
 import { type ReportSource, runReport } from './reports/run/run-report.ts';
 
 const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+const parquetType = 'application/vnd.apache.parquet';
 const pngWidthPx = 1_072;
 const locale = 'en';
 
@@ -39,6 +44,10 @@ export function createReportDesk(source: ReportSource, clock: Clock): ReportDesk
         const { reportToXlsx } = await import('./reports/run/report-xlsx.ts');
         return { body: await reportToXlsx(result), contentType: xlsxType };
       }
+      if (drawing.format === 'parquet') {
+        const { reportToParquet } = await import('./reports/run/table-parquet.ts');
+        return { body: reportToParquet(result), contentType: parquetType };
+      }
       if (drawing.format === 'text')
         return { body: reportToTable(result), contentType: 'text/plain; charset=utf-8' };
       if (drawing.format === 'png')
@@ -47,6 +56,29 @@ export function createReportDesk(source: ReportSource, clock: Clock): ReportDesk
       const { reportToHtml } = await import('./reports/html/report-html.ts');
       return { body: reportToHtml(result, { locale }), contentType: 'text/html; charset=utf-8' };
     },
+  };
+}
+
+/** Draws the report of a shared link as a page of its own. */
+export function createSharedReports(
+  desk: Pick<ReportDesk, 'run' | 'draw'>,
+  datasets: Pick<Datasets, 'get'>,
+  clock: Clock,
+): (slug: string, shows: SharedReport) => Promise<string> {
+  return async (slug, { report, range, period = 'last_7_days', ...asked }) => {
+    const { name, timeZone } = await datasets.get(slug);
+    const result = await desk.run({
+      name: report,
+      dataset: { slug, name, timeZone },
+      range: range ?? rangeOfPeriod(period, dayOf(clock(), timeZone)),
+      comparison: asked.comparison,
+      robots: asked.robots,
+      labels: asked.labels,
+      condition: asked.condition,
+      subject: asked.subject,
+    });
+    const { body } = await desk.draw(result, { format: 'html', panel: undefined });
+    return String(body);
   };
 }
 
@@ -81,7 +113,7 @@ async function drawPng(
     );
   }
   const { drawChart } = await import('./reports/charts/chart-svg.ts');
-  const { pngFont, svgToPng } = await import('./reports/charts/chart-png.ts');
+  const { pngFont, svgToPngAside } = await import('./reports/charts/chart-png.ts');
   const svg = drawChart({ panel, locale, font: pngFont, idPrefix: 'chart', widthPx: pngWidthPx });
   if (svg === undefined) {
     throw new Problem(
@@ -89,5 +121,5 @@ async function drawPng(
       `There is nothing to draw: ${panel.title} has no figures in this range.`,
     );
   }
-  return new Uint8Array(svgToPng(svg));
+  return new Uint8Array(await svgToPngAside(svg));
 }

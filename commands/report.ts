@@ -1,5 +1,6 @@
 /** The command `report`: runs finished reports, lists them, and keeps the dataset's own ones. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Option } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { comparisonKinds } from '../core/contract/comparison.ts';
@@ -25,6 +26,7 @@ interface ReportOptions {
   funnel?: string;
   goal?: string;
   format?: string;
+  panel?: string;
   out?: string;
 }
 
@@ -53,27 +55,58 @@ export function addReportCommand<O extends { json?: boolean }>(desk: CommandDesk
     .option('--funnel <name>', 'the funnel that the report is about')
     .option('--goal <name>', 'the goal that the report is about')
     .addOption(
-      new Option('--format <format>', 'form of the result; xlsx goes to a file').choices([
+      new Option('--format <format>', 'form of the result').choices([
         'json',
         'csv',
         'xlsx',
+        'parquet',
         'html',
         'text',
+        'png',
       ]),
     )
-    .option('--out <file>', 'write the result into a file')
+    .option('--panel <name>', 'the panel of which a png is the chart (else all charts)')
+    .option('--out <file>', 'write the result into a file; all charts: into a folder')
     .action(async (name: string, argument: string | undefined, options: O & ReportOptions) => {
       await withApi(options, async (api) => {
         if (name === 'list') return await listReports(desk, api, options);
         if (name === 'save') return await saveReport(desk, api, options, argument);
         if (name === 'delete') return await deleteReport(desk, api, options, argument);
-        if (options.format === 'xlsx' && options.out === undefined)
+        const isBinary = ['xlsx', 'parquet', 'png'].includes(options.format ?? '');
+        if (isBinary && options.out === undefined)
           throw new Problem('request_invalid', 'Name the file of the report with --out.');
+        if (options.format === 'png' && options.panel === undefined)
+          return await writeCharts(desk, api, name, options);
         const response = await fetchReport(api, name, options);
         if (options.out === undefined) desk.out(await textOf(response, options));
         else writeFileSync(options.out, Buffer.from(await response.arrayBuffer()));
       });
     });
+}
+
+/** Every chart of the report as a file of its own, named after its panel. */
+async function writeCharts<O extends { json?: boolean }>(
+  { out, outJson }: CommandDesk<O>,
+  api: ApiClient,
+  name: string,
+  options: ReportOptions,
+): Promise<void> {
+  const folder = options.out ?? '.';
+  const asked = { ...options, json: false, format: 'json' };
+  const report = (await (await fetchReport(api, name, asked)).json()) as ReportResult;
+  const { from, to } = report.range;
+  mkdirSync(folder, { recursive: true });
+  const files: string[] = [];
+  for (const { name: panel, chart, answer } of report.panels) {
+    if (chart === undefined || answer.rows.length === 0) continue;
+    // The days of the first answer: midnight may pass in between.
+    const response = await fetchReport(api, name, { ...asked, format: 'png', panel, from, to });
+    const file = join(folder, `${options.dataset}-${report.report}-${panel}-${from}-${to}.png`);
+    writeFileSync(file, Buffer.from(await response.arrayBuffer()));
+    files.push(file);
+  }
+  if (options.json) outJson(files);
+  else out(files.join('\n') || 'The report has no chart with figures in this range.');
 }
 
 async function listReports<O extends { json?: boolean }>(
@@ -152,7 +185,7 @@ async function fetchReport(
     format: options.json ? 'json' : (options.format ?? 'text'),
   });
   for (const label of options.label) search.append('label', label);
-  for (const key of ['condition', 'page', 'funnel', 'goal'] as const) {
+  for (const key of ['condition', 'page', 'funnel', 'goal', 'panel'] as const) {
     const value = options[key];
     if (value !== undefined) search.set(key, value);
   }

@@ -4,12 +4,15 @@ import type { Context } from 'hono';
 import { createAddressFinder } from '../collector-edge/intake/client-address.ts';
 import { nodePeerAddress } from '../collector-edge/node.ts';
 import { createAccessDesk } from '../core/access/access-desk.ts';
+import { createGuesses } from '../core/access/guesses.ts';
 import { createOidcDesk } from '../core/access/oidc.ts';
 import { createPasswords } from '../core/access/password.ts';
+import { createSharedLinkDesk, type SharedLinkDesk } from '../core/access/shared-link-desk.ts';
 import type { LinkMail } from '../core/access/user-desk.ts';
 import type { AlertDesk } from '../core/alerts/alert-desk.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
+import type { SharedReport } from '../core/contract/shared-link.ts';
 import type { ApiOptions } from '../core/http/app.ts';
 import { isInProcess } from '../core/http/local-only.ts';
 import { describeError, type Log } from '../core/log.ts';
@@ -17,6 +20,7 @@ import type { Datasets } from '../core/settings/datasets.ts';
 import { openLibsqlAccess } from '../core/stores/libsql-access.ts';
 import { openLibsqlAudit } from '../core/stores/libsql-audit.ts';
 import type { SqlBatch } from '../core/stores/libsql-file.ts';
+import { openLibsqlSharedLinks } from '../core/stores/libsql-shared-links.ts';
 import { accessMail } from '../reports/email/access-mail.ts';
 
 export interface AccessParts {
@@ -29,11 +33,19 @@ export interface AccessParts {
   /** What the command line brings along. */
   commandToken: string;
   log: Log;
+  /** The report of a shared link as a page of its own. */
+  drawShared: (slug: string, shows: SharedReport) => Promise<string>;
 }
 
-export function openAccess(parts: AccessParts): NonNullable<ApiOptions['access']> {
+export interface OpenAccess extends NonNullable<ApiOptions['access']> {
+  sharedLinks: SharedLinkDesk;
+}
+
+export function openAccess(parts: AccessParts): OpenAccess {
   const { control, clock, config, datasets, outbox, consoleUrl, commandToken, log } = parts;
   const audit = openLibsqlAudit(control, clock);
+  // One for all: it bounds how many are verified at a time.
+  const passwords = createPasswords();
   const failed = (error: unknown) => {
     const { error: said, at } = describeError(error);
     log('error', 'access_failed', `Signing in: ${said}`, { error: said, at });
@@ -53,7 +65,7 @@ export function openAccess(parts: AccessParts): NonNullable<ApiOptions['access']
   const desk = createAccessDesk({
     store: openLibsqlAccess(control, audit),
     audit,
-    passwords: createPasswords(),
+    passwords,
     clock,
     consoleUrl,
     sendMail,
@@ -62,7 +74,16 @@ export function openAccess(parts: AccessParts): NonNullable<ApiOptions['access']
   });
   const callbackUrl = () => `${consoleUrl()}/api/sign-in/oidc/callback`;
   const oidc = config.oidc && createOidcDesk({ settings: config.oidc, clock, callbackUrl, failed });
-  return { desk, oidc, clock, commandToken, clientAddress, consoleUrl };
+  const sharedLinks = createSharedLinkDesk({
+    store: openLibsqlSharedLinks(control, audit, clock),
+    audit,
+    passwords,
+    guesses: createGuesses(clock),
+    clock,
+    consoleUrl,
+    draw: parts.drawShared,
+  });
+  return { desk, oidc, clock, commandToken, clientAddress, consoleUrl, sharedLinks };
 }
 
 /** As the outbox names its messages. */

@@ -23,7 +23,10 @@ export interface ReportRequest {
 }
 
 /** The address of a report; with a format, the address of its download. */
-export function reportUrl(asked: ReportRequest, format?: 'csv' | 'html'): string {
+export function reportUrl(
+  asked: ReportRequest,
+  format?: 'csv' | 'xlsx' | 'parquet' | 'html',
+): string {
   const params = new URLSearchParams({
     from: asked.range.from,
     to: asked.range.to,

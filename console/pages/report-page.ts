@@ -24,6 +24,7 @@ import '../components/figure-row.ts';
 import { formatSpan } from '../components/number-format.ts';
 import { type FigureAt, opensRows } from '../components/open-figure.ts';
 import '../components/report-chart.ts';
+import '../components/share-report.ts';
 import '../components/subject-picker.ts';
 import { formatRange, formatTime } from '../components/time-format.ts';
 import { type AnalysisView, analysisViewCodec, rangeOf } from '../controllers/analysis-view.ts';
@@ -236,7 +237,10 @@ export class ReportPage extends LitElement {
       <span class="caption">${msg(str`As of ${formatTime(result.generatedAt, timeZone)}, ${timeZone}`)}</span>
       <span class="links">
         <a href=${reportUrl(asked, 'csv')} rel="external" download>${msg('Download as CSV')}</a>
+        <a href=${reportUrl(asked, 'xlsx')} rel="external" download>${msg('as XLSX')}</a>
+        <a href=${reportUrl(asked, 'parquet')} rel="external" download>${msg('as Parquet')}</a>
         <a href=${reportUrl(asked, 'html')} rel="external" download>${msg('as HTML')}</a>
+        <cn-share-report .asked=${asked} heading=${result.title} timeZone=${timeZone}></cn-share-report>
       </span>
     </div>`;
   }

@@ -10,6 +10,7 @@ import { readDatasetStatus } from '../api/status.ts';
 import '../components/code-block.ts';
 import '../components/error-note.ts';
 import { counted, formatCount, formatSpan } from '../components/number-format.ts';
+import '../components/shared-links.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { PollController } from '../controllers/poll-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -184,6 +185,13 @@ export class SettingsPage extends LitElement {
           ${msg('Names this dataset to the collector. It stands in your pages, so it is no secret: whoever has it can send hits, and read nothing.')}
         </p>
         <cn-code-block text=${open.writeKey} copies=${msg('the write key')}></cn-code-block>
+      </section>
+      <section>
+        <h2>${msg('Shared links')}</h2>
+        <p class="quiet">
+          ${msg('Reports that are shown without a sign-in to whoever has the link.')}
+        </p>
+        <cn-shared-links slug=${open.slug} timeZone=${open.timeZone}></cn-shared-links>
       </section>`;
   }
 

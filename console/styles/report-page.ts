@@ -55,6 +55,8 @@ export const reportPageStyles = css`
   }
   .links {
     display: flex;
+    flex-wrap: wrap;
+    align-items: center;
     gap: var(--space-3);
   }
   .downloads a {

@@ -93,6 +93,7 @@ export const problemCodes = {
   export_unknown: { status: 404, title: 'There is no such export' },
   token_unknown: { status: 404, title: 'There is no read token of this name' },
   token_invalid: { status: 401, title: 'A read token is needed' },
+  shared_link_unknown: { status: 404, title: 'There is no such shared link' },
   published_unknown: { status: 404, title: 'There is no such published file' },
   sql_too_slow: { status: 408, title: 'The SQL ran too long and was stopped' },
   import_unknown: { status: 404, title: 'There is no such import under way' },

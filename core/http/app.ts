@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { OidcDesk } from '../access/oidc.ts';
+import type { SharedLinkDesk } from '../access/shared-link-desk.ts';
 import type { AlertDesk } from '../alerts/alert-desk.ts';
 import type { Clock } from '../clock.ts';
 import type { Dataset } from '../contract/dataset.ts';
@@ -43,6 +44,7 @@ import { savedSearchRoutes } from './saved-searches.ts';
 import { searchRoutes } from './search.ts';
 import { sessionRoutes } from './sessions.ts';
 import { setAsideRoutes } from './set-aside.ts';
+import { sharedLinkRoutes } from './shared-links.ts';
 import { signInRoutes } from './sign-in.ts';
 import { sourceRoutes } from './sources.ts';
 import { sqlRoutes } from './sql.ts';
@@ -63,6 +65,7 @@ export interface ApiOptions extends MetricsOptions {
   tokens: ReadTokens;
   place: PublishedPlace;
   definitions: DefinitionDesk;
+  sharedLinks: SharedLinkDesk;
   /** Is told of the server's own faults. */
   log: Log;
   hourlyCounts: HourlyCounts;
@@ -94,6 +97,7 @@ export function createApi(options: ApiOptions) {
     .route('/', searchRoutes(options.searches, engine, datasets))
     .route('/', savedSearchRoutes(options.savedSearches, options.definitions, datasets))
     .route('/', reportRoutes(datasets, options.reports))
+    .route('/', sharedLinkRoutes(options.sharedLinks, datasets))
     .route('/', exportRoutes({ ...options, desk: options.exports }))
     .route('/', importRoutes(engine))
     .route('/', sourceRoutes(options.sources))

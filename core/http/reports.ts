@@ -17,7 +17,7 @@ import {
 import type { Datasets } from '../settings/datasets.ts';
 import { createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
-export const reportFormats = ['json', 'csv', 'xlsx', 'html', 'text', 'png'] as const;
+export const reportFormats = ['json', 'csv', 'xlsx', 'parquet', 'html', 'text', 'png'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
 export interface ReportRequest {
@@ -87,6 +87,7 @@ const reportRoute = createRoute({
         'application/json': { schema: reportResultSchema },
         'text/csv': { schema: z.string() },
         'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': { schema: z.string() },
+        'application/vnd.apache.parquet': { schema: z.string() },
         'text/html': { schema: z.string() },
         'text/plain': { schema: z.string() },
         'image/png': { schema: z.string() },
@@ -112,6 +113,8 @@ export function reportRoutes(datasets: Datasets, desk: ReportDesk) {
       const result = await desk.run({ name, dataset, ...askedOf(query) });
       if (format === 'json') return c.json(result as z.input<typeof reportResultSchema>, 200);
       const { body, contentType } = await desk.draw(result, { format, panel });
+      // A panel that was drawn has a name of the report's own.
+      const chart = format === 'png' && panel !== undefined ? `-${panel}` : '';
       c.header('Content-Type', contentType);
       if (format === 'html')
         c.header(
@@ -121,7 +124,7 @@ export function reportRoutes(datasets: Datasets, desk: ReportDesk) {
       if (format !== 'text')
         c.header(
           'Content-Disposition',
-          `attachment; filename="${slug}-${result.report}-${result.range.from}-${result.range.to}.${format}"`,
+          `attachment; filename="${slug}-${result.report}${chart}-${result.range.from}-${result.range.to}.${format}"`,
         );
       return c.body(body, 200);
     });

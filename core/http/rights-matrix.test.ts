@@ -170,6 +170,7 @@ test('What a reader may, and what an analyst may change, is as written here', ()
     'PUT /datasets/{slug}/queries/{name}',
     'DELETE /datasets/{slug}/queries/{name}',
     'DELETE /datasets/{slug}/exports/{id}',
+    'DELETE /datasets/{slug}/shared-links/{id}',
   ]);
   expect(withRight('public').every((name) => /(sign-in|first|links|forgotten)/.test(name))).toBe(
     true,

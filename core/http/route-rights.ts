@@ -96,6 +96,10 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'POST /datasets/{slug}/exports': looking,
   'GET /datasets/{slug}/exports/{id}': exploring,
   'DELETE /datasets/{slug}/exports/{id}': exploring,
+  'GET /datasets/{slug}/shared-links': exploring,
+  // Who made a link may revoke it; those of others need an administrator. Their entries name no password.
+  'POST /datasets/{slug}/shared-links': withEntry(exploring),
+  'DELETE /datasets/{slug}/shared-links/{id}': withEntry(exploring),
   'GET /datasets/{slug}/events': exploring,
   'GET /datasets/{slug}/events/{name}': exploring,
   'GET /datasets/{slug}/event-attributes/{name}': exploring,

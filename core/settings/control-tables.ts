@@ -235,6 +235,25 @@ export const readToken = sqliteTable(
   (table) => [primaryKey({ columns: [table.dataset, table.name] })],
 );
 
+/** Reports that are shown without a sign-in; `shows` is the JSON of a `SharedReport`. Of the address a hash is kept. */
+export const sharedLink = sqliteTable(
+  'shared_link',
+  {
+    id: text('id').primaryKey(),
+    dataset: text('dataset').notNull(),
+    name: text('name').notNull(),
+    shows: text('shows').notNull(),
+    tokenHash: text('token_hash').notNull().unique(),
+    passwordHash: text('password_hash'),
+    createdBy: text('created_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    opened: integer('opened').notNull(),
+    lastOpenedAt: integer('last_opened_at'),
+  },
+  (table) => [index('shared_link_by_dataset').on(table.dataset)],
+);
+
 /**
  * Digests that are mailed on a schedule; `definition` is the JSON of a `Subscription`. `key` is the name in lower case.
  * The secret signs the links by which recipients unsubscribe. Nothing due up to `done_until` is made any more.

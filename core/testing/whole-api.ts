@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { type AccessDesk, createAccessDesk } from '../access/access-desk.ts';
 import type { OidcDesk } from '../access/oidc.ts';
 import { createPasswords } from '../access/password.ts';
+import type { SharedLinkDesk, SharedLinkDeskOptions } from '../access/shared-link-desk.ts';
 import type { LinkMail } from '../access/user-desk.ts';
 import { createDefinitionDesk } from '../desks/definition-desk.ts';
 import { createEventDesk } from '../desks/event-desk.ts';
@@ -20,6 +21,7 @@ import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { worldAlerts } from './alert-desk.ts';
 import { noSubscriptions } from './no-subscriptions.ts';
+import { worldSharedLinks } from './shared-links.ts';
 import { worldSources } from './source-desk.ts';
 import { worldSql } from './sql-desk.ts';
 import type { World } from './world.ts';
@@ -30,6 +32,7 @@ export const testLog2N = 10;
 export interface WholeApi {
   app: Api;
   desk: AccessDesk;
+  sharedLinks: SharedLinkDesk;
   /** The links that were mailed. */
   mails: LinkMail[];
   /** What went wrong, as the log was told. */
@@ -40,7 +43,11 @@ export interface WholeApi {
 
 export async function wholeApi(
   world: World,
-  options: { consoleUrl?: string; oidc?: (desk: AccessDesk) => OidcDesk } = {},
+  options: {
+    consoleUrl?: string;
+    oidc?: (desk: AccessDesk) => OidcDesk;
+    drawShared?: SharedLinkDeskOptions['draw'];
+  } = {},
 ): Promise<WholeApi> {
   const mails: LinkMail[] = [];
   const logged: unknown[][] = [];
@@ -58,6 +65,7 @@ export async function wholeApi(
     slugs: async () => (await world.datasets.list()).map(({ slug }) => slug),
     failed: (error) => logged.push(['error', error]),
   });
+  const sharedLinks = worldSharedLinks(world, options.drawShared ?? (async () => ''), audit);
   const peerAddress = (_c: Context) => whole.peer;
   const app = createApi({
     access: {
@@ -74,6 +82,7 @@ export async function wholeApi(
     savedSearches: openLibsqlSavedSearches(world.control, world.now),
     subscriptions: noSubscriptions,
     sources: worldSources(world, { folders: [] }),
+    sharedLinks,
     ...worldSql(world),
     version: '1.2.3',
     startedAt: world.now(),
@@ -108,6 +117,6 @@ export async function wholeApi(
     datasetCreated: async () => {},
     peerAddress,
   });
-  const whole: WholeApi = { app, desk, mails, logged, peer: '203.0.113.7' };
+  const whole: WholeApi = { app, desk, sharedLinks, mails, logged, peer: '203.0.113.7' };
   return whole;
 }

@@ -24,14 +24,36 @@ export function reportToCsv(result: ReportResult): string {
 
 /** The rows of that table, its head first. */
 export function reportRows(result: ReportResult): Cell[][] {
+  const { columns, rows } = reportTable(result);
+  return [columns.map((column) => column.head), ...rows];
+}
+
+/** What the cells of a column are, for forms that have types. */
+export type CellKind = 'text' | 'integer' | 'number' | 'boolean' | 'day' | 'instant' | 'local_time';
+
+/** That table, with what its columns are. */
+export function reportTable(result: ReportResult): {
+  columns: { head: string; kind: CellKind }[];
+  rows: Cell[][];
+} {
   const columns = allColumns(result);
-  const lines: Cell[][] = [['panel', 'period', 'from', 'to', ...columns.map(head)]];
+  const rows: Cell[][] = [];
   for (const panel of result.panels) {
-    lines.push(...panelLines(result, panel, columns, 'current'));
+    rows.push(...panelLines(result, panel, columns, 'current'));
     const isCompared = panel.answer.columns.some(isBefore);
-    if (isCompared) lines.push(...panelLines(result, panel, columns, 'previous'));
+    if (isCompared) rows.push(...panelLines(result, panel, columns, 'previous'));
   }
-  return lines;
+  const first = (['panel', 'period', 'from', 'to'] as const).map((name) => ({
+    head: name,
+    kind: name === 'from' || name === 'to' ? ('day' as const) : ('text' as const),
+  }));
+  const own = columns.map((column) => ({ head: head(column), kind: kindOf(column) }));
+  return { columns: [...first, ...own], rows };
+}
+
+function kindOf(column: Column): CellKind {
+  if (column.kind === 'dimension') return column.name === 'day' ? 'day' : 'text';
+  return column.unit === 'count' || column.unit === 'bytes' ? 'integer' : 'number';
 }
 
 function panelLines(

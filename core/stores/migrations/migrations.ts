@@ -10,6 +10,7 @@ import control7 from './control/0007_access.sql?raw';
 import control8 from './control/0008_saved_queries.sql?raw';
 import control9 from './control/0009_erasures.sql?raw';
 import control10 from './control/0010_sources.sql?raw';
+import control11 from './control/0011_shared_links.sql?raw';
 import hits0 from './hits/0000_hits.sql?raw';
 import hits1 from './hits/0001_events.sql?raw';
 
@@ -26,4 +27,5 @@ export const controlMigrations: readonly string[] = [
   control8,
   control9,
   control10,
+  control11,
 ];

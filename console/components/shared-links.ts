@@ -1,0 +1,101 @@
+/** The shared links of a dataset: what each shows, until when, how often it was opened; and the button that revokes it. */
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { SharedLink } from '../../core/contract/shared-link.ts';
+import { periodWords } from '../../core/contract/subscription-words.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { deleteSharedLink, listSharedLinks } from '../api/shared-links.ts';
+import { reportPath } from '../routes.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { tableStyles } from '../styles/tables.ts';
+import { textStyles } from '../styles/text.ts';
+import './confirm-button.ts';
+import './error-note.ts';
+import { formatCount } from './number-format.ts';
+import { formatInstant, formatRange } from './time-format.ts';
+
+@customElement('cn-shared-links')
+export class SharedLinks extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    tableStyles,
+    css`
+      :host {
+        display: block;
+      }
+    `,
+  ];
+
+  @property() slug = '';
+  @property() timeZone = 'UTC';
+  @state() private links: readonly SharedLink[] | undefined;
+  @state() private error: ApiError | undefined;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('slug') && this.slug !== '') void this.#do(async () => {});
+  }
+
+  override render() {
+    return html`${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
+    ${this.links === undefined ? nothing : this.#table(this.links)}`;
+  }
+
+  #table(links: readonly SharedLink[]) {
+    if (links.length === 0)
+      return html`<p class="caption">No report is shared. "Share" on the page of a report makes a link.</p>`;
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Shared links">
+      <table>
+        <thead>
+          <tr>
+            <th>For</th><th>Shows</th><th>Works until</th><th class="number">Opened</th><th>Last opened</th><th>Made by</th
+            ><th><span class="only-read">Changes</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          ${links.map((link) => this.#row(link))}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  #row({ id, name, shows, hasPassword, expiresAt, opened, lastOpenedAt, createdBy }: SharedLink) {
+    const { report, range, period } = shows;
+    const days = range ? formatRange(range) : period ? periodWords[period] : '';
+    const when = (at: number | undefined) =>
+      at === undefined ? 'never' : formatInstant(at, this.timeZone);
+    const isOver = expiresAt <= Date.now();
+    return html`<tr>
+      <td>${name}</td>
+      <td><a href=${reportPath(this.slug, report)}>${report}</a>, ${days}</td>
+      <td class="when">${when(expiresAt)}${isOver ? ' (over)' : ''}${hasPassword ? html`<br />with a password` : nothing}</td>
+      <td class="number">${formatCount(opened)}</td>
+      <td class="when">${when(lastOpenedAt)}</td>
+      <td>${createdBy}</td>
+      <td>
+        <cn-confirm-button
+          small
+          label=${isOver ? 'Remove' : 'Revoke'}
+          what="the link for ${name}"
+          @cn-confirm=${() => this.#do(() => deleteSharedLink(this.slug, id))}
+        ></cn-confirm-button>
+      </td>
+    </tr>`;
+  }
+
+  async #do(work: () => Promise<void>): Promise<void> {
+    this.error = undefined;
+    try {
+      await work();
+      this.links = await listSharedLinks(this.slug);
+    } catch (error) {
+      this.error = asApiError(error);
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-shared-links': SharedLinks;
+  }
+}
