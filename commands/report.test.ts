@@ -3,7 +3,7 @@
  * command line and page to the digit, and what is refused.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -284,6 +284,66 @@ describe('every report', () => {
       'with a chart: channels',
     );
   });
+});
+
+describe('files of the command line', () => {
+  const common = ['--dataset', 'shop', '--data'];
+
+  test('hold every chart as a picture, and the report as Parquet', () => {
+    const out = join(folder, 'charts');
+    const data = [...common, join(folder, 'data')];
+    const range = Object.entries(Object.fromEntries(rangeQuery())).flatMap(([name, value]) => [
+      `--${name}`,
+      value,
+    ]);
+    const drawn = runCommand([
+      'report',
+      'overview',
+      '--format',
+      'png',
+      '--out',
+      out,
+      ...range,
+      ...data,
+    ]);
+    expect([drawn.code, drawn.notes]).toEqual([0, '']);
+    const files = drawn.out.trim().split('\n');
+    expect(files).toHaveLength(readdirSync(out).length);
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
+    const parquet = join(folder, 'overview.parquet');
+    const asked = ['report', 'overview', '--format', 'parquet', ...range, ...data];
+    expect(runCommand([...asked, '--out', parquet]).code).toBe(0);
+    expect(readFileSync(parquet).subarray(0, 4).toString()).toBe('PAR1');
+    expect(runCommand(asked).notes).toContain('--out');
+    const rows = join(folder, 'rows.parquet');
+    const sql = 'SELECT count(*) AS n FROM sessions';
+    expect(runCommand(['query', sql, '--parquet', rows, ...data]).notes).toContain('Wrote 1 rows');
+    expect(readFileSync(rows).subarray(-4).toString()).toBe('PAR1');
+  });
+
+  test('and links to it are made, listed and revoked', async () => {
+    const data = [...common, join(folder, 'data')];
+    const word = join(folder, 'word.txt');
+    writeFileSync(word, 'seven green leaves\n');
+    const create = ['shared-links', 'create', 'overview', ...data];
+    expect(runCommand(create).notes).toContain('Give either --period');
+    const made = runCommand([
+      ...create,
+      '--period',
+      'yesterday',
+      '--password-file',
+      word,
+      '--json',
+    ]);
+    const { url: link, id } = JSON.parse(made.out) as { url: string; id: string };
+    const asks = await (await fetch(url(new URL(link).pathname))).text();
+    expect(asks).toContain('This report has a password');
+    const listed = runCommand(['shared-links', 'list', ...data]).out;
+    expect(listed).toMatch(new RegExp(`${id} +overview +overview +yesterday +yes`));
+    expect(runCommand(['shared-links', 'delete', id, ...data]).code).toBe(0);
+    expect((await fetch(url(new URL(link).pathname))).status).toBe(404);
+  }, 60_000);
 });
 
 describe('a report of the own', () => {
