@@ -1,5 +1,6 @@
 /** Shares the report as it is shown: a button, and a dialog that makes a link for people without a sign-in. */
 import { consume } from '@lit/context';
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Me } from '../../core/contract/access.ts';
@@ -76,20 +77,20 @@ export class ShareReport extends LitElement {
   override render() {
     const { asked } = this;
     if (asked === undefined || !mayI(this.me, 'explore', asked.slug)) return nothing;
-    return html`<button class="button" type="button" @click=${this.#show}>Share</button>
+    return html`<button class="button" type="button" @click=${this.#show}>${msg('Share')}</button>
       <dialog aria-labelledby="heading" @close=${this.#closed}>
         ${this.shown ? this.#content(asked) : nothing}
       </dialog>`;
   }
 
   #content(asked: ReportRequest) {
-    return html`<h2 id="heading">Share this report</h2>
+    return html`<h2 id="heading">${msg('Share this report')}</h2>
       <p class="caption about">
-        Whoever has the link sees ${this.heading}, with the labels and the filter of this page, and nothing else.
+        ${msg(str`Whoever has the link sees ${this.heading}, with the labels and the filter of this page, and nothing else.`)}
       </p>
       ${this.made ? this.#link(this.made) : this.#form(asked)}
       <details>
-        <summary>Links of this dataset</summary>
+        <summary>${msg('Links of this dataset')}</summary>
         <cn-shared-links slug=${asked.slug} timeZone=${this.timeZone}></cn-shared-links>
       </details>`;
   }
@@ -97,24 +98,25 @@ export class ShareReport extends LitElement {
   #form(asked: ReportRequest) {
     return html`<form @submit=${this.#submit}>
       <div class="form-field">
-        <label for="name">For whom or what</label>
+        <label for="name">${msg('For whom or what')}</label>
         <input id="name" name="name" class="field" autocomplete="off" maxlength="80" required autofocus />
       </div>
       <div class="form-field">
-        <label for="period">Days</label>
+        <label for="period">${msg('Days')}</label>
         <select id="period" name="period" class="field">
-          <option value=${theseDays}>${formatRange(asked.range)}, always</option>
+          <option value=${theseDays}>${msg(str`${formatRange(asked.range)}, always`)}</option>
           ${Object.entries(periodWords).map(
-            ([period, words]) => html`<option value=${period}>${words}, when it is opened</option>`,
+            ([period, words]) =>
+              html`<option value=${period}>${msg(str`${words}, when it is opened`)}</option>`,
           )}
         </select>
       </div>
       <div class="form-field">
-        <label for="days">Works for how many days</label>
+        <label for="days">${msg('Works for how many days')}</label>
         <input id="days" name="days" class="field" type="number" min="1" max="3650" value="30" required />
       </div>
       <div class="form-field">
-        <label for="password">Password (optional)</label>
+        <label for="password">${msg('Password (optional)')}</label>
         <input
           id="password"
           name="password"
@@ -124,25 +126,32 @@ export class ShareReport extends LitElement {
           maxlength="256"
           aria-describedby="password-hint"
         />
-        <p class="caption" id="password-hint">At least 8 characters. Tell it by another way than the link.</p>
+        <p class="caption" id="password-hint">${msg('At least 8 characters. Tell it by another way than the link.')}</p>
       </div>
       ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
       <div class="form-actions">
-        <button class="button first" type="submit" ?disabled=${this.busy}>Make the link</button>
-        <button class="button" type="button" @click=${this.#close}>Cancel</button>
+        <button class="button first" type="submit" ?disabled=${this.busy}>${msg('Make the link')}</button>
+        <button class="button" type="button" @click=${this.#close}>${msg('Cancel')}</button>
       </div>
     </form>`;
   }
 
   #link({ url, expiresAt, hasPassword }: MadeSharedLink) {
+    const until = formatInstant(expiresAt, this.timeZone);
     return html`<div role="status">
         <p>
-          Copy it now: it is not shown again. It works until ${formatInstant(expiresAt, this.timeZone)}${hasPassword ? ', with its password' : ''}.
+          ${
+            hasPassword
+              ? msg(
+                  str`Copy it now: it is not shown again. It works until ${until}, with its password.`,
+                )
+              : msg(str`Copy it now: it is not shown again. It works until ${until}.`)
+          }
         </p>
-        <cn-code-block text=${url} copies="the link"></cn-code-block>
+        <cn-code-block text=${url} copies=${msg('the link')}></cn-code-block>
       </div>
       <div class="form-actions">
-        <button class="button" type="button" @click=${this.#close}>Done</button>
+        <button class="button" type="button" @click=${this.#close}>${msg('Done')}</button>
       </div>`;
   }
 

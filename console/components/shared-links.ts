@@ -1,4 +1,5 @@
 /** The shared links of a dataset: what each shows, until when, how often it was opened; and the button that revokes it. */
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SharedLink } from '../../core/contract/shared-link.ts';
@@ -43,13 +44,13 @@ export class SharedLinks extends LitElement {
 
   #table(links: readonly SharedLink[]) {
     if (links.length === 0)
-      return html`<p class="caption">No report is shared. "Share" on the page of a report makes a link.</p>`;
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Shared links">
+      return html`<p class="caption">${msg('No report is shared. "Share" on the page of a report makes a link.')}</p>`;
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${msg('Shared links')}>
       <table>
         <thead>
           <tr>
-            <th>For</th><th>Shows</th><th>Works until</th><th class="number">Opened</th><th>Last opened</th><th>Made by</th
-            ><th><span class="only-read">Changes</span></th>
+            <th>${msg('For')}</th><th>${msg('Shows')}</th><th>${msg('Works until')}</th><th class="number">${msg('Opened')}</th><th>${msg('Last opened')}</th><th>${msg('Made by')}</th
+            ><th><span class="only-read">${msg('Changes')}</span></th>
           </tr>
         </thead>
         <tbody>
@@ -63,20 +64,20 @@ export class SharedLinks extends LitElement {
     const { report, range, period } = shows;
     const days = range ? formatRange(range) : period ? periodWords[period] : '';
     const when = (at: number | undefined) =>
-      at === undefined ? 'never' : formatInstant(at, this.timeZone);
+      at === undefined ? msg('never') : formatInstant(at, this.timeZone);
     const isOver = expiresAt <= Date.now();
     return html`<tr>
       <td>${name}</td>
       <td><a href=${reportPath(this.slug, report)}>${report}</a>, ${days}</td>
-      <td class="when">${when(expiresAt)}${isOver ? ' (over)' : ''}${hasPassword ? html`<br />with a password` : nothing}</td>
+      <td class="when">${when(expiresAt)}${isOver ? html` (${msg('over')})` : nothing}${hasPassword ? html`<br />${msg('with a password')}` : nothing}</td>
       <td class="number">${formatCount(opened)}</td>
       <td class="when">${when(lastOpenedAt)}</td>
       <td>${createdBy}</td>
       <td>
         <cn-confirm-button
           small
-          label=${isOver ? 'Remove' : 'Revoke'}
-          what="the link for ${name}"
+          label=${isOver ? msg('Remove') : msg('Revoke')}
+          what=${msg(str`the link for ${name}`)}
           @cn-confirm=${() => this.#do(() => deleteSharedLink(this.slug, id))}
         ></cn-confirm-button>
       </td>

@@ -11,7 +11,7 @@ import type { StoredSession } from '../analytics/rows.ts';
 import type { LongTermCanister, Report } from '../canisters/long-term.ts';
 import { rebuildTables } from '../canisters/rebuild.ts';
 import { retain } from '../canisters/retention.ts';
-import type { RebuildResult, RetentionResult, RetentionRules } from '../contract/upkeep.ts';
+import type { RebuildResult, RetentionRules } from '../contract/upkeep.ts';
 import { createDimensionLimits } from '../events/dimension-limits.ts';
 import { failPoint } from '../fail-point.ts';
 import type { EndedSession } from '../sessions/sessionizer.ts';
@@ -25,7 +25,7 @@ export interface SessionCommit {
   /** Makes the tables anew out of the canister; storing waits meanwhile. */
   rebuild(acceptLoss: boolean, report?: Report): Promise<RebuildResult>;
   /** What goes by these rules, and its going when `apply`; storing waits meanwhile. */
-  retain(rules: RetentionRules, nowMs: number, apply: boolean): Promise<RetentionResult>;
+  retain(rules: RetentionRules, nowMs: number, apply: boolean): ReturnType<typeof retain>;
   /** Counts up whenever tables or segments were changed under the sessions that are stored. */
   changes(): number;
   /** Changes rows of sessions that were read when `changes` was this number; undefined when it is another by now. */
