@@ -236,6 +236,33 @@ describe('the console', () => {
     expect(await page.locator('main').evaluate(isFocused)).toBe(true);
   });
 
+  it('stays where somebody went, although a page that was asked for before comes later', async () => {
+    const context = await browser.newContext({
+      baseURL: product.baseUrl,
+      serviceWorkers: 'block',
+    });
+    const slow = await context.newPage();
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await slow.route(/\/sql-page/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await slow.goto('/shop/live');
+    await slow.getByRole('heading', { name: 'Active sessions' }).waitFor();
+    const late = slow.waitForResponse(/\/sql-page/);
+    await slow.getByRole('link', { name: 'SQL' }).click();
+    await slow.getByRole('link', { name: 'Session rules' }).click();
+    await slow.getByRole('heading', { name: 'Session rules' }).waitFor();
+    letGo();
+    await (await late).finished();
+    await slow.waitForTimeout(500);
+    expect(await slow.locator('h1').allInnerTexts()).toEqual(['Session rules']);
+    await context.close();
+  });
+
   it('folds the navigation into a menu where it is narrow', async () => {
     await page.setViewportSize({ width: 360, height: 780 });
     await page.getByRole('button', { name: 'Menu' }).click();

@@ -210,6 +210,8 @@ export interface RoutesOptions {
 }
 
 export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] {
+  // Who goes on before a page has loaded stays where they went, whichever page is loaded last.
+  let entered = 0;
   const page = (
     path: string,
     load: () => Promise<unknown>,
@@ -219,14 +221,17 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
     ) => TemplateResult,
   ): RouteConfig => ({
     path,
-    enter: () =>
-      load().then(
-        () => true,
+    enter: () => {
+      entered += 1;
+      const mine = entered;
+      return load().then(
+        () => mine === entered,
         () => {
-          failed();
+          if (mine === entered) failed();
           return false;
         },
-      ),
+      );
+    },
     render: (params) => render(dataset(params.dataset), params),
   });
 
