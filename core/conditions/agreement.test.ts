@@ -11,6 +11,7 @@ import {
   openConditionTables,
   type StoredConditionSession,
 } from './testing/condition-tables.ts';
+import { heldBy } from './testing/held.ts';
 import {
   randomCondition,
   randomHitCondition,
@@ -58,7 +59,7 @@ test(`many definitions together say of each hit what each says alone of the sess
   const definitions = fc
     .sample(randomHitCondition, { seed, numRuns: runs })
     .map((condition, id) => ({ id, condition }));
-  const { holding } = createMatcher(definitions, 'hit', { timeZone });
+  const matcher = createMatcher(definitions, 'hit', { timeZone });
   /** The same asked of a whole session, which goes past all that a matcher does to save work. */
   const alone = [1, 2, 3, 4, 5, 6].map((number) =>
     definitions.map(({ condition }) => {
@@ -70,7 +71,7 @@ test(`many definitions together say of each hit what each says alone of the sess
   for (const session of sessions.slice(0, 20)) {
     for (const [index, hit] of session.hits.entries()) {
       const expected = definitions.filter(({ id }) => alone[index]?.[id]?.(session));
-      const found = [...holding({ session, hit, hitNumber: index + 1 })];
+      const found = heldBy(matcher, { session, hit, hitNumber: index + 1 });
       expect(found).toEqual(expected.map(({ id }) => id));
     }
   }

@@ -41,11 +41,17 @@ export function compileVerdict(condition: Condition, table: TestTable): Verdict 
   switch (condition.op) {
     case 'and': {
       const parts = condition.of.map(of);
-      return (facts) => parts.every((part) => part(facts));
+      return (facts) => {
+        for (const part of parts) if (!part(facts)) return false;
+        return true;
+      };
     }
     case 'or': {
       const parts = condition.of.map(of);
-      return (facts) => parts.some((part) => part(facts));
+      return (facts) => {
+        for (const part of parts) if (part(facts)) return true;
+        return false;
+      };
     }
     case 'not': {
       const part = of(condition.of);

@@ -1,7 +1,7 @@
 /** What holds of one session, hit or step: each different test is answered at most once, and only when asked. */
 import type { ConditionValue, FieldTest } from '../contract/condition.ts';
 import { FieldIndex } from './field-index.ts';
-import { type FieldValue, readValues, type View } from './field-values.ts';
+import { type FieldValue, listed, type View } from './field-values.ts';
 import { type Field, type FieldHome, type FieldName, findField } from './fields.ts';
 import { numberOf, wellFormed } from './folded-text.ts';
 import type { History, HistoryCondition } from './history.ts';
@@ -11,6 +11,7 @@ import { compilePattern } from './pattern.ts';
 
 export interface CompiledTest {
   index: FieldIndex;
+  op: FieldTest['op'];
   /** Answers the test by itself, where the index of its field cannot. */
   alone?: (values: readonly FieldValue[]) => boolean;
 }
@@ -40,7 +41,9 @@ export class TestTable {
     const index = this.#indexOf(test.field);
     const isIndexed = index.add(test, number);
     this.tests.push(
-      isIndexed ? { index } : { index, alone: aloneTest(test, index.field, this.timeZone) },
+      isIndexed
+        ? { index, op: test.op }
+        : { index, op: test.op, alone: aloneTest(test, index.field, this.timeZone) },
     );
     this.#numbers.set(key, number);
     return number;
@@ -116,7 +119,9 @@ export class Facts {
     }
     let found = this.#found[index.number];
     if (found === undefined) {
-      found = index.found(this.#valuesOf(index));
+      found = index.found(
+        this.#values[index.number] ?? index.read(this.view, index.field.parameter),
+      );
       this.#found[index.number] = found;
     }
     return found;
@@ -147,7 +152,7 @@ export class Facts {
   #valuesOf(index: FieldIndex): readonly FieldValue[] {
     let values = this.#values[index.number];
     if (values === undefined) {
-      values = readValues(index.field.name, index.field.parameter, this.view);
+      values = listed(index.read(this.view, index.field.parameter));
       this.#values[index.number] = values;
     }
     return values;
@@ -163,14 +168,13 @@ function aloneTest(
   field: Field,
   timeZone: string,
 ): (values: readonly FieldValue[]) => boolean {
-  if (test.op === 'exists') return (values) => values.length > 0;
   if (test.op === 'is empty') return (values) => values.every((value) => value === '');
   const meets = valueTest(test, field, timeZone);
   return (values) => values.some(meets);
 }
 
 function valueTest(
-  test: Exclude<FieldTest, { op: 'exists' | 'is empty' }>,
+  test: Exclude<FieldTest, { op: 'is empty' }>,
   field: Field,
   timeZone: string,
 ): (value: FieldValue) => boolean {
@@ -189,6 +193,7 @@ function valueTest(
       return field.type === 'time'
         ? withinTimes(String(test.from), String(test.to), timeZone)
         : ordered(field, (value) => value >= Number(test.from) && value <= Number(test.to));
+    case 'exists':
     case 'contains':
     case 'starts with':
     case 'ends with':
@@ -209,7 +214,7 @@ function compared(
     // Only a list of choices with numbers among them comes here: single texts are in the index.
     const index = new FieldIndex(field);
     index.add({ op: '=', field: test.field, value: wanted, exact: test.exact }, 0);
-    return (value) => index.found([value]).has(0);
+    return (value) => index.found(value).has(0);
   }
   if (op === '=') return ordered(field, (value) => value === wanted);
   if (op === '<') return ordered(field, (value) => value < wanted);

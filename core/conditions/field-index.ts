@@ -4,7 +4,7 @@
  */
 import type { ConditionValue, FieldTest } from '../contract/condition.ts';
 import { memo } from '../hits/memo.ts';
-import type { FieldValue } from './field-values.ts';
+import { type FieldValue, type Found, type Read, readerOf } from './field-values.ts';
 import type { Field } from './fields.ts';
 import { foldCase, wellFormed } from './folded-text.ts';
 import { compilePattern, requiredLiteral } from './pattern.ts';
@@ -14,6 +14,9 @@ import { createTextScan, type TextScan } from './text-scan.ts';
 const longS = 'ſ';
 
 const noTests: ReadonlySet<number> = new Set();
+
+/** So many different sets of tests are one object each for all views that meet them. */
+const sharedSetsMax = 4_000;
 
 /** Answers for so many texts up to this length are remembered. */
 const knownTextsMax = 4_000;
@@ -36,12 +39,16 @@ interface PatternUse {
 export class FieldIndex {
   readonly field: Field;
   readonly number: number;
+  /** Reads the field. */
+  readonly read: Read;
   readonly #equal = new Map<FieldValue, number[]>();
   readonly #equalExact = new Map<string, number[]>();
   readonly #uses = new Map<string, LiteralUse[]>();
   readonly #patterns = new Map<number, PatternUse>();
   /** Tests that every text meets, such as `contains ""`. */
   readonly #anyText: number[] = [];
+  /** Tests that every value meets. */
+  readonly #anyValue: number[] = [];
   #scan: TextScan | undefined;
   #literals: string[] = [];
   #usesOf: LiteralUse[][] = [];
@@ -49,11 +56,16 @@ export class FieldIndex {
   #equalLengthMax = -1;
 
   #known = this.#remembering();
+  /** What values that are no texts meet: those that tests name, and all others. */
+  readonly #knownEqual = new Map<FieldValue, ReadonlySet<number>>();
+  #others: ReadonlySet<number> | undefined;
+  readonly #shared = new Map<string, ReadonlySet<number>>();
 
   /** @param number its place among the indexes of a table */
   constructor(field: Field, number = 0) {
     this.field = field;
     this.number = number;
+    this.read = readerOf(field.name);
   }
 
   #remembering() {
@@ -64,6 +76,12 @@ export class FieldIndex {
   add(test: FieldTest, number: number): boolean {
     this.#scan = undefined;
     this.#known = this.#remembering();
+    this.#knownEqual.clear();
+    this.#others = undefined;
+    if (test.op === 'exists') {
+      this.#anyValue.push(number);
+      return true;
+    }
     if (test.op === '=') return this.#addEqual([test.value], number, test.exact === true);
     if (test.op === 'in') return this.#addEqual(test.values, number, test.exact === true);
     if (test.op === 'matches') return this.#addPattern(test.value, number, test.exact === true);
@@ -78,23 +96,48 @@ export class FieldIndex {
     return false;
   }
 
-  /** The tests that one of the values meets. */
-  found(values: readonly FieldValue[]): ReadonlySet<number> {
-    const [only] = values;
-    if (only === undefined) return noTests;
+  /** The tests that what was found meets, or one of it. Mostly the same set for the same tests. */
+  found(found: Found): ReadonlySet<number> {
+    if (found === undefined || found === null) return noTests;
+    if (typeof found !== 'object') return this.#foundOne(found);
+    const [only] = found;
+    return found.length === 1 && only !== undefined ? this.#foundOne(only) : this.#find(found);
+  }
+
+  #foundOne(value: FieldValue): ReadonlySet<number> {
     // Paths, titles and the like repeat all day.
-    if (values.length === 1 && typeof only === 'string' && only.length <= knownLengthMax)
-      return this.#known(only);
-    return this.#find(values);
+    if (typeof value === 'string' && value.length <= knownLengthMax) return this.#known(value);
+    if (this.field.type === 'text') return this.#find([value]);
+    if (!this.#equal.has(value)) {
+      this.#others ??= this.#find([value]);
+      return this.#others;
+    }
+    let known = this.#knownEqual.get(value);
+    if (known === undefined) {
+      known = this.#find([value]);
+      this.#knownEqual.set(value, known);
+    }
+    return known;
   }
 
   #find(values: readonly FieldValue[]): ReadonlySet<number> {
-    const found = new Set<number>();
+    if (values.length === 0) return noTests;
+    const found = new FoundTests();
+    found.addAll(this.#anyValue);
     for (const value of values) {
       if (this.field.type === 'text') this.#findText(String(value), found);
-      else for (const test of this.#equal.get(value) ?? []) found.add(test);
+      else found.addAll(this.#equal.get(value));
     }
-    return found.size === 0 ? noTests : found;
+    return found.tests === undefined ? noTests : this.#sharedSet(found.tests);
+  }
+
+  #sharedSet(found: ReadonlySet<number>): ReadonlySet<number> {
+    const key = [...found].sort((one, other) => one - other).join();
+    const known = this.#shared.get(key);
+    if (known !== undefined) return known;
+    if (this.#shared.size >= sharedSetsMax) this.#shared.clear();
+    this.#shared.set(key, found);
+    return found;
   }
 
   #addEqual(values: readonly ConditionValue[], test: number, exact: boolean): boolean {
@@ -132,33 +175,31 @@ export class FieldIndex {
     else push(this.#uses, literal, use);
   }
 
-  #findText(value: string, found: Set<number>): void {
+  #findText(value: string, found: FoundTests): void {
     const text = wellFormed(value);
     const folded = foldCase(text);
-    const takeAll = (tests: readonly number[] = []) => {
-      for (const test of tests) found.add(test);
-    };
     // A long text is not looked up where nothing that long is asked for: that would go through all of it.
     if (folded.length <= this.#equalLengthMax) {
-      takeAll(this.#equal.get(folded));
-      takeAll(this.#equalExact.get(text));
+      found.addAll(this.#equal.get(folded));
+      found.addAll(this.#equalExact.get(text));
     }
-    takeAll(this.#anyText);
+    found.addAll(this.#anyText);
     if (this.#uses.size === 0) return;
-    const patterns = new Map<PatternUse, number>();
+    let patterns: Map<PatternUse, number> | undefined;
     this.#scanOf()(folded, (number, end) => {
       const literal = this.#literals[number] as string;
       for (const use of this.#usesOf[number] as LiteralUse[]) {
         const pattern = this.#patterns.get(use.test);
         if (pattern === undefined) {
           if (isMet(use, literal, end, text, folded)) found.add(use.test);
-        } else if (!patterns.has(pattern)) {
+        } else if (!patterns?.has(pattern)) {
+          patterns ??= new Map();
           patterns.set(pattern, pattern.startsWithLiteral ? end - literal.length : 0);
         }
       }
     });
     if (!folded.includes(longS)) {
-      for (const [pattern, from] of patterns)
+      for (const [pattern, from] of patterns ?? [])
         if (pattern.matches(text, from)) found.add(pattern.test);
       return;
     }
@@ -173,6 +214,21 @@ export class FieldIndex {
       this.#scan = createTextScan(this.#literals);
     }
     return this.#scan;
+  }
+}
+
+/** Tests as they are found; mostly there are none, and nothing is made for them. */
+class FoundTests {
+  tests: Set<number> | undefined;
+
+  add(test: number): void {
+    this.tests ??= new Set();
+    this.tests.add(test);
+  }
+
+  addAll(tests: readonly number[] | undefined): void {
+    if (tests === undefined) return;
+    for (const test of tests) this.add(test);
   }
 }
 

@@ -43,8 +43,9 @@ export interface TakenValues {
 }
 
 export type FieldValue = string | number | boolean;
-type Found = FieldValue | readonly FieldValue[] | undefined;
-type Read = (view: View, parameter: string) => Found;
+/** What a field is in a view: one value, several, or none. */
+export type Found = FieldValue | readonly FieldValue[] | undefined;
+export type Read = (view: View, parameter: string) => Found;
 
 const ofHit =
   (read: (hit: ConditionHit, parameter: string) => Found): Read =>
@@ -141,12 +142,21 @@ const readers: Record<FieldName, Read> = {
   click_id: ofSession((session) => session.acquisition.clickId),
 };
 
+/** How a field is read. */
+export const readerOf = (name: FieldName): Read => readers[name];
+
 /** All values of a field in a view; missing ones are left out. */
 export function readValues(name: FieldName, parameter: string, view: View): readonly FieldValue[] {
-  const found = readers[name](view, parameter);
-  if (found === undefined || found === null) return [];
+  return listed(readers[name](view, parameter));
+}
+
+/** What was found as a list. */
+export function listed(found: Found): readonly FieldValue[] {
+  if (found === undefined || found === null) return noValues;
   return typeof found === 'object' ? found : [found];
 }
+
+const noValues: readonly FieldValue[] = [];
 
 /** The decoded values of one parameter of a query. */
 export function queryValues(query: string | undefined, name: string): readonly string[] {

@@ -3,6 +3,7 @@ import type { ConditionHit, ConditionSession, View } from './field-values.ts';
 import type { HistoryCondition } from './history.ts';
 import { createMatcher } from './matcher.ts';
 import { parseCondition } from './parse.ts';
+import { heldBy } from './testing/held.ts';
 
 const timeZone = 'UTC';
 const hit = (path: string, more: Partial<ConditionHit> = {}): ConditionHit => ({
@@ -45,8 +46,8 @@ describe('a matcher', () => {
       define('is not', 'request.path != "/page/7"'),
       define('large', 'response.bytes > 9'),
     );
-    const { holding } = createMatcher(definitions, 'hit', { timeZone });
-    const ask = (one: ConditionHit) => [...holding(viewOf(one))];
+    const matcher = createMatcher(definitions, 'hit', { timeZone });
+    const ask = (one: ConditionHit) => heldBy(matcher, viewOf(one));
     expect(ask(hit('/PAGE/7'))).toEqual(['is 7']);
     expect(ask(hit('/item/12/sell', { responseBytes: 10 }))).toEqual([
       'fits 12',
@@ -76,20 +77,20 @@ describe('a matcher', () => {
     ];
     for (const [pattern, text] of cases) {
       const written = pattern.replaceAll('\\', '\\\\');
-      const { holding } = createMatcher([define('it', `page.title matches "${written}"`)], 'hit', {
+      const matcher = createMatcher([define('it', `page.title matches "${written}"`)], 'hit', {
         timeZone,
       });
       const plain = new RegExp(pattern, 'i').test(text);
-      expect([pattern, text, [...holding(viewOf(hit('/', { title: text })))].length > 0]).toEqual([
+      expect([
         pattern,
         text,
-        plain,
-      ]);
+        heldBy(matcher, viewOf(hit('/', { title: text }))).length > 0,
+      ]).toEqual([pattern, text, plain]);
     }
   });
 
   test('asks each only when it is its turn, so that an earlier one is in the history of a later one', () => {
-    const { holding, histories } = createMatcher(
+    const matcher = createMatcher(
       [
         define('First', 'request.path = "/a"'),
         define('Second', 'event "First" and request.path = "/a"'),
@@ -99,6 +100,7 @@ describe('a matcher', () => {
       'hit',
       { timeZone },
     );
+    const { histories } = matcher;
     expect(histories).toHaveLength(3);
     const fired = new Set<string>();
     const history = {
@@ -107,13 +109,35 @@ describe('a matcher', () => {
         return condition.op === 'event' && fired.has(condition.name);
       },
     };
-    const order: string[] = [];
-    for (const id of holding(viewOf(hit('/a')), history)) {
-      order.push(id);
-      fired.add(id);
-    }
+    const order = heldBy(matcher, viewOf(hit('/a')), history, (id) => fired.add(id));
     expect(order).toEqual(['First', 'Second', 'Third', 'Fourth']);
-    expect([...holding(viewOf(hit('/b')), { holds: () => false })]).toEqual([]);
+    expect(heldBy(matcher, viewOf(hit('/b')), { holds: () => false })).toEqual([]);
+  });
+
+  test('waits for a number that a comparison needs, and for the rarer of two tests', () => {
+    const matcher = createMatcher(
+      [
+        define('status', 'response.status >= 500'),
+        define(
+          'slow',
+          'hit.type = "page_view" and response.duration between 3 seconds and 4 seconds',
+        ),
+        define('either', 'response.bytes < 5 or response.status = 200'),
+        define('there', 'response.bytes exists'),
+        define('none', 'not response.bytes exists'),
+      ],
+      'hit',
+      { timeZone },
+    );
+    const held = (more: Partial<ConditionHit>) => heldBy(matcher, viewOf(hit('/', more)));
+    expect(held({})).toEqual(['none']);
+    expect(held({ status: 503 })).toEqual(['status', 'none']);
+    expect(held({ status: 200, durationMs: 3_500 })).toEqual(['slow', 'either', 'none']);
+    expect(held({ type: 'request', durationMs: 3_500, responseBytes: 0 })).toEqual([
+      'either',
+      'there',
+    ]);
+    expect(held({ durationMs: 2_999, responseBytes: 5 })).toEqual(['there']);
   });
 
   test('asks equal sequences of the history once by the same object', () => {
@@ -126,10 +150,10 @@ describe('a matcher', () => {
   });
 
   test('a pattern is found in a text with a long s, which lower case does not know', () => {
-    const { holding } = createMatcher([define('soon', 'page.title matches "soon"')], 'hit', {
+    const matcher = createMatcher([define('soon', 'page.title matches "soon"')], 'hit', {
       timeZone,
     });
-    expect([...holding(viewOf(hit('/', { title: 'ſoon' })))]).toEqual(['soon']);
+    expect(heldBy(matcher, viewOf(hit('/', { title: 'ſoon' })))).toEqual(['soon']);
   });
 
   test('asked of steps, it sees the hit and the session of the step', () => {
@@ -137,9 +161,9 @@ describe('a matcher', () => {
       'step.kind = "error" and request.path = "/a" and visitor = "v"',
       'step',
     );
-    const { holding } = createMatcher([{ id: 1, condition }], 'step', { timeZone });
+    const matcher = createMatcher([{ id: 1, condition }], 'step', { timeZone });
     const view = viewOf(hit('/a'));
-    expect([...holding({ ...view, step: { kind: 'error', at: 0 } })]).toEqual([1]);
-    expect([...holding({ ...view, step: { kind: 'click', at: 0 } })]).toEqual([]);
+    expect(heldBy(matcher, { ...view, step: { kind: 'error', at: 0 } })).toEqual([1]);
+    expect(heldBy(matcher, { ...view, step: { kind: 'click', at: 0 } })).toEqual([]);
   });
 });

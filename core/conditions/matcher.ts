@@ -3,13 +3,13 @@
  * them need a value or a literal that is not there, and are never looked at.
  *
  * What the event engine does with it: one matcher for each trigger; for each hit (or step, or session end) it asks
- * `holding(view, history)` and runs the actions of each definition as it comes out. Definitions come in their order and
- * are evaluated only when the next one is asked for, so what an earlier one fired is in `history` for a later one.
+ * `tell(facts, watcher)` and runs the actions of each definition as it is told of it. Definitions come in their order and
+ * each is evaluated after the one before was told of, so what an earlier one fired is in the history for a later one.
  */
-import type { Condition, FieldTest } from '../contract/condition.ts';
+import type { Condition } from '../contract/condition.ts';
 import { checkCondition, type Scope } from './check-condition.ts';
 import { type CompileOptions, compileVerdict, type Verdict } from './compile-predicate.ts';
-import { Facts, isSetByEvents, TestTable } from './facts.ts';
+import { type CompiledTest, Facts, isSetByEvents, TestTable } from './facts.ts';
 import type { FieldIndex } from './field-index.ts';
 import type { View } from './field-values.ts';
 import { type FieldHome, findField } from './fields.ts';
@@ -23,21 +23,30 @@ export interface Definition<Id> {
   waits?: boolean;
 }
 
-/** How one look at a view is taken. */
-export interface Look<Id> {
-  /** What is known of the view already, by another matcher over the same table. */
-  facts?: Facts;
+/** Who is told of the definitions that hold, one by one. */
+export interface Watcher<Id> {
   /** The place of the first waiting definition behind a place that is to be looked at, or Infinity. */
-  woken?: (after: number) => number;
-  /** Takes a definition that fails; the others go on. Without it the failure is thrown. */
-  failed?: (id: Id, error: unknown) => void;
+  wokenAfter(place: number): number;
+  /** Takes a definition that holds. @returns false when the others are not to be looked at any more */
+  holding(id: Id): boolean;
+  /** Takes a definition that fails; the others go on. */
+  failing(id: Id, error: unknown): void;
 }
 
 export interface Matcher<Id> {
   /** The different conditions of what happened before: what a history is asked for. */
   readonly histories: readonly HistoryCondition[];
-  /** Those whose condition holds, in their order, each evaluated when it is its turn. */
-  holding(view: View, history?: History, look?: Look<Id>): Iterable<Id>;
+  /** What is known of a view; other matchers over the same table may use it, too. */
+  factsOf(view: View, history?: History): Facts;
+  /** Tells of those whose condition holds, in their order, each evaluated when it is its turn. */
+  tell(facts: Facts, watcher: Watcher<Id>): void;
+}
+
+/** The definitions that are looked at, by what was found in one index after the other. */
+interface Chosen {
+  places: readonly number[];
+  /** With the tests that the next index finds. The sets are shared, so that few different ones come. */
+  next: WeakMap<ReadonlySet<number>, Chosen>;
 }
 
 interface Compiled<Id> {
@@ -77,27 +86,46 @@ export function createMatcher<Id>(
     }
   }
 
+  const asked = [...indexes];
+  const none: Chosen = { places: always, next: new WeakMap() };
+
   function candidates(facts: Facts): readonly number[] {
-    let woken: Set<number> | undefined;
-    for (const index of indexes) {
-      for (const test of facts.found(index)) {
-        for (const place of waiting.get(test) ?? []) {
-          woken ??= new Set(always);
-          woken.add(place);
-        }
-      }
+    let chosen = none;
+    for (const index of asked) {
+      const found = facts.found(index);
+      if (found.size > 0) chosen = chosen.next.get(found) ?? choose(chosen, found);
     }
-    return woken === undefined ? always : [...woken].sort((one, other) => one - other);
+    return chosen.places;
   }
 
-  function holds(facts: Facts, place: number, failed: Look<Id>['failed']): boolean {
-    const { id, verdict } = compiled[place] as Compiled<Id>;
-    if (failed === undefined) return verdict(facts);
-    try {
-      return verdict(facts);
-    } catch (error) {
-      failed(id, error);
-      return false;
+  function choose(before: Chosen, found: ReadonlySet<number>): Chosen {
+    const places = new Set(before.places);
+    for (const test of found) for (const place of waiting.get(test) ?? []) places.add(place);
+    const chosen: Chosen =
+      places.size === before.places.length
+        ? before
+        : { places: [...places].sort((one, other) => one - other), next: new WeakMap() };
+    before.next.set(found, chosen);
+    return chosen;
+  }
+
+  function tell(facts: Facts, watcher: Watcher<Id>): void {
+    const found = candidates(facts);
+    let next = 0;
+    for (let place = -1; ; ) {
+      const own = found[next] ?? Infinity;
+      // What has just fired may wake a definition that comes later.
+      place = Math.min(own, watcher.wokenAfter(place));
+      if (place === Infinity) return;
+      if (place === own) next += 1;
+      const { id, verdict } = compiled[place] as Compiled<Id>;
+      let isHolding = false;
+      try {
+        isHolding = verdict(facts);
+      } catch (error) {
+        watcher.failing(id, error);
+      }
+      if (isHolding && !watcher.holding(id)) return;
     }
   }
 
@@ -105,19 +133,8 @@ export function createMatcher<Id>(
     get histories() {
       return table.histories;
     },
-    *holding(view, history, look = {}) {
-      const facts = look.facts ?? new Facts(table, view, history);
-      const found = candidates(facts);
-      let next = 0;
-      for (let place = -1; ; ) {
-        // What has just fired may wake a definition that comes later.
-        const woken = look.woken?.(place) ?? Infinity;
-        place = Math.min(found[next] ?? Infinity, woken);
-        if (place === Infinity) return;
-        if (place === found[next]) next += 1;
-        if (holds(facts, place, look.failed)) yield (compiled[place] as Compiled<Id>).id;
-      }
-    },
+    factsOf: (view, history) => new Facts(table, view, history),
+    tell,
   };
 }
 
@@ -130,15 +147,28 @@ function neededTests(
   if (condition.op === 'and' || condition.op === 'or') {
     const parts = condition.of.map((part) => neededTests(part, table, homes));
     const known = parts.filter((part) => part !== undefined);
-    if (condition.op === 'and') return known.sort((one, other) => one.length - other.length)[0];
+    if (condition.op === 'and')
+      return known.sort((one, other) => weightOf(one, table) - weightOf(other, table))[0];
     return known.length === parts.length ? [...new Set(known.flat())] : undefined;
   }
   if (!('field' in condition) || condition.op === '!=') return undefined;
-  return isIndexed(condition, table, homes) ? [table.numberOf(condition)] : undefined;
+  const { home, name, type } = findField(condition.field);
+  if (!homes.includes(home) || isSetByEvents(name)) return undefined;
+  const number = table.numberOf(condition);
+  if (table.tests[number]?.alone === undefined) return [number];
+  // No comparison holds of a number that is not there, and most hits have no status and no duration.
+  if ((type !== 'number' && type !== 'duration') || condition.op === 'is empty') return undefined;
+  return [table.numberOf({ op: 'exists', field: condition.field })];
 }
 
-function isIndexed(test: FieldTest, table: TestTable, homes: readonly FieldHome[]): boolean {
-  const { home, name } = findField(test.field);
-  if (!homes.includes(home) || isSetByEvents(name)) return false;
-  return table.tests[table.numberOf(test)]?.alone === undefined;
+const weights = { ofPresence: 100, ofEverybody: 1_000 };
+
+/** How often tests are likely to wake a definition: of those that it needs all, the rarest are the best to wait for. */
+function weightOf(tests: readonly number[], table: TestTable): number {
+  const extra = tests.map((number) => {
+    const { index, op } = table.tests[number] as CompiledTest;
+    if (index.field.name === 'hit.type') return weights.ofEverybody;
+    return op === 'exists' ? weights.ofPresence : 0;
+  });
+  return tests.length + Math.max(...extra);
 }

@@ -6,6 +6,7 @@
 import { Facts } from '../conditions/facts.ts';
 import type { ConditionSession, EventOccurrence, View } from '../conditions/field-values.ts';
 import type { History, HistoryCondition } from '../conditions/history.ts';
+import type { Watcher } from '../conditions/matcher.ts';
 import {
   type EventAction,
   type EventTrigger,
@@ -49,7 +50,7 @@ const stageOf = Object.fromEntries(
 ) as Record<EventTrigger, number>;
 const nothingWanted: Wanted = {};
 
-export class SessionEvents implements History {
+export class SessionEvents implements History, Watcher<CompiledEvent> {
   readonly set: CompiledEventSet;
   readonly #session: WholeSession;
   #history: SessionHistory | undefined;
@@ -62,6 +63,9 @@ export class SessionEvents implements History {
   #firings = 0;
   #failed: Set<CompiledEvent> | undefined;
   #wanted: Wanted = nothingWanted;
+  /** What is being evaluated. */
+  #stage = 0;
+  #moment: Moment | undefined;
   discardedBy: string | undefined;
 
   /** @param session holds what the events write: facts, attributes and failures */
@@ -98,10 +102,12 @@ export class SessionEvents implements History {
     const every = this.set.stages[stageOf.every_step];
     const after = this.set.stages[stageOf.after_every_step];
     if (every === undefined && after === undefined) return;
+    const { hit, hitNumber } = moment;
+    const { session, taken } = moment.view;
     for (const step of steps) {
-      const view = { ...moment.view, step };
+      const view: View = { session, hit, hitNumber, step, taken };
       const facts = new Facts(this.set.table, view, moment.facts.history, moment.facts);
-      const ofStep = { ...moment, view, facts };
+      const ofStep = { view, facts, hit, hitNumber };
       this.#run(every, ofStep);
       this.#run(after, ofStep);
     }
@@ -151,20 +157,23 @@ export class SessionEvents implements History {
 
   #run(stage: Stage | undefined, moment: Moment): void {
     if (stage === undefined || this.discardedBy !== undefined) return;
-    const number = stageOf[stage.trigger];
-    const holding = stage.matcher.holding(moment.view, moment.facts.history, {
-      facts: moment.facts,
-      woken: (after) => this.#nextWoken(number, after),
-      failed: (event, error) => this.#fail(event, moment.hitNumber, error),
-    });
-    for (const event of holding) {
-      this.#fire(event, moment);
-      if (this.discardedBy !== undefined) return;
-    }
+    this.#stage = stageOf[stage.trigger];
+    this.#moment = moment;
+    stage.matcher.tell(moment.facts, this);
+    this.#moment = undefined;
   }
 
-  #nextWoken(stage: number, after: number): number {
-    const woken = this.#woken?.[stage];
+  holding(event: CompiledEvent): boolean {
+    if (this.#moment !== undefined) this.#fire(event, this.#moment);
+    return this.discardedBy === undefined;
+  }
+
+  failing(event: CompiledEvent, error: unknown): void {
+    this.#fail(event, this.#moment?.hitNumber ?? this.#hits, error);
+  }
+
+  wokenAfter(after: number): number {
+    const woken = this.#woken?.[this.#stage];
     if (woken === undefined) return Number.POSITIVE_INFINITY;
     // What stands up to there has been looked at, and waits again.
     while (woken.length > 0 && (woken[0] as number) <= after) woken.shift();
