@@ -42,6 +42,7 @@ function tablesNear({ fromMs, toMs }: Span): ConditionTables {
   return {
     sessions: 'store.sessions',
     hits: `(SELECT * FROM store.hits WHERE ${bounds})`,
+    sessionNumber: 'session_row',
     events: `(SELECT * FROM store.events WHERE ${bounds})`,
     sessionValues: 'store.session_values',
   };
