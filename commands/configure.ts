@@ -101,8 +101,8 @@ const kinds: readonly Kind[] = [
     options: (command) =>
       command
         .requiredOption('--condition <condition>', 'which sessions reached it')
-        .option('--revenue-event <name>', 'custom event that carries an amount')
-        .option('--revenue-property <name>', 'its property that is the amount'),
+        .option('--revenue-event <name>', 'event whose recorded number is the amount')
+        .option('--revenue-property <name>', 'its property, where it is a custom event'),
     definition: ({ name, condition, revenueEvent, revenueProperty }) => ({
       name,
       condition,

@@ -95,7 +95,11 @@ export function definitionOf(kind: DraftKind, draft: DefinitionDraft): object {
       return draft.by === 'utm' ? { name, utm: given(draft.utm) } : { name, condition };
     case 'goal': {
       const { revenueEvent: event, revenueProperty: property } = draft;
-      return { name, condition, ...(event || property ? { revenue: { event, property } } : {}) };
+      return {
+        name,
+        condition,
+        ...(event || property ? { revenue: { event, ...given({ property }) } } : {}),
+      };
     }
     case 'funnel':
       return {

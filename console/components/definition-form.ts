@@ -100,8 +100,8 @@ export class DefinitionForm extends LitElement {
       case 'goal':
         return html`${this.#condition()}
           <div class="line">
-            ${this.#text('revenueEvent', msg('Worth: custom event (optional)'), 200)}
-            ${this.#text('revenueProperty', msg('Its property with the amount'), 200)}
+            ${this.#text('revenueEvent', msg('Worth: event (optional)'), 200)}
+            ${this.#text('revenueProperty', msg('Its property with the amount; empty: what it records'), 200)}
           </div>`;
       case 'funnel':
         return html`<div class="line">${this.#select('semantics', msg('Sessions go through'), semanticsTexts)}</div>

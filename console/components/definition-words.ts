@@ -115,8 +115,9 @@ export function describeDefinition(kind: DraftKind, definition: Definition): str
     }
     case 'goal': {
       const { condition, revenue } = definition as DefinitionOf['goal'];
-      return revenue === undefined
-        ? condition
+      if (revenue === undefined) return condition;
+      return revenue.property === undefined
+        ? msg(str`${condition}, worth what ${revenue.event} records`)
         : msg(str`${condition}, worth ${revenue.property} of ${revenue.event}`);
     }
     case 'funnel':

@@ -1,6 +1,9 @@
 /** The formulas of the systems that came before, each counted by hand on a few sessions. */
+
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Fact } from '../contract/event.ts';
 import { funnelSchema } from '../contract/funnel.ts';
+import type { Goal } from '../contract/goal.ts';
 import { openSmallSite, type SmallSession, type SmallSite } from './testing/small-site.ts';
 
 const range = { from: '2026-11-14', to: '2026-11-21' };
@@ -320,6 +323,64 @@ describe('Return on investment', () => {
       ['Autumn sale', 2, 2, 1 / 2, 1, 20, 25, 4, 150, -0.2, 12.5, 25],
       ['spring', 1, 1, 1, 1, 30, null, null, null, null, null, null],
     ]);
+  });
+
+  test('revenue by what an event has recorded by its definition', async () => {
+    const recorded = (number: number, valueNumber?: number, more: Partial<Fact> = {}): Fact => ({
+      event: 'Order value',
+      number,
+      hitNumber: 2,
+      at: Date.parse(day),
+      ...(valueNumber !== undefined && { valueNumber }),
+      ...more,
+    });
+    const [first, second, ann, bob, cid, dan] = sessions as [SmallSession, ...SmallSession[]];
+    const { analyze, query } = await open([
+      first as SmallSession,
+      second as SmallSession,
+      { ...(ann as SmallSession), facts: [recorded(1, 40)] },
+      // Twice with a number, once without; a building block and another event count nothing.
+      {
+        ...(bob as SmallSession),
+        facts: [
+          recorded(1, 12.5),
+          recorded(2, 10),
+          recorded(3),
+          recorded(4, 1_000, { buildingBlock: true }),
+          recorded(5, 2_000, { event: 'Other' }),
+        ],
+      },
+      { ...(cid as SmallSession), facts: [recorded(1, 7)] },
+      // Reached no goal.
+      { ...(dan as SmallSession), facts: [recorded(1, 500)] },
+    ]);
+    const byRecord = {
+      ...definitions,
+      goals: [
+        {
+          name: 'Order',
+          condition: 'custom.name = "Bought"',
+          revenue: { event: 'Order value' },
+        },
+      ],
+    };
+    const { rows } = await analyze({ kind: 'campaigns', range, touch: 'last' }, byRecord);
+    // Ann's 40 and Bob's 22.5 are credited to autumn: 62.5 for a cost of 25.
+    expect(rows).toEqual([
+      ['Autumn sale', 2, 2, 1 / 2, 2, 62.5, 25, 4, 150, 1.5, 12.5, 12.5],
+      ['spring', 1, 1, 1, 0, 0, null, null, null, null, null, null],
+      ['banner', 0, 0, null, 0, 0, 5, null, null, -1, null, null],
+    ]);
+    // Two goals with two sources: cid's 99 by property and 7 by record both count, each once.
+    const both = {
+      ...byRecord,
+      goals: [...byRecord.goals, { ...byRecord.goals[0], name: 'Again' }, ...definitions.goals].map(
+        (goal, place) => ({ ...goal, name: `Goal ${place}` }) as Goal,
+      ),
+    };
+    const { rows: totals } = await query({ range, metrics: ['revenue'] }, both);
+    // By property 30 + 20 + 99, by record 40 + 22.5 + 7.
+    expect(totals).toEqual([[218.5]]);
   });
 
   test('conversions and revenue by dimension are those of the same goal', async () => {

@@ -16,6 +16,8 @@ export interface SearchClause {
   values: string[];
   /** The clause holds for exactly the sessions that are meant. */
   isExact: boolean;
+  /** It holds for no more sessions than this; left out where that is not known before. */
+  sessionsMax?: number | undefined;
 }
 
 export interface SearchClauseOptions {
@@ -32,7 +34,7 @@ export interface SearchClauseOptions {
 /** So few sessions are sooner read than looked for in the rows of all hits. */
 const readRatherMax = 200;
 
-type Part = Pick<SearchClause, 'sql' | 'isExact'>;
+type Part = Pick<SearchClause, 'sql' | 'isExact' | 'sessionsMax'>;
 
 /**
  * @param placed a checked condition with its hits named, by `placeIn`
@@ -49,6 +51,12 @@ export function searchClause(
     const parameter = `$${values.push(ids.join(','))}::VARCHAR`;
     return `s.session_id IN (SELECT unnest(string_split(${parameter}, ','))::UUID)`;
   }
+
+  const partNamed = (ids: readonly string[], isExact: boolean): Part => ({
+    sql: among(ids),
+    isExact,
+    sessionsMax: ids.length,
+  });
 
   /** As the tables answer it. */
   function inTables(condition: Condition): Part | undefined {
@@ -68,13 +76,13 @@ export function searchClause(
     if (condition.op === 'or') return anyOf(condition.of.map(partOf));
     const ids = idsOf(condition, found);
     if (ids !== undefined && (ids.isExact || ids.sessions.length <= readRatherMax))
-      return { sql: among(ids.sessions), isExact: ids.isExact };
+      return partNamed(ids.sessions, ids.isExact);
     return inTables(condition) ?? less(condition, ids?.sessions);
   }
 
   /** What is left of a part that the tables cannot answer. */
   function less(condition: Condition, ids: readonly string[] | undefined): Part | undefined {
-    const known = ids === undefined ? undefined : { sql: among(ids), isExact: false };
+    const known = ids === undefined ? undefined : partNamed(ids, false);
     if (condition.op !== 'hits' || condition.which !== 'any') return known;
     const { of } = condition;
     if (of.op === 'or')
@@ -115,6 +123,10 @@ function allOf(parts: readonly (Part | undefined)[]): Part | undefined {
   return {
     sql: `(${known.map(({ sql }) => sql).join(' AND ')})`,
     isExact: known.length === parts.length && known.every(({ isExact }) => isExact),
+    sessionsMax: known.reduce<number | undefined>(
+      (least, { sessionsMax: max }) => (max === undefined ? least : Math.min(least ?? max, max)),
+      undefined,
+    ),
   };
 }
 
@@ -124,6 +136,9 @@ function anyOf(parts: readonly (Part | undefined)[]): Part | undefined {
   return {
     sql: `(${known.map(({ sql }) => sql).join(' OR ')})`,
     isExact: known.every(({ isExact }) => isExact),
+    sessionsMax: known.every(({ sessionsMax }) => sessionsMax !== undefined)
+      ? known.reduce((sum, { sessionsMax = 0 }) => sum + sessionsMax, 0)
+      : undefined,
   };
 }
 

@@ -16,6 +16,7 @@ const numberOfSent = `CASE WHEN regexp_full_match(${sentValue}, '${numberPattern
 export const searchTables: ConditionTables = {
   sessions: 'store.sessions',
   hits: 'store.hits',
+  sessionNumber: 'session_row',
   sessionValues: 'store.session_values',
   events: `(SELECT session_id, number AS hit_number, 0 AS number, "at", event,
       ${numberOfSent} AS value_number, ${sentValue} AS value_text
@@ -47,7 +48,7 @@ export interface SearchRange {
 }
 
 export interface TablesSearch {
-  clause: Pick<SearchClause, 'sql' | 'values'>;
+  clause: Pick<SearchClause, 'sql' | 'values' | 'sessionsMax'>;
   range: SearchRange;
   /** Sessions that were found elsewhere already. */
   except: readonly string[];
@@ -72,23 +73,29 @@ const facetColumns: Record<FacetField, string> = {
 /** More than are shown: sessions that are at hand are added to them. */
 const valuesPerFacet = 100;
 
+/** So many found sessions are kept with all that a page shows of them; of more, what a page shows is read after. */
+const keptWholeMax = 20_000;
+
 /** Asks the tables once; the clause is the work, all else is taken from what it found. */
 export async function findInTables(
   analytics: AnalyticsStore,
   { clause, range, except, after, limit, facets }: TablesSearch,
 ): Promise<TablesFound> {
-  const columns = facets ? `, ${Object.values(facetColumns).join(', ')}` : '';
-  const instant = (parameter: string) => `make_timestamptz(${parameter}::BIGINT * 1000)`;
+  const isKeptWhole = (clause.sessionsMax ?? Infinity) <= keptWholeMax;
+  const columns = [
+    ...(isKeptWhole ? pageColumns : ['session_row', 'started_at']),
+    ...(facets ? Object.values(facetColumns) : []),
+  ];
   const sql = `
     WITH found AS MATERIALIZED (
-      SELECT session_id, started_at, segment_day, segment_offset, segment_length${columns} FROM store.sessions s
+      SELECT ${columns.join(', ')} FROM store.sessions s
       WHERE started_at >= ${instant('$1')} AND started_at < ${instant('$2')} AND ended_at >= ${instant('$3')}
         AND ${except.length === 0 ? "$4::VARCHAR = ''" : "session_id NOT IN (SELECT unnest(string_split($4::VARCHAR, ','))::UUID)"}
         AND ${clause.sql})
     SELECT 'sessions', NULL, NULL, count(*), NULL, NULL, NULL FROM found
     UNION ALL (SELECT 'page', replace(session_id::VARCHAR, '-', ''), segment_day, epoch_ms(started_at),
         segment_offset, segment_length, NULL
-      FROM found WHERE (started_at, session_id) < (${instant('$5')}, $6::UUID)
+      FROM ${isKeptWhole ? 'found' : newest(limit)} WHERE (started_at, session_id) < (${instant('$5')}, $6::UUID)
       ORDER BY started_at DESC, session_id DESC LIMIT ${limit})
     ${facets ? facetFields.map((field) => facetSql(field)).join('\n') : ''}`;
   const values = [
@@ -103,6 +110,23 @@ export async function findInTables(
   const { rows } = await analytics.search(sql, values, searchLimits.deadlineMs);
   return readRows(rows);
 }
+
+const pageColumns = [
+  'session_id',
+  'started_at',
+  'segment_day',
+  'segment_offset',
+  'segment_length',
+] as const;
+
+const instant = (parameter: string) => `make_timestamptz(${parameter}::BIGINT * 1000)`;
+
+/** The found sessions, with all their columns, that are at least as new as the last of the page: equal starts are all in. */
+const newest = (limit: number) =>
+  `(SELECT * FROM store.sessions WHERE session_row IN (
+      SELECT session_row FROM found WHERE started_at <= ${instant('$5')} AND started_at >= coalesce(
+        (SELECT min(started_at) FROM (SELECT started_at FROM found WHERE started_at < ${instant('$5')} ORDER BY started_at DESC LIMIT ${limit})),
+        ${instant('$5')})))`;
 
 /** As far as instants of this kind reach. */
 const latestMs = 8.64e15;

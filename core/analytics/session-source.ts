@@ -42,6 +42,7 @@ function tablesNear({ fromMs, toMs }: Span): ConditionTables {
   return {
     sessions: 'store.sessions',
     hits: `(SELECT * FROM store.hits WHERE ${bounds})`,
+    sessionNumber: 'session_row',
     events: `(SELECT * FROM store.events WHERE ${bounds})`,
     sessionValues: 'store.session_values',
   };
@@ -169,34 +170,48 @@ function goalsAsked(name: string | undefined, { goals }: Definitions): readonly 
   );
 }
 
-/** Amounts of the same property of the same event are summed once, for sessions that reached one of their goals. */
+type Revenue = NonNullable<Goal['revenue']>;
+
+/** Amounts of the same source are summed once, for sessions that reached one of their goals. */
 function revenueSql(
   goals: readonly Goal[],
   reached: readonly string[],
-  { fromMs, toMs }: Span,
+  span: Span,
   binder: Binder,
 ): { sums: string[]; revenue: string } {
-  const sources = new Map<string, { event: string; property: string; reached: string[] }>();
+  const sources = new Map<string, { revenue: Revenue; reached: string[] }>();
   goals.forEach(({ revenue }, place) => {
     if (revenue === undefined) return;
     const key = JSON.stringify([revenue.event, revenue.property]);
-    const source = sources.get(key) ?? { ...revenue, reached: [] };
+    const source = sources.get(key) ?? { revenue, reached: [] };
     source.reached.push(reached[place] ?? 'false');
     sources.set(key, source);
   });
   const sums: string[] = [];
   const amounts: string[] = [];
-  for (const source of sources.values()) {
+  for (const { revenue, reached: goalsOfIt } of sources.values()) {
     const name = `r${sums.length}`;
-    const amount = `TRY_CAST(TRY(json_extract_string(h.properties, ${binder.bind(pointer(source.property))})) AS DOUBLE)`;
-    sums.push(
-      `LEFT JOIN (SELECT h.session_row, sum(${amount}) FILTER (isfinite(${amount})) AS amount FROM store.hits h WHERE h.type = 'event' AND h.event = ${binder.bind(source.event)} AND h."at" >= ${instantSql(fromMs - nearMs)} AND h."at" < ${instantSql(toMs + nearMs)} GROUP BY 1) ${name} ON ${name}.session_row = s.session_row`,
-    );
-    amounts.push(
-      `CASE WHEN ${source.reached.join(' OR ')} THEN coalesce(${name}.amount, 0) ELSE 0 END`,
-    );
+    sums.push(amountsJoin(name, revenue, span, binder));
+    amounts.push(`CASE WHEN ${goalsOfIt.join(' OR ')} THEN coalesce(${name}.amount, 0) ELSE 0 END`);
   }
   return { sums, revenue: amounts.length === 0 ? '0::DOUBLE' : amounts.join(' + ') };
+}
+
+/** What the sessions are worth by custom events that pages sent, or by what events have recorded. */
+function amountsJoin(
+  name: string,
+  { event, property }: Revenue,
+  span: Span,
+  binder: Binder,
+): string {
+  const bounds = `"at" >= ${instantSql(span.fromMs - nearMs)} AND "at" < ${instantSql(span.toMs + nearMs)}`;
+  const named = `event = ${binder.bind(event)} AND ${bounds}`;
+  if (property === undefined)
+    return `LEFT JOIN (SELECT session_id, sum(value_number) FILTER (isfinite(value_number)) AS amount
+      FROM store.events WHERE NOT building_block AND ${named} GROUP BY 1) ${name} ON ${name}.session_id = s.session_id`;
+  const amount = `TRY_CAST(TRY(json_extract_string(properties, ${binder.bind(pointer(property))})) AS DOUBLE)`;
+  return `LEFT JOIN (SELECT session_row, sum(${amount}) FILTER (isfinite(${amount})) AS amount
+    FROM store.hits WHERE type = 'event' AND ${named} GROUP BY 1) ${name} ON ${name}.session_row = s.session_row`;
 }
 
 const pointer = (key: string) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;

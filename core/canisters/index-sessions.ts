@@ -67,6 +67,8 @@ export async function openSessionIndex(options: {
   let keptFrom = '';
   /** The batch of the tables, and the first day, up to which a file has everything, by file. */
   const doneAt = new WeakMap<IndexFile, string>();
+  /** The file of which a search has found that nothing is behind it, and when. */
+  let whole: { file: IndexFile; at: string } | undefined;
 
   /** What is being written behind a step: a file is not changed by anything else meanwhile. */
   let writing: Promise<void> = Promise.resolve();
@@ -98,11 +100,7 @@ export async function openSessionIndex(options: {
   async function stepOf(file: IndexFile): Promise<{ written: Promise<void> } | undefined> {
     const now = await moment();
     if (doneAt.get(file) === now) return undefined;
-    const { rows } = await analytics.query(
-      'SELECT segment_day, max(segment_offset) FROM store.sessions WHERE segment_day >= $1 GROUP BY segment_day ORDER BY 1',
-      [keptFrom],
-    );
-    const stored = new Map(rows.map(([day, offset]) => [String(day), Number(offset)]));
+    const stored = new Map(await lastOffsets(keptFrom));
     const gone = [...file.through.keys()].filter((day) => !stored.has(day));
     if (gone.length > 0) return write(file.removeDays(gone));
     for (const [day, offset] of stored) {
@@ -145,18 +143,41 @@ export async function openSessionIndex(options: {
     }
   }
 
+  /** The segments whose last session a file does not hold yet, each with its first byte that is not indexed. */
+  async function segmentsBehind(file: IndexFile): Promise<[day: string, firstByte: number][]> {
+    const now = await moment();
+    const isWhole = doneAt.get(file) === now || (whole?.file === file && whole.at === now);
+    if (keptFrom === '' && isWhole) return [];
+    const behind = (await lastOffsets('')).flatMap(([day, offset]): [string, number][] => {
+      const firstByte = file.through.get(day) ?? 0;
+      return offset < firstByte ? [] : [[day, firstByte]];
+    });
+    if (behind.length === 0) whole = { file, at: now };
+    return behind;
+  }
+
+  /** The segments from a day on, each with the offset of its last session. */
+  async function lastOffsets(from: string): Promise<[day: string, offset: number][]> {
+    const { rows } = await analytics.query(
+      'SELECT segment_day, max(segment_offset) FROM store.sessions WHERE segment_day >= $1 GROUP BY segment_day ORDER BY 1',
+      [from],
+    );
+    return rows.map(([day, offset]) => [String(day), Number(offset)]);
+  }
+
   /** Of the sessions behind the cursor of the serving index. */
   async function rowsBehind(columns: string, end: string): Promise<unknown[][]> {
     const file = shelf.serving;
-    if (file === undefined || (keptFrom === '' && doneAt.get(file) === (await moment()))) return [];
-    const days = [...file.through];
+    const segments = file === undefined ? [] : await segmentsBehind(file);
+    if (segments.length === 0) return [];
     const { rows } = await analytics.query(
-      `SELECT ${columns} FROM store.sessions s LEFT JOIN (
+      `SELECT ${columns} FROM store.sessions s JOIN (
          SELECT unnest(string_split($1, ',')) AS day, unnest(string_split($2, ','))::BIGINT AS first_byte) t
-       ON t.day = s.segment_day WHERE s.segment_offset >= coalesce(t.first_byte, 0) ${end}`,
+       ON t.day = s.segment_day AND s.segment_offset >= t.first_byte
+       WHERE s.segment_offset >= ${Math.min(...segments.map(([, firstByte]) => firstByte))} ${end}`,
       [
-        ['-', ...days.map(([day]) => day)].join(','),
-        [0, ...days.map(([, first]) => first)].join(','),
+        segments.map(([day]) => day).join(','),
+        segments.map(([, firstByte]) => firstByte).join(','),
       ],
     );
     return rows;
@@ -177,6 +198,8 @@ export async function openSessionIndex(options: {
     },
     keepFrom(day) {
       keptFrom = day ?? '';
+      // What lies before the day leaves the file at some later step.
+      whole = undefined;
     },
     days: () => [...(shelf.serving?.through.keys() ?? [])].sort(),
     settled: () => writing,

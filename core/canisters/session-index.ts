@@ -37,6 +37,8 @@ export interface IndexLookup {
   literals?: readonly string[] | undefined;
   /** Whether a value meets it; absent where containing a literal is all that is asked. */
   meets?: ((value: string) => boolean) | undefined;
+  /** More values in sessions than this are not worth naming: something else finds them sooner. */
+  postingsMax?: number | undefined;
 }
 
 /** For each day's segment its first byte that is not indexed. */

@@ -11,6 +11,7 @@ import { placeIn } from './place.ts';
 import {
   type ConditionTables,
   hitsFrom,
+  hitsKey,
   type SqlContext,
   speaksOf,
   tableOf,
@@ -119,8 +120,8 @@ function hitsSql({ which, of }: Extract<Quantified, { op: 'hits' }>, context: Sq
   const clause = context.clause(of);
   const isLast = which === 'last';
   const from = hitsFrom(context, isLast || speaksOf(of, 'session'));
-  const rows = (where: string) =>
-    `s.session_id IN (SELECT h.session_id FROM ${from} WHERE ${where})`;
+  const key = hitsKey(context);
+  const rows = (where: string) => `s.${key} IN (SELECT h.${key} FROM ${from} WHERE ${where})`;
   if (which === 'any') return rows(clause);
   if (which === 'no') return `NOT ${rows(clause)}`;
   if (which === 'every') return `NOT ${rows(`NOT ${clause}`)}`;

@@ -180,7 +180,7 @@ export const metrics = {
     label: 'Revenue',
     unit: 'money',
     definition:
-      'Sum of the amounts that the custom events of the goal carry, over the sessions that reached it.',
+      'Sum of the amounts that the events of the goal carry or have recorded, over the sessions that reached it.',
     better: 'higher',
     needsGoal: true,
   },

@@ -48,6 +48,8 @@ const sessionsPerTurn = 500;
 /** A test whose sessions the tables find as well is looked up only where a text narrows it down. */
 const literalLengthMin = 3;
 const lookupsMax = 50;
+/** The rows of all sessions are looked through sooner than so many are looked up one by one. */
+const lookedUpMax = 20_000;
 
 /** What names in a condition stand for: the labels of the dataset, and the sessions that alerts have named. */
 export interface SearchNames {
@@ -221,10 +223,17 @@ async function lookUp(
     if (isInTables(test) && (isFarBehind || !isLong)) continue;
     const isPlain = test.op === 'contains' && test.exact !== true;
     const meets = isPlain ? undefined : compileValueTest(test, dataset.config.timeZone);
-    const sessions = await file.find({ field: test.field, literals, meets });
+    const postingsMax = isOfSessionRow(test) ? lookedUpMax : undefined;
+    const sessions = await file.find({ field: test.field, literals, meets, postingsMax });
     if (sessions !== undefined) found.set(key, sessions);
   }
   return found;
+}
+
+/** Whether the rows of sessions alone tell which ones meet a test. */
+function isOfSessionRow(test: FieldTest): boolean {
+  const { name, home } = findField(test.field);
+  return home === 'session' && name !== 'attribute.NAME' && isInTables(test);
 }
 
 /** Whether the tables have the values of a test; they have no steps yet. */

@@ -8,6 +8,36 @@ import { createWorld } from '../testing/world.ts';
 import { type OpenLibsqlFile, openLibsqlFile } from './libsql-file.ts';
 import { openIndexShelf } from './libsql-index-shelf.ts';
 
+test('more sessions than are worth a look-up are left to the tables, and no fewer', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'canister-index-'));
+  const shelf = await openIndexShelf(folder);
+  try {
+    await shelf.begin({ fields: ['user', 'request.path'], pageText: false });
+    const sessions = Array.from({ length: 30 }, (_, number) => ({
+      id: (number + 1).toString(16).padStart(32, '0'),
+      day: '2026-11-21',
+      values: [
+        { field: 'user', value: number < 10 ? 'ann@ten.example' : `u${number}@twenty.example` },
+        { field: 'request.path', value: '/all' },
+      ],
+    }));
+    await shelf.making?.add(sessions, new Map([['2026-11-21', 1]]));
+    const found = async (text: string, postingsMax?: number) =>
+      (await shelf.making?.find({ field: 'user', literals: [text], postingsMax }))?.length;
+    expect(await found('ten.', 10)).toBe(10);
+    expect(await found('ten.', 9)).toBeUndefined();
+    expect(await found('twenty', 20)).toBe(20);
+    expect(await found('twenty', 19)).toBeUndefined();
+    expect(await found('example', 30)).toBe(30);
+    expect(await found('example', 29)).toBeUndefined();
+    expect(await found('example')).toBe(30);
+    expect(await found('nobody', 0)).toBe(0);
+  } finally {
+    await shelf.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 test('a step lets go before its chunk is written, and a new beginning waits for it', async () => {
   const world = await createWorld();
   const folder = mkdtempSync(join(tmpdir(), 'canister-index-'));

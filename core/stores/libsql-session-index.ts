@@ -151,16 +151,27 @@ export async function openIndexFile(
   }
 
   /** The sessions of the values that a SELECT gives; undefined where they, or the values, are too many. */
-  async function sessionsOf(valuesSql: string, args: InValue[]): Promise<string[] | undefined> {
-    // One statement, and its ids as one text: a row for each would take ten times as long.
+  async function sessionsOf(
+    valuesSql: string,
+    args: InValue[],
+    postingsMax: number | undefined,
+  ): Promise<string[] | undefined> {
+    // One statement, and its ids as one text: a row for each would take ten times as long. What is too much is known
+    // before any session is looked up.
+    const isFew = [`(SELECT count(*) FROM meant) <= ${valuesFoundMax}`];
+    if (postingsMax !== undefined)
+      isFew.push(
+        `(SELECT count(*) FROM (SELECT 1 FROM posting WHERE value IN (SELECT * FROM meant) LIMIT ${postingsMax + 1})) <= ${postingsMax}`,
+      );
     const [row] = await read(
-      `WITH meant AS MATERIALIZED (${valuesSql} LIMIT ${valuesFoundMax + 1})
-       SELECT (SELECT count(*) FROM meant), count(*), group_concat(id, '') FROM (
+      `WITH meant AS MATERIALIZED (${valuesSql} LIMIT ${valuesFoundMax + 1}),
+         few AS MATERIALIZED (SELECT ${isFew.join(' AND ')} AS is_few)
+       SELECT (SELECT is_few FROM few), count(*), group_concat(id, '') FROM (
          SELECT DISTINCT hex(s.id) AS id FROM posting p JOIN session s ON s.number = p.session
-         WHERE p.value IN (SELECT * FROM meant) LIMIT ${sessionsFoundMax + 1})`,
+         WHERE (SELECT is_few FROM few) AND p.value IN (SELECT * FROM meant) LIMIT ${sessionsFoundMax + 1})`,
       args,
     );
-    if (Number(row?.[0]) > valuesFoundMax || Number(row?.[1]) > sessionsFoundMax) return undefined;
+    if (Number(row?.[0]) !== 1 || Number(row?.[1]) > sessionsFoundMax) return undefined;
     const ids = String(row?.[2] ?? '').toLowerCase();
     return Array.from({ length: ids.length / 32 }, (_, at) => ids.slice(at * 32, at * 32 + 32));
   }
@@ -200,12 +211,12 @@ export async function openIndexFile(
     rules: inForce,
     through,
     add,
-    async find({ field: name, literals = [undefined], meets }) {
+    async find({ field: name, literals = [undefined], meets, postingsMax }) {
       const field = fields.get(name);
       if (field === undefined) return undefined;
       const [only] = literals;
       if (meets === undefined && literals.length === 1 && only !== undefined && isLong(only))
-        return await sessionsOf(matching, matchOf(field, only));
+        return await sessionsOf(matching, matchOf(field, only), postingsMax);
       const found = new Set<number>();
       for (const literal of literals) {
         const wanted = meets ?? ((value: string) => foldCase(value).includes(literal ?? ''));
@@ -215,7 +226,11 @@ export async function openIndexFile(
       }
       // Numbers that this program made: no text of a user is among them.
       const numbers = [...found].join(', ');
-      return await sessionsOf(`SELECT number FROM value WHERE number IN (${numbers})`, []);
+      return await sessionsOf(
+        `SELECT number FROM value WHERE number IN (${numbers})`,
+        [],
+        postingsMax,
+      );
     },
     async removeDays(days) {
       await removeDays(file, days);
