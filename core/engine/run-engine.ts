@@ -446,7 +446,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     pullLogs: (slug, importOptions, request) =>
       desk.pull(find(slug), importOptionsSchema.parse(importOptions), request).finally(countAnew),
     verify: async (slug) => await verifyCanister(find(slug)),
-    rebuild: (slug, acceptLoss) => rebuildTables(find(slug), acceptLoss),
+    rebuild: async (slug, acceptLoss) => await rebuildTables(find(slug), acceptLoss),
     async beginUpkeep(slug, task) {
       const dataset = find(slug);
       return upkeep.begin(task.kind, slug, (report) => work(dataset, task, report));

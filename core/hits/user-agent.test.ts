@@ -51,7 +51,11 @@ test.each([
     'OAI-SearchBot',
     'AI search',
   ],
-  ['Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)', 'Ahrefs(Bot|SiteAudit)', 'SEO tool'],
+  [
+    'Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)',
+    'Ahrefs(Bot|SiteAudit)',
+    'SEO tool',
+  ],
   [
     'Mozilla/5.0+(compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)',
     'UptimeRobot',

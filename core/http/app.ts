@@ -31,6 +31,7 @@ import { eventJobRoutes } from './event-jobs.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './exports.ts';
 import { type AccessOptions, guard, guardMetrics } from './guard.ts';
+import { hitRuleRoutes } from './hit-rules.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
 import { isInProcess, isLocal, localOnly } from './local-only.ts';
 import { meRoutes } from './me.ts';
@@ -97,6 +98,7 @@ export function createApi(options: ApiOptions) {
     .route('/', exportRoutes({ ...options, desk: options.exports }))
     .route('/', importRoutes(engine))
     .route('/', sourceRoutes(options.sources))
+    .route('/', hitRuleRoutes(engine, datasets))
     .route('/', upkeepRoutes(engine, datasets))
     .route('/', visitorRoutes(engine))
     .route('/', setAsideRoutes(engine, datasets, options.setAside))

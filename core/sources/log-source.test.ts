@@ -78,7 +78,9 @@ describe('the hit of a log line', () => {
   });
 
   test('has no source where a page of our own led to it', () => {
-    expect(of({ referrer: 'https://shop.example/' }).context.acquisition).toEqual({ channel: 'direct' });
+    expect(of({ referrer: 'https://shop.example/' }).context.acquisition).toEqual({
+      channel: 'direct',
+    });
   });
 
   test.each<[Partial<LogLine>, 'page_view' | 'request']>([
