@@ -30,6 +30,7 @@ const settingsSchema = datasetSchema.pick({
   keepSessionsDays: true,
   keepBytesMax: true,
   index: true,
+  hitRules: true,
 });
 
 /** Events and attributes are those that are worked on; an import makes drafts of them. No keys, users or channels. */

@@ -66,6 +66,7 @@ const settingHelp: Record<keyof Configuration['settings'], string> = {
   keepSessionsDays: 'Sessions may go: see canister retention.',
   keepBytesMax: 'Sessions may go: see canister retention.',
   index: 'The index is made anew: see canister index.',
+  hitRules: 'Set them with: canister rules set',
 };
 
 export function createConfigurationDesk(options: {
@@ -231,11 +232,15 @@ function settingPieces(file: Configuration, present: Configuration): Piece[] {
   });
 }
 
-const textOf = (value: unknown) => (value === undefined ? 'not set' : JSON.stringify(value));
+const textLengthMax = 200;
+const textOf = (value: unknown) => {
+  const text = value === undefined ? 'not set' : JSON.stringify(value);
+  return text.length > textLengthMax ? `${text.slice(0, textLengthMax)} …` : text;
+};
 
 function settingsOf(dataset: Dataset): Configuration['settings'] {
   const { timeZone, idleTimeoutMs, cutAtMidnight, cutOnNewCampaign } = dataset;
-  const { keepSessionsDays, keepBytesMax, index } = dataset;
+  const { keepSessionsDays, keepBytesMax, index, hitRules } = dataset;
   return {
     timeZone,
     idleTimeoutMs,
@@ -244,6 +249,7 @@ function settingsOf(dataset: Dataset): Configuration['settings'] {
     ...(keepSessionsDays === undefined ? {} : { keepSessionsDays }),
     ...(keepBytesMax === undefined ? {} : { keepBytesMax }),
     ...(index === undefined ? {} : { index }),
+    ...(hitRules === undefined ? {} : { hitRules }),
   };
 }
 
