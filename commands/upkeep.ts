@@ -66,7 +66,9 @@ export function addUpkeepCommands<O extends { json?: boolean }>(desk: CommandDes
     .requiredOption('--dataset <slug>', 'the dataset')
     .option('--keep-days <days>', 'keep sessions this many days', wholeNumber)
     .option('--keep-bytes <bytes>', 'keep at most this much of the canister', wholeNumber)
-    .option('--keep-all', 'take both rules away')
+    .option('--keep-index-days <days>', 'keep sessions in the index this many days', wholeNumber)
+    .option('--keep-published-days <days>', 'publish this many days', wholeNumber)
+    .option('--keep-all', 'take all rules away')
     .option('--dry-run', 'only say what would go; nothing is set or removed')
     .action(async (options: O & RetentionOptions) => {
       const none = options.keepAll ? null : undefined;
@@ -74,6 +76,8 @@ export function addUpkeepCommands<O extends { json?: boolean }>(desk: CommandDes
         api.json<RetentionResult>('POST', `${pathOf(options.dataset)}/retention`, {
           keepSessionsDays: options.keepDays ?? none,
           keepBytesMax: options.keepBytes ?? none,
+          keepIndexDays: options.keepIndexDays ?? none,
+          keepPublishedDays: options.keepPublishedDays ?? none,
           dryRun: options.dryRun === true,
         }),
       );
@@ -98,6 +102,8 @@ interface RetentionOptions {
   dataset: string;
   keepDays?: number;
   keepBytes?: number;
+  keepIndexDays?: number;
+  keepPublishedDays?: number;
   keepAll?: boolean;
   dryRun?: boolean;
 }
@@ -108,19 +114,35 @@ function wholeNumber(text: string): number {
 }
 
 function describeRetention(result: RetentionResult): string {
-  const { keepSessionsDays, keepBytesMax, applied, days, bytes, sessions, hits } = result;
+  const { keepSessionsDays, keepBytesMax, keepIndexDays, keepPublishedDays } = result;
+  const { applied, days, bytes, sessions, hits, indexDays, publishedDays } = result;
   const rules = [
     ...(keepSessionsDays === undefined ? [] : [`${keepSessionsDays} days`]),
     ...(keepBytesMax === undefined ? [] : [`${keepBytesMax} bytes`]),
   ];
   return [
     `Sessions are kept ${rules.length === 0 ? 'for good' : `for ${rules.join(' and within ')}`}.`,
+    ...leaving('the index', keepIndexDays, indexDays, applied),
+    ...leaving('the published files', keepPublishedDays, publishedDays, applied),
     ...days.map(
       (day) =>
         `  ${day.day}  ${day.sessions} sessions, ${day.hits} hits, ${day.bytes} bytes (${day.reason})`,
     ),
     `${applied ? 'Removed' : 'Would be removed'}: ${days.length} days, ${sessions} sessions, ${hits} hits, ${bytes} bytes. Kept: ${result.bytesKept} bytes.`,
   ].join('\n');
+}
+
+function leaving(
+  place: string,
+  keptDays: number | undefined,
+  days: readonly string[],
+  applied: boolean,
+): string[] {
+  if (keptDays === undefined) return [];
+  const said = days.length === 0 ? 'none' : `${days.length} (${days[0]} to ${days.at(-1)})`;
+  return [
+    `In ${place} ${keptDays} days are kept. Days that ${applied ? 'leave' : 'would leave'}: ${said}.`,
+  ];
 }
 
 async function verifyAll(

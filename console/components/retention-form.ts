@@ -1,4 +1,4 @@
-/** How long sessions are kept: what would go is shown before anything goes. Fires `cn-saved`. */
+/** How long sessions and what is made of them are kept: what would go is shown before anything goes. Fires `cn-saved`. */
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -15,6 +15,13 @@ import { counted, formatCount } from './number-format.ts';
 
 const gigabyte = 1_000_000_000;
 
+const empty = { days: '', gigabytes: '', indexDays: '', publishedDays: '' };
+type Entry = keyof typeof empty;
+const textOf = (value: number | undefined) => (value === undefined ? '' : String(value));
+/** An empty field takes the rule away. */
+const numberOf = (text: string, unit = 1) =>
+  text === '' ? null : Math.round(Number(text) * unit * 1_000) / 1_000;
+
 @customElement('cn-retention-form')
 export class RetentionForm extends LitElement {
   static override styles = [
@@ -30,8 +37,7 @@ export class RetentionForm extends LitElement {
   ];
 
   @property({ attribute: false }) open: Dataset | undefined;
-  @state() private days = '';
-  @state() private gigabytes = '';
+  @state() private entries = empty;
   @state() private result: RetentionResult | undefined;
   @state() private error: ApiError | undefined;
   @state() private busy = false;
@@ -39,10 +45,14 @@ export class RetentionForm extends LitElement {
 
   protected override willUpdate(_changed: PropertyValues): void {
     if (this.open === undefined || this.open.slug === this.#slug) return;
-    const { slug, keepSessionsDays, keepBytesMax } = this.open;
+    const { slug, keepSessionsDays, keepBytesMax, keepIndexDays, keepPublishedDays } = this.open;
     this.#slug = slug;
-    this.days = keepSessionsDays === undefined ? '' : String(keepSessionsDays);
-    this.gigabytes = keepBytesMax === undefined ? '' : String(keepBytesMax / gigabyte);
+    this.entries = {
+      days: textOf(keepSessionsDays),
+      gigabytes: textOf(keepBytesMax && keepBytesMax / gigabyte),
+      indexDays: textOf(keepIndexDays),
+      publishedDays: textOf(keepPublishedDays),
+    };
     this.result = undefined;
     this.error = undefined;
   }
@@ -55,6 +65,12 @@ export class RetentionForm extends LitElement {
         <div class="line">
           ${this.#number('days', msg('Keep days'))} ${this.#number('gigabytes', msg('Keep at most, in GB'))}
         </div>
+        <div class="line">
+          ${this.#number('indexDays', msg('Days in the index'))} ${this.#number('publishedDays', msg('Published days'))}
+        </div>
+        <p class="caption about">
+          ${msg('The index with its page text, and the published files that SQL reads, may hold less than the sessions.')}
+        </p>
         ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
         <div class="actions">
           <button class="button" type="submit" ?disabled=${this.busy}>${msg('Show what would go')}</button>
@@ -68,7 +84,7 @@ export class RetentionForm extends LitElement {
       </form>`;
   }
 
-  #outcome({ applied, days, sessions, hits }: RetentionResult) {
+  #outcome({ applied, days, sessions, hits, indexDays, publishedDays }: RetentionResult) {
     const [first, last] = [days[0]?.day, days.at(-1)?.day];
     const all = counted(days.length, msg('# day|# days'));
     const counts = [formatCount(sessions), formatCount(hits)];
@@ -84,19 +100,21 @@ export class RetentionForm extends LitElement {
       <p>
         ${applied ? html`<b>${msg('These rules are in force.')}</b>` : nothing}
         ${days.length === 0 ? none : gone}
+        ${indexDays.length === 0 ? nothing : msg(str`${counted(indexDays.length, msg('# day|# days'))} (to ${indexDays.at(-1)}) leave the index.`)}
+        ${publishedDays.length === 0 ? nothing : msg(str`${counted(publishedDays.length, msg('# day|# days'))} (to ${publishedDays.at(-1)}) leave the published files.`)}
       </p>
     </div>`;
   }
 
-  #number(field: 'days' | 'gigabytes', label: string) {
+  #number(field: Entry, label: string) {
     return html`<label class="entry"
       ><span>${label}</span
-      ><input class="field" type="number" min="0" step="any" .value=${this[field]} @input=${(event: Event) => this.#type(field, event)}
+      ><input class="field" type="number" min="0" step="any" .value=${this.entries[field]} @input=${(event: Event) => this.#type(field, event)}
     /></label>`;
   }
 
-  #type(field: 'days' | 'gigabytes', event: Event) {
-    this[field] = (event.target as HTMLInputElement).value;
+  #type(field: Entry, event: Event) {
+    this.entries = { ...this.entries, [field]: (event.target as HTMLInputElement).value };
     this.result = undefined;
     this.error = undefined;
   }
@@ -107,14 +125,16 @@ export class RetentionForm extends LitElement {
   }
 
   async #ask(dryRun: boolean): Promise<void> {
+    const { days, gigabytes, indexDays, publishedDays } = this.entries;
     this.busy = true;
     this.error = undefined;
     try {
       this.result = await request<RetentionResult>(`${datasetPath(this.#slug)}/retention`, {
         body: {
-          keepSessionsDays: this.days === '' ? null : Number(this.days),
-          keepBytesMax:
-            this.gigabytes === '' ? null : Math.round(Number(this.gigabytes) * gigabyte),
+          keepSessionsDays: numberOf(days),
+          keepBytesMax: numberOf(gigabytes, gigabyte),
+          keepIndexDays: numberOf(indexDays),
+          keepPublishedDays: numberOf(publishedDays),
           dryRun,
         },
       });

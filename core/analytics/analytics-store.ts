@@ -107,8 +107,11 @@ export interface AnalyticsStore {
   /**
    * Writes the days that have changed since they were last published, as files that others read.
    * @param asOf the present instant: what is stored by then is in the files
+   * @param since the first day that is published; files of days before it go
    */
-  publish(asOf: number): Promise<{ manifest: Manifest; written: string[] }>;
+  publish(asOf: number, since?: string): Promise<{ manifest: Manifest; written: string[] }>;
+  /** The days that are published now, in their order. */
+  publishedDays(): string[];
   /** Some day has changed since it was last published. */
   isUnpublished(): boolean;
   close(): Promise<void>;

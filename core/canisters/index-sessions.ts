@@ -34,6 +34,10 @@ export interface SessionIndex {
   rebuild(): Promise<void>;
   /** Gives up what is made beside. Gives the rules that are in force then. */
   cancel(): Promise<IndexRules>;
+  /** Sessions of segments before this day are not in the index any more; undefined for all. */
+  keepFrom(day: string | undefined): void;
+  /** The days of segments that are in the serving index. */
+  days(): string[];
   /** Begins again from nothing: the canister has become another one. */
   startAgain(): Promise<void>;
   /**
@@ -60,8 +64,9 @@ export async function openSessionIndex(options: {
 }): Promise<SessionIndex> {
   const { shelf, analytics, canister } = options;
   let rules = options.rules ?? nothing;
-  /** The batch of the tables up to which a file has everything, by file. */
-  const doneAt = new WeakMap<IndexFile, number>();
+  let keptFrom = '';
+  /** The batch of the tables, and the first day, up to which a file has everything, by file. */
+  const doneAt = new WeakMap<IndexFile, string>();
 
   /** What is being written behind a step: a file is not changed by anything else meanwhile. */
   let writing: Promise<void> = Promise.resolve();
@@ -84,16 +89,18 @@ export async function openSessionIndex(options: {
   }
   await use(rules);
 
-  const epoch = async () =>
-    Number((await analytics.query('SELECT epoch FROM store.position', [])).rows[0]?.[0]);
+  const moment = async () => {
+    const { rows } = await analytics.query('SELECT epoch FROM store.position', []);
+    return `${rows[0]?.[0]} ${keptFrom}`;
+  };
 
   /** Gives the writing that it began; undefined when there was nothing to do. */
   async function stepOf(file: IndexFile): Promise<{ written: Promise<void> } | undefined> {
-    const now = await epoch();
+    const now = await moment();
     if (doneAt.get(file) === now) return undefined;
     const { rows } = await analytics.query(
-      'SELECT segment_day, max(segment_offset) FROM store.sessions GROUP BY segment_day ORDER BY 1',
-      [],
+      'SELECT segment_day, max(segment_offset) FROM store.sessions WHERE segment_day >= $1 GROUP BY segment_day ORDER BY 1',
+      [keptFrom],
     );
     const stored = new Map(rows.map(([day, offset]) => [String(day), Number(offset)]));
     const gone = [...file.through.keys()].filter((day) => !stored.has(day));
@@ -141,7 +148,7 @@ export async function openSessionIndex(options: {
   /** Of the sessions behind the cursor of the serving index. */
   async function rowsBehind(columns: string, end: string): Promise<unknown[][]> {
     const file = shelf.serving;
-    if (file === undefined || doneAt.get(file) === (await epoch())) return [];
+    if (file === undefined || (keptFrom === '' && doneAt.get(file) === (await moment()))) return [];
     const days = [...file.through];
     const { rows } = await analytics.query(
       `SELECT ${columns} FROM store.sessions s LEFT JOIN (
@@ -168,6 +175,10 @@ export async function openSessionIndex(options: {
       await writing;
       await use(wanted);
     },
+    keepFrom(day) {
+      keptFrom = day ?? '';
+    },
+    days: () => [...(shelf.serving?.through.keys() ?? [])].sort(),
     settled: () => writing,
     async rebuild() {
       await writing;

@@ -3,6 +3,7 @@
  * a segment without rows is left, which the next run takes; never rows that point to nothing.
  */
 import type { AnalyticsStore } from '../analytics/analytics-store.ts';
+import { dayOf } from '../contract/calendar.ts';
 import type { RetentionResult, RetentionRules } from '../contract/upkeep.ts';
 import type { LongTermCanister } from './long-term.ts';
 
@@ -40,6 +41,17 @@ export function planRetention(
   return due;
 }
 
+/** The first UTC day that a rule of so many days keeps; undefined where there is no rule. */
+export const keptFrom = (days: number | undefined, nowMs: number): string | undefined =>
+  days === undefined ? undefined : dayOf(nowMs - days * dayMs, 'UTC');
+
+/** The first day, in the time zone of the dataset, that is published. */
+export const publishedSince = (
+  { keepPublishedDays: days }: RetentionRules,
+  timeZone: string,
+  nowMs: number,
+): string | undefined => (days === undefined ? undefined : dayOf(nowMs - days * dayMs, timeZone));
+
 /** What would go now, or has gone when `apply`. Commits must be paused to apply it. */
 export async function retain(options: {
   canister: LongTermCanister;
@@ -47,7 +59,7 @@ export async function retain(options: {
   rules: RetentionRules;
   nowMs: number;
   apply: boolean;
-}): Promise<RetentionResult> {
+}): Promise<Omit<RetentionResult, 'indexDays' | 'publishedDays'>> {
   const { canister, analytics, rules, nowMs, apply } = options;
   const segments = await canister.segments();
   const stored = new Map((await analytics.storedDays()).map((one) => [one.day, one]));

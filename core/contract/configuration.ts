@@ -29,6 +29,8 @@ const settingsSchema = datasetSchema.pick({
   cutOnNewCampaign: true,
   keepSessionsDays: true,
   keepBytesMax: true,
+  keepIndexDays: true,
+  keepPublishedDays: true,
   index: true,
 });
 

@@ -32,6 +32,8 @@ export const manifestSchema = z.object({
   number: z.int(),
   timeZone: z.string(),
   asOf: z.int(),
+  /** Retention publishes no day before this one. */
+  since: z.string().optional(),
   views: z.array(publishedViewSchema),
   files: z.array(publishedFileSchema),
 });

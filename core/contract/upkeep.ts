@@ -57,16 +57,28 @@ export const rotationResultSchema = z.object({
   keys: z.int(),
 });
 
-/** How long sessions are kept; both absent: for good. `keepBytesMax` bounds the segments of the canister. */
+const keptDays = z.int().min(1).max(36_500).optional();
+
+/**
+ * How long each kind of data is kept; what is absent is kept for good, or as long as the session. `keepBytesMax`
+ * bounds the segments of the canister. With a session go its rows, its part of the index, and its published rows.
+ */
 export const retentionRulesSchema = z.object({
-  keepSessionsDays: z.int().min(1).max(36_500).optional(),
+  keepSessionsDays: keptDays,
   keepBytesMax: z.int().min(1_000_000).optional(),
+  /** The session index with its page text: older sessions are not in it. */
+  keepIndexDays: keptDays,
+  /** Published files, and with them what SQL sees: days before that are not published. */
+  keepPublishedDays: keptDays,
 });
+export const retentionRuleNames = retentionRulesSchema.keyof().options;
 
 /** Rules that are given are set, `null` takes one away, others stay as they are. */
 export const retentionInputSchema = z.object({
   keepSessionsDays: retentionRulesSchema.shape.keepSessionsDays.nullable(),
   keepBytesMax: retentionRulesSchema.shape.keepBytesMax.nullable(),
+  keepIndexDays: retentionRulesSchema.shape.keepIndexDays.nullable(),
+  keepPublishedDays: retentionRulesSchema.shape.keepPublishedDays.nullable(),
   /** Only says what would go, by these rules; nothing is set then. */
   dryRun: z.boolean().default(false),
 });
@@ -87,6 +99,9 @@ export const retentionResultSchema = retentionRulesSchema.extend({
   sessions: z.int(),
   hits: z.int(),
   bytesKept: z.int(),
+  /** Days that leave the index, and the published files, beside those above. */
+  indexDays: z.array(z.string()),
+  publishedDays: z.array(z.string()),
 });
 
 /** Rules that are given are changed, others stay as they are in the dataset. */

@@ -24,6 +24,7 @@ import {
 import type { Author } from '../contract/event-life.ts';
 import type { Label } from '../contract/label.ts';
 import { Problem } from '../contract/problem.ts';
+import { retentionRuleNames } from '../contract/upkeep.ts';
 import { checkAttributeDraft, checkEventDraft } from '../events/check-draft.ts';
 import { canonicalJson } from '../events/set-diff.ts';
 import type { Datasets } from '../settings/datasets.ts';
@@ -65,6 +66,8 @@ const settingHelp: Record<keyof Configuration['settings'], string> = {
   cutOnNewCampaign: 'Sessions of the past may move: see canister recut.',
   keepSessionsDays: 'Sessions may go: see canister retention.',
   keepBytesMax: 'Sessions may go: see canister retention.',
+  keepIndexDays: 'Sessions may leave the index: see canister retention.',
+  keepPublishedDays: 'Published files may go: see canister retention.',
   index: 'The index is made anew: see canister index.',
 };
 
@@ -235,14 +238,14 @@ const textOf = (value: unknown) => (value === undefined ? 'not set' : JSON.strin
 
 function settingsOf(dataset: Dataset): Configuration['settings'] {
   const { timeZone, idleTimeoutMs, cutAtMidnight, cutOnNewCampaign } = dataset;
-  const { keepSessionsDays, keepBytesMax, index } = dataset;
+  const { index } = dataset;
+  const retention = retentionRuleNames.filter((name) => dataset[name] !== undefined);
   return {
     timeZone,
     idleTimeoutMs,
     cutAtMidnight,
     cutOnNewCampaign,
-    ...(keepSessionsDays === undefined ? {} : { keepSessionsDays }),
-    ...(keepBytesMax === undefined ? {} : { keepBytesMax }),
+    ...Object.fromEntries(retention.map((name) => [name, dataset[name]])),
     ...(index === undefined ? {} : { index }),
   };
 }

@@ -1,4 +1,5 @@
 /** When the days of a dataset that have changed are published: soon, but never so often that it costs much. */
+import { publishedSince } from '../canisters/retention.ts';
 import type { Clock } from '../clock.ts';
 import type { Published } from '../contract/published.ts';
 import type { DatasetEngine } from './dataset-engine.ts';
@@ -17,10 +18,16 @@ export interface PublishDesk {
 /** @param elapsedMs counts on whatever the clock does */
 export function createPublishDesk(clock: Clock, elapsedMs: () => number): PublishDesk {
   const nextAt = new Map<string, number>();
+  const publishedFrom = new Map<string, string | undefined>();
+  const sinceOf = ({ retention, timeZone }: DatasetEngine['config']) =>
+    publishedSince(retention ?? {}, timeZone, clock());
   return {
-    async publish({ analytics, config: { slug } }) {
+    async publish({ analytics, config }) {
+      const { slug } = config;
       const startedAt = elapsedMs();
-      const { manifest, written } = await analytics.publish(clock());
+      const since = sinceOf(config);
+      const { manifest, written } = await analytics.publish(clock(), since);
+      publishedFrom.set(slug, since);
       const tookMs = elapsedMs() - startedAt;
       if (written.length > 0)
         nextAt.set(slug, elapsedMs() + Math.max(pauseMsMin, tookMs * pauseFactor));
@@ -37,7 +44,11 @@ export function createPublishDesk(clock: Clock, elapsedMs: () => number): Publis
         elapsedMs: Math.round(tookMs),
       };
     },
-    isDue: ({ analytics, config: { slug } }) =>
-      analytics.isUnpublished() && elapsedMs() >= (nextAt.get(slug) ?? 0),
+    isDue({ analytics, config }) {
+      const { slug } = config;
+      // After a start that is not known: days may have gone by meanwhile.
+      const hasMoved = publishedFrom.get(slug) !== sinceOf(config);
+      return (analytics.isUnpublished() || hasMoved) && elapsedMs() >= (nextAt.get(slug) ?? 0);
+    },
   };
 }

@@ -5,6 +5,7 @@ import { runAnalysis } from '../analytics/run-analysis.ts';
 import { runQuery } from '../analytics/run-query.ts';
 import type { SessionIndex } from '../canisters/index-sessions.ts';
 import type { Report } from '../canisters/long-term.ts';
+import { keptFrom, publishedSince } from '../canisters/retention.ts';
 import { type ActiveLimits, activeMarks, fillOf } from '../canisters/room.ts';
 import { verifyCanister } from '../canisters/verify.ts';
 import type { Clock } from '../clock.ts';
@@ -231,8 +232,9 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     indexedAt = nowMs;
     let progressed = false;
     for (const dataset of datasets.values()) {
-      const { index, commit, failure } = dataset;
+      const { index, commit, failure, config } = dataset;
       if (index === undefined || failure !== undefined || commit.isPaused()) continue;
+      index.keepFrom(keptFrom(config.retention?.keepIndexDays, nowMs));
       // What reads is between two steps: the canister must not become another one meanwhile.
       if (await index.step((work) => pipeline.between(work))) progressed = true;
     }
@@ -482,8 +484,19 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     erasures: (slug) => visitorDesk().list(find(slug)),
     async retain(slug, rules, apply) {
       const dataset = find(slug);
+      const { timeZone, retention } = dataset.config;
+      const nowMs = clock();
+      const goes = (days: readonly string[], from = '') => days.filter((day) => day < from);
+      const indexDays = goes(dataset.index?.days() ?? [], keptFrom(rules.keepIndexDays, nowMs));
+      const since = publishedSince(rules, timeZone, nowMs);
+      const publishedDays = goes(dataset.analytics.publishedDays(), since);
       if (apply) dataset.config = { ...dataset.config, retention: rules };
-      return await dataset.commit.retain(rules, clock(), apply);
+      const gone = await dataset.commit.retain(rules, nowMs, apply);
+      // The index follows with its next step; files that others read go at once.
+      const isPublishedRule =
+        (rules.keepPublishedDays ?? retention?.keepPublishedDays) !== undefined;
+      if (apply && isPublishedRule) await publishing.publish(dataset);
+      return { ...gone, indexDays, publishedDays };
     },
     async replaySetAside(slug, choice) {
       const hits = await pipeline.between(() => options.setAside.replay(slug, choice, clock()));

@@ -13,7 +13,7 @@ import type { LongTermCanister, Report } from '../canisters/long-term.ts';
 import { rebuildTables } from '../canisters/rebuild.ts';
 import { retain } from '../canisters/retention.ts';
 import type { HitRules } from '../contract/hit-rules.ts';
-import type { RebuildResult, RetentionResult, RetentionRules } from '../contract/upkeep.ts';
+import type { RebuildResult, RetentionRules } from '../contract/upkeep.ts';
 import { createDimensionLimits } from '../events/dimension-limits.ts';
 import { failPoint } from '../fail-point.ts';
 import { usualEnrichment } from '../hits/enrichment.ts';
@@ -33,7 +33,7 @@ export interface SessionCommit {
     by?: { canister: LongTermCanister; rules: HitRules },
   ): Promise<RebuildResult>;
   /** What goes by these rules, and its going when `apply`; storing waits meanwhile. */
-  retain(rules: RetentionRules, nowMs: number, apply: boolean): Promise<RetentionResult>;
+  retain(rules: RetentionRules, nowMs: number, apply: boolean): ReturnType<typeof retain>;
   /** Counts up whenever tables or segments were changed under the sessions that are stored. */
   changes(): number;
   /** Changes rows of sessions that were read when `changes` was this number; undefined when it is another by now. */

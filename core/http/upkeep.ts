@@ -4,11 +4,13 @@
  */
 import { z } from '@hono/zod-openapi';
 import {
+  type RetentionRules,
   rebuildInputSchema,
   recutInputSchema,
   recutStateSchema,
   retentionInputSchema,
   retentionResultSchema,
+  retentionRuleNames,
   rotationResultSchema,
   upkeepJobSchema,
 } from '../contract/upkeep.ts';
@@ -144,12 +146,11 @@ export function upkeepRoutes(engine: Engine, datasets: Datasets) {
       const { slug } = c.req.valid('param');
       const { dryRun, ...given } = c.req.valid('json');
       const present = await datasets.get(slug);
-      const inForce = <T>(value: T | null | undefined, before: T | undefined) =>
-        value === null ? undefined : (value ?? before);
-      const rules = {
-        keepSessionsDays: inForce(given.keepSessionsDays, present.keepSessionsDays),
-        keepBytesMax: inForce(given.keepBytesMax, present.keepBytesMax),
-      };
+      const inForce = (name: keyof RetentionRules) =>
+        given[name] === null ? undefined : (given[name] ?? present[name]);
+      const rules: RetentionRules = Object.fromEntries(
+        retentionRuleNames.map((name) => [name, inForce(name)]),
+      );
       if (!dryRun) await datasets.setRetention(slug, rules);
       return c.json(await engine.retain(slug, rules, !dryRun), 200);
     })

@@ -163,16 +163,19 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
   }
 
   /** What has changed is written; the marks go when the manifest is on the disk, unless the file is another by then. */
-  async function publishNow(asOf: number): Promise<{ manifest: Manifest; written: string[] }> {
+  async function publishNow(
+    asOf: number,
+    since?: string,
+  ): Promise<{ manifest: Manifest; written: string[] }> {
     const present = fitting(readManifest(published), timeZone);
-    if (present !== undefined && !tables.unpublished.any()) {
+    if (present !== undefined && present.since === since && !tables.unpublished.any()) {
       sweep(present);
       return { manifest: { ...present, asOf }, written: [] };
     }
     const { of, manifest, epoch, written } = await reading.pass(async () => {
       const connection = await tables.connect();
       try {
-        const made = await publishDays({ connection, folder: published, timeZone, asOf });
+        const made = await publishDays({ connection, folder: published, timeZone, asOf, since });
         return { of: tables, ...made };
       } finally {
         connection.closeSync();
@@ -270,7 +273,8 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
           (connection) => query(connection, sql, values),
         ),
       ),
-    publish: (asOf) => publishing.run(() => publishNow(asOf)),
+    publish: (asOf, since) => publishing.run(() => publishNow(asOf, since)),
+    publishedDays: () => [...new Set(readManifest(published)?.files.map(({ day }) => day))].sort(),
     isUnpublished: () => tables.unpublished.any(),
     async close() {
       await publishing.idle();

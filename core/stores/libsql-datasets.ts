@@ -4,6 +4,7 @@ import type { Row } from '@libsql/client';
 import type { Clock } from '../clock.ts';
 import { type Dataset, type DatasetEntry, datasetInputSchema } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
+import { retentionRuleNames } from '../contract/upkeep.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import type { SqlBatch } from './libsql-file.ts';
 
@@ -71,8 +72,8 @@ export function openLibsqlDatasets(options: {
       await publishDirectory(hits, await datasets.entries());
       return await datasets.get(slug);
     },
-    setRetention: (slug, { keepSessionsDays, keepBytesMax }) =>
-      change(slug, { keepSessionsDays, keepBytesMax }),
+    setRetention: (slug, rules) =>
+      change(slug, Object.fromEntries(retentionRuleNames.map((name) => [name, rules[name]]))),
     setRules: (slug, rules) => change(slug, rules),
     setIndex: (slug, index) => change(slug, { index }),
     async setHitRules(slug, rules) {

@@ -284,6 +284,7 @@ export function memoryAnalytics(disk: DatasetDisk, moment: Moment): AnalyticsSto
     search: unasked,
     publish: notInMemory,
     isUnpublished: () => false,
+    publishedDays: () => [],
     async close() {},
   };
 }

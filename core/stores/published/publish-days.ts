@@ -26,6 +26,8 @@ export interface PublishOptions {
   timeZone: string;
   /** The instant of the manifest, epoch milliseconds. */
   asOf: number;
+  /** The first day that is published; without it all are. */
+  since?: string | undefined;
 }
 
 export interface PublishResult {
@@ -36,14 +38,20 @@ export interface PublishResult {
 }
 
 export async function publishDays(options: PublishOptions): Promise<PublishResult> {
-  const { connection, folder, timeZone, asOf } = options;
+  const { connection, folder, timeZone, asOf, since } = options;
   makePublishedFolder(folder);
   await connection.run('BEGIN TRANSACTION READ ONLY');
   try {
     const before = fitting(readManifest(folder), timeZone);
     const marked = await readUnpublishedDays(connection);
     const isWhole = before === undefined || marked.has(everyDay);
-    const days = (isWhole ? await storedDays(connection, timeZone) : [...marked]).sort();
+    // A rule that has become longer brings days back.
+    const wanted = new Set(isWhole ? [] : marked);
+    const isLonger = before?.since !== undefined && (since ?? '') < before.since;
+    if (isWhole || isLonger)
+      for (const day of await storedDays(connection, timeZone))
+        if (isWhole || day < (before?.since ?? '')) wanted.add(day);
+    const days = [...wanted].filter((day) => day >= (since ?? '')).sort();
     const epoch = await readEpoch(connection);
     const number = (before?.number ?? readManifest(folder)?.number ?? 0) + 1;
     const fresh: PublishedFile[] = [];
@@ -54,12 +62,15 @@ export async function publishDays(options: PublishOptions): Promise<PublishResul
       }
     }
     for (const view of viewNames) syncFolder(join(folder, view));
-    const kept = isWhole ? [] : before.files.filter(({ day }) => !marked.has(day));
+    const kept = isWhole
+      ? []
+      : before.files.filter(({ day }) => !wanted.has(day) && day >= (since ?? ''));
     const manifest: Manifest = {
       schemaVersion,
       number,
       timeZone,
       asOf,
+      ...(since !== undefined && { since }),
       views: viewNames.map(describeView),
       files: [...kept, ...fresh].sort(byViewAndDay),
     };
