@@ -97,6 +97,7 @@ const alertsLookEveryMs = 1_000;
 const lateNoticesCheckEveryMs = 60_000;
 const digestsLookEveryMs = 2_000;
 const sourcesLookEveryMs = 2_000;
+const serverRetentionEveryMs = 3_600_000;
 
 export interface Canister {
   /** Everything that answers HTTP. In this process: `app.request(path, init, { inProcess: true })`. */
@@ -237,6 +238,19 @@ export async function openCanister(
     folders: config.sourceFolders,
     privateNetworks: config.sourcePrivateNetworks,
   });
+  const commandToken = writeCommandToken(folder.root);
+  const reports = createReportDesk(reportSource, systemClock);
+  const access = openAccess({
+    control: libsql.control,
+    clock,
+    config,
+    datasets,
+    outbox: alerts.outbox,
+    consoleUrl,
+    commandToken,
+    log,
+    drawShared: createSharedReports(reports, datasets, clock),
+  });
   const stopJobs = startJobs(
     [
       {
@@ -301,6 +315,11 @@ export async function openCanister(
         },
       },
       {
+        description: 'remove what the server keeps no longer',
+        periodMs: serverRetentionEveryMs,
+        run: access.serverRetention.apply,
+      },
+      {
         description: 'look at what could not be delivered',
         periodMs: lateNoticesCheckEveryMs,
         async run() {
@@ -319,19 +338,6 @@ export async function openCanister(
     ],
     (failing) => alarms.set('job_failed', describeFailing(failing, waitsForRoom)),
   );
-  const commandToken = writeCommandToken(folder.root);
-  const reports = createReportDesk(reportSource, systemClock);
-  const access = openAccess({
-    control: libsql.control,
-    clock,
-    config,
-    datasets,
-    outbox: alerts.outbox,
-    consoleUrl,
-    commandToken,
-    log,
-    drawShared: createSharedReports(reports, datasets, clock),
-  });
   const savedQueries = openLibsqlSavedQueries(libsql.control, clock);
   const sandbox = createChildSandbox({ childFile: fileURLToPath(built('./sandbox-child.js')) });
   const place: PublishedPlace = {
@@ -406,6 +412,7 @@ export async function openCanister(
       processMeasures: () => measureProcess(eventLoop, diskRoom?.freeBytes),
       reports,
       sharedLinks: access.sharedLinks,
+      serverRetention: access.serverRetention,
       queries,
       sql,
       savedQueries,

@@ -1,6 +1,7 @@
 /** The commands that care for stored sessions. They work through the API, so that a running server may go on. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Dataset } from '../core/contract/dataset.ts';
+import type { ServerRetention } from '../core/contract/server-retention.ts';
 import type {
   Fingerprint,
   RebuildResult,
@@ -85,6 +86,27 @@ export function addUpkeepCommands<O extends { json?: boolean }>(desk: CommandDes
       else out(describeRetention(result));
     });
 
+  command('server-retention', 'set how long audit trail and deliveries are kept, or say it')
+    .option('--keep-audit-days <days>', 'keep the audit trail this many days', wholeNumber)
+    .option('--keep-audit', 'keep the audit trail for good')
+    .option('--keep-deliveries-days <days>', 'keep what became of messages', wholeNumber)
+    .action(async (options: O & ServerRetentionOptions) => {
+      const { keepAuditDays, keepAudit, keepDeliveriesDays } = options;
+      const given = {
+        keepAuditDays: keepAuditDays ?? (keepAudit ? null : undefined),
+        keepDeliveriesDays,
+      };
+      const isAsked = Object.values(given).every((value) => value === undefined);
+      const rules = await withApi(options, (api) =>
+        isAsked
+          ? api.json<ServerRetention>('GET', '/api/retention')
+          : api.json<ServerRetention>('PUT', '/api/retention', given),
+      );
+      if (options.json) return outJson(rules);
+      const audit = rules.keepAuditDays === undefined ? 'for good' : `${rules.keepAuditDays} days`;
+      out(`Kept: the audit trail ${audit}, deliveries ${rules.keepDeliveriesDays} days.`);
+    });
+
   const keys = group('keys', 'change the master key');
   keys('rotate', 'put a new master key in place').action(async (options: O) => {
     const result = await withApi(options, (api) =>
@@ -96,6 +118,12 @@ export function addUpkeepCommands<O extends { json?: boolean }>(desk: CommandDes
         `A new master.key is in place; it opens ${result.keys} data keys. Keep a copy of it. Backups that were made before need the old one.`,
       );
   });
+}
+
+interface ServerRetentionOptions {
+  keepAuditDays?: number;
+  keepAudit?: boolean;
+  keepDeliveriesDays?: number;
 }
 
 interface RetentionOptions {

@@ -180,7 +180,9 @@ export function addAuditCommands<O extends { json?: boolean }>(desk: CommandDesk
       );
       if (options.json) outJson(check);
       else if (check.brokenAt === undefined)
-        out(`${check.entries} entries, none changed. Hash of the last: ${check.lastHash}`);
+        out(
+          `${check.entries} entries${check.firstNumber === undefined ? '' : ` from number ${check.firstNumber} on`}, none changed. Hash of the last: ${check.lastHash}`,
+        );
       else
         out(
           `The audit trail was changed: entry ${check.brokenAt} does not follow from those before.`,

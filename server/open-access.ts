@@ -7,6 +7,7 @@ import { createAccessDesk } from '../core/access/access-desk.ts';
 import { createGuesses } from '../core/access/guesses.ts';
 import { createOidcDesk } from '../core/access/oidc.ts';
 import { createPasswords } from '../core/access/password.ts';
+import type { ServerRetentionDesk } from '../core/access/server-retention.ts';
 import { createSharedLinkDesk, type SharedLinkDesk } from '../core/access/shared-link-desk.ts';
 import type { LinkMail } from '../core/access/user-desk.ts';
 import type { AlertDesk } from '../core/alerts/alert-desk.ts';
@@ -20,6 +21,7 @@ import type { Datasets } from '../core/settings/datasets.ts';
 import { openLibsqlAccess } from '../core/stores/libsql-access.ts';
 import { openLibsqlAudit } from '../core/stores/libsql-audit.ts';
 import type { SqlBatch } from '../core/stores/libsql-file.ts';
+import { openLibsqlServerRetention } from '../core/stores/libsql-server-retention.ts';
 import { openLibsqlSharedLinks } from '../core/stores/libsql-shared-links.ts';
 import { accessMail } from '../reports/email/access-mail.ts';
 
@@ -39,6 +41,7 @@ export interface AccessParts {
 
 export interface OpenAccess extends NonNullable<ApiOptions['access']> {
   sharedLinks: SharedLinkDesk;
+  serverRetention: ServerRetentionDesk;
 }
 
 export function openAccess(parts: AccessParts): OpenAccess {
@@ -74,6 +77,7 @@ export function openAccess(parts: AccessParts): OpenAccess {
   });
   const callbackUrl = () => `${consoleUrl()}/api/sign-in/oidc/callback`;
   const oidc = config.oidc && createOidcDesk({ settings: config.oidc, clock, callbackUrl, failed });
+  const serverRetention = openLibsqlServerRetention(control, audit, clock);
   const sharedLinks = createSharedLinkDesk({
     store: openLibsqlSharedLinks(control, audit, clock),
     audit,
@@ -83,7 +87,16 @@ export function openAccess(parts: AccessParts): OpenAccess {
     consoleUrl,
     draw: parts.drawShared,
   });
-  return { desk, oidc, clock, commandToken, clientAddress, consoleUrl, sharedLinks };
+  return {
+    desk,
+    oidc,
+    clock,
+    commandToken,
+    clientAddress,
+    consoleUrl,
+    sharedLinks,
+    serverRetention,
+  };
 }
 
 /** As the outbox names its messages. */

@@ -6,6 +6,7 @@ import type { AuditCheck, AuditEntry } from '../../core/contract/access.ts';
 import { listAudit, verifyAudit } from '../api/access.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import '../components/error-note.ts';
+import '../components/server-retention-form.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -19,6 +20,7 @@ export class AuditPage extends LitElement {
   static override styles = [textStyles, controlStyles, tableStyles, pageStyles];
 
   @state() private entries: readonly AuditEntry[] = [];
+  @state() private ended = false;
   @state() private check: AuditCheck | undefined;
   @state() private error: ApiError | undefined;
 
@@ -28,7 +30,7 @@ export class AuditPage extends LitElement {
   }
 
   override render() {
-    const isEnd = (this.entries.at(-1)?.number ?? 1) === 1;
+    const isEnd = this.ended || (this.entries.at(-1)?.number ?? 1) === 1;
     return html`<header class="page-head">
         <h1>${msg('Audit')}</h1>
         <button class="button" type="button" @click=${this.#verify}>${msg('Verify')}</button>
@@ -58,6 +60,10 @@ export class AuditPage extends LitElement {
           </table>
         </div>
         ${isEnd ? nothing : html`<p><button class="button" type="button" @click=${() => this.#more()}>${msg('Older entries')}</button></p>`}
+      </section>
+      <section>
+        <h2>${msg('How long it is kept')}</h2>
+        <cn-server-retention-form></cn-server-retention-form>
       </section>`;
   }
 
@@ -77,6 +83,8 @@ export class AuditPage extends LitElement {
     await this.#do(async () => {
       const older = await listAudit(this.entries.at(-1)?.number);
       this.entries = [...this.entries, ...older];
+      // Retention may have removed the first ones.
+      this.ended = older.length === 0;
     });
   }
 

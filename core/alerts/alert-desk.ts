@@ -6,7 +6,7 @@ import type { Alarm } from '../contract/status.ts';
 import type { AlertFacts } from './alert-facts.ts';
 import type { AlertStore } from './alert-store.ts';
 import { type ComposeNotice, sessionUrl, titleOf } from './notices.ts';
-import { createDispatcher, type Notifier, type Outbox, outboxLimits } from './outbox.ts';
+import { createDispatcher, type Notifier, type Outbox } from './outbox.ts';
 import type { OutgoingOptions } from './outgoing-request.ts';
 import { watchSystemAlarms } from './system-alarms.ts';
 import { type AlertWatch, createAlertWatch } from './watch.ts';
@@ -40,7 +40,6 @@ export interface AlertDesk {
 
 const lateAfterMs = 3_600_000;
 const stopWaitMs = 5_000;
-const forgetEveryMs = 3_600_000;
 
 export function createAlertDesk(options: {
   store: AlertStore;
@@ -82,16 +81,11 @@ export function createAlertDesk(options: {
     },
   });
   let released: Promise<void> | undefined;
-  let forgotAt = Number.NEGATIVE_INFINITY;
 
   async function sendDue(): Promise<void> {
     // Whoever had claimed something before the start is gone.
     released ??= outbox.releaseClaims();
     await released;
-    if (clock() - forgotAt > forgetEveryMs) {
-      await outbox.forget(clock() - outboxLimits.keptMs);
-      forgotAt = clock();
-    }
     await dispatcher.sendDue();
   }
 

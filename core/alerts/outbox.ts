@@ -37,8 +37,6 @@ export interface Outbox {
   failed(id: string, why: string, dueAt: number | undefined): Promise<void>;
   /** The newest first. */
   list(limit: number): Promise<Delivery[]>;
-  /** Forgets what was done with before this instant. */
-  forget(beforeMs: number): Promise<void>;
   /** Channels whose oldest waiting item was put in before this instant. */
   lateChannels(beforeMs: number): Promise<string[]>;
 }
@@ -53,7 +51,6 @@ export const outboxLimits = {
   triedForMs: 3 * 86_400_000,
   atOnceMax: 8,
   atOncePerChannelMax: 2,
-  keptMs: 30 * 86_400_000,
   errorLengthMax: 500,
 } as const;
 

@@ -169,6 +169,8 @@ export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
 export const auditCheckSchema = z.object({
   entries: z.int(),
+  /** Where retention has removed those before. */
+  firstNumber: z.int().optional(),
   /** The first entry that was changed, or behind which some are missing. */
   brokenAt: z.int().optional(),
   /** The hash of the last one: kept elsewhere, it also shows whether the end was cut off. */

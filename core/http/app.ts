@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { OidcDesk } from '../access/oidc.ts';
+import type { ServerRetentionDesk } from '../access/server-retention.ts';
 import type { SharedLinkDesk } from '../access/shared-link-desk.ts';
 import type { AlertDesk } from '../alerts/alert-desk.ts';
 import type { Clock } from '../clock.ts';
@@ -45,6 +46,7 @@ import { queryRoutes } from './queries.ts';
 import { type ReportDesk, reportRoutes } from './reports.ts';
 import { savedSearchRoutes } from './saved-searches.ts';
 import { searchRoutes } from './search.ts';
+import { serverRetentionRoutes } from './server-retention.ts';
 import { sessionRoutes } from './sessions.ts';
 import { setAsideRoutes } from './set-aside.ts';
 import { sharedLinkRoutes } from './shared-links.ts';
@@ -69,6 +71,7 @@ export interface ApiOptions extends MetricsOptions {
   place: PublishedPlace;
   definitions: DefinitionDesk;
   sharedLinks: SharedLinkDesk;
+  serverRetention: ServerRetentionDesk;
   /** Is told of the server's own faults. */
   log: Log;
   hourlyCounts: HourlyCounts;
@@ -102,6 +105,7 @@ export function createApi(options: ApiOptions) {
     .route('/', searchRoutes(options.searches, engine, datasets))
     .route('/', savedSearchRoutes(options.savedSearches, options.definitions, datasets))
     .route('/', reportRoutes(datasets, options.reports))
+    .route('/', serverRetentionRoutes(options.serverRetention))
     .route('/', sharedLinkRoutes(options.sharedLinks, datasets))
     .route('/', exportRoutes({ ...options, engine: jobs, desk: jobs.follow(options.exports) }))
     .route('/', importRoutes(engine))

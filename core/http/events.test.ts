@@ -13,7 +13,7 @@ import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { worldAlerts } from '../testing/alert-desk.ts';
 import { noSubscriptions } from '../testing/no-subscriptions.ts';
-import { worldSharedLinks } from '../testing/shared-links.ts';
+import { worldControl } from '../testing/shared-links.ts';
 import { worldSources } from '../testing/source-desk.ts';
 import { worldSql } from '../testing/sql-desk.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
@@ -51,7 +51,7 @@ beforeEach(async () => {
     alerts: (await worldAlerts(world)).desk,
     subscriptions: noSubscriptions,
     sources: worldSources(world, { folders: [] }),
-    sharedLinks: worldSharedLinks(world, async () => ''),
+    ...worldControl(world),
     clock: world.now,
     log: () => {},
     disk: () => undefined,

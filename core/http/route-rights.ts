@@ -66,6 +66,8 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'DELETE /api-keys/{id}': withEntry(server),
   'GET /audit': server,
   'GET /audit/verify': server,
+  'GET /retention': server,
+  'PUT /retention': withEntry(server),
 
   'GET /status': some('read'),
   'GET /datasets': some('read'),

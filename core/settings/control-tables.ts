@@ -235,6 +235,18 @@ export const readToken = sqliteTable(
   (table) => [primaryKey({ columns: [table.dataset, table.name] })],
 );
 
+/** Settings of the whole server; `value` is JSON. */
+export const serverSetting = sqliteTable('server_setting', {
+  name: text('name').primaryKey(),
+  value: text('value').notNull(),
+});
+
+/** The last entry of the audit trail that retention has removed: with its hash the rest can still be verified. */
+export const auditTrimmed = sqliteTable('audit_trimmed', {
+  number: integer('number').primaryKey(),
+  hash: text('hash').notNull(),
+});
+
 /** Reports that are shown without a sign-in; `shows` is the JSON of a `SharedReport`. Of the address a hash is kept. */
 export const sharedLink = sqliteTable(
   'shared_link',

@@ -15,6 +15,8 @@ const verifiedAtOnce = 1_000;
 const columns = 'number, at, actor, address, action, target, detail, hash';
 
 export interface LibsqlAudit extends AuditTrail {
+  /** Removes the entries up to this instant, from the first on, and makes an entry of it. */
+  trim(beforeMs: number): Promise<void>;
   /** Writes what is done and its entry in one transaction: neither is there without the other. */
   appendWith(statements: readonly InStatement[], entry: NewAuditEntry): Promise<ResultSet[]>;
 }
@@ -71,8 +73,41 @@ export function openLibsqlAudit(control: SqlBatch, clock: Clock): LibsqlAudit {
     return written;
   }
 
+  /** The last entry that was trimmed: what is there begins behind it. */
+  async function readTrimmed(): Promise<{ number: number; hash: string }> {
+    const [row] = await read('SELECT number, hash FROM audit_trimmed ORDER BY number DESC LIMIT 1');
+    return row
+      ? { number: Number(row.number), hash: String(row.hash) }
+      : { number: 0, hash: chainStart };
+  }
+
   return {
     appendWith,
+    async trim(beforeMs) {
+      // The newest stays, whatever its age, and so does all behind one that is young enough.
+      const [row] = await read(
+        `SELECT number, hash FROM audit WHERE number < coalesce(
+           (SELECT min(number) FROM audit WHERE at >= ?), (SELECT max(number) FROM audit))
+         ORDER BY number DESC LIMIT 1`,
+        [beforeMs],
+      );
+      if (row === undefined) return;
+      const [number, hash] = [Number(row.number), String(row.hash)];
+      const before = await readTrimmed();
+      await appendWith(
+        [
+          { sql: 'INSERT INTO audit_trimmed (number, hash) VALUES (?, ?)', args: [number, hash] },
+          { sql: 'DELETE FROM audit WHERE number <= ?', args: [number] },
+        ],
+        {
+          actor: 'machine',
+          address: '',
+          action: 'trim audit trail',
+          target: '',
+          detail: `entries ${before.number + 1} to ${number}, by retention`,
+        },
+      );
+    },
     append: async (entry) => {
       await appendWith([], entry);
     },
@@ -84,18 +119,22 @@ export function openLibsqlAudit(control: SqlBatch, clock: Clock): LibsqlAudit {
       return rows.map(toEntry);
     },
     async verify() {
-      const check: AuditCheck = { entries: 0, lastHash: chainStart };
+      const trimmed = await readTrimmed();
+      const first = trimmed.number > 0 ? { firstNumber: trimmed.number + 1 } : {};
+      const check: AuditCheck = { entries: 0, ...first, lastHash: trimmed.hash };
+      let last = trimmed.number;
       for (;;) {
         const rows = await read(
           `SELECT ${columns} FROM audit WHERE number > ? ORDER BY number LIMIT ?`,
-          [check.entries, verifiedAtOnce],
+          [last, verifiedAtOnce],
         );
         if (rows.length === 0) return check;
         for (const { hash, ...entry } of rows.map(toEntry)) {
-          const isNext = entry.number === check.entries + 1;
+          const isNext = entry.number === last + 1;
           if (!isNext || chainHash(check.lastHash, entry) !== hash)
-            return { ...check, brokenAt: check.entries + 1 };
-          check.entries = entry.number;
+            return { ...check, brokenAt: last + 1 };
+          last = entry.number;
+          check.entries += 1;
           check.lastHash = hash;
         }
       }

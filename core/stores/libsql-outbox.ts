@@ -62,9 +62,6 @@ export function openLibsqlOutbox(control: SqlBatch, clock: Clock): Outbox {
       );
       return rows.map(toDelivery);
     },
-    async forget(beforeMs) {
-      await write("DELETE FROM outbox WHERE state <> 'waiting' AND created_at < ?", [beforeMs]);
-    },
     async lateChannels(beforeMs) {
       const rows = await read(
         "SELECT DISTINCT channel FROM outbox WHERE state = 'waiting' AND created_at < ? ORDER BY channel",

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import type { InStatement, Row } from '@libsql/client';
 import { noticeId } from '../alerts/notices.ts';
-import { outboxLimits } from '../alerts/outbox.ts';
 import type { Clock } from '../clock.ts';
 import { Problem } from '../contract/problem.ts';
 import {
@@ -19,8 +18,6 @@ import { addStatements } from './libsql-outbox.ts';
 
 const secretBytes = 32;
 const keyOf = (name: string) => name.toLowerCase();
-/** A digest is kept longer than its deliveries, which may still be sent anew. */
-const editionKeptMs = outboxLimits.keptMs + 5 * 86_400_000;
 
 export function openLibsqlSubscriptions(control: SqlBatch, clock: Clock): Subscriptions {
   async function read(sql: string, args: (string | number)[] = []): Promise<Row[]> {
@@ -122,7 +119,6 @@ export function openLibsqlSubscriptions(control: SqlBatch, clock: Clock): Subscr
           args: [id, edition.id, edition.subscriptionId, recipient, reason, edition.dueAt],
         })),
         ...(isScheduled ? [doneStatement(edition)] : []),
-        ...forgetStatements(clock() - editionKeptMs),
       );
     },
     async deliveries({ name, limit }) {
@@ -182,15 +178,6 @@ function doneStatement({ subscriptionId, dueAt, outcome }: Edition): InStatement
     args: [dueAt, outcome, subscriptionId],
   };
 }
-
-/** What the outbox has forgotten, and digests that nobody waits for any more. */
-const forgetStatements = (beforeMs: number): InStatement[] => [
-  'DELETE FROM digest_delivery WHERE id NOT IN (SELECT id FROM outbox)',
-  {
-    sql: 'DELETE FROM digest_edition WHERE due_at < ? AND id NOT IN (SELECT edition FROM digest_delivery)',
-    args: [beforeMs],
-  },
-];
 
 function toKept(row: Row, gone: readonly Row[]): KeptSubscription {
   return {

@@ -1,4 +1,4 @@
-/** The desk of shared links over a world; what a link shows is handed in. */
+/** The desks over `control.db` of a world that go with the audit trail; what a shared link shows is handed in. */
 import { createGuesses } from '../access/guesses.ts';
 import { createPasswords } from '../access/password.ts';
 import {
@@ -7,6 +7,7 @@ import {
   type SharedLinkDeskOptions,
 } from '../access/shared-link-desk.ts';
 import { type LibsqlAudit, openLibsqlAudit } from '../stores/libsql-audit.ts';
+import { openLibsqlServerRetention } from '../stores/libsql-server-retention.ts';
 import { openLibsqlSharedLinks } from '../stores/libsql-shared-links.ts';
 import type { World } from './world.ts';
 
@@ -28,4 +29,13 @@ export function worldSharedLinks(
     consoleUrl: () => 'https://stats.example',
     draw,
   });
+}
+
+/** What the API needs of them where there are no users. */
+export function worldControl(world: World) {
+  const audit = openLibsqlAudit(world.control, world.now);
+  return {
+    sharedLinks: worldSharedLinks(world, async () => '', audit),
+    serverRetention: openLibsqlServerRetention(world.control, audit, world.now),
+  };
 }

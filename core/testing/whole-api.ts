@@ -18,6 +18,7 @@ import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
 import { openLibsqlEvents } from '../stores/libsql-events.ts';
 import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
+import { openLibsqlServerRetention } from '../stores/libsql-server-retention.ts';
 import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
 import { worldAlerts } from './alert-desk.ts';
 import { noSubscriptions } from './no-subscriptions.ts';
@@ -83,6 +84,7 @@ export async function wholeApi(
     subscriptions: noSubscriptions,
     sources: worldSources(world, { folders: [] }),
     sharedLinks,
+    serverRetention: openLibsqlServerRetention(world.control, audit, world.now),
     ...worldSql(world),
     version: '1.2.3',
     startedAt: world.now(),

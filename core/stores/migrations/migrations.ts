@@ -11,6 +11,7 @@ import control8 from './control/0008_saved_queries.sql?raw';
 import control9 from './control/0009_erasures.sql?raw';
 import control10 from './control/0010_sources.sql?raw';
 import control11 from './control/0011_shared_links.sql?raw';
+import control12 from './control/0012_server_retention.sql?raw';
 import hits0 from './hits/0000_hits.sql?raw';
 import hits1 from './hits/0001_events.sql?raw';
 
@@ -28,4 +29,5 @@ export const controlMigrations: readonly string[] = [
   control9,
   control10,
   control11,
+  control12,
 ];
