@@ -76,6 +76,7 @@ export const problemCodes = {
   event_unknown: { status: 404, title: 'There is no event or attribute of this name' },
   event_exists: { status: 409, title: 'An event or attribute of this name exists already' },
   event_changed: { status: 412, title: 'Somebody has changed it meanwhile' },
+  changed_meanwhile: { status: 412, title: 'Somebody has changed it meanwhile' },
   event_needed: { status: 409, title: 'Other events need it' },
   event_unpublished: { status: 409, title: 'The event is not published' },
   job_unknown: { status: 404, title: 'There is no dry run or backfill of this number' },

@@ -44,6 +44,7 @@ import { answerErrors } from './problems.ts';
 import { publishedRoutes } from './published.ts';
 import { queryRoutes } from './queries.ts';
 import { type ReportDesk, reportRoutes } from './reports.ts';
+import { revisions } from './revisions.ts';
 import { savedSearchRoutes } from './saved-searches.ts';
 import { searchRoutes } from './search.ts';
 import { serverRetentionRoutes } from './server-retention.ts';
@@ -156,6 +157,14 @@ export function createApi(options: ApiOptions) {
   });
   app.use('/api/*', bodyLimit({ maxSize: pieceBytesMax, onError: refuseBody }));
   app.use('/api/*', access ? guard(access, peerAddress) : localOnly(peerAddress));
+  // As whoever asks now, and by the same way in: what one may not see is not told by its revision.
+  const askAgain = async (c: Context, path: string) =>
+    await app.request(
+      new Request(new URL(path, c.req.url), { headers: c.req.raw.headers }),
+      {},
+      c.env,
+    );
+  app.use('/api/*', revisions('/api', askAgain));
   app.use('/metrics', access ? guardMetrics(access, peerAddress) : localOnly(peerAddress));
   app.route('/metrics', metricsRoutes(options));
   const letIn = async (c: Context) =>

@@ -30,6 +30,14 @@ const listRoute = createRoute({
   },
 });
 
+const showRoute = createRoute({
+  method: 'get',
+  path: '/datasets/{slug}/definitions/{kind}/{name}',
+  summary: 'One definition; with its ETag, for If-Match',
+  request: { params: kindParam.extend({ name: definitionNameSchema }) },
+  responses: { 200: json(definitionSchema, 'The definition.'), ...otherwise },
+});
+
 const saveRoute = createRoute({
   method: 'put',
   path: '/datasets/{slug}/definitions/{kind}',
@@ -75,6 +83,13 @@ export function definitionRoutes(desk: DefinitionDesk) {
       const { slug, kind } = c.req.valid('param');
       const definitions = await desk.list(slug, kind);
       return c.json({ definitions: definitions as Kept[] }, 200);
+    })
+    .openapi(showRoute, async (c) => {
+      const { slug, kind, name } = c.req.valid('param');
+      const all = (await desk.list(slug, kind)) as Kept[];
+      const found = all.find((one) => one.name.toLowerCase() === name.toLowerCase());
+      if (found) return c.json(found, 200);
+      throw new Problem('definition_unknown', `The dataset ${slug} has no ${kind} "${name}".`);
     })
     .openapi(saveRoute, async (c) => {
       const { slug, kind } = c.req.valid('param');

@@ -80,6 +80,7 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'POST /datasets/{slug}/query': reading,
   'POST /datasets/{slug}/analysis': reading,
   'GET /datasets/{slug}/definitions/{kind}': reading,
+  'GET /datasets/{slug}/definitions/{kind}/{name}': reading,
   'GET /datasets/{slug}/costs': reading,
 
   'GET /datasets/{slug}/sessions/active': exploring,
