@@ -67,18 +67,19 @@ export class DataTable extends LitElement {
       }
       th.first,
       td.first {
-        padding-left: var(--space-4);
+        padding-inline-start: var(--space-4);
       }
       td.label {
         position: relative;
-        padding-left: var(--space-2);
+        padding-inline-start: var(--space-2);
       }
       th:first-child {
-        padding-left: var(--space-2);
+        padding-inline-start: var(--space-2);
       }
       .bar {
         position: absolute;
-        inset: 2px auto 2px 0;
+        inset-block: 2px 2px;
+        inset-inline: 0 auto;
         background: var(--share);
         border-radius: 2px;
       }

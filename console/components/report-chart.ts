@@ -96,6 +96,7 @@ export class ReportChart extends LitElement {
       formatMetric,
       valueWords,
       locale: readerLocale(),
+      comparedWords: (figure) => msg(str`${figure}, compared period`),
       figure: this.figure,
       today: this.today,
       isNarrow,
@@ -147,7 +148,7 @@ export class ReportChart extends LitElement {
       (saying) => sentenceOf(panel, saying),
     );
     return html`${this.#choice(panel)}
-      <div class="plot" style="height: ${height}px" role="img" aria-label=${sentence}></div>`;
+      <div class="plot" dir="ltr" style="height: ${height}px" role="img" aria-label=${sentence}></div>`;
   }
 
   /** Which figure is drawn, where the panel has several. */

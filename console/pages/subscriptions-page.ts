@@ -34,7 +34,7 @@ export class SubscriptionsPage extends LitElement {
         border: 0;
         background: none;
         color: var(--accent);
-        text-align: left;
+        text-align: start;
         text-decoration: underline;
         cursor: pointer;
       }

@@ -33,6 +33,8 @@ export interface ChartInput {
   locale?: string | undefined;
   /** A dimension's value as the reader sees it, short; else as the contract says it. */
   valueWords?: (value: string | number | null, name: string, isShort: boolean) => string;
+  /** The name of a figure of the compared period; else the contract's. */
+  comparedWords?: (figure: string) => string;
   /** The figure that is drawn, by its name; else the first one. */
   figure?: string | undefined;
   /** The day that is not over, `YYYY-MM-DD`: its column is pale. */
@@ -123,7 +125,7 @@ function seriesPlaces(figure: Figure | undefined): FigurePlace[] {
   return figure?.places ?? [];
 }
 
-function seriesOf({ figure, palette, answer }: Drawing): Series[] {
+function seriesOf({ figure, palette, answer, comparedWords }: Drawing): Series[] {
   const colours = new Map(answer.labels?.map(({ name, colour }) => [name, colour]));
   const series: Series[] = figure.places.map(({ of, index }) => ({
     name: of === undefined ? 'all' : `label ${of}`,
@@ -134,7 +136,8 @@ function seriesOf({ figure, palette, answer }: Drawing): Series[] {
   }));
   const before = figure.places[0]?.before;
   if (before === undefined) return series;
-  const words = `${figure.column.label}, compared period`;
+  const { label } = figure.column;
+  const words = comparedWords?.(label) ?? `${label}, compared period`;
   const period = { name: 'before', words, colour: palette.before, index: before, isBefore: true };
   return [...series.slice(0, 1), period, ...series.slice(1)];
 }
