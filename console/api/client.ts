@@ -6,6 +6,7 @@ import { msg, str } from '@lit/localize';
 import { isProblemBody, type ProblemCode } from '../../core/contract/problem.ts';
 import { answeredAtHeader } from '../offline/kept-answers.ts';
 import { noteAnswer } from '../offline/staleness.ts';
+import { serverNames } from '../texts/language.ts';
 
 /** `unreachable`: no answer came. `unexpected`: an answer came that this console does not understand. */
 export type ApiErrorCode = ProblemCode | 'unreachable' | 'unexpected';
@@ -92,7 +93,12 @@ async function errorOf(response: Response): Promise<ApiError> {
     const { code, detail, title } = value;
     if (code === 'sign_in_needed') accessNews.dispatchEvent(new Event('signed-out'));
     if (code === 'right_missing') accessNews.dispatchEvent(new Event('right-missing'));
-    return new ApiError({ code, status: response.status, title, detail });
+    return new ApiError({
+      code,
+      status: response.status,
+      title: serverNames()?.problem[code] ?? title,
+      detail,
+    });
   }
   return unexpected(
     response.status,

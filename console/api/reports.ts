@@ -8,6 +8,7 @@ import type {
   ReportSubjectName,
 } from '../../core/contract/report.ts';
 import type { OwnReport, ReportDefinition } from '../../core/contract/report-definition.ts';
+import { namedEntries, namedReport } from '../texts/server-names.ts';
 import { request } from './client.ts';
 import { datasetPath } from './datasets.ts';
 
@@ -42,7 +43,7 @@ export function reportUrl(
 
 /** @throws ApiError `date_range_invalid`, `condition_invalid`, `dataset_unknown`, … */
 export function runReport(asked: ReportRequest, signal?: AbortSignal): Promise<ReportResult> {
-  return request<ReportResult>(reportUrl(asked), { signal });
+  return request<ReportResult>(reportUrl(asked), { signal }).then(namedReport);
 }
 
 /** A figure of a panel: which of its rows, whose, and what was asked. */
@@ -79,7 +80,7 @@ export async function deleteReport(slug: string, name: string): Promise<void> {
 /** All reports of a dataset, group by group. */
 export async function listReports(slug: string, signal?: AbortSignal): Promise<ReportEntry[]> {
   const path = `${datasetPath(slug)}/reports`;
-  return (await request<{ reports: ReportEntry[] }>(path, { signal })).reports;
+  return namedEntries((await request<{ reports: ReportEntry[] }>(path, { signal })).reports);
 }
 
 /** What of a definition a page of analysis offers to choose. */

@@ -27,7 +27,7 @@ export class AlarmList extends LitElement {
         display: flex;
         gap: var(--space-3);
         padding: var(--space-3) var(--space-4);
-        border-left: 3px solid var(--worse);
+        border-inline-start: 3px solid var(--worse);
         background: var(--worse-ground);
         font-size: var(--text-dense);
       }

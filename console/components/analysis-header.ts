@@ -53,7 +53,7 @@ export class AnalysisHeader extends LitElement {
         gap: var(--space-2) var(--space-4);
       }
       h1 {
-        margin-right: auto;
+        margin-inline-end: auto;
       }
       .range,
       .dates {
@@ -70,7 +70,7 @@ export class AnalysisHeader extends LitElement {
       }
       .said > span + span::before {
         content: '·';
-        margin-right: var(--space-2);
+        margin-inline-end: var(--space-2);
       }
       .problem {
         color: var(--worse);

@@ -3,9 +3,8 @@
 import { msg, str } from '@lit/localize';
 import { layoutOf, numberAt } from '../../core/contract/answer-layout.ts';
 import { type ChartInput, figureOfChart } from '../../core/contract/chart-option.ts';
-import { dimensionWords } from '../../core/contract/dimension-words.ts';
 import type { Answer } from '../../core/contract/query.ts';
-import { readerLocale } from '../texts/language.ts';
+import { valueWords } from '../texts/server-names.ts';
 
 /** The part of an ECharts option that shows the note. */
 export function chartNote(input: ChartInput) {
@@ -46,7 +45,7 @@ function linesOf(input: ChartInput, row: Answer['rows'][number]): string[] {
   const { dimensions } = layoutOf(input.panel.answer);
   const figure = figureOfChart(input);
   const about = dimensions
-    .map(({ column, index }) => dimensionWords(row[index] ?? null, column.name, readerLocale()))
+    .map(({ column, index }) => valueWords(row[index] ?? null, column.name))
     .join(' · ');
   if (figure === undefined) return [about];
   const { label, unit } = figure.column;

@@ -14,12 +14,11 @@ import {
   type MetricColumn,
   numberAt,
 } from '../../core/contract/answer-layout.ts';
-import { dimensionWords } from '../../core/contract/dimension-words.ts';
 import type { Answer } from '../../core/contract/query.ts';
 import { skeletonStyles } from '../styles/skeleton.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
-import { readerLocale } from '../texts/language.ts';
+import { valueWords } from '../texts/server-names.ts';
 import { changeOf } from './change.ts';
 import { labelName, labelStyles } from './label-name.ts';
 import { counted, formatMetric } from './number-format.ts';
@@ -68,18 +67,19 @@ export class DataTable extends LitElement {
       }
       th.first,
       td.first {
-        padding-left: var(--space-4);
+        padding-inline-start: var(--space-4);
       }
       td.label {
         position: relative;
-        padding-left: var(--space-2);
+        padding-inline-start: var(--space-2);
       }
       th:first-child {
-        padding-left: var(--space-2);
+        padding-inline-start: var(--space-2);
       }
       .bar {
         position: absolute;
-        inset: 2px auto 2px 0;
+        inset-block: 2px 2px;
+        inset-inline: 0 auto;
         background: var(--share);
         border-radius: 2px;
       }
@@ -246,7 +246,7 @@ function labelCell(
   share: number,
   opens: FigureAt | undefined,
 ) {
-  const text = dimensionWords(value, name, readerLocale());
+  const text = valueWords(value, name);
   const styles = `text ellipsis ${value === null ? 'empty' : ''}`;
   return html`<td class="label">
     ${share > 0 ? html`<span class="bar" style="width: ${(share * 100).toFixed(1)}%"></span>` : nothing}

@@ -136,7 +136,7 @@ export class ErrorNote extends LitElement {
         gap: var(--space-3);
         max-width: 48rem;
         padding: var(--space-3) var(--space-4);
-        border-left: 3px solid var(--worse);
+        border-inline-start: 3px solid var(--worse);
         background: var(--worse-ground);
       }
       wa-icon {

@@ -45,7 +45,8 @@ export class FacetList extends LitElement {
       }
       .share {
         position: absolute;
-        inset: 1px auto 1px 0;
+        inset-block: 1px 1px;
+        inset-inline: 0 auto;
         background: var(--share);
       }
       button {
@@ -60,7 +61,7 @@ export class FacetList extends LitElement {
         font: inherit;
         font-size: var(--text-dense);
         line-height: 1.5rem;
-        text-align: left;
+        text-align: start;
         cursor: pointer;
       }
       button:hover .value {

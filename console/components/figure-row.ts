@@ -35,11 +35,11 @@ export class FigureRow extends LitElement {
       dl > div {
         min-width: 0;
         padding: var(--space-3) var(--space-4);
-        border-left: 1px solid var(--line);
+        border-inline-start: 1px solid var(--line);
       }
       dl > div:first-child {
-        padding-left: 0;
-        border-left: 0;
+        padding-inline-start: 0;
+        border-inline-start: 0;
       }
       dt {
         color: var(--ink-quiet);
@@ -69,7 +69,7 @@ export class FigureRow extends LitElement {
         white-space: nowrap;
       }
       .change wa-icon {
-        margin-left: -0.25rem;
+        margin-inline-start: -0.25rem;
         font-size: 1rem;
       }
       .label {
@@ -100,8 +100,8 @@ export class FigureRow extends LitElement {
           grid-template-columns: repeat(3, minmax(0, 1fr));
         }
         dl > div:nth-child(3n + 1) {
-          padding-left: 0;
-          border-left: 0;
+          padding-inline-start: 0;
+          border-inline-start: 0;
         }
         dl > div:nth-child(n + 4) {
           border-top: 1px solid var(--line);
@@ -113,11 +113,11 @@ export class FigureRow extends LitElement {
         }
         dl > div:nth-child(n) {
           padding-inline: var(--space-3);
-          border-left: 1px solid var(--line);
+          border-inline-start: 1px solid var(--line);
         }
         dl > div:nth-child(odd) {
-          padding-left: 0;
-          border-left: 0;
+          padding-inline-start: 0;
+          border-inline-start: 0;
         }
         dl > div:nth-child(n + 3) {
           border-top: 1px solid var(--line);

@@ -45,11 +45,12 @@ export class HourTable extends LitElement {
         white-space: nowrap;
       }
       .hour:first-child {
-        padding-left: var(--space-2);
+        padding-inline-start: var(--space-2);
       }
       .bar {
         position: absolute;
-        inset: 2px auto 2px 0;
+        inset-block: 2px 2px;
+        inset-inline: 0 auto;
         background: var(--share);
         border-radius: 2px;
       }

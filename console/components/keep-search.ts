@@ -55,7 +55,7 @@ export class KeepSearch extends LitElement {
       .patch {
         width: 0.75rem;
         height: 0.75rem;
-        margin-left: var(--space-2);
+        margin-inline-start: var(--space-2);
       }
       cn-error-note {
         display: block;

@@ -17,6 +17,6 @@ export const labelStyles = css`
     display: inline-block;
     width: 0.5rem;
     height: 0.5rem;
-    margin-right: var(--space-1);
+    margin-inline-end: var(--space-1);
   }
 `;

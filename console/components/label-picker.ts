@@ -86,8 +86,11 @@ export class LabelPicker extends LitElement {
     const button = this.renderRoot.querySelector('button');
     const menu = this.renderRoot.querySelector<HTMLElement>('.menu');
     if (button === null || menu === null) return;
-    const { left, bottom } = button.getBoundingClientRect();
-    menu.style.left = `${left}px`;
+    const { left, right, bottom } = button.getBoundingClientRect();
+    if (document.dir === 'rtl') {
+      menu.style.left = 'auto';
+      menu.style.right = `${document.documentElement.clientWidth - right}px`;
+    } else menu.style.left = `${left}px`;
     menu.style.top = `${bottom + 4}px`;
   }
 

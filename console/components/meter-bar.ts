@@ -31,7 +31,8 @@ export class MeterBar extends LitElement {
       }
       .fill {
         position: absolute;
-        inset: 0 auto 0 0;
+        inset-block: 0 0;
+        inset-inline: 0 auto;
         background: var(--accent);
       }
       .fill.over {
@@ -42,7 +43,7 @@ export class MeterBar extends LitElement {
         top: -3px;
         bottom: -3px;
         width: 2px;
-        margin-left: -1px;
+        margin-inline-start: -1px;
         background: var(--ink);
         box-shadow: 0 0 0 1px var(--ground);
       }
@@ -54,6 +55,9 @@ export class MeterBar extends LitElement {
         position: absolute;
         translate: -50%;
         white-space: nowrap;
+      }
+      .scale span:dir(rtl) {
+        translate: 50%;
       }
     `,
   ];
@@ -86,7 +90,7 @@ export class MeterBar extends LitElement {
         aria-valuetext=${words}
       >
         <div class="fill ${over ? 'over' : ''}" style="width: ${percent(this.share)}"></div>
-        ${this.marks.map((mark) => html`<div class="mark" style="left: ${percent(mark)}"></div>`)}
+        ${this.marks.map((mark) => html`<div class="mark" style="inset-inline-start: ${percent(mark)}"></div>`)}
       </div>
       ${this.plain ? nothing : this.#scale()}`;
   }
@@ -95,7 +99,7 @@ export class MeterBar extends LitElement {
     return html`<div class="scale caption figures" aria-hidden="true">
       ${this.marks.map(
         (mark) =>
-          html`<span style="left: ${percent(mark)}">${formatShare(mark, undefined, 0)}</span>`,
+          html`<span style="inset-inline-start: ${percent(mark)}">${formatShare(mark, undefined, 0)}</span>`,
       )}
     </div>`;
   }

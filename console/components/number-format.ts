@@ -2,6 +2,7 @@
  * Numbers as people read them, in the reader's own way of writing (or in `locale`, for tests).
  * A metric without a base is null and reads as a dash.
  */
+import { msg, str } from '@lit/localize';
 import type { MetricUnit } from '../../core/contract/metric.ts';
 import { metricWords } from '../../core/contract/metric-words.ts';
 import { readerLocale } from '../texts/language.ts';
@@ -32,9 +33,9 @@ export function formatShare(value: number, locale = readerLocale(), decimals = 1
 export function formatDuration(durationMs: number): string {
   const seconds = Math.max(0, Math.floor(durationMs / 1000));
   const two = (value: number) => String(value).padStart(2, '0');
-  if (seconds < 60) return `${seconds}s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
-  return `${Math.floor(seconds / 3600)}h ${two(Math.floor((seconds % 3600) / 60))}m`;
+  if (seconds < 60) return msg(str`${seconds}s`);
+  if (seconds < 3600) return msg(str`${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`);
+  return msg(str`${Math.floor(seconds / 3600)}h ${two(Math.floor((seconds % 3600) / 60))}m`);
 }
 
 /** A time after a beginning, in minutes and seconds: `+0:07`, `+1:02:03`; parts of a second are cut off. */

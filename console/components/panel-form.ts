@@ -9,6 +9,7 @@ import { shaped } from '../pages/report-draft.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { textStyles } from '../styles/text.ts';
+import { dimensionName, metricMeaning, metricName } from '../texts/server-names.ts';
 
 type PanelQuery = NonNullable<PanelDefinition['query']>;
 
@@ -137,12 +138,12 @@ export class PanelForm extends LitElement {
       <legend>${msg('Metrics, in the order in which they are chosen')}</legend>
       <div class="metrics">
         ${metricNames.map(
-          (name) => html`<label title=${metrics[name].definition}
+          (name) => html`<label title=${metricMeaning(name, metrics[name].definition)}
             ><input
               type="checkbox"
               .checked=${query.metrics.includes(name)}
               @change=${(event: Event) => toggle(name, (event.target as HTMLInputElement).checked)}
-            />${metrics[name].label}</label
+            />${metricName(name, metrics[name].label)}</label
           >`,
         )}
       </div>
@@ -172,7 +173,7 @@ export class PanelForm extends LitElement {
             ${dimensionNames.map(
               (name) =>
                 html`<option value=${name} ?selected=${chosen[place] === name}>
-                  ${dimensions[name].label}
+                  ${dimensionName(name, dimensions[name].label)}
                 </option>`,
             )}
           </select>`,
@@ -183,8 +184,14 @@ export class PanelForm extends LitElement {
 
   #order(query: PanelQuery) {
     const named: [string, string][] = [
-      ...query.metrics.map((name): [string, string] => [name, metrics[name].label]),
-      ...(query.dimensions ?? []).map((name): [string, string] => [name, dimensions[name].label]),
+      ...query.metrics.map((name): [string, string] => [
+        name,
+        metricName(name, metrics[name].label),
+      ]),
+      ...(query.dimensions ?? []).map((name): [string, string] => [
+        name,
+        dimensionName(name, dimensions[name].label),
+      ]),
     ];
     const { order } = query;
     const by = (value: string) => {

@@ -27,7 +27,7 @@ export class RecutFigures extends LitElement {
         border-bottom: 1px solid var(--line);
       }
       th.number {
-        text-align: right;
+        text-align: end;
       }
       p {
         margin: var(--space-2) 0;

@@ -2,7 +2,7 @@
  * A panel's chart, drawn from the same definition as in HTML reports and mails. It says the same as the table below
  * it, so it is one image with a sentence for screen readers. Drawn anew when theme or size change.
  */
-import { msg } from '@lit/localize';
+import { msg, str } from '@lit/localize';
 import type { EChartsType } from 'echarts/core';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -10,6 +10,7 @@ import { layoutOf } from '../../core/contract/answer-layout.ts';
 import {
   type ChartInput,
   type ChartPalette,
+  type ChartSaying,
   chartHeight,
   chartOption,
   chartSentence,
@@ -19,6 +20,8 @@ import type { ReportPanel } from '../../core/contract/report.ts';
 import { onThemeChange } from '../context/theme.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
+import { language, readerLocale } from '../texts/language.ts';
+import { valueWords } from '../texts/server-names.ts';
 import { chartNote } from './chart-note.ts';
 import { labelToken } from './label-name.ts';
 import { formatMetric } from './number-format.ts';
@@ -91,6 +94,9 @@ export class ReportChart extends LitElement {
       panel: this.panel,
       palette: this.#palette(),
       formatMetric,
+      valueWords,
+      locale: readerLocale(),
+      comparedWords: (figure) => msg(str`${figure}, compared period`),
       figure: this.figure,
       today: this.today,
       isNarrow,
@@ -137,9 +143,12 @@ export class ReportChart extends LitElement {
     const { panel } = this;
     if (panel === undefined) return nothing;
     const height = Math.round(chartHeight(panel));
-    const sentence = chartSentence({ panel, formatMetric, figure: this.figure });
+    const sentence = chartSentence(
+      { panel, formatMetric, valueWords, figure: this.figure },
+      (saying) => sentenceOf(panel, saying),
+    );
     return html`${this.#choice(panel)}
-      <div class="plot" style="height: ${height}px" role="img" aria-label=${sentence}></div>`;
+      <div class="plot" dir="ltr" style="height: ${height}px" role="img" aria-label=${sentence}></div>`;
   }
 
   /** Which figure is drawn, where the panel has several. */
@@ -164,6 +173,19 @@ export class ReportChart extends LitElement {
     </fieldset>`;
   }
 }
+
+function sentenceOf({ title }: ReportPanel, saying: ChartSaying | undefined): string {
+  if (saying === undefined) return msg(str`${title}: nothing to draw.`);
+  const { figure, by, labels, largest, smallest } = saying;
+  const names = new Intl.ListFormat(readerLocale()).format(by.map((name) => inSentence(name)));
+  const beside = labels.length > 0 ? msg(str`, beside the labels ${labels.join(', ')}`) : '';
+  return msg(
+    str`${figure} by ${names}${beside}: largest ${largest}, smallest ${smallest}. The table has the same numbers.`,
+  );
+}
+
+/** A name inside a sentence: only English writes it small. */
+const inSentence = (name: string) => (language() === 'en' ? name.toLowerCase() : name);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -51,11 +51,11 @@ export class ResultGrid extends LitElement {
       }
       th:first-child,
       td:first-child {
-        padding-left: var(--space-3);
+        padding-inline-start: var(--space-3);
       }
       th:last-child,
       td:last-child {
-        padding-right: var(--space-3);
+        padding-inline-end: var(--space-3);
       }
       tbody tr:last-child td {
         border-bottom: 0;

@@ -77,13 +77,17 @@ export class SessionTable extends LitElement {
       .arrow {
         color: var(--ink-quiet);
       }
+      .arrow:dir(rtl) {
+        display: inline-block;
+        scale: -1 1;
+      }
       .under,
       .under .started {
         display: none;
       }
       .robot {
         display: inline-block;
-        margin-right: var(--space-1);
+        margin-inline-end: var(--space-1);
         padding: 0 var(--space-1);
         border: 1px solid var(--line-strong);
         border-radius: 2px;
@@ -120,7 +124,7 @@ export class SessionTable extends LitElement {
         th.duration,
         td.duration {
           width: 4rem;
-          padding-left: 0;
+          padding-inline-start: 0;
         }
         .count {
           width: 3.25rem;

@@ -23,7 +23,7 @@ export class SetDiffView extends LitElement {
       }
       ul {
         margin: var(--space-1) 0;
-        padding-left: var(--space-4);
+        padding-inline-start: var(--space-4);
       }
       dl {
         margin: var(--space-1) 0;

@@ -43,7 +43,7 @@ export class SetHistory extends LitElement {
         overflow-wrap: anywhere;
       }
       td.acts {
-        text-align: right;
+        text-align: end;
       }
       cn-set-diff {
         margin-top: var(--space-3);

@@ -6,7 +6,6 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Me } from '../../core/contract/access.ts';
 import type { MadeSharedLink, SharedReport } from '../../core/contract/shared-link.ts';
-import { periodWords } from '../../core/contract/subscription-words.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import type { ReportRequest } from '../api/reports.ts';
 import { createSharedLink } from '../api/shared-links.ts';
@@ -14,6 +13,7 @@ import { mayI, meContext } from '../context/me.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { textStyles } from '../styles/text.ts';
+import { periodTexts } from './subscription-words.ts';
 import './code-block.ts';
 import './error-note.ts';
 import './shared-links.ts';
@@ -106,7 +106,7 @@ export class ShareReport extends LitElement {
         <label for="period">${msg('Days')}</label>
         <select id="period" name="period" class="field">
           <option value=${theseDays}>${msg(str`${formatRange(asked.range)}, always`)}</option>
-          ${Object.entries(periodWords).map(
+          ${Object.entries(periodTexts).map(
             ([period, words]) =>
               html`<option value=${period}>${msg(str`${words}, when it is opened`)}</option>`,
           )}
@@ -197,7 +197,7 @@ function shownBy(asked: ReportRequest, period: string): Partial<SharedReport> & 
     robots,
     labels: [...labels],
     subject,
-    ...(period === theseDays ? { range } : { period: period as keyof typeof periodWords }),
+    ...(period === theseDays ? { range } : { period: period as keyof typeof periodTexts }),
     ...(comparison !== 'none' && { comparison }),
     ...(condition !== '' && { condition }),
   };

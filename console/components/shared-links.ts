@@ -3,13 +3,13 @@ import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SharedLink } from '../../core/contract/shared-link.ts';
-import { periodWords } from '../../core/contract/subscription-words.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { deleteSharedLink, listSharedLinks } from '../api/shared-links.ts';
 import { reportPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
+import { periodTexts } from './subscription-words.ts';
 import './confirm-button.ts';
 import './error-note.ts';
 import { formatCount } from './number-format.ts';
@@ -62,7 +62,7 @@ export class SharedLinks extends LitElement {
 
   #row({ id, name, shows, hasPassword, expiresAt, opened, lastOpenedAt, createdBy }: SharedLink) {
     const { report, range, period } = shows;
-    const days = range ? formatRange(range) : period ? periodWords[period] : '';
+    const days = range ? formatRange(range) : period ? periodTexts[period] : '';
     const when = (at: number | undefined) =>
       at === undefined ? msg('never') : formatInstant(at, this.timeZone);
     const isOver = expiresAt <= Date.now();

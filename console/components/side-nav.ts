@@ -98,7 +98,7 @@ export class SideNav extends LitElement {
         border-color: transparent;
       }
       .goto kbd {
-        margin-left: auto;
+        margin-inline-start: auto;
         font-size: var(--text-caption);
         font-weight: 450;
       }

@@ -5,11 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import type { ReportEntry } from '../../core/contract/report.ts';
 import type { Subscription } from '../../core/contract/subscription.ts';
-import {
-  digestPeriods,
-  periodWords,
-  weekdayWords,
-} from '../../core/contract/subscription-words.ts';
+import { digestPeriods } from '../../core/contract/subscription-words.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { listReports } from '../api/reports.ts';
 import { saveSubscription } from '../api/subscriptions.ts';
@@ -18,6 +14,7 @@ import { draftOf, inputOf, newDraft, type SubscriptionDraft } from '../pages/sub
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { textStyles } from '../styles/text.ts';
+import { periodTexts, weekdayNames } from './subscription-words.ts';
 import './error-note.ts';
 
 const timeZones = Intl.supportedValuesOf('timeZone');
@@ -106,13 +103,13 @@ export class SubscriptionForm extends LitElement {
       ${this.#area('recipients', msg('Recipients'), msg('One address a line, up to 50. Each gets a mail of its own.'))}
       <div class="row">
         ${this.#select('kind', msg('When'), kinds)}
-        ${draft.kind === 'weekly' ? this.#select('weekday', msg('Weekday'), weekdayWords) : nothing}
+        ${draft.kind === 'weekly' ? this.#select('weekday', msg('Weekday'), weekdayNames) : nothing}
         ${draft.kind === 'monthly' ? this.#select('day', msg('Day'), Object.fromEntries(days.map((day) => [day, day]))) : nothing}
         ${draft.kind === 'cron' ? this.#text('expression', msg('Cron'), msg('Minute, hour, day, month, weekday.')) : this.#text('at', msg('At'), msg('Such as 07:30.'))}
         ${this.#text('timeZone', msg('Time zone'), msg('By whose clock.'))}
       </div>
       <div class="row">
-        ${this.#select('period', msg('About'), Object.fromEntries(digestPeriods.map((period) => [period, periodWords[period]])))}
+        ${this.#select('period', msg('About'), Object.fromEntries(digestPeriods.map((period) => [period, periodTexts[period]])))}
         ${this.#select('comparison', msg('Compared with'), comparisons)}
         ${this.#text('locale', msg('Numbers as in'), msg('Such as en, en-GB or de.'))}
       </div>

@@ -44,7 +44,7 @@ export class Term extends LitElement {
         font-size: var(--text-caption);
         font-weight: 450;
         line-height: 1.125rem;
-        text-align: left;
+        text-align: start;
         white-space: normal;
         pointer-events: none;
       }

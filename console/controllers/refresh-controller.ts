@@ -22,8 +22,8 @@ const answerMsMax = 10_000;
 const silent = new ApiError({
   code: 'unreachable',
   status: 0,
-  title: 'The server does not answer',
-  detail: 'No connection to Canister could be made.',
+  title: msg('The server does not answer'),
+  detail: msg('No connection to Canister could be made.'),
 });
 const tooLate = new ApiError({
   code: 'unreachable',

@@ -42,7 +42,7 @@ export class AccountPage extends LitElement {
         margin-top: var(--space-2);
       }
       .actions {
-        text-align: right;
+        text-align: end;
       }
     `,
   ];

@@ -1,5 +1,7 @@
 /** All long work on the datasets that one administers: how far it is, what came of it, and its end by hand. */
+
 import { consume } from '@lit/context';
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Me } from '../../core/contract/access.ts';
@@ -77,11 +79,11 @@ export class JobsPage extends LitElement {
     const shown = value?.filter((job) => dataset === undefined || job.dataset === dataset);
     const problem = this.failed ?? error;
     return html`<header class="page-head">
-        <h1>Jobs</h1>
+        <h1>${msg('Jobs')}</h1>
         <label class="of"
-          ><span class="quiet">Dataset</span>
+          ><span class="quiet">${msg('Dataset')}</span>
           <select class="field" @change=${this.#choose}>
-            <option value="" ?selected=${dataset === undefined}>All</option>
+            <option value="" ?selected=${dataset === undefined}>${msg('All')}</option>
             ${this.#slugs.map((slug) => html`<option value=${slug} ?selected=${slug === dataset}>${slug}</option>`)}
           </select></label
         >
@@ -94,16 +96,16 @@ export class JobsPage extends LitElement {
   #begin() {
     const slug = this.#view.value.dataset ?? firstDataset(this.datasets?.list ?? [])?.slug;
     if (slug === undefined || !this.#slugs.includes(slug)) return nothing;
-    return html`<section class="begin" aria-label="Begin">
-      <span class="quiet">In ${slug}:</span>
+    return html`<section class="begin" aria-label=${msg('Begin')}>
+      <span class="quiet">${msg(str`In ${slug}:`)}</span>
       <button class="button" type="button" @click=${() => this.#start(() => beginVerify(slug))}>
-        Verify what is stored
+        ${msg('Verify what is stored')}
       </button>
       <button class="button" type="button" @click=${() => this.#start(() => publish(slug))}>
-        Publish what has changed
+        ${msg('Publish what has changed')}
       </button>
       <cn-confirm-button
-        label="Rebuild the tables"
+        label=${msg('Rebuild the tables')}
         @cn-confirm=${() => this.#start(() => beginRebuild(slug))}
       ></cn-confirm-button>
     </section>`;
@@ -112,22 +114,22 @@ export class JobsPage extends LitElement {
   #list(jobs: readonly Job[]) {
     if (jobs.length === 0)
       return html`<cn-empty-state
-        heading="No job runs, and none has ended since the last start"
-        text="Imports, runs of sources, backfills, recuts, exports and the making of the index are listed here while they run and after, with what came of them."
+        heading=${msg('No job runs, and none has ended since the last start')}
+        text=${msg('Imports, runs of sources, backfills, recuts, exports and the making of the index are listed here while they run and after, with what came of them.')}
       ></cn-empty-state>`;
     const open = jobs.filter(isOpenJob).length;
     return html`<section>
-      <h2>${open === 0 ? 'Nothing runs' : `${open} under way`}</h2>
-      <div class="scroll" role="region" aria-label="Jobs" tabindex="0">
+      <h2>${open === 0 ? msg('Nothing runs') : msg(str`${open} under way`)}</h2>
+      <div class="scroll" role="region" aria-label=${msg('Jobs')} tabindex="0">
         <table>
           <thead>
             <tr>
-              <th scope="col">Job</th>
-              <th scope="col">Dataset</th>
-              <th scope="col">State</th>
-              <th scope="col">What came of it</th>
-              <th scope="col">Begun</th>
-              <th scope="col"><span class="only-read">End it</span></th>
+              <th scope="col">${msg('Job')}</th>
+              <th scope="col">${msg('Dataset')}</th>
+              <th scope="col">${msg('State')}</th>
+              <th scope="col">${msg('What came of it')}</th>
+              <th scope="col">${msg('Begun')}</th>
+              <th scope="col"><span class="only-read">${msg('End it')}</span></th>
             </tr>
           </thead>
           <tbody>
@@ -153,7 +155,7 @@ export class JobsPage extends LitElement {
       <td class="end">
         ${
           cancellable
-            ? html`<cn-confirm-button small label="Cancel" what="${name} ${about ?? dataset}" @cn-confirm=${() => this.#cancel(id)}></cn-confirm-button>`
+            ? html`<cn-confirm-button small label=${msg('Cancel')} what="${name} ${about ?? dataset}" @cn-confirm=${() => this.#cancel(id)}></cn-confirm-button>`
             : nothing
         }
       </td>
@@ -182,7 +184,7 @@ export class JobsPage extends LitElement {
     const zone = this.datasets?.list.find(({ slug }) => slug === dataset)?.timeZone ?? 'UTC';
     if (begunAt === undefined) return nothing;
     return html`${formatInstantShort(begunAt, zone)}
-      ${endedAt === undefined ? nothing : html`<div class="caption">ended ${formatTime(endedAt, zone)}</div>`}`;
+      ${endedAt === undefined ? nothing : html`<div class="caption">${msg(str`ended ${formatTime(endedAt, zone)}`)}</div>`}`;
   }
 
   #choose(event: Event) {

@@ -42,7 +42,7 @@ export class KeysPage extends LitElement {
         margin: 0;
       }
       .actions {
-        text-align: right;
+        text-align: end;
       }
     `,
   ];

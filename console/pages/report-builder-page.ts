@@ -52,7 +52,7 @@ export class ReportBuilderPage extends LitElement {
         border-top: 1px solid var(--line);
       }
       .apart {
-        margin-left: auto;
+        margin-inline-start: auto;
       }
     `,
   ];

@@ -38,7 +38,7 @@ export class SettingsPage extends LitElement {
         gap: var(--space-3);
         margin-top: var(--space-4);
         padding: var(--space-3) var(--space-4);
-        border-left: 3px solid var(--warn-line);
+        border-inline-start: 3px solid var(--warn-line);
         background: var(--warn-ground);
       }
       .arrival.received {
@@ -46,7 +46,7 @@ export class SettingsPage extends LitElement {
         background: var(--better-ground);
       }
       .arrival a {
-        margin-left: auto;
+        margin-inline-start: auto;
         white-space: nowrap;
       }
       section p {
@@ -71,7 +71,7 @@ export class SettingsPage extends LitElement {
       dd {
         min-width: 0;
         margin: 0;
-        text-align: right;
+        text-align: end;
         overflow-wrap: anywhere;
       }
       .mono {

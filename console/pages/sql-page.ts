@@ -57,7 +57,8 @@ export class SqlPage extends LitElement {
         background: var(--ground-low);
       }
       ul {
-        margin: var(--space-1) 0 0 calc(-1 * var(--space-2));
+        margin: var(--space-1) 0 0;
+        margin-inline-start: calc(-1 * var(--space-2));
         padding: 0;
         list-style: none;
       }
@@ -67,7 +68,7 @@ export class SqlPage extends LitElement {
         min-height: 1.75rem;
         padding: 0 var(--space-2);
         font-weight: 450;
-        text-align: left;
+        text-align: start;
       }
       li .button.plain {
         color: var(--accent);

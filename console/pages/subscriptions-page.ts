@@ -5,8 +5,8 @@ import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { SubscriptionStatus } from '../../core/contract/subscription.ts';
-import { scheduleWords } from '../../core/contract/subscription-words.ts';
 import { listSubscriptions } from '../api/subscriptions.ts';
+import { scheduleText } from '../components/subscription-words.ts';
 import '../components/empty-state.ts';
 import '../components/error-note.ts';
 import '../components/subscription-detail.ts';
@@ -34,7 +34,7 @@ export class SubscriptionsPage extends LitElement {
         border: 0;
         background: none;
         color: var(--accent);
-        text-align: left;
+        text-align: start;
         text-decoration: underline;
         cursor: pointer;
       }
@@ -129,7 +129,7 @@ export class SubscriptionsPage extends LitElement {
       <td><button class="name" type="button" @click=${() => {
         this.opened = name;
       }}>${name}</button></td>
-      <td>${scheduleWords(schedule, timeZone)}</td>
+      <td>${scheduleText(schedule, timeZone)}</td>
       <td class="when">${paused ? msg('paused') : shown(stands.nextDueAt)}${stands.heldReason ? html`<div class="caption">${msg(str`Held: ${stands.heldReason}`)}</div>` : nothing}</td>
       <td class="when">${shown(stands.lastDueAt)}${isNew ? nothing : html`<div class="caption">${msg('nothing new: not sent')}</div>`}</td>
       <td class="number">${msg(str`${recipients.length - stands.unsubscribed.length} of ${recipients.length}`)}</td>

@@ -55,7 +55,7 @@ export class UsersPage extends LitElement {
         white-space: nowrap;
       }
       .actions {
-        text-align: right;
+        text-align: end;
         white-space: nowrap;
       }
       cn-code-block {

@@ -13,7 +13,7 @@ export const appShellStyles = css`
   .skip {
     position: fixed;
     top: var(--space-2);
-    left: var(--space-2);
+    inset-inline-start: var(--space-2);
     z-index: 100;
     translate: 0 -200%;
   }
@@ -21,7 +21,7 @@ export const appShellStyles = css`
     translate: none;
   }
   .side {
-    border-right: 1px solid var(--line);
+    border-inline-end: 1px solid var(--line);
     background: var(--ground-low);
   }
   .side > cn-side-nav {
@@ -53,7 +53,7 @@ export const appShellStyles = css`
     margin: 0;
     padding: 0;
     border: 0;
-    border-right: 1px solid var(--line);
+    border-inline-end: 1px solid var(--line);
     background: var(--ground-low);
     color: inherit;
   }

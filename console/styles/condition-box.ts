@@ -72,7 +72,7 @@ export const conditionBoxStyles = css`
   ul {
     position: absolute;
     top: calc(100% + 4px);
-    left: -1px;
+    inset-inline-start: -1px;
     z-index: 30;
     width: min(40rem, calc(100% + 2px));
     max-height: 17rem;

@@ -71,7 +71,7 @@ export const controlStyles = css`
     line-height: var(--line-dense);
   }
   select.field {
-    padding-right: var(--space-1);
+    padding-inline-end: var(--space-1);
   }
   .field:hover {
     border-color: var(--ink-quiet);

@@ -26,7 +26,7 @@ export const definitionsPageStyles = css`
     width: 9rem;
   }
   .acts {
-    text-align: right;
+    text-align: end;
     white-space: nowrap;
   }
   .acts .button.icon {

@@ -33,7 +33,7 @@ export const eventsPageStyles = css`
     width: 11rem;
   }
   .acts {
-    text-align: right;
+    text-align: end;
     white-space: nowrap;
   }
   .new {

@@ -21,7 +21,7 @@ export const factStyles = css`
   dl.facts dd {
     min-width: 0;
     margin: 0;
-    text-align: right;
+    text-align: end;
     overflow-wrap: anywhere;
   }
   .mono {

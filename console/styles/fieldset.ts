@@ -24,7 +24,7 @@ export const fieldsetStyles = css`
     border-top: 1px solid var(--line);
   }
   legend {
-    float: left;
+    float: inline-start;
     width: 100%;
     margin-bottom: var(--space-2);
     padding: 0;
@@ -82,7 +82,7 @@ export const fieldsetStyles = css`
     max-width: 52rem;
     margin-top: var(--space-4);
     padding: var(--space-3) var(--space-4);
-    border-left: 3px solid var(--accent);
+    border-inline-start: 3px solid var(--accent);
     background: var(--ground-low);
     font-size: var(--text-dense);
   }
@@ -92,7 +92,7 @@ export const fieldsetStyles = css`
   .outcome ul {
     columns: 18rem;
     margin: var(--space-2) 0 0;
-    padding-left: var(--space-4);
+    padding-inline-start: var(--space-4);
   }
   @media (max-width: 30rem) {
     .line > .entry {

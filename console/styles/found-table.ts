@@ -66,13 +66,17 @@ export const foundTableStyles = css`
   .arrow {
     color: var(--ink-quiet);
   }
+  .arrow:dir(rtl) {
+    display: inline-block;
+    scale: -1 1;
+  }
   .under,
   .under .first {
     display: none;
   }
   .robot {
     display: inline-block;
-    margin-right: var(--space-1);
+    margin-inline-end: var(--space-1);
     padding: 0 var(--space-1);
     border: 1px solid var(--line-strong);
     border-radius: 2px;
@@ -84,8 +88,9 @@ export const foundTableStyles = css`
     display: grid;
     gap: 1px;
     margin: var(--space-1) 0;
-    padding: 0 0 0 var(--space-3);
-    border-left: 2px solid var(--line);
+    padding: 0;
+    padding-inline-start: var(--space-3);
+    border-inline-start: 2px solid var(--line);
     list-style: none;
     font-size: var(--text-caption);
     line-height: 1.125rem;
@@ -128,7 +133,7 @@ export const foundTableStyles = css`
     th.duration,
     td.duration {
       width: 4rem;
-      padding-left: 0;
+      padding-inline-start: 0;
     }
     .count {
       width: 3rem;

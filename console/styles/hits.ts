@@ -33,10 +33,13 @@ export const hitStyles = css`
     align-self: center;
     width: 0.375rem;
     height: 0.375rem;
-    margin-left: 0.125rem;
+    margin-inline-start: 0.125rem;
     border: solid var(--ink-quiet);
     border-width: 0 1.5px 1.5px 0;
     rotate: -45deg;
+  }
+  summary:dir(rtl)::before {
+    rotate: 135deg;
   }
   details[open] > summary::before {
     rotate: 45deg;
@@ -49,7 +52,7 @@ export const hitStyles = css`
   }
   .offset {
     color: var(--ink-quiet);
-    text-align: right;
+    text-align: end;
   }
   .type,
   .kind {
@@ -72,7 +75,7 @@ export const hitStyles = css`
     color: var(--ink-quiet);
   }
   .response {
-    text-align: right;
+    text-align: end;
     white-space: nowrap;
   }
   .failed {
@@ -89,7 +92,8 @@ export const hitStyles = css`
     display: grid;
     grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
     gap: var(--space-3) var(--space-8);
-    margin: var(--space-1) 0 var(--space-3) 1.5rem;
+    margin: var(--space-1) 0 var(--space-3);
+    margin-inline-start: 1.5rem;
     padding: var(--space-2) var(--space-3) var(--space-3);
     background: var(--ground-low);
   }
@@ -163,11 +167,11 @@ export const hitStyles = css`
     }
     .took {
       min-width: 0;
-      margin-left: var(--space-2);
+      margin-inline-start: var(--space-2);
     }
     .fields {
       grid-template-columns: minmax(0, 1fr);
-      margin-left: 0;
+      margin-inline-start: 0;
     }
     dl > div {
       grid-template-columns: 6rem minmax(0, 1fr);

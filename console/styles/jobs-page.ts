@@ -41,7 +41,7 @@ export const jobsPageStyles = css`
     white-space: nowrap;
   }
   .end {
-    text-align: right;
+    text-align: end;
   }
   progress {
     display: block;

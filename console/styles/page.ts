@@ -18,7 +18,7 @@ export const pageStyles = css`
     border-bottom: 1px solid var(--line);
   }
   .page-head h1 {
-    margin-right: auto;
+    margin-inline-end: auto;
   }
   section {
     margin-top: var(--space-6);

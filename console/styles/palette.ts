@@ -101,7 +101,8 @@ export const paletteStyles = css`
     display: flex;
     align-items: center;
     justify-content: space-between;
-    margin: var(--space-2) var(--space-2) var(--space-2) var(--space-4);
+    margin: var(--space-2);
+    margin-inline-start: var(--space-4);
   }
   dl {
     font-size: var(--text-dense);

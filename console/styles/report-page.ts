@@ -51,7 +51,7 @@ export const reportPageStyles = css`
     border-top: 1px solid var(--line);
   }
   .downloads .caption {
-    margin-right: auto;
+    margin-inline-end: auto;
   }
   .links {
     display: flex;

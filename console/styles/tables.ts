@@ -9,7 +9,7 @@ export const tableStyles = css`
     line-height: var(--line-dense);
   }
   caption {
-    text-align: left;
+    text-align: start;
   }
   th {
     padding: var(--space-1) var(--space-2);
@@ -17,7 +17,7 @@ export const tableStyles = css`
     color: var(--ink-quiet);
     font-size: var(--text-caption);
     font-weight: 550;
-    text-align: left;
+    text-align: start;
     vertical-align: bottom;
     white-space: nowrap;
   }
@@ -28,17 +28,17 @@ export const tableStyles = css`
   }
   th:first-child,
   td:first-child {
-    padding-left: 0;
+    padding-inline-start: 0;
   }
   th:last-child,
   td:last-child {
-    padding-right: 0;
+    padding-inline-end: 0;
   }
   tbody tr:hover td {
     background: var(--ground-hover);
   }
   .number {
-    text-align: right;
+    text-align: end;
     white-space: nowrap;
   }
   .number,

@@ -44,6 +44,22 @@ export const textStyles = css`
     font-family: var(--font-mono);
     font-size: 0.92em;
   }
+  /* Code, addresses and numbers run from left to right in every language; a stranger's text as its own letters do. */
+  code,
+  kbd,
+  pre,
+  textarea,
+  .mono {
+    direction: ltr;
+    unicode-bidi: isolate;
+    text-align: match-parent;
+  }
+  .ellipsis,
+  .figures,
+  .address {
+    unicode-bidi: plaintext;
+    text-align: match-parent;
+  }
   .figures,
   dd {
     font-feature-settings: 'tnum', 'cv05', 'ss03';

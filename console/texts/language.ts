@@ -5,6 +5,7 @@
  */
 import { configureLocalization } from '@lit/localize';
 import { allLocales, sourceLocale, targetLocales } from './locale-codes.ts';
+import type { ServerNames } from './server-names.ts';
 
 export type Language = (typeof allLocales)[number];
 
@@ -18,15 +19,26 @@ export const languageNames: Record<Language, string> = {
 const key = 'canister.language';
 const rightToLeft: readonly Language[] = ['ar'];
 
-const loaders: Record<Exclude<Language, 'en'>, () => Promise<typeof import('./modules/de.ts')>> = {
-  de: () => import('./modules/de.ts'),
-  ar: () => import('./modules/ar.ts'),
+type Texts = typeof import('./modules/de.ts');
+
+const loaders: Record<Exclude<Language, 'en'>, () => Promise<[Texts, { names: ServerNames }]>> = {
+  de: () => Promise.all([import('./modules/de.ts'), import('./names/de.ts')]),
+  ar: () => Promise.all([import('./modules/ar.ts'), import('./names/ar.ts')]),
 };
+
+let loadedNames: ServerNames | undefined;
+
+/** What the server names, in this language; undefined in English, which the server speaks. */
+export const serverNames = (): ServerNames | undefined => loadedNames;
 
 const { getLocale, setLocale } = configureLocalization({
   sourceLocale,
   targetLocales,
-  loadLocale: (code) => loaders[code as keyof typeof loaders](),
+  loadLocale: async (code) => {
+    const [texts, { names }] = await loaders[code as keyof typeof loaders]();
+    loadedNames = names;
+    return texts;
+  },
 });
 
 const known = (tag: string | null): Language | undefined =>

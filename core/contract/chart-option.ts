@@ -31,6 +31,10 @@ export interface ChartInput {
   /** A metric's value as the reader of this chart sees it. */
   formatMetric: (value: number | null, unit: MetricUnit) => string;
   locale?: string | undefined;
+  /** A dimension's value as the reader sees it, short; else as the contract says it. */
+  valueWords?: (value: string | number | null, name: string, isShort: boolean) => string;
+  /** The name of a figure of the compared period; else the contract's. */
+  comparedWords?: (figure: string) => string;
   /** The figure that is drawn, by its name; else the first one. */
   figure?: string | undefined;
   /** The day that is not over, `YYYY-MM-DD`: its column is pale. */
@@ -121,7 +125,7 @@ function seriesPlaces(figure: Figure | undefined): FigurePlace[] {
   return figure?.places ?? [];
 }
 
-function seriesOf({ figure, palette, answer }: Drawing): Series[] {
+function seriesOf({ figure, palette, answer, comparedWords }: Drawing): Series[] {
   const colours = new Map(answer.labels?.map(({ name, colour }) => [name, colour]));
   const series: Series[] = figure.places.map(({ of, index }) => ({
     name: of === undefined ? 'all' : `label ${of}`,
@@ -132,7 +136,8 @@ function seriesOf({ figure, palette, answer }: Drawing): Series[] {
   }));
   const before = figure.places[0]?.before;
   if (before === undefined) return series;
-  const words = `${figure.column.label}, compared period`;
+  const { label } = figure.column;
+  const words = comparedWords?.(label) ?? `${label}, compared period`;
   const period = { name: 'before', words, colour: palette.before, index: before, isBefore: true };
   return [...series.slice(0, 1), period, ...series.slice(1)];
 }
@@ -200,12 +205,18 @@ function categoryAxis(drawing: Drawing, rows: Answer['rows']) {
 }
 
 /** What a row is about, in words. */
-function rowWords({ layout, locale }: Drawing, row: Answer['rows'][number]): string {
-  return layout.dimensions
-    .map(({ column, index }) =>
-      dimensionWords(row[index] ?? null, column.name, locale, { isShort: true }),
-    )
+function rowWords(drawing: Drawing, row: Answer['rows'][number]): string {
+  return drawing.layout.dimensions
+    .map(({ column, index }) => shortWords(drawing, row[index] ?? null, column.name))
     .join(' · ');
+}
+
+function shortWords(
+  { valueWords, locale }: Drawing,
+  value: string | number | null,
+  name: string,
+): string {
+  return valueWords?.(value, name, true) ?? dimensionWords(value, name, locale, { isShort: true });
 }
 
 function cut({ isNarrow, clean }: Drawing, text: string): string {
@@ -288,7 +299,7 @@ function gridOption(drawing: Drawing) {
       fontSize,
       hideOverlap: true,
       formatter: (_value: string, at: number) =>
-        cut(drawing, dimensionWords(values[at] ?? null, name, drawing.locale, { isShort: true })),
+        cut(drawing, shortWords(drawing, values[at] ?? null, name)),
     },
   });
   return {
@@ -321,10 +332,32 @@ function order(one: string | number | null, other: string | number | null): numb
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-/** The chart in one sentence, for those who do not see it: what it shows, the largest and the smallest value. */
-export function chartSentence(input: Omit<ChartInput, 'palette'>): string {
+/** What a chart says: its figure, the names of its dimensions and labels, and the values at both ends. */
+export interface ChartSaying {
+  figure: string;
+  by: readonly string[];
+  labels: readonly string[];
+  largest: string;
+  smallest: string;
+}
+
+function inEnglish({ figure, by, labels, largest, smallest }: ChartSaying): string {
+  const names = by.map((name) => name.toLowerCase()).join(' and ');
+  const beside = labels.length > 0 ? `, beside the labels ${labels.join(', ')}` : '';
+  return `${figure} by ${names}${beside}: largest ${largest}, smallest ${smallest}. The table has the same numbers.`;
+}
+
+/**
+ * The chart in one sentence, for those who do not see it: what it shows, the largest and the smallest value.
+ * @param say makes the sentence, for who speaks another language; of undefined where there is nothing to draw
+ */
+export function chartSentence(
+  input: Omit<ChartInput, 'palette'>,
+  say: (saying: ChartSaying | undefined) => string = (saying) =>
+    saying === undefined ? `${input.panel.title}: nothing to draw.` : inEnglish(saying),
+): string {
   const drawing = drawingOf({ ...input, palette: noPalette });
-  if (drawing === undefined) return `${input.panel.title}: nothing to draw.`;
+  if (drawing === undefined) return say(undefined);
   const { figure, layout, answer, formatMetric } = drawing;
   const index = figure.places[0]?.index ?? -1;
   const rows = answer.rows.filter((row) => numberAt(row, index) !== null);
@@ -339,8 +372,11 @@ export function chartSentence(input: Omit<ChartInput, 'palette'>): string {
   );
   const said = (row: Answer['rows'][number]) =>
     `${formatMetric(figureOf(row), figure.column.unit)} (${cut(drawing, rowWords(drawing, row))})`;
-  const by = layout.dimensions.map(({ column }) => column.label.toLowerCase()).join(' and ');
-  const others = figure.places.flatMap(({ of }) => (of === undefined ? [] : [cut(drawing, of)]));
-  const beside = others.length > 0 ? `, beside the labels ${others.join(', ')}` : '';
-  return `${figure.column.label} by ${by}${beside}: largest ${said(largest)}, smallest ${said(smallest)}. The table has the same numbers.`;
+  return say({
+    figure: figure.column.label,
+    by: layout.dimensions.map(({ column }) => column.label),
+    labels: figure.places.flatMap(({ of }) => (of === undefined ? [] : [cut(drawing, of)])),
+    largest: said(largest),
+    smallest: said(smallest),
+  });
 }
