@@ -22,11 +22,13 @@ export interface EngineResult {
   /** Reading the inbox and parsing alone. */
   readingHitsPerSecond: number;
   ratio: number;
+  /** Time of processors a hit, the start of the server included: steadier than a rate on a machine that others use. */
+  cpuUsPerHit: number;
   memoryMbMax: number;
   /** Accepted hits that are not in the tables, and hits that are there twice: must be 0. */
   lost: number;
   twice: number;
-  rounds: { seconds: number; hitsPerSecond: number; memoryMbMax: number }[];
+  rounds: { seconds: number; hitsPerSecond: number; cpuUsPerHit: number; memoryMbMax: number }[];
 }
 
 /** `BENCH_HITS` (200,000) says how many hits, `BENCH_ROUNDS` (3) how often. */
@@ -51,8 +53,14 @@ export async function engine(): Promise<EngineResult> {
       }
       const seconds = (performance.now() - startedAt + product.startedAfterMs) / 1_000;
       const memoryMbMax = product.memoryMbMax();
+      const cpuUsPerHit = Math.round((product.cpuMs() * 10_000) / hits) / 10;
       await product.stop();
-      rounds.push({ seconds, hitsPerSecond: Math.round(hits / seconds), memoryMbMax });
+      rounds.push({
+        seconds,
+        hitsPerSecond: Math.round(hits / seconds),
+        cpuUsPerHit,
+        memoryMbMax,
+      });
       last = { hits, ...countRows(folder, hits) };
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -65,6 +73,7 @@ export async function engine(): Promise<EngineResult> {
     hitsPerSecond,
     readingHitsPerSecond,
     ratio: Math.round((hitsPerSecond / readingHitsPerSecond) * 100) / 100,
+    cpuUsPerHit: median(rounds.map((one) => one.cpuUsPerHit)),
     memoryMbMax: median(rounds.map((one) => one.memoryMbMax)),
     rounds,
   };

@@ -19,6 +19,8 @@ export interface Product {
   /** The most memory that it has had so far; 0 where the kernel does not say. */
   memoryMbMax(): number;
   memoryMb(): number;
+  /** The time of processors that it has used so far, all threads together; 0 where the kernel does not say. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startProduct(
     status,
     memoryMbMax: () => memoryMb(child.pid, 'VmHWM'),
     memoryMb: () => memoryMb(child.pid, 'VmRSS'),
+    cpuMs: () => cpuMs(child.pid),
     stop: () => stop(child),
   };
 }
@@ -123,6 +126,22 @@ function memoryMb(pid: number | undefined, field: 'VmHWM' | 'VmRSS'): number {
   try {
     const text = readFileSync(`/proc/${pid}/status`, 'utf8');
     return Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(text)?.[1] ?? 0) / 1_024);
+  } catch {
+    // Not Linux, or the process has ended.
+    return 0;
+  }
+}
+
+/** Linux counts in hundredths of a second, whatever the kernel's own tick is. */
+const msPerTick = 10;
+
+function cpuMs(pid: number | undefined): number {
+  try {
+    // The name of the program, which may hold anything, stands in brackets before the figures.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * msPerTick;
   } catch {
     // Not Linux, or the process has ended.
     return 0;

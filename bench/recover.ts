@@ -16,8 +16,10 @@ export interface RecoverResult {
   hits: number;
   /** From the start of the process until the last of the hits was read. */
   seconds: number;
+  /** Time of processors a hit. */
+  cpuUsPerHit: number;
   memoryMbMax: number;
-  tenth: { hits: number; seconds: number };
+  tenth: { hits: number; seconds: number; cpuUsPerHit: number };
   /** From the start of the process on an empty folder to the answer 202 for a first hit, medians. */
   firstHitAfterMs: number;
   startedAfterMs: number;
@@ -35,8 +37,9 @@ export async function recover(): Promise<RecoverResult> {
   return {
     hits: whole.hits,
     seconds: whole.seconds,
+    cpuUsPerHit: whole.cpuUsPerHit,
     memoryMbMax: whole.memoryMbMax,
-    tenth: { hits: tenth.hits, seconds: tenth.seconds },
+    tenth: { hits: tenth.hits, seconds: tenth.seconds, cpuUsPerHit: tenth.cpuUsPerHit },
     firstHitAfterMs: median(first.map((one) => one.firstHitAfterMs)),
     startedAfterMs: median(first.map((one) => one.startedAfterMs)),
     bareNodeMs: median(await Promise.all(Array.from({ length: starts }, bareNode))),
@@ -53,8 +56,9 @@ async function takeUp(hitsMax: number) {
     while ((await product.status()).waitingHits > 0) await pause(pollMs);
     const seconds = Math.round((performance.now() - startedAt) / 10) / 100;
     const memoryMbMax = product.memoryMbMax();
+    const cpuUsPerHit = Math.round((product.cpuMs() * 10_000) / hits) / 10;
     await product.stop();
-    return { hits, seconds, memoryMbMax };
+    return { hits, seconds, cpuUsPerHit, memoryMbMax };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

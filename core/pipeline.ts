@@ -99,44 +99,47 @@ export function createPipeline(options: {
     engineTime = 0;
   }
 
-  async function takeRow(row: InboxRow): Promise<void> {
+  /** Without a promise for nearly every hit: there are many. */
+  function takeRow(row: InboxRow): Promise<void> | undefined {
     readThrough = row.seq;
     engineTime = Math.max(engineTime, row.receivedAt);
     const dataset = row.dataset === undefined ? undefined : datasets.get(row.dataset);
-    if (dataset === undefined || row.body === undefined || row.seq <= dataset.readThrough) return;
+    const { body } = row;
+    if (dataset === undefined || body === undefined || row.seq <= dataset.readThrough)
+      return undefined;
     dataset.readThrough = row.seq;
+    if (row.isCommand)
+      return obey(body, row, dataset).catch((error) => setAside(row, error, dataset));
     try {
-      const content: unknown = JSON.parse(decoder.decode(row.body));
-      if (row.isCommand) {
-        await obey(content as InboxCommand, row, dataset);
-        return;
-      }
-      const received = content as ReceivedHit;
-      if (row.seq <= (dataset.closedThrough.get(received.visitor) ?? 0)) return;
-      const arrivedAt = received.receivedAt ?? row.receivedAt;
-      const { current } = dataset.rules;
-      const normalized = normalizeHit(received, arrivedAt, dataset.ownHosts, current);
-      const session = dataset.sessionizer.take({
-        ...normalized,
-        arrivedAt,
-        seq: row.seq,
-        bytes: row.body.length,
-      });
-      if (normalized.excludedBy === undefined) dataset.watched.takeHit(session, normalized.hit);
+      takeHit(JSON.parse(decoder.decode(body)) as ReceivedHit, body.length, row, dataset);
+      return undefined;
     } catch (error) {
-      const reason =
-        error instanceof UnusableHit ? error.message : `fault: ${(error as Error).message}`;
-      await setAside(row, reason, dataset);
+      return setAside(row, error, dataset);
     }
   }
 
-  async function obey(command: InboxCommand, row: InboxRow, dataset: DatasetEngine): Promise<void> {
+  function takeHit(
+    received: ReceivedHit,
+    bytes: number,
+    { seq, receivedAt }: InboxRow,
+    { closedThrough, ownHosts, rules, sessionizer, watched }: DatasetEngine,
+  ): void {
+    if (seq <= (closedThrough.get(received.visitor) ?? 0)) return;
+    const arrivedAt = received.receivedAt ?? receivedAt;
+    const normalized = normalizeHit(received, arrivedAt, ownHosts, rules.current);
+    const session = sessionizer.take({ ...normalized, arrivedAt, seq, bytes });
+    if (normalized.excludedBy === undefined) watched.takeHit(session, normalized.hit);
+  }
+
+  async function obey(body: Uint8Array, row: InboxRow, dataset: DatasetEngine): Promise<void> {
+    const command = JSON.parse(decoder.decode(body)) as InboxCommand;
     if (command.do === 'use_events') await dataset.events?.use(command.version);
     else dataset.sessionizer.end(command.sessionId, 'ended_by_hand', row.receivedAt);
   }
 
   /** A row that cannot even be set aside, on a full disk for example, is read again by the next step. */
-  async function setAside(row: InboxRow, reason: string, dataset: DatasetEngine): Promise<void> {
+  async function setAside(row: InboxRow, why: unknown, dataset: DatasetEngine): Promise<void> {
+    const reason = why instanceof UnusableHit ? why.message : `fault: ${(why as Error).message}`;
     try {
       await inbox.setAside(row, reason);
     } catch (error) {
@@ -156,7 +159,7 @@ export function createPipeline(options: {
     }
   }
 
-  const fill = () => fillOf([...datasets.values()].map((dataset) => dataset.active));
+  const fill = () => fillOf(datasets.values());
 
   /**
    * Makes room when a row has filled the short-term canister, and stores what had to go before the next row is read:
@@ -303,7 +306,8 @@ export function createPipeline(options: {
     if (spooling) await makeRoom();
     const rows = await takeRows();
     for (const row of rows) {
-      await takeRow(row);
+      const taking = takeRow(row);
+      if (taking !== undefined) await taking;
       if (isAbove(fill(), active, activeMarks.high)) await makeRoom();
     }
     for (const dataset of datasets.values()) {

@@ -22,11 +22,12 @@ export interface Fill {
   sessions: number;
 }
 
-export function fillOf(canisters: Iterable<ShortTermCanister>): Fill {
+/** @param datasets open ones, each with its active sessions */
+export function fillOf(datasets: Iterable<{ active: ShortTermCanister }>): Fill {
   const fill = { bytes: 0, sessions: 0 };
-  for (const { bytes, size } of canisters) {
-    fill.bytes += bytes;
-    fill.sessions += size;
+  for (const { active } of datasets) {
+    fill.bytes += active.bytes;
+    fill.sessions += active.size;
   }
   return fill;
 }

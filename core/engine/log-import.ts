@@ -236,7 +236,7 @@ export async function startLogImport(
         apart.set(id, normalized.excludedBy);
         exclude(`exclusion: ${normalized.excludedBy}`, 1);
       }
-      if (isAbove(fillOf([open]), room, activeMarks.high)) makeRoom();
+      if (isAbove(fillOf([{ active: open }]), room, activeMarks.high)) makeRoom();
       // At every hit, not at every batch of them: sessions must not depend on how the bytes came.
       if (at <= fileTime) continue;
       fileTime = at;
@@ -256,7 +256,7 @@ export async function startLogImport(
   function makeRoom(): void {
     sessionizer.closeIdle(fileTime);
     for (const { session } of [...open.values()].sort(evictionOrder)) {
-      if (!isAbove(fillOf([open]), room, activeMarks.low)) return;
+      if (!isAbove(fillOf([{ active: open }]), room, activeMarks.low)) return;
       sessionizer.end(session.id, 'memory', fileTime);
     }
   }

@@ -401,7 +401,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     account: () => pipeline.between(() => accountForHits(inbox, datasets)),
     async load() {
       const shortTerm = {
-        ...fillOf([...datasets.values()].map((dataset) => dataset.active)),
+        ...fillOf(datasets.values()),
         ...active,
         highMark: activeMarks.high,
         lowMark: activeMarks.low,
