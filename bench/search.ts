@@ -3,7 +3,7 @@
  * index, and searched for as the API does. The baseline is an FTS5 trigram table with one row a value, in the same run,
  * asked for the same sessions. `BENCH_FOLDER` keeps what was built: a second run with the same number asks only.
  */
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InValue } from '@libsql/client';
@@ -66,7 +66,13 @@ export async function search(): Promise<SearchResult> {
   const total = Number(process.env.BENCH_SESSIONS ?? 1_000_000);
   const kept = process.env.BENCH_FOLDER;
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'canister-bench-'));
-  const isBuilt = existsSync(join(folder, 'baseline.db'));
+  // Written last: what was stopped on its way is not asked.
+  const builtFile = join(folder, `built-${total}`);
+  const isBuilt = existsSync(builtFile);
+  if (!isBuilt && existsSync(join(folder, 'baseline.db')))
+    throw new Error(
+      `${folder} holds something else, or a build that was stopped: name an empty one`,
+    );
   const note = (text: string) => process.stderr.write(`${text}\n`);
   const control = await openLibsqlFile(join(folder, 'control.db'), controlMigrations);
   const baselineFile = join(folder, 'baseline.db');
@@ -101,6 +107,7 @@ export async function search(): Promise<SearchResult> {
     await dataset.analytics.checkpoint();
     while (await dataset.index?.step());
     const state = await dataset.index?.state();
+    writeFileSync(builtFile, '');
     // Opened anew nothing is in the memory of the process; the pages of the files may be in that of the system.
     await dataset.close();
     baseline.close();
@@ -207,7 +214,7 @@ interface Term {
   text: string;
 }
 
-/** Texts of a session: one that nobody else has, a name that some hundreds have, and a domain that many have. */
+/** Texts of a session: one that nobody else has, a name that some have, a domain that many have, and what all have. */
 function addTerms(terms: Map<string, Term>, session: Session | undefined): void {
   const order = String(session?.hits[1]?.properties?.order);
   const user = session?.userId ?? '';
@@ -215,6 +222,7 @@ function addTerms(terms: Map<string, Term>, session: Session | undefined): void 
     { kind: 'rare', field: 'property.order', text: order.slice(2, 10) },
     { kind: 'name', field: 'user', text: user.split(/[.\d]/)[1] ?? '' },
     { kind: 'common', field: 'user', text: user.split('@')[1] ?? '' },
+    { kind: 'all', field: 'user', text: '.example' },
   ])
     terms.set(`${term.kind} ${term.text}`, term);
 }

@@ -152,6 +152,29 @@ describe('Capture', () => {
     expect(rows).toEqual([['2026-11-16', 6, 5, 1, 1 / 6, 2, 1]]);
   });
 
+  test('a referrer is of the same host only when its host is just that one', async () => {
+    const from = (path: string, referrer: string) => ({ path, referrer });
+    const { analyze } = await open([
+      {
+        start: '2026-11-16T10:00:00Z',
+        hits: [
+          '/',
+          from('/a', 'https://shop.example'), // the page before: /
+          from('/b', 'http://shop.example#top'), // the same
+          from('/c', 'https://shop.example.evil/gone'), // another host
+          from('/d', 'https://shop.example:8080/gone'), // another host
+          from('/e', 'ftp://shop.example/gone'), // no page
+          from('/f', 'https://shop.example/gone#part?x'), // /gone is missing
+          from('/g', 'https://shop.example/later'), // /later came only later: it is missing here
+          '/later',
+          from('/h', 'https://shop.example/later?again=1'), // was shown
+        ],
+      },
+    ]);
+    const { rows } = await analyze({ kind: 'capture_integrity', range });
+    expect(rows).toEqual([['2026-11-16', 10, 10, 2, 2 / 12, 1, 0]]);
+  });
+
   test('page views of tracker and log are the same within ten seconds', async () => {
     const log = { origin: 'log' as const };
     const { analyze } = await open([

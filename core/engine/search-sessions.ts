@@ -49,7 +49,7 @@ const sessionsPerTurn = 500;
 const literalLengthMin = 3;
 const lookupsMax = 50;
 /** The rows of all sessions are looked through sooner than so many are looked up one by one. */
-const lookedUpMax = 20_000;
+const lookedUpMax = 5_000;
 
 /** What names in a condition stand for: the labels of the dataset, and the sessions that alerts have named. */
 export interface SearchNames {

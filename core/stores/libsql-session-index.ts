@@ -158,13 +158,15 @@ export async function openIndexFile(
   ): Promise<string[] | undefined> {
     // One statement, and its ids as one text: a row for each would take ten times as long. What is too much is known
     // before any session is looked up.
-    const isFew = [`(SELECT count(*) FROM meant) <= ${valuesFoundMax}`];
+    // A value is in one session at least.
+    const valuesMax = Math.min(valuesFoundMax, postingsMax ?? valuesFoundMax);
+    const isFew = [`(SELECT count(*) FROM meant) <= ${valuesMax}`];
     if (postingsMax !== undefined)
       isFew.push(
         `(SELECT count(*) FROM (SELECT 1 FROM posting WHERE value IN (SELECT * FROM meant) LIMIT ${postingsMax + 1})) <= ${postingsMax}`,
       );
     const [row] = await read(
-      `WITH meant AS MATERIALIZED (${valuesSql} LIMIT ${valuesFoundMax + 1}),
+      `WITH meant AS MATERIALIZED (${valuesSql} LIMIT ${valuesMax + 1}),
          few AS MATERIALIZED (SELECT ${isFew.join(' AND ')} AS is_few)
        SELECT (SELECT is_few FROM few), count(*), group_concat(id, '') FROM (
          SELECT DISTINCT hex(s.id) AS id FROM posting p JOIN session s ON s.number = p.session
