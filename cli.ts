@@ -10,6 +10,7 @@ import { demoSlug, fillWithDemo } from './commands/demo.ts';
 import { addEventCommands } from './commands/events.ts';
 import { addExportCommands, readParameters } from './commands/export.ts';
 import { helpOfAll } from './commands/help.ts';
+import { addHitRuleCommands } from './commands/hit-rules.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addSearchCommands } from './commands/search.ts';
@@ -371,6 +372,7 @@ export function createProgram(): Command {
   addConfigureCommands(desk);
   addConfigCommands(desk);
   addImportCommand(desk, note);
+  addHitRuleCommands(desk);
   addSourceCommands(desk);
   addSearchCommands(desk);
   addUpkeepCommands(desk);

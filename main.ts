@@ -17,6 +17,7 @@ import type { Config } from './core/config.ts';
 import type { Dataset, DatasetEntry } from './core/contract/dataset.ts';
 import { Problem } from './core/contract/problem.ts';
 import { retentionRulesSchema } from './core/contract/upkeep.ts';
+import { createCountDesk } from './core/desks/count-desk.ts';
 import { createDefinitionDesk } from './core/desks/definition-desk.ts';
 import { createEventDesk } from './core/desks/event-desk.ts';
 import { createExportDesk } from './core/desks/export-desk.ts';
@@ -166,6 +167,7 @@ export async function openCanister(
       active: config.active,
       libsql: libsql.connect(),
       acceptLoss: config.acceptLoss === true,
+      geoDatabase: config.geoDatabase,
     },
     fatal,
   ).catch(async (error) => {
@@ -370,6 +372,7 @@ export async function openCanister(
       visitor: visitorRate(config.visitorRateMax),
     }),
   });
+  const shownCounts = createCountDesk(counts, engine.remote.excludedHours);
   // Behind the collector instead of beside it: what the others do with every request costs no hit anything.
   const behind = new Hono();
   app.notFound((c) => behind.fetch(c.req.raw, c.env));
@@ -381,8 +384,8 @@ export async function openCanister(
       datasets,
       version,
       startedAt: clock(),
-      hitCounts: () => counts.read(),
-      hourlyCounts: counts.readHours,
+      hitCounts: shownCounts.read,
+      hourlyCounts: shownCounts.readHours,
       setAside: openLibsqlSetAside(libsql.hits),
       searches: createSearchDesk(engine.remote, book, alertStore),
       savedSearches: openLibsqlSavedSearches(libsql.control, clock),

@@ -59,6 +59,7 @@ export const settingSchemas = {
     .optional(),
   CANISTER_OIDC_CLIENT_ID: z.string().max(500).optional(),
   CANISTER_OIDC_CLIENT_SECRET: z.string().max(500).optional(),
+  CANISTER_GEO_DATABASE: z.string().min(1).max(4_096).optional(),
   CANISTER_WEBHOOK_PRIVATE_NETWORKS: networks,
   CANISTER_SOURCE_PRIVATE_NETWORKS: networks,
   CANISTER_SOURCE_FOLDERS: z
@@ -89,6 +90,8 @@ export interface Config {
   consoleUrl?: string;
   /** How mails are sent: by Resend where there is a key, else by an SMTP server, else into a folder. */
   mail: { from: string; resendBaseUrl: string; resendApiKey?: string; smtpUrl?: string };
+  /** A file that says where addresses are. */
+  geoDatabase?: string;
   /** Networks that are not public, and that webhooks may be sent to all the same. */
   webhookPrivateNetworks: string[];
   /** Networks that are not public, and that logs may be fetched from all the same. */
@@ -117,6 +120,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   };
   const idleTimeoutMs = read('CANISTER_IDLE_TIMEOUT_MS');
   const diskFreeBytesMin = read('CANISTER_DISK_FREE_BYTES_MIN');
+  const geoDatabase = read('CANISTER_GEO_DATABASE');
   const consoleUrl = read('CANISTER_CONSOLE_URL')?.replace(/\/+$/, '');
   const smtpUrl = read('CANISTER_SMTP_URL');
   const resendApiKey = read('CANISTER_RESEND_API_KEY');
@@ -148,6 +152,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     webhookPrivateNetworks: read('CANISTER_WEBHOOK_PRIVATE_NETWORKS'),
     ...(oidc === undefined ? {} : { oidc }),
     ...(consoleUrl === undefined ? {} : { consoleUrl }),
+    ...(geoDatabase === undefined ? {} : { geoDatabase }),
     ...(diskFreeBytesMin === undefined ? {} : { diskFreeBytesMin }),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
   };

@@ -108,6 +108,7 @@ export const problemCodes = {
   dataset_held: { status: 409, title: 'The stores of the dataset cannot be used' },
   recut_unknown: { status: 404, title: 'There is no recut to apply' },
   recut_stale: { status: 409, title: 'The past has changed since the recut was made' },
+  rules_changed: { status: 412, title: 'Somebody has changed the rules meanwhile' },
   upkeep_busy: { status: 409, title: 'Other work on the dataset is under way' },
   visitor_unknown: { status: 404, title: 'Nothing is kept of this visitor' },
   upkeep_unknown: { status: 404, title: 'There is no such work under way' },

@@ -106,6 +106,8 @@ export const excludedHitSchema = sessionHitSchema.extend({
   excludedBy: z.string(),
   /** When it came, by the clock of the engine. */
   arrivedAt: instant.optional(),
+  /** How many of the hits that count, and are of the same instant, came before it. */
+  behind: z.int().optional(),
 });
 
 /** Where a session came from, taken at its first hit. */

@@ -6,6 +6,7 @@ import { systemClock } from '../clock.ts';
 import type { DatasetConfig } from '../settings/datasets.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
 import { lastLow, openDatasetStores } from '../stores/dataset-stores.ts';
+import { openGeoDatabase } from '../stores/geo-database.ts';
 import { startIndexThread } from '../stores/index-owner.ts';
 import { openPastStores } from '../stores/libsql-backfills.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
@@ -31,6 +32,8 @@ export interface EngineThreadData {
   libsql: MessagePort;
   /** Opens datasets although hits of them are lost. */
   acceptLoss: boolean;
+  /** A file that says where addresses are. */
+  geoDatabase: string | undefined;
 }
 
 const pollMs = 100;
@@ -42,7 +45,8 @@ const checkpointEveryMs = __FAIL_POINTS__ ? 200 : 60_000;
 const niceness = 5;
 
 async function start(port: NonNullable<typeof parentPort>): Promise<void> {
-  const { root, datasets, active, libsql, acceptLoss } = workerData as EngineThreadData;
+  const { root, datasets, active, libsql, acceptLoss, geoDatabase } =
+    workerData as EngineThreadData;
   const folder = openDataFolder(root);
   letOthersGoFirst();
   const files = libsqlOver(libsql);
@@ -75,6 +79,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
         openIndexFile,
         say: (text) => console.error(text),
       }),
+    placeOf: geoDatabase === undefined ? undefined : openGeoDatabase(geoDatabase),
     eventSets: openLibsqlEventSets(files.control, steady.now),
     datasets,
     rotateKeys: () => rotate(),

@@ -449,7 +449,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     pullLogs: (slug, importOptions, request) =>
       desk.pull(find(slug), importOptionsSchema.parse(importOptions), request).finally(countAnew),
     verify: async (slug) => await verifyCanister(find(slug)),
-    rebuild: (slug, acceptLoss) => rebuildTables(find(slug), acceptLoss),
+    rebuild: async (slug, acceptLoss) => await rebuildTables(find(slug), acceptLoss),
     async jobs(slug) {
       const ofDesks = [
         ...desk.list(slug).map(jobOfImport),

@@ -33,6 +33,7 @@ import { eventJobRoutes } from './event-jobs.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './exports.ts';
 import { type AccessOptions, guard, guardMetrics } from './guard.ts';
+import { hitRuleRoutes } from './hit-rules.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
 import { jobRoutes } from './jobs.ts';
 import { isInProcess, isLocal, localOnly } from './local-only.ts';
@@ -106,6 +107,7 @@ export function createApi(options: ApiOptions) {
     .route('/', importRoutes(engine))
     .route('/', jobRoutes(jobs, datasets))
     .route('/', sourceRoutes(options.sources))
+    .route('/', hitRuleRoutes(engine, datasets))
     .route('/', upkeepRoutes(engine, datasets))
     .route('/', visitorRoutes(engine))
     .route('/', setAsideRoutes(engine, datasets, options.setAside))

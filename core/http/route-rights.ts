@@ -113,6 +113,11 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'GET /datasets/{slug}/alerts/rules/{name}': exploring,
   'GET /datasets/{slug}/alerts/history': exploring,
 
+  'GET /datasets/{slug}/rules/hits': exploring,
+  'GET /datasets/{slug}/rules/hits/excluded': exploring,
+  'POST /datasets/{slug}/rules/hits/trial': { ...exploring, audit: 'never' },
+
+  'PUT /datasets/{slug}/rules/hits': configuring,
   'POST /datasets/{slug}/searches/{name}/label': configuring,
   'PUT /datasets/{slug}/definitions/{kind}': configuring,
   'DELETE /datasets/{slug}/definitions/{kind}/{name}': configuring,

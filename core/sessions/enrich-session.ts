@@ -57,7 +57,7 @@ export function withPlace<T extends Pick<ClosedSession, 'country' | 'addressPref
 }
 
 function enrichHit(hit: AnyHit, session: ClosedSession, enrichment: Enrichment): AnyHit {
-  const { excludedBy: _, targetBefore, ...rest } = hit;
+  const { excludedBy: _, behind: __, targetBefore, ...rest } = hit;
   const before = targetBefore === undefined ? hit : parseTarget(targetBefore);
   const change = hit.origin === 'log' ? enrichment.changeLogTarget : enrichment.changePage;
   const given: Target = { path: before.path, query: before.query };

@@ -7,7 +7,6 @@
 import {
   continuedReasons,
   type EndReason,
-  type ExcludedHit,
   type Session,
   type SessionHit,
 } from '../contract/session.ts';
@@ -15,7 +14,7 @@ import type { CompiledEventSet } from '../events/compile.ts';
 import { SessionEvents } from '../events/session-events.ts';
 import type { HitContext, NormalizedHit } from '../hits/normalize-hit.ts';
 import { type ClosePolicy, isIdle, reasonToClose } from './close-policy.ts';
-import { timesOf } from './excluded-hits.ts';
+import { excludedHit, timesOf } from './excluded-hits.ts';
 import { insertInOrder } from './hit-order.ts';
 import type { ActiveStore, OpenSession } from './open-session.ts';
 import { sessionId } from './session-key.ts';
@@ -213,8 +212,7 @@ function addHit(open: OpenSession, { hit, excludedBy, arrivedAt }: ArrivingHit):
   const { hits } = session;
   if (excludedBy !== undefined) {
     session.excludedHits ??= [];
-    const excluded: ExcludedHit = { ...hit, excludedBy, arrivedAt };
-    insertInOrder(session.excludedHits, excluded);
+    insertInOrder(session.excludedHits, excludedHit({ ...hit, arrivedAt }, excludedBy, hits));
     if (hits.length === 0) Object.assign(session, timesOf(session));
     return;
   }
@@ -253,6 +251,8 @@ function newSession(
     continues,
     rulesVersion,
     hits: excludedBy === undefined ? [hit] : [],
-    ...(excludedBy === undefined ? {} : { excludedHits: [{ ...hit, excludedBy, arrivedAt }] }),
+    ...(excludedBy === undefined
+      ? {}
+      : { excludedHits: [excludedHit({ ...hit, arrivedAt }, excludedBy, [])] }),
   };
 }

@@ -15,6 +15,7 @@ import type { ImportInput, ImportSummary } from '../contract/import.ts';
 import { retentionRulesSchema } from '../contract/upkeep.ts';
 import { type RunningEngine, runEngine } from '../engine/run-engine.ts';
 import type { EventSets } from '../events/event-sets.ts';
+import type { PlaceOf } from '../hits/enrichment.ts';
 import type { DatasetConfig, Datasets } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
 import type { VisitorHits } from '../sources/visitor-hits.ts';
@@ -64,6 +65,8 @@ export interface WorldOptions {
   /** Called at each step of the rewriting of a segment. */
   eraseReached?: (step: EraseStep) => void;
   wrapVisitorHits?: (hits: VisitorHits) => VisitorHits;
+  /** Says where addresses are. */
+  placeOf?: PlaceOf;
   /** Takes what the administrator is told. */
   said?: string[];
 }
@@ -218,6 +221,7 @@ export async function openCore(
   const engine = await runEngine({
     inbox: wrapInbox?.(inbox) ?? inbox,
     clock: options.wrapClock?.(clock) ?? clock,
+    placeOf: options.placeOf,
     eventSets: options.eventSets ?? openLibsqlEventSets(control, clock),
     async openStores({ slug, timeZone }) {
       const real = await openDatasetStores({
@@ -299,6 +303,7 @@ async function configs(datasets: Datasets): Promise<DatasetConfig[]> {
     cutOnNewCampaign: settings.cutOnNewCampaign,
     retention: retentionRulesSchema.parse(settings),
     index: settings.index,
+    hitRules: settings.hitRules,
     addressSecret: entries.get(slug)?.addressSecret ?? '',
   }));
 }

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { Acquisition } from '../contract/session.ts';
+import { channelOf, usualChannels } from './channel.ts';
+
+test.each<[Acquisition, string]>([
+  [{}, 'direct'],
+  [{ source: 'facebook', medium: 'cpc' }, 'paid social'],
+  [{ source: 'Google', medium: 'cpc', clickId: 'gclid' }, 'paid search'],
+  [{ source: 'bing', medium: 'paid' }, 'paid search'],
+  [{ source: 'somebody', medium: 'ppc' }, 'paid search'],
+  [{ source: 'somebody', medium: 'cpm' }, 'paid other'],
+  [{ source: 'letter', medium: 'Newsletter' }, 'email'],
+  [{ source: 'Gmail', medium: 'email', referrerHost: 'mail.google.com' }, 'email'],
+  [{ source: 'Google', medium: 'display' }, 'display'],
+  [{ source: 'x', medium: 'affiliate' }, 'affiliate'],
+  [{ source: 'sms' }, 'SMS'],
+  [{ source: 'app', medium: 'push' }, 'push'],
+  [{ source: 'ChatGPT', medium: 'ai-assistant', referrerHost: 'chatgpt.com' }, 'AI assistant'],
+  [{ source: 'Gemini', medium: 'ai-assistant', referrerHost: 'gemini.google.com' }, 'AI assistant'],
+  [{ source: 'chatgpt.com' }, 'AI assistant'],
+  [{ source: 'YouTube', medium: 'social', referrerHost: 'www.youtube.com' }, 'video'],
+  [{ source: 'x', medium: 'shopping' }, 'shopping'],
+  [{ source: 'Google', medium: 'organic', referrerHost: 'www.google.fj' }, 'organic search'],
+  [{ source: 'Twitter', medium: 'social', referrerHost: 't.co' }, 'organic social'],
+  [{ source: 'Facebook', clickId: 'fbclid' }, 'organic social'],
+  [{ source: 'blog.example', medium: 'referral', referrerHost: 'blog.example' }, 'referral'],
+  [{ campaign: 'spring' }, 'other'],
+  [{ source: 'notgoogle' }, 'other'],
+])('%j comes by %s', (acquisition, channel) => {
+  expect(channelOf(acquisition)).toBe(channel);
+  expect(usualChannels).toContain(channel);
+});
