@@ -32,6 +32,7 @@ const settingsSchema = datasetSchema.pick({
   keepIndexDays: true,
   keepPublishedDays: true,
   index: true,
+  hitRules: true,
 });
 
 /** Events and attributes are those that are worked on; an import makes drafts of them. No keys, users or channels. */

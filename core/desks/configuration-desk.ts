@@ -69,6 +69,7 @@ const settingHelp: Record<keyof Configuration['settings'], string> = {
   keepIndexDays: 'Sessions may leave the index: see canister retention.',
   keepPublishedDays: 'Published files may go: see canister retention.',
   index: 'The index is made anew: see canister index.',
+  hitRules: 'Set them with: canister rules set',
 };
 
 export function createConfigurationDesk(options: {
@@ -234,11 +235,15 @@ function settingPieces(file: Configuration, present: Configuration): Piece[] {
   });
 }
 
-const textOf = (value: unknown) => (value === undefined ? 'not set' : JSON.stringify(value));
+const textLengthMax = 200;
+const textOf = (value: unknown) => {
+  const text = value === undefined ? 'not set' : JSON.stringify(value);
+  return text.length > textLengthMax ? `${text.slice(0, textLengthMax)} …` : text;
+};
 
 function settingsOf(dataset: Dataset): Configuration['settings'] {
   const { timeZone, idleTimeoutMs, cutAtMidnight, cutOnNewCampaign } = dataset;
-  const { index } = dataset;
+  const { index, hitRules } = dataset;
   const retention = retentionRuleNames.filter((name) => dataset[name] !== undefined);
   return {
     timeZone,
@@ -247,6 +252,7 @@ function settingsOf(dataset: Dataset): Configuration['settings'] {
     cutOnNewCampaign,
     ...Object.fromEntries(retention.map((name) => [name, dataset[name]])),
     ...(index === undefined ? {} : { index }),
+    ...(hitRules === undefined ? {} : { hitRules }),
   };
 }
 
