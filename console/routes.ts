@@ -87,6 +87,13 @@ const configurePlaces = (slug: string): GuardedPlace[] => [
     right: 'administer',
   },
   {
+    id: 'hit-rules',
+    label: msg('Hit rules'),
+    icon: 'filter',
+    href: `/${slug}/hit-rules`,
+    right: 'configure',
+  },
+  {
     id: 'configuration',
     label: msg('Export and import'),
     icon: 'file',
@@ -321,6 +328,11 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       '/:dataset/rules',
       () => import('./pages/rules-page.ts'),
       (open) => html`<cn-rules-page .open=${open}></cn-rules-page>`,
+    ),
+    page(
+      '/:dataset/hit-rules',
+      () => import('./pages/hit-rules-page.ts'),
+      (open) => html`<cn-hit-rules-page .open=${open}></cn-hit-rules-page>`,
     ),
     page(
       '/:dataset/configuration',

@@ -28,6 +28,7 @@ export const iconNames = {
   plus: 'plus-lg',
   reports: 'bar-chart-line',
   rules: 'stopwatch',
+  filter: 'funnel',
   run: 'play-fill',
   search: 'search',
   settings: 'gear',
