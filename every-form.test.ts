@@ -18,6 +18,7 @@ import type { ReportDrawing } from './core/http/reports.ts';
 import { openDataFolder } from './core/stores/data-folder.ts';
 import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
 import { makeDatabase } from './core/stores/published/make-database.ts';
+import { noSavedQueries } from './core/testing/no-saved-queries.ts';
 import { placeOf } from './core/testing/sql-desk.ts';
 import { createWorld, type World } from './core/testing/world.ts';
 import { createReportDesk, createReportSource } from './report-desk.ts';
@@ -68,7 +69,11 @@ beforeAll(async () => {
 
   const book = openLibsqlDefinitions(world.control, world.now);
   const definitions = createDefinitionDesk(world.datasets, book);
-  const source = createReportSource(createQueryDesk(world.engine, book), definitions);
+  const source = createReportSource(
+    createQueryDesk(world.engine, book),
+    definitions,
+    noSavedQueries,
+  );
   const desk = createReportDesk(source, world.now);
   const dataset = { slug: 'shop', name: 'Shop', timeZone: 'UTC' };
   result = await desk.run({

@@ -63,7 +63,7 @@ import {
   createReportDesk,
   createReportSource,
   createSharedReports,
-  keepBuiltInNames,
+  keepReportsWhole,
 } from './report-desk.ts';
 import { alertMail } from './reports/email/alert-mail.ts';
 import { chooseMailer } from './reports/email/mailers/choose-mailer.ts';
@@ -215,8 +215,15 @@ export async function openCanister(
   let listenedPort: number | undefined;
   const book = openLibsqlDefinitions(libsql.control, clock);
   const queries = createQueryDesk(engine.remote, book);
-  const definitions = keepBuiltInNames(createDefinitionDesk(datasets, book));
-  const reportSource = createReportSource(queries, definitions);
+  const savedQueries = openLibsqlSavedQueries(libsql.control, clock);
+  const sandbox = createChildSandbox({ childFile: fileURLToPath(built('./sandbox-child.js')) });
+  const place: PublishedPlace = {
+    folder: (slug) => folder.dataset(slug).published,
+    manifest: (slug) => readManifest(folder.dataset(slug).published),
+  };
+  const sql = createSqlDesk({ engine: engine.remote, sandbox, place, savedQueries });
+  const definitions = keepReportsWhole(createDefinitionDesk(datasets, book), savedQueries);
+  const reportSource = createReportSource(queries, definitions, { sql, savedQueries });
   const subscriptions = createSubscriptionDesk({
     subscriptions: subscriptionStore,
     reports: reportSource,
@@ -338,13 +345,6 @@ export async function openCanister(
     ],
     (failing) => alarms.set('job_failed', describeFailing(failing, waitsForRoom)),
   );
-  const savedQueries = openLibsqlSavedQueries(libsql.control, clock);
-  const sandbox = createChildSandbox({ childFile: fileURLToPath(built('./sandbox-child.js')) });
-  const place: PublishedPlace = {
-    folder: (slug) => folder.dataset(slug).published,
-    manifest: (slug) => readManifest(folder.dataset(slug).published),
-  };
-  const sql = createSqlDesk({ engine: engine.remote, sandbox, place, savedQueries });
   const exports = createExportDesk({
     engine: engine.remote,
     place,

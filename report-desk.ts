@@ -2,13 +2,17 @@
 import type { Clock } from './core/clock.ts';
 import { dayOf } from './core/contract/date-range.ts';
 import { Problem } from './core/contract/problem.ts';
+import { sqlRequestSchema } from './core/contract/query.ts';
 import type { ReportResult } from './core/contract/report.ts';
+import { reportDefinitionSchema } from './core/contract/report-definition.ts';
 import type { SharedReport } from './core/contract/shared-link.ts';
 import { rangeOfPeriod } from './core/contract/subscription-words.ts';
 import type { DefinitionDesk } from './core/desks/definition-desk.ts';
 import type { QueryDesk } from './core/desks/query-desk.ts';
+import type { SqlDesk } from './core/desks/sql-desk.ts';
 import type { ReportDesk, ReportDrawing } from './core/http/reports.ts';
 import type { Datasets } from './core/settings/datasets.ts';
+import type { SavedQueries } from './core/settings/saved-queries.ts';
 import { findBuiltIn } from './reports/definitions/catalog.ts';
 import { listReports } from './reports/definitions/find-report.ts';
 import { reportToCsv } from './reports/run/report-csv.ts';
@@ -17,6 +21,8 @@ import { type ReportSource, runReport } from './reports/run/run-report.ts';
 
 const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const parquetType = 'application/vnd.apache.parquet';
+/** A panel is looked at by people: who wants all rows runs the query itself. */
+const savedRowsMax = 1_000;
 const pngWidthPx = 1_072;
 const locale = 'en';
 
@@ -24,8 +30,18 @@ const locale = 'en';
 export function createReportSource(
   queries: QueryDesk,
   definitions: Pick<DefinitionDesk, 'list'>,
+  saved: { sql: Pick<SqlDesk, 'answer'>; savedQueries: Pick<SavedQueries, 'get'> },
 ): ReportSource {
   return {
+    async savedQuery(slug, name, values, given) {
+      const { parameters } = await saved.savedQueries.get(slug, name);
+      const known = Object.entries(given).filter(([one]) =>
+        parameters.some((parameter) => parameter.name === one),
+      );
+      const all = { ...Object.fromEntries(known), ...values };
+      const request = { query: name, values: all, rowsMax: savedRowsMax };
+      return await saved.sql.answer(slug, sqlRequestSchema.parse(request));
+    },
     query: queries.query,
     analyze: queries.analyze,
     ownReports: (slug) => definitions.list(slug, 'report'),
@@ -82,8 +98,14 @@ export function createSharedReports(
   };
 }
 
-/** The desk of definitions, which takes no report under the name of one that comes with Canister. */
-export function keepBuiltInNames(desk: DefinitionDesk): DefinitionDesk {
+/**
+ * The desk of definitions, which takes no report under the name of one that comes with Canister, and none that asks a
+ * saved query that is not there.
+ */
+export function keepReportsWhole(
+  desk: DefinitionDesk,
+  savedQueries: Pick<SavedQueries, 'get'>,
+): DefinitionDesk {
   return {
     ...desk,
     async save(slug, kind, given, position) {
@@ -94,6 +116,9 @@ export function keepBuiltInNames(desk: DefinitionDesk): DefinitionDesk {
           `The report ${name} comes with Canister. Give yours another name.`,
         );
       }
+      if (kind === 'report')
+        for (const { savedQuery } of reportDefinitionSchema.parse(given).panels)
+          if (savedQuery !== undefined) await savedQueries.get(slug, savedQuery.name);
       return await desk.save(slug, kind, given, position);
     },
   };

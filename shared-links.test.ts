@@ -7,6 +7,7 @@ import { createDefinitionDesk } from './core/desks/definition-desk.ts';
 import { createQueryDesk } from './core/desks/query-desk.ts';
 import { sharedPages } from './core/http/shared-pages.ts';
 import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
+import { noSavedQueries } from './core/testing/no-saved-queries.ts';
 import { type WholeApi, wholeApi } from './core/testing/whole-api.ts';
 import { createWorld, type World } from './core/testing/world.ts';
 import { createReportDesk, createReportSource, createSharedReports } from './report-desk.ts';
@@ -28,7 +29,11 @@ beforeEach(async () => {
   await world.dataset({ slug: 'blog' });
   const book = openLibsqlDefinitions(world.control, world.now);
   const definitions = createDefinitionDesk(world.datasets, book);
-  const source = createReportSource(createQueryDesk(world.engine, book), definitions);
+  const source = createReportSource(
+    createQueryDesk(world.engine, book),
+    definitions,
+    noSavedQueries,
+  );
   const draw = createSharedReports(createReportDesk(source, world.now), world.datasets, world.now);
   drawn = 0;
   whole = await wholeApi(world, {

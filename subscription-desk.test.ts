@@ -9,6 +9,7 @@ import { unsubscribeRoutes } from './core/http/unsubscribe.ts';
 import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
 import { openLibsqlSubscriptions } from './core/stores/libsql-subscriptions.ts';
 import { worldAlerts } from './core/testing/alert-desk.ts';
+import { noSavedQueries } from './core/testing/no-saved-queries.ts';
 import { createWorld, type TestHit, type World } from './core/testing/world.ts';
 import { createReportSource } from './report-desk.ts';
 import { chooseMailer } from './reports/email/mailers/choose-mailer.ts';
@@ -56,7 +57,7 @@ async function openDesk(mailer: Mailer = smtp()) {
   });
   const desk = createSubscriptionDesk({
     subscriptions,
-    reports: createReportSource(createQueryDesk(world.engine, book), definitions),
+    reports: createReportSource(createQueryDesk(world.engine, book), definitions, noSavedQueries),
     datasets: world.datasets,
     definitions,
     alerts: alerts.desk.store,

@@ -47,6 +47,42 @@ export const accessNews = new EventTarget();
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
   const { signal, body, method = body === undefined ? 'GET' : 'POST' } = options;
+  const response = await send(path, { ...options, method });
+  if (response.status === 204) return undefined as T;
+  const value = await decode(response);
+  if (method === 'GET') noteAnswer(path, signal, answeredAtOf(response));
+  return value as T;
+}
+
+/** Asks the server and gives each line of the answer as it comes, decoded. @throws as `request` */
+export async function* requestLines<T>(path: string, options: RequestOptions): AsyncGenerator<T> {
+  const headers = { ...options.headers, accept: 'application/x-ndjson' };
+  const { body } = await send(path, { ...options, headers });
+  if (body === null) return;
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    let rest = '';
+    for (;;) {
+      const { done, value = '' } = await reader.read();
+      const lines = (rest + value).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield JSON.parse(line) as T;
+      if (done) break;
+    }
+    if (rest !== '') throw unexpected(0, msg('The answer ended early.'));
+  } finally {
+    // Whoever stops reading stops what is done for it.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Asks the server and gives the bytes of the answer. @throws as `request` */
+export async function requestBlob(path: string, options: RequestOptions): Promise<Blob> {
+  return await (await send(path, options)).blob();
+}
+
+async function send(path: string, options: RequestOptions): Promise<Response> {
+  const { signal, body, method = body === undefined ? 'GET' : 'POST' } = options;
   const headers = new Headers({ accept: 'application/json', ...options.headers });
   if (body !== undefined) headers.set('content-type', 'application/json');
   if (method !== 'GET') headers.set('x-canister', 'console');
@@ -67,10 +103,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
     });
   }
   if (!response.ok) throw await errorOf(response);
-  if (response.status === 204) return undefined as T;
-  const value = await decode(response);
-  if (method === 'GET') noteAnswer(path, signal, answeredAtOf(response));
-  return value as T;
+  return response;
 }
 
 /** When an answer was given that this browser had kept; undefined for one that came from the server. */

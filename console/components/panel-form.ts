@@ -89,9 +89,17 @@ export class PanelForm extends LitElement {
       ${this.problems.map((problem) => html`<p class="caption problem" role="alert">${problem}</p>`)}`;
   }
 
-  #kept({ analysis }: PanelDefinition) {
+  #kept({ analysis, savedQuery }: PanelDefinition) {
     return html`<p class="caption">
-      ${msg(str`It asks the analysis ${analysis?.kind}, and is kept as it is. The command line changes it.`)}
+      ${
+        savedQuery === undefined
+          ? msg(
+              str`It asks the analysis ${analysis?.kind}, and is kept as it is. The command line changes it.`,
+            )
+          : msg(
+              str`It asks the saved query "${savedQuery.name}", and is kept as it is. The command line changes it.`,
+            )
+      }
     </p>`;
   }
 

@@ -51,13 +51,13 @@ export class ServerRetentionForm extends LitElement {
   }
 
   readonly #save = () => {
-    const numberIn = (name: string) => {
+    const typedValue = (name: string) => {
       const text = this.renderRoot.querySelector<HTMLInputElement>(`[name=${name}]`)?.value ?? '';
       return text === '' ? null : Number(text);
     };
     void this.#ask({
-      keepAuditDays: numberIn('audit'),
-      keepDeliveriesDays: numberIn('deliveries'),
+      keepAuditDays: typedValue('audit'),
+      keepDeliveriesDays: typedValue('deliveries'),
     });
   };
 

@@ -18,6 +18,7 @@ import '../components/error-note.ts';
 import '../components/hit-list.ts';
 import { counted, formatDuration } from '../components/number-format.ts';
 import '../components/session-facts.ts';
+import '../components/visitor-data.ts';
 import { endReasonTexts } from '../components/session-words.ts';
 import { formatInstant, formatTime } from '../components/time-format.ts';
 import { mayI, meContext } from '../context/me.ts';
@@ -144,7 +145,15 @@ export class SessionPage extends LitElement {
       <section>
         <h2>${msg('Visitor and origin')}</h2>
         <cn-session-facts .session=${session}></cn-session-facts>
-      </section>`;
+      </section>
+      ${
+        mayI(this.me, 'administer', open.slug)
+          ? html`<section>
+              <h2>${msg('Data of this visitor')}</h2>
+              <cn-visitor-data slug=${open.slug} visitor=${session.visitor}></cn-visitor-data>
+            </section>`
+          : nothing
+      }`;
   }
 
   /** Why it ended, and the ways to the sessions before and after. */

@@ -5,12 +5,15 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import type { SqlAnswer } from '../../core/contract/query.ts';
+import type { Parameter, ParameterValue, SavedQuery } from '../../core/contract/saved-query.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { sessionIdOf } from '../api/sessions.ts';
 import { runSql } from '../api/sql.ts';
 import '../components/error-note.ts';
 import { counted, formatCount } from '../components/number-format.ts';
+import { parametersOf, type TypedParameter } from '../components/query-parameters.ts';
 import '../components/result-grid.ts';
+import '../components/saved-queries.ts';
 import { sessionPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -103,6 +106,9 @@ export class SqlPage extends LitElement {
   @state() private answer: SqlAnswer | undefined;
   @state() private error: ApiError | undefined;
   @state() private running: AbortController | undefined;
+  @state() private parameters: readonly TypedParameter[] = [];
+  /** From 0 to 1; undefined while that is not known. */
+  @state() private progress: number | undefined;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -128,6 +134,12 @@ export class SqlPage extends LitElement {
             @input=${this.#type}
             @keydown=${this.#key}
           ></textarea>
+          <cn-query-parameters
+            .parameters=${this.parameters}
+            @cn-parameters=${(event: CustomEvent<TypedParameter[]>) => {
+              this.parameters = event.detail;
+            }}
+          ></cn-query-parameters>
           <div class="actions">
             ${
               this.running
@@ -138,10 +150,25 @@ export class SqlPage extends LitElement {
                     <wa-icon name="run"></wa-icon>${msg('Run')}
                   </button>`
             }
+            ${
+              this.running
+                ? html`<progress
+                    max="1"
+                    .value=${this.progress ?? nothing}
+                    aria-label=${msg('How far it is')}
+                  ></progress>`
+                : nothing
+            }
             <span class="caption">${msg(html`<kbd>Ctrl</kbd> or <kbd>⌘</kbd> + <kbd>Enter</kbd>`)}</span>
           </div>
         </div>
         <div>
+          <cn-saved-queries
+            slug=${this.open?.slug ?? ''}
+            .sql=${this.sql}
+            .parameters=${this.parameters.map(declared)}
+            @cn-load=${(event: CustomEvent<SavedQuery>) => this.#load(event.detail)}
+          ></cn-saved-queries>
           <h2>${msg('Examples')}</h2>
           <ul>
             ${sqlExamples.map(
@@ -181,7 +208,26 @@ export class SqlPage extends LitElement {
   };
 
   #type(event: Event) {
-    this.sql = (event.target as HTMLTextAreaElement).value;
+    this.#set((event.target as HTMLTextAreaElement).value);
+  }
+
+  #set(sql: string, known: readonly TypedParameter[] = this.parameters) {
+    this.sql = sql;
+    this.parameters = parametersOf(sql, known);
+  }
+
+  /** Runs it at once where nothing is missing; else its parameters ask for their values. */
+  #load({ sql, parameters }: SavedQuery) {
+    this.#set(
+      sql,
+      parameters.map(({ name, type, meaning, default: usual }) => ({
+        name,
+        type,
+        meaning,
+        text: usual === undefined || usual === null ? '' : String(usual),
+      })),
+    );
+    if (this.parameters.every(({ text }) => text !== '')) void this.#run();
   }
 
   #key(event: KeyboardEvent) {
@@ -191,7 +237,7 @@ export class SqlPage extends LitElement {
   }
 
   #take(sql: string) {
-    this.sql = sql;
+    this.#set(sql);
     void this.#run();
   }
 
@@ -200,8 +246,19 @@ export class SqlPage extends LitElement {
     this.running?.abort();
     const run = new AbortController();
     this.running = run;
+    this.progress = undefined;
+    const asked = {
+      sql: this.sql,
+      parameters: this.parameters.map(({ name, type }) => ({ name, type })),
+      values: Object.fromEntries(
+        this.parameters.map(({ name, type, text }) => [name, boundValue(type, text)]),
+      ),
+    };
+    const progressed = (share: number) => {
+      if (this.running === run) this.progress = share;
+    };
     try {
-      const answer = await runSql(this.open.slug, this.sql, run.signal);
+      const answer = await runSql(this.open.slug, asked, progressed, run.signal);
       if (this.running !== run) return;
       this.answer = answer;
       this.error = undefined;
@@ -213,3 +270,14 @@ export class SqlPage extends LitElement {
     }
   }
 }
+/** An empty text is a text; of every other type it is NULL. */
+const boundValue = (type: TypedParameter['type'], text: string): ParameterValue =>
+  text === '' && type !== 'text' ? null : text;
+
+/** As it is kept: what is filled in is what it begins with. */
+const declared = ({ name, type, text, meaning }: TypedParameter): Parameter => ({
+  name,
+  type,
+  ...(meaning !== undefined && { meaning }),
+  ...(text !== '' && { default: text }),
+});

@@ -4,6 +4,7 @@ import { analysisSchema } from './analysis.ts';
 import { definitionNameSchema } from './definition-name.ts';
 import { querySchema } from './query.ts';
 import { chartKinds, panelKinds } from './report.ts';
+import { parameterNameSchema, parameterValueSchema } from './saved-query.ts';
 
 export const reportLimits = {
   reportsMax: 200,
@@ -49,7 +50,16 @@ const panelAnalysisSchema = z.looseObject({ kind: z.string() }).superRefine((giv
   }
 });
 
-/** One panel. `robots` counts robots whatever the request says. Either a query or an analysis is asked. */
+/**
+ * SQL that is kept under a name. Its parameters `from` and `to` (dates, `to` exclusive) and `robots` (boolean) get what
+ * the report is run for, others the value given here, or their default.
+ */
+const panelSavedQuerySchema = z.strictObject({
+  name: definitionNameSchema,
+  values: z.record(parameterNameSchema, parameterValueSchema).default({}),
+});
+
+/** One panel. `robots` counts robots whatever the request says. Either a query, an analysis or a saved query is asked. */
 export const panelDefinitionSchema = z
   .object({
     name: z
@@ -65,10 +75,11 @@ export const panelDefinitionSchema = z
     robots: z.literal(true).optional(),
     query: panelQuerySchema.optional(),
     analysis: panelAnalysisSchema.optional(),
+    savedQuery: panelSavedQuerySchema.optional(),
   })
   .refine(
-    ({ query, analysis }) => (query === undefined) !== (analysis === undefined),
-    'asks either a query or an analysis',
+    (panel) => [panel.query, panel.analysis, panel.savedQuery].filter(Boolean).length === 1,
+    'asks either a query, an analysis or a saved query',
   )
   .refine(
     ({ kind, query }) => kind !== 'figures' || (query?.dimensions.length ?? 0) === 0,

@@ -43,7 +43,7 @@ export function guard(options: AccessOptions, peerAddress: PeerAddress): Middlew
     try {
       for (const route of routes) check(route, caller, dataset);
     } catch (error) {
-      const refusal = entryOf(caller, 'refused', `${c.req.method} ${c.req.path}`);
+      const refusal = entryOf(caller, 'refused', actionOf(c));
       await desk.audit.append(refusal);
       throw error;
     }
@@ -173,6 +173,17 @@ function createNews(clock: Clock) {
   };
 }
 
+/**
+ * Of a session only a hash of its id: nothing leaves the trail, and an erasure must leave nothing of a session. Whoever
+ * knows an id can still find who looked at it.
+ */
+const actionOf = ({ req }: Context) =>
+  `${req.method} ${req.path}`.replace(
+    /(\/sessions\/)([0-9a-f]{32})(?![0-9a-f])/gi,
+    (_all, path: string, id: string) =>
+      `${path}sha256:${createHash('sha256').update(id.toLowerCase()).digest('hex').slice(0, 16)}`,
+  );
+
 /** Before it is done: what cannot be written down is not done either. */
 async function write(
   c: Context,
@@ -184,6 +195,5 @@ async function write(
   const text = type.includes('json') ? await c.req.text() : '';
   const detail =
     text === '' ? '' : `body sha256 ${createHash('sha256').update(text).digest('hex')}`;
-  const action = `${c.req.method} ${c.req.path}`;
-  await audit.append(entryOf(caller, action, dataset ?? '', detail));
+  await audit.append(entryOf(caller, actionOf(c), dataset ?? '', detail));
 }

@@ -36,6 +36,7 @@ async function asked(change: Partial<ReportRequest>, source: Partial<ReportSourc
         analyses.push(analysis);
         return nothing;
       },
+      savedQuery: () => Promise.reject(new Error('no report of these asks SQL')),
       names: async (_slug, kind) => names[kind],
       ownReports: async () => [],
       ...source,

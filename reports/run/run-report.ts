@@ -7,17 +7,29 @@ import { type Comparison, comparedRange } from '../../core/contract/comparison.t
 import type { Dataset } from '../../core/contract/dataset.ts';
 import { type DateRange, dateRangeSchema } from '../../core/contract/date-range.ts';
 import { Problem } from '../../core/contract/problem.ts';
-import { type Answer, type Query, querySchema } from '../../core/contract/query.ts';
+import { type Answer, type Query, querySchema, type SqlAnswer } from '../../core/contract/query.ts';
 import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
 import type { PanelDefinition, ReportDefinition } from '../../core/contract/report-definition.ts';
+import type { ParameterValue } from '../../core/contract/saved-query.ts';
 import { findReport } from '../definitions/find-report.ts';
 import { gradeFunnel } from './grade-funnel.ts';
+import { answerOfSql } from './sql-answer.ts';
 import { chooseSubject, missingSubject, type Subject } from './subject.ts';
 
 /** The port: what can be asked of a dataset, named by its slug. */
 export interface ReportSource {
   query(slug: string, query: Query): Promise<Answer>;
   analyze(slug: string, analysis: Analysis): Promise<Answer>;
+  /**
+   * The answer of a saved query. `given` are values for parameters of these names, where the query has them.
+   * @throws Problem `query_unknown`, `parameter_invalid`, and those of SQL
+   */
+  savedQuery(
+    slug: string,
+    name: string,
+    values: Readonly<Record<string, ParameterValue>>,
+    given: Readonly<Record<string, ParameterValue>>,
+  ): Promise<SqlAnswer>;
   /** The names of the dataset's definitions of a kind, in their order. */
   names(slug: string, kind: 'funnel' | 'goal' | 'page_group'): Promise<string[]>;
   /** The reports that users of the dataset have made. */
@@ -109,7 +121,8 @@ async function askFor(
   const missing = await missingSubject(panel, subject, slug, source);
   if (missing !== undefined)
     return { answer: { columns: [], rows: [], rowsTotal: 0, notes: [missing] } };
-  const { query, analysis } = panel;
+  const { query, analysis, savedQuery } = panel;
+  if (savedQuery !== undefined) return { answer: await savedAnswer(run, panel, savedQuery) };
   if (query !== undefined) {
     const asked = panelQuery(run, panel, query);
     return { answer: await source.query(slug, asked), query: asked };
@@ -120,6 +133,27 @@ async function askFor(
     return { answer: gradeFunnel(stages) };
   }
   return { answer: await source.analyze(slug, panelAnalysis(run, panel, analysis)) };
+}
+
+/** A query that has gone or fails is told in its panel: the others are shown all the same. */
+async function savedAnswer(
+  { source, request, range }: Run,
+  panel: PanelDefinition,
+  { name, values = {} }: NonNullable<PanelDefinition['savedQuery']>,
+): Promise<Answer> {
+  const given = { ...range, robots: panel.robots ?? request.robots };
+  try {
+    const answer = await source.savedQuery(request.dataset.slug, name, values, given);
+    const isNarrowed =
+      request.condition !== undefined ||
+      request.comparison !== undefined ||
+      (request.labels ?? []).length > 0;
+    return answerOfSql(answer, { name, isNarrowed });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const note = `The saved query "${name}" has no answer: ${error.message}`;
+    return { columns: [], rows: [], rowsTotal: 0, notes: [note] };
+  }
 }
 
 function panelQuery(

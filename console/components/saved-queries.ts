@@ -1,0 +1,151 @@
+/** The saved queries of a dataset, and a form that keeps the one at hand. Fires `cn-load` with the query that is chosen. */
+import { msg, str } from '@lit/localize';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Parameter, SavedQuery } from '../../core/contract/saved-query.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { deleteQuery, listSavedQueries, saveQuery } from '../api/sql.ts';
+import { controlStyles } from '../styles/controls.ts';
+import { textStyles } from '../styles/text.ts';
+import './confirm-button.ts';
+import './error-note.ts';
+
+@customElement('cn-saved-queries')
+export class SavedQueries extends LitElement {
+  static override styles = [
+    textStyles,
+    controlStyles,
+    css`
+      :host {
+        display: block;
+        margin-bottom: var(--space-5);
+      }
+      ul {
+        margin: var(--space-1) 0 var(--space-2) calc(-1 * var(--space-2));
+        padding: 0;
+        list-style: none;
+      }
+      li {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+      }
+      li > .button {
+        flex: 1;
+        justify-content: flex-start;
+        min-width: 0;
+        min-height: 1.75rem;
+        padding: 0 var(--space-2);
+        color: var(--accent);
+        font-weight: 450;
+        text-align: left;
+        overflow-wrap: anywhere;
+      }
+      form {
+        display: grid;
+        gap: var(--space-2);
+      }
+      form label > span {
+        display: block;
+        color: var(--ink-quiet);
+        font-size: var(--text-caption);
+      }
+      form .field {
+        width: 100%;
+      }
+    `,
+  ];
+
+  @property() slug = '';
+  /** What is kept: the SQL at hand with its parameters. */
+  @property() sql = '';
+  @property({ attribute: false }) parameters: readonly Parameter[] = [];
+  @state() private queries: readonly SavedQuery[] = [];
+  @state() private name = '';
+  @state() private description = '';
+  @state() private error: ApiError | undefined;
+  @state() private kept = '';
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('slug') && this.slug !== '') void this.#do(async () => {});
+  }
+
+  override render() {
+    return html`<h2>${msg('Saved queries')}</h2>
+      ${
+        this.queries.length === 0
+          ? html`<p class="caption">${msg('None yet. All who may run SQL in this dataset share them.')}</p>`
+          : html`<ul>${this.queries.map((query) => this.#row(query))}</ul>`
+      }
+      <form @submit=${this.#submit}>
+        <label
+          ><span>${msg('Keep this query as')}</span
+          ><input class="field" maxlength="80" required autocomplete="off" .value=${this.name} @input=${this.#typeName}
+        /></label>
+        <label
+          ><span>${msg('What it says (optional)')}</span
+          ><input class="field" maxlength="500" autocomplete="off" .value=${this.description} @input=${this.#typeDescription}
+        /></label>
+        <button class="button" type="submit" ?disabled=${this.sql.trim() === ''}>
+          ${this.queries.some(({ name }) => name === this.name.trim()) ? msg('Replace it') : msg('Keep it')}
+        </button>
+      </form>
+      ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
+      <p class="caption" role="status">${this.kept}</p>`;
+  }
+
+  #row(query: SavedQuery) {
+    const { name, description } = query;
+    return html`<li>
+      <button class="button plain" type="button" title=${description} @click=${() => this.#load(query)}>${name}</button>
+      <cn-confirm-button
+        small
+        label=${msg('Delete')}
+        what=${msg(str`the query ${name}`)}
+        @cn-confirm=${() => this.#do(() => deleteQuery(this.slug, name))}
+      ></cn-confirm-button>
+    </li>`;
+  }
+
+  #load(query: SavedQuery) {
+    this.name = query.name;
+    this.description = query.description;
+    this.kept = '';
+    this.dispatchEvent(new CustomEvent<SavedQuery>('cn-load', { detail: query }));
+  }
+
+  readonly #typeName = (event: Event) => {
+    this.name = (event.target as HTMLInputElement).value;
+  };
+
+  readonly #typeDescription = (event: Event) => {
+    this.description = (event.target as HTMLInputElement).value;
+  };
+
+  async #submit(event: Event): Promise<void> {
+    event.preventDefault();
+    const { sql, description, parameters } = this;
+    const name = this.name.trim();
+    await this.#do(async () => {
+      await saveQuery(this.slug, { name, sql, description, parameters: [...parameters] });
+      this.kept = msg(str`Kept as "${name}".`);
+    });
+  }
+
+  async #do(work: () => Promise<void>): Promise<void> {
+    this.error = undefined;
+    this.kept = '';
+    try {
+      await work();
+      this.queries = await listSavedQueries(this.slug);
+    } catch (error) {
+      this.error = asApiError(error);
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cn-saved-queries': SavedQueries;
+  }
+}
