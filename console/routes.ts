@@ -70,14 +70,14 @@ const configurePlaces = (slug: string): GuardedPlace[] => [
     label: msg('Events'),
     icon: 'events',
     href: eventsPath(slug),
-    right: 'configure',
+    right: 'explore',
   },
   {
     id: 'alerts',
     label: msg('Alerts'),
     icon: 'alerts',
     href: alertsPath(slug),
-    right: 'configure',
+    right: 'explore',
   },
   {
     id: 'rules',
@@ -85,6 +85,20 @@ const configurePlaces = (slug: string): GuardedPlace[] => [
     icon: 'rules',
     href: rulesPath(slug),
     right: 'administer',
+  },
+  {
+    id: 'index',
+    label: msg('Index'),
+    icon: 'index',
+    href: `/${slug}/index`,
+    right: 'configure',
+  },
+  {
+    id: 'masking',
+    label: msg('Masking'),
+    icon: 'masking',
+    href: `/${slug}/masking`,
+    right: 'configure',
   },
   {
     id: 'configuration',
@@ -316,6 +330,16 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       '/:dataset/rules',
       () => import('./pages/rules-page.ts'),
       (open) => html`<cn-rules-page .open=${open}></cn-rules-page>`,
+    ),
+    page(
+      '/:dataset/index',
+      () => import('./pages/index-page.ts'),
+      (open) => html`<cn-index-page .open=${open}></cn-index-page>`,
+    ),
+    page(
+      '/:dataset/masking',
+      () => import('./pages/masking-page.ts'),
+      (open) => html`<cn-masking-page .open=${open}></cn-masking-page>`,
     ),
     page(
       '/:dataset/configuration',

@@ -1,5 +1,6 @@
 /** A dataset: one analysed site, with its settings, its raw data and what is derived from it. */
 import { z } from 'zod';
+import { maskingRulesSchema } from './masking.ts';
 import { indexRulesSchema } from './search.ts';
 import { sessionRulesSchema } from './session-rules.ts';
 import { retentionRulesSchema } from './upkeep.ts';
@@ -56,6 +57,8 @@ export const datasetSchema = retentionRulesSchema.extend({
   cutOnNewCampaign: z.boolean(),
   /** What the session index holds; absent where nothing is indexed. */
   index: indexRulesSchema.optional(),
+  /** What is masked besides what always is. */
+  masking: maskingRulesSchema.optional(),
   writeKey: z.string(),
   createdAt: z.int(),
 });
@@ -69,6 +72,8 @@ export interface DatasetEntry {
   writeKey: string;
   hosts: string[];
   addressSecret: string;
+  /** Names whose values are masked besides those that always are. */
+  maskedNames?: readonly string[];
 }
 
 function isTimeZone(name: string): boolean {

@@ -1,6 +1,7 @@
 /** The datasets of an installation: made, listed, and made known to collectors and engine. A port over `control.db`. */
 
 import type { Dataset, DatasetEntry, DatasetInput } from '../contract/dataset.ts';
+import type { MaskingRules } from '../contract/masking.ts';
 import type { IndexRules } from '../contract/search.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 import type { RetentionRules } from '../contract/upkeep.ts';
@@ -32,6 +33,8 @@ export interface Datasets {
   setRules(slug: string, rules: SessionRules): Promise<void>;
   /** Sets what the session index holds. */
   setIndex(slug: string, rules: IndexRules): Promise<void>;
+  /** Sets what is masked; collectors know it when this resolves, those at the edge within a minute. */
+  setMasking(slug: string, rules: MaskingRules): Promise<void>;
   /** All datasets as collectors know them. */
   entries(): Promise<DatasetEntry[]>;
 }

@@ -75,6 +75,10 @@ export function openLibsqlDatasets(options: {
       change(slug, { keepSessionsDays, keepBytesMax }),
     setRules: (slug, rules) => change(slug, rules),
     setIndex: (slug, index) => change(slug, { index }),
+    async setMasking(slug, masking) {
+      await change(slug, { masking });
+      await publishDirectory(hits, await datasets.entries());
+    },
     entries: async () => (await all()).map(toEntry),
   };
   return datasets;
@@ -88,9 +92,9 @@ export async function publishDirectory(
   await hits.batch(
     [
       'DELETE FROM dataset_directory',
-      ...entries.map(({ writeKey, slug, hosts, addressSecret }) => ({
-        sql: 'INSERT INTO dataset_directory (write_key, slug, hosts, address_secret) VALUES (?, ?, ?, ?)',
-        args: [writeKey, slug, JSON.stringify(hosts), addressSecret],
+      ...entries.map(({ writeKey, slug, hosts, addressSecret, maskedNames = [] }) => ({
+        sql: 'INSERT INTO dataset_directory (write_key, slug, hosts, address_secret, masked_names) VALUES (?, ?, ?, ?, ?)',
+        args: [writeKey, slug, JSON.stringify(hosts), addressSecret, JSON.stringify(maskedNames)],
       })),
     ],
     'write',
@@ -109,11 +113,12 @@ function toDataset(row: Row): Dataset {
 }
 
 function toEntry(row: Row): DatasetEntry {
-  const { hosts } = JSON.parse(String(row.settings)) as Settings;
+  const { hosts, masking } = JSON.parse(String(row.settings)) as Settings;
   return {
     slug: String(row.slug),
     writeKey: String(row.write_key),
     hosts,
     addressSecret: String(row.address_secret),
+    maskedNames: masking?.names ?? [],
   };
 }
