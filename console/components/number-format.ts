@@ -5,7 +5,7 @@
 import { msg, str } from '@lit/localize';
 import type { MetricUnit } from '../../core/contract/metric.ts';
 import { metricWords } from '../../core/contract/metric-words.ts';
-import { readerLocale } from '../texts/language.ts';
+import { pluralForms, readerLocale } from '../texts/language.ts';
 
 export { noValue } from '../../core/contract/metric-words.ts';
 
@@ -82,11 +82,6 @@ export function formatMetric(
   return metricWords(value, unit, locale);
 }
 
-/** The plural forms that the texts of a language give, in this order. */
-const pluralForms: Record<string, readonly Intl.LDMLPluralRule[]> = {
-  ar: ['zero', 'one', 'two', 'few', 'many', 'other'],
-};
-
 /**
  * A number with its noun, in the language of the forms: `counted(1, '# robot|# robots')` is "1 robot". English and
  * German give two forms, Arabic six; `#` is where the number stands, and a form may leave it out.
@@ -94,7 +89,7 @@ const pluralForms: Record<string, readonly Intl.LDMLPluralRule[]> = {
  */
 export function counted(count: number, forms: string, locale = readerLocale()): string {
   const given = forms.split('|');
-  const order = pluralForms[locale.split('-')[0] ?? ''] ?? ['one', 'other'];
-  const form = given[order.indexOf(new Intl.PluralRules(locale).select(count))] ?? given.at(-1);
+  const form =
+    given[pluralForms(locale).indexOf(new Intl.PluralRules(locale).select(count))] ?? given.at(-1);
   return (form ?? '').replace('#', formatCount(count, locale));
 }
