@@ -47,6 +47,9 @@ export function formatOffset(offsetMs: number): string {
   return `+${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
 }
 
+/** A number with a Latin unit keeps its order where the words around it run from right to left. */
+const leftToRight = (text: string) => (document.dir === 'rtl' ? `\u2066${text}\u2069` : text);
+
 /** A size in its largest unit of 1,024: `512 B`, `1.5 MiB`. */
 export function formatBytes(bytes: number, locale = readerLocale()): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
@@ -57,7 +60,8 @@ export function formatBytes(bytes: number, locale = readerLocale()): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)} ${units[unit]}`;
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+  return leftToRight(`${number} ${units[unit]}`);
 }
 
 /** A set span of time in words, in its largest whole unit: "30 minutes", "90 seconds". */

@@ -92,7 +92,7 @@ describe('In German', () => {
     await waitForSessions(page, '1.234');
     expect(await page.title()).toBe('Berichte · Shop · Canister');
     await page.getByRole('link', { name: 'Sitzungsregeln' }).waitFor();
-    expect(await page.locator('cn-analysis-header').innerText()).toContain(today('de'));
+    expect(await page.locator('cn-analysis-header .said').innerText()).toContain(today('de'));
     expect(await violations(page)).toEqual([]);
     expect(watched).toEqual({ foreignRequests: [], complaints: [] });
     await page.context().close();
@@ -120,7 +120,7 @@ describe('In Arabic', () => {
     await page.getByRole('heading', { name: 'نظرة عامة' }).waitFor();
     await waitForSessions(page, new Intl.NumberFormat('ar').format(visitors));
     expect(await page.title()).toBe('التقارير · Shop · Canister');
-    expect(await page.locator('cn-analysis-header').innerText()).toContain(today('ar'));
+    expect(await page.locator('cn-analysis-header .said').innerText()).toContain(today('ar'));
     const [nav, main] = [page.locator('cn-side-nav').first(), page.locator('main')];
     const places = [await nav.boundingBox(), await main.boundingBox()];
     expect(places[0]?.x).toBeGreaterThan(places[1]?.x ?? Number.NaN);
