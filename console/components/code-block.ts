@@ -18,9 +18,9 @@ export class CodeBlock extends LitElement {
         border: 1px solid var(--line);
         border-radius: var(--radius);
         background: var(--code-ground);
-        text-align: left;
       }
       pre {
+        text-align: left;
         flex: 1;
         min-width: 0;
         margin: 0;

@@ -5,7 +5,7 @@
 import { msg, str } from '@lit/localize';
 import type { MetricUnit } from '../../core/contract/metric.ts';
 import { metricWords } from '../../core/contract/metric-words.ts';
-import { readerLocale } from '../texts/language.ts';
+import { pluralForms, readerLocale } from '../texts/language.ts';
 
 export { noValue } from '../../core/contract/metric-words.ts';
 
@@ -47,6 +47,9 @@ export function formatOffset(offsetMs: number): string {
   return `+${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
 }
 
+/** A number with a Latin unit keeps its order where the words around it run from right to left. */
+const leftToRight = (text: string) => (document.dir === 'rtl' ? `\u2066${text}\u2069` : text);
+
 /** A size in its largest unit of 1,024: `512 B`, `1.5 MiB`. */
 export function formatBytes(bytes: number, locale = readerLocale()): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
@@ -57,7 +60,8 @@ export function formatBytes(bytes: number, locale = readerLocale()): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)} ${units[unit]}`;
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+  return leftToRight(`${number} ${units[unit]}`);
 }
 
 /** A set span of time in words, in its largest whole unit: "30 minutes", "90 seconds". */
@@ -82,11 +86,6 @@ export function formatMetric(
   return metricWords(value, unit, locale);
 }
 
-/** The plural forms that the texts of a language give, in this order. */
-const pluralForms: Record<string, readonly Intl.LDMLPluralRule[]> = {
-  ar: ['zero', 'one', 'two', 'few', 'many', 'other'],
-};
-
 /**
  * A number with its noun, in the language of the forms: `counted(1, '# robot|# robots')` is "1 robot". English and
  * German give two forms, Arabic six; `#` is where the number stands, and a form may leave it out.
@@ -94,7 +93,7 @@ const pluralForms: Record<string, readonly Intl.LDMLPluralRule[]> = {
  */
 export function counted(count: number, forms: string, locale = readerLocale()): string {
   const given = forms.split('|');
-  const order = pluralForms[locale.split('-')[0] ?? ''] ?? ['one', 'other'];
-  const form = given[order.indexOf(new Intl.PluralRules(locale).select(count))] ?? given.at(-1);
+  const form =
+    given[pluralForms(locale).indexOf(new Intl.PluralRules(locale).select(count))] ?? given.at(-1);
   return (form ?? '').replace('#', formatCount(count, locale));
 }

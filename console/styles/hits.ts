@@ -51,6 +51,8 @@ export const hitStyles = css`
     outline-offset: -2px;
   }
   .offset {
+    direction: ltr;
+    unicode-bidi: isolate;
     color: var(--ink-quiet);
     text-align: end;
   }

@@ -52,13 +52,19 @@ export const textStyles = css`
   .mono {
     direction: ltr;
     unicode-bidi: isolate;
-    text-align: match-parent;
   }
   .ellipsis,
-  .figures,
   .address {
     unicode-bidi: plaintext;
-    text-align: match-parent;
+  }
+  .ellipsis:dir(rtl),
+  .address:dir(rtl) {
+    text-align: right;
+  }
+  /* The drawing in an icon is as wide as an image without a size: only its middle is the icon. */
+  wa-icon,
+  wa-copy-button {
+    overflow: clip;
   }
   .figures,
   dd {

@@ -17,6 +17,10 @@ export const languageNames: Record<Language, string> = {
 };
 
 const key = 'canister.language';
+/** The forms that a text which counts gives in a language, in this order. */
+export const pluralForms = (locale: string): readonly Intl.LDMLPluralRule[] =>
+  known(locale) === 'ar' ? ['zero', 'one', 'two', 'few', 'many', 'other'] : ['one', 'other'];
+
 const rightToLeft: readonly Language[] = ['ar'];
 
 type Texts = typeof import('./modules/de.ts');

@@ -152,7 +152,7 @@ export const names: ServerNames = {
       'Bildschirm',
       'Breite des Bildschirms in CSS-Pixeln: unter 576, bis 991, bis 1439 oder ab 1440.',
     ],
-    country: ['Land', 'Land in zwei Buchstaben, wo der Netzrand es kennt.'],
+    country: ['Land', 'Land in zwei Buchstaben, wo der Netzrand oder eine Ortsdatenbank es kennt.'],
     network: [
       'Netz',
       'Client-Adresse, gekürzt: v4 auf /24, v6 auf /48. Sie steht für das Netz des Clients.',
@@ -191,6 +191,16 @@ export const names: ServerNames = {
     dimension: ['Dimension'],
     value: ['Wert'],
     measure: ['Messgröße'],
+    click_id: [
+      'Klick-ID',
+      'Name des Parameters, mit dem ein Werbeanbieter den Klick markiert hat, etwa gclid.',
+    ],
+    region: ['Region', 'Region oder Bundesland, wo der Netzrand oder eine Ortsdatenbank es kennt.'],
+    city: ['Stadt', 'Stadt, wo der Netzrand oder eine Ortsdatenbank sie kennt.'],
+    robot_behaviour: [
+      'Verhalten',
+      'Die Regel, nach deren Verhalten die Sitzung von einem Roboter ist, wo ihr User-Agent es nicht sagt.',
+    ],
   },
   empty: {
     day: '(kein Tag)',
