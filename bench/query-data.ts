@@ -22,7 +22,7 @@ export async function fillAnalytics(store: AnalyticsStore, hits: number): Promis
       ${origin} AS origin, 'Mozilla/5.0 bench/' || hash(${seen}, 14) % 200 AS user_agent, '10.' || hash(${seen}, 15) % 50 || '.' || hash(${seen}, 16) % 100 || '.0' AS address_prefix, ${start} AS started_at, ${start} + INTERVAL 9 MINUTE AS ended_at, 'idle' AS end_reason, 540000 AS duration_ms,
       ${hitsPerSession} AS hits, CASE WHEN ${isBounce} THEN 1 ELSE 8 END AS page_views, CASE WHEN ${isBounce} THEN 0 ELSE 1 END AS custom_events, ${isBounce} AS is_bounce, ${some(3)} < 100 AS is_robot,
       ${pick(['Chrome', 'Firefox', 'Safari', 'Edge'], some(4))} AS browser, ${pick(['Windows', 'iOS', 'Android', 'macOS', 'Linux'], some(5))} AS system, ${pick(['desktop', 'mobile', 'mobile', 'tablet'], some(6))} AS device,
-      ${path(some(7))} AS entry_path, ${path(some(8))} AS exit_path, ${pick(['www.google.com', 'www.bing.com', 'news.example', 'blog.example'], some(9))} AS referrer_host, ${pick(['Google', 'Bing', 'news.example', 'blog.example'], some(9))} AS source,
+      ${path(some(7))} AS entry_path, ${path(some(8))} AS exit_path, ${pick(['www.google.com', 'www.bing.com', 'news.example', 'blog.example'], some(9))} AS referrer_host, ${pick(['Google', 'Bing', 'news.example', 'blog.example'], some(9))} AS source, ${pick(['organic search', 'organic search', 'referral', 'referral'], some(9))} AS channel,
       ${pick(['DE', 'US', 'FR', 'GB', 'NL'], some(10))} AS country, 0 AS first_seq, 0 AS last_seq, i + 1 AS session_row FROM range(${sessions}) r(i)`,
     [],
   );
