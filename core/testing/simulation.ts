@@ -73,6 +73,8 @@ class History {
   readonly #moments = new Map<string, number>();
   readonly #faults: string[] = [];
   #pending: Pending[] = [];
+  /** Nobody sends any more. */
+  #isOver = false;
   #volatile: Pending[] = [];
   #engine: RunningEngine | undefined;
   #alive = 0;
@@ -202,6 +204,8 @@ class History {
       rate,
       isDead: () => life !== this.#alive,
       meanwhile: () => {
+        // The storing that a killed engine had begun beside may still be slow when the last hits were delivered.
+        if (this.#isOver) return;
         this.#act();
         this.#deliver(true);
       },
@@ -227,6 +231,7 @@ class History {
   async #bringToRest(): Promise<void> {
     this.#flushVolatile();
     this.#deliver(false);
+    this.#isOver = true;
     this.#flushVolatile();
     this.#alive += 1;
     this.#engine = undefined;
