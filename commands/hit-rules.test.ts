@@ -14,23 +14,25 @@ let writeKey = '';
 
 const run = (...args: string[]) => runCommand([...args, '--data', product.data]);
 const write = (rules: object) => writeFileSync(file, JSON.stringify(rules));
-const rows = (sql: string) => {
-  const { out, notes } = run('query', '--dataset', 'shop', '--json', sql);
-  expect(notes).not.toContain('rror');
-  return JSON.parse(out) as Record<string, unknown>[];
-};
+/** While a command runs nobody sees that an idle connection was closed: then it is asked once more. */
+const ask: typeof fetch = (...request) => fetch(...request).catch(() => fetch(...request));
 
 async function api(method: string, path: string, body?: object): Promise<Response> {
-  return await fetch(`${product.baseUrl}/api${path}`, {
+  return await ask(`${product.baseUrl}/api${path}`, {
     method,
-    headers: { 'content-type': 'application/json', 'x-canister': 'test', connection: 'close' },
+    headers: { 'content-type': 'application/json', 'x-canister': 'test' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 }
 
+/** Asked of the server: a command for each look would take long. */
+async function rows(sql: string): Promise<unknown[][]> {
+  return (await (await api('POST', '/datasets/shop/sql', { sql })).json()).rows;
+}
+
 async function send(url: string, more: object = {}): Promise<void> {
   const hit = { dataset: writeKey, id: randomUUID(), type: 'page_view', visitor: 'v1', url };
-  const answer = await fetch(`${product.baseUrl}/hits`, {
+  const answer = await ask(`${product.baseUrl}/hits`, {
     method: 'POST',
     headers: {
       'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:157.0) Gecko/20100101 Firefox/157.0',
@@ -99,20 +101,19 @@ test('rules are tried, set, and hold for hits; a rebuild brings back what they l
     .poll(() => rows('SELECT path, city FROM hits JOIN sessions USING (session_id)'), {
       timeout: 20_000,
     })
-    .toEqual([{ path: '/teas/', city: 'Suva' }]);
+    .toEqual([['/teas/', 'Suva']]);
   expect(run('rules', 'excluded', '--dataset', 'shop').out).toMatch(/^Checks +tracker +1 /m);
-  const counted = async () => (await (await api('GET', '/status')).json()).datasets[0];
-  expect(await counted()).toMatchObject({ hits: { received: 2, accepted: 1, excluded: 1 } });
+  const counted = async () => (await (await api('GET', '/status')).json()).datasets[0].counts;
+  expect(await counted()).toMatchObject({ received: 2, accepted: 1, excluded: 1 });
 
   write({});
   expect(run('rules', 'set', file, '--dataset', 'shop').code).toBe(0);
   expect(run('rebuild', '--dataset', 'shop').code).toBe(0);
-  expect(rows('SELECT path, query FROM hits ORDER BY path')).toEqual([
-    { path: '/check', query: null },
-    { path: '/teas/index.html', query: 'sort=1' },
+  expect(await rows('SELECT path, query FROM hits ORDER BY path')).toEqual([
+    ['/check', null],
+    ['/teas/index.html', 'sort=1'],
   ]);
-  expect(run('rules', 'excluded', '--dataset', 'shop').out).toContain('No hit is excluded.');
-  expect(await counted()).toMatchObject({ hits: { received: 2, accepted: 2, excluded: 0 } });
+  expect(await counted()).toMatchObject({ received: 2, accepted: 2, excluded: 0 });
 }, 120_000);
 
 test('what cannot be used is refused with where it is, and nothing changes', async () => {
