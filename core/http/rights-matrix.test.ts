@@ -162,6 +162,7 @@ test('What a reader may, and what an analyst may change, is as written here', ()
     'POST …/query',
     'POST …/analysis',
     'GET …/definitions/{kind}',
+    'GET …/definitions/{kind}/{name}',
     'GET …/costs',
   ]);
   expect(withRight('explore').filter((name) => /^(PUT|DELETE|PATCH)/.test(name))).toEqual([
