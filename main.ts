@@ -422,6 +422,7 @@ export async function openCanister(
       definitions,
       subscriptions,
       sources,
+      datasetsChanged: async () => void (await readDatasets()),
       async datasetCreated(dataset) {
         const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);
         if (created) await engine.remote.openDataset(created);

@@ -70,14 +70,14 @@ const configurePlaces = (slug: string): GuardedPlace[] => [
     label: msg('Events'),
     icon: 'events',
     href: eventsPath(slug),
-    right: 'configure',
+    right: 'explore',
   },
   {
     id: 'alerts',
     label: msg('Alerts'),
     icon: 'alerts',
     href: alertsPath(slug),
-    right: 'configure',
+    right: 'explore',
   },
   {
     id: 'rules',
@@ -91,6 +91,20 @@ const configurePlaces = (slug: string): GuardedPlace[] => [
     label: msg('Hit rules'),
     icon: 'filter',
     href: `/${slug}/hit-rules`,
+    right: 'configure',
+  },
+  {
+    id: 'index',
+    label: msg('Index'),
+    icon: 'index',
+    href: `/${slug}/index`,
+    right: 'configure',
+  },
+  {
+    id: 'masking',
+    label: msg('Masking'),
+    icon: 'masking',
+    href: `/${slug}/masking`,
     right: 'configure',
   },
   {
@@ -333,6 +347,16 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       '/:dataset/hit-rules',
       () => import('./pages/hit-rules-page.ts'),
       (open) => html`<cn-hit-rules-page .open=${open}></cn-hit-rules-page>`,
+    ),
+    page(
+      '/:dataset/index',
+      () => import('./pages/index-page.ts'),
+      (open) => html`<cn-index-page .open=${open}></cn-index-page>`,
+    ),
+    page(
+      '/:dataset/masking',
+      () => import('./pages/masking-page.ts'),
+      (open) => html`<cn-masking-page .open=${open}></cn-masking-page>`,
     ),
     page(
       '/:dataset/configuration',

@@ -6,8 +6,8 @@ import { datasetDirectory } from '../../core/contract/edge-tables.ts';
 import { Problem } from '../../core/contract/problem.ts';
 import type { DatasetDirectory } from './dataset-directory.ts';
 
-const { writeKey, slug, hosts, addressSecret } = datasetDirectory;
-const selectAll = `SELECT ${writeKey.name}, ${slug.name}, ${hosts.name}, ${addressSecret.name} FROM ${getTableName(datasetDirectory)}`;
+const { writeKey, slug, hosts, addressSecret, maskedNames } = datasetDirectory;
+const selectAll = `SELECT ${writeKey.name}, ${slug.name}, ${hosts.name}, ${addressSecret.name}, ${maskedNames.name} FROM ${getTableName(datasetDirectory)}`;
 
 export interface LibsqlDirectoryOptions {
   client: Pick<Client, 'batch'>;
@@ -46,11 +46,16 @@ export function createLibsqlDirectory(options: LibsqlDirectoryOptions): DatasetD
 }
 
 function entryOf(row: ArrayLike<unknown>): DatasetEntry {
-  const list: unknown = JSON.parse(String(row[2]));
   return {
     writeKey: String(row[0]),
     slug: String(row[1]),
-    hosts: Array.isArray(list) ? list.map(String) : [],
+    hosts: listOf(row[2]),
     addressSecret: String(row[3]),
+    maskedNames: listOf(row[4]),
   };
+}
+
+function listOf(text: unknown): string[] {
+  const list: unknown = JSON.parse(String(text));
+  return Array.isArray(list) ? list.map(String) : [];
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { isSecretName, maskCaptured, maskCards, masked } from './masking.ts';
 
 /** A number that cards are tested with; its check digit is right. */
@@ -81,5 +81,31 @@ describe('Masking of what was captured', () => {
       maskCaptured(hit);
       expect(hit.requestBody.length).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('names of a dataset', () => {
+  const names = ['Member-No', 'birthday', 'a.b*c'];
+
+  it('are masked in headers, forms, and bodies of both kinds, and nothing else is', () => {
+    const hit = {
+      requestHeaders: { 'MEMBER-NO': '4711', accept: 'text/html' },
+      form: { birthday: ['1990-01-02', '1991'], city: ['Bern'] },
+      requestBody: 'city=Bern&birthday=1990-01-02&born=1990&xbirthday=7',
+      responseBody: '{"birthday" : "1990-01-02","age":35,"member-no":4711,"a.b*c":true,"aXbYc":1}',
+    };
+    maskCaptured(hit, names);
+    expect(hit).toEqual({
+      requestHeaders: { 'member-no': masked, accept: 'text/html' },
+      form: { birthday: [masked, masked], city: ['Bern'] },
+      requestBody: `city=Bern&birthday=${masked}&born=1990&xbirthday=7`,
+      responseBody: `{"birthday" : "${masked}","age":35,"member-no":"${masked}","a.b*c":"${masked}","aXbYc":1}`,
+    });
+  });
+
+  it('do not leak through quotes and line ends within a text', () => {
+    const hit = { responseBody: '{"birthday":"19\\"90\\n01-02","city":"Bern"}' };
+    maskCaptured(hit, names);
+    expect(hit.responseBody).toBe(`{"birthday":"${masked}","city":"Bern"}`);
   });
 });

@@ -40,29 +40,74 @@ type Captured = Pick<
   'requestHeaders' | 'form' | 'requestBody' | 'responseHeaders' | 'responseBody'
 >;
 
-/** Changes the hit in place; names of headers are in lower case afterwards. */
-export function maskCaptured(hit: Captured): void {
-  if (hit.requestHeaders) hit.requestHeaders = maskHeaders(hit.requestHeaders);
-  if (hit.responseHeaders) hit.responseHeaders = maskHeaders(hit.responseHeaders);
-  if (hit.form) hit.form = maskForm(hit.form);
-  if (hit.requestBody) hit.requestBody = maskSecrets(hit.requestBody);
-  if (hit.responseBody) hit.responseBody = maskCards(hit.responseBody);
+/** The names of a dataset, made ready once for all its hits. */
+interface OwnNames {
+  all: ReadonlySet<string>;
+  /** `name=…` of a form, and `"name": …` of JSON. */
+  pair: RegExp;
+  member: RegExp;
 }
 
-function maskHeaders(headers: Record<string, string>): Record<string, string> {
+const ready = new WeakMap<readonly string[], OwnNames>();
+
+function ownNames(names: readonly string[]): OwnNames | undefined {
+  if (names.length === 0) return undefined;
+  const known = ready.get(names);
+  if (known !== undefined) return known;
+  const either = names.map((name) => name.replace(/[^\p{L}\p{N}_]/gu, '\\$&')).join('|');
+  const made = {
+    all: new Set(names.map((name) => name.toLowerCase())),
+    pair: new RegExp(`((?:^|[&;?\\s])(?:${either})=)[^&;\\s]*`, 'gi'),
+    member: new RegExp(
+      `("(?:${either})"\\s*:\\s*)(?:"(?:[^"\\\\]|\\\\.)*"?|[^\\s,\\]}\\[{"]+)`,
+      'gi',
+    ),
+  };
+  ready.set(names, made);
+  return made;
+}
+
+/**
+ * Changes the hit in place; names of headers are in lower case afterwards.
+ * @param names whose values are masked as well, as the dataset has it
+ */
+export function maskCaptured(hit: Captured, names: readonly string[] = []): void {
+  const own = ownNames(names);
+  if (hit.requestHeaders) hit.requestHeaders = maskHeaders(hit.requestHeaders, own);
+  if (hit.responseHeaders) hit.responseHeaders = maskHeaders(hit.responseHeaders, own);
+  if (hit.form) hit.form = maskForm(hit.form, own);
+  if (hit.requestBody) hit.requestBody = maskOwn(maskSecrets(hit.requestBody), own);
+  if (hit.responseBody) hit.responseBody = maskOwn(maskCards(hit.responseBody), own);
+}
+
+function maskOwn(text: string, own: OwnNames | undefined): string {
+  if (own === undefined) return text;
+  return text.replace(own.pair, `$1${masked}`).replace(own.member, `$1"${masked}"`);
+}
+
+function maskHeaders(
+  headers: Record<string, string>,
+  own: OwnNames | undefined,
+): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([given, value]) => {
       const name = given.toLowerCase();
-      return [name, secretHeaders.has(name) ? masked : maskCards(value)];
+      const isSecret = secretHeaders.has(name) || own?.all.has(name);
+      return [name, isSecret ? masked : maskCards(value)];
     }),
   );
 }
 
-function maskForm(form: Record<string, string[]>): Record<string, string[]> {
+function maskForm(
+  form: Record<string, string[]>,
+  own: OwnNames | undefined,
+): Record<string, string[]> {
   return Object.fromEntries(
     Object.entries(form).map(([name, values]) => [
       name,
-      isSecretName(name) ? values.map(() => masked) : values.map(maskCards),
+      isSecretName(name) || own?.all.has(name.toLowerCase())
+        ? values.map(() => masked)
+        : values.map(maskCards),
     ]),
   );
 }

@@ -46,7 +46,7 @@ export function receiveHit(
   const pack = (visitor: string, visitorBefore?: string, addressKey?: string) =>
     packHit(
       hit,
-      dataset.slug,
+      dataset,
       { visitor, visitorBefore },
       {
         addressPrefix: address?.prefix,
@@ -71,13 +71,13 @@ type Client = { [K in keyof ReceivedHit['client']]: ReceivedHit['client'][K] | u
 /** JSON leaves out what is undefined: also the write key, which is no one's business any more. */
 function packHit(
   hit: Hit,
-  slug: string,
+  dataset: DatasetEntry,
   keys: { visitor: string; visitorBefore: string | undefined },
   client: Client,
   facts: ClientFacts,
 ): InboxHit {
   const hitId = bytesOfHitId(hit.id);
-  maskCaptured(hit);
+  maskCaptured(hit, dataset.maskedNames);
   const received: Omit<Hit, 'dataset'> & {
     dataset?: string | undefined;
     visitorBefore?: string | undefined;
@@ -91,7 +91,7 @@ function packHit(
     const language = firstLanguage(facts.acceptLanguage());
     if (language) received.language = language;
   }
-  return { dataset: slug, hitId, body: encoder.encode(JSON.stringify(received)) };
+  return { dataset: dataset.slug, hitId, body: encoder.encode(JSON.stringify(received)) };
 }
 
 /** `de-CH` of `de-CH,de;q=0.9,en;q=0.8`. */

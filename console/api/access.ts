@@ -13,6 +13,7 @@ import type {
 } from '../../core/contract/access.ts';
 import type { Grant } from '../../core/contract/rights.ts';
 import { request } from './client.ts';
+import { knowing } from './knowing.ts';
 
 export const readMe = () => request<Me>('/api/me');
 export const readWaysIn = () => request<WaysIn>('/api/sign-in');
@@ -56,8 +57,13 @@ export const inviteUser = (body: {
   grants: Grant[];
   sendMail: boolean;
 }) => request<OneTimeLink & { user: User }>('/api/users', { body });
-export const setRoles = (id: string, grants: readonly Grant[]) =>
-  request<User>(`${userPath(id)}/roles`, { method: 'PUT', body: { grants } });
+/** @param known the roles as they were loaded. @throws ApiError `changed_meanwhile`, `last_administrator` */
+export const setRoles = (id: string, grants: readonly Grant[], known: readonly Grant[]) =>
+  request<User>(`${userPath(id)}/roles`, {
+    method: 'PUT',
+    body: { grants },
+    headers: knowing(known),
+  });
 export const setDisabled = (id: string, disabled: boolean) =>
   request<User>(`${userPath(id)}/${disabled ? 'disable' : 'enable'}`, { method: 'POST' });
 export const resetUser = (id: string) =>

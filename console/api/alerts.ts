@@ -11,6 +11,7 @@ import type {
 } from '../../core/contract/alert.ts';
 import { request } from './client.ts';
 import { datasetPath } from './datasets.ts';
+import { knowing } from './knowing.ts';
 
 const alertsPath = (slug: string) => `${datasetPath(slug)}/alerts`;
 
@@ -19,9 +20,17 @@ export async function listAlerts(slug: string, signal?: AbortSignal): Promise<Al
   return (await request<{ alerts: AlertRuleStatus[] }>(path, { signal })).alerts;
 }
 
-/** @throws ApiError `alert_invalid`, `channel_unknown`, `request_invalid` */
-export function saveAlert(slug: string, rule: AlertRuleInput): Promise<AlertRule> {
-  return request<AlertRule>(`${alertsPath(slug)}/rules`, { method: 'PUT', body: rule });
+/**
+ * @param known the rule as it was loaded; undefined for a new one
+ * @throws ApiError `changed_meanwhile`, `alert_invalid`, `channel_unknown`, `request_invalid`
+ */
+export function saveAlert(
+  slug: string,
+  rule: AlertRuleInput,
+  known: AlertRule | undefined,
+): Promise<AlertRule> {
+  const headers = knowing(known);
+  return request<AlertRule>(`${alertsPath(slug)}/rules`, { method: 'PUT', body: rule, headers });
 }
 
 export async function deleteAlert(slug: string, name: string): Promise<void> {
@@ -53,9 +62,10 @@ export async function listChannels(signal?: AbortSignal): Promise<AlertChannel[]
   return (await request<{ channels: AlertChannel[] }>('/api/channels', { signal })).channels;
 }
 
-/** The answer alone has the secret of a webhook. @throws ApiError `channel_invalid`, `request_invalid` */
+/** Makes one. The answer alone has the secret of a webhook. @throws ApiError `changed_meanwhile`, `channel_invalid`, `request_invalid` */
 export function saveChannel(channel: AlertChannelInput): Promise<AlertChannel> {
-  return request<AlertChannel>('/api/channels', { method: 'PUT', body: channel });
+  const headers = knowing(undefined);
+  return request<AlertChannel>('/api/channels', { method: 'PUT', body: channel, headers });
 }
 
 /** @throws ApiError `channel_in_use` */

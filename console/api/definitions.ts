@@ -3,6 +3,7 @@ import type { CostImport, CostImportResult } from '../../core/contract/campaign.
 import type { DefinitionKind, DefinitionOf } from '../../core/contract/definition.ts';
 import { request } from './client.ts';
 import { datasetPath } from './datasets.ts';
+import { knowing } from './knowing.ts';
 
 const pathOf = (slug: string, kind: DefinitionKind) => `${datasetPath(slug)}/definitions/${kind}`;
 
@@ -18,17 +19,23 @@ export async function readDefinitions<K extends DefinitionKind>(
 
 /**
  * Saves a definition under its name; the server says what may be in it.
- * @param position where it stands from now on, from 1
- * @throws ApiError `definition_invalid`, `condition_invalid`, `condition_not_in_tables`, `request_invalid`
+ * @param options.known it as it was loaded; undefined for a new one
+ * @param options.position where it stands from now on, from 1
+ * @throws ApiError `changed_meanwhile`, `definition_invalid`, `condition_invalid`, `condition_not_in_tables`, `request_invalid`
  */
 export async function saveDefinition(
   slug: string,
   kind: DefinitionKind,
   definition: object,
-  position?: number,
+  options: { known: object | undefined; position?: number },
 ): Promise<void> {
+  const { known, position } = options;
   const place = position === undefined ? '' : `?position=${position}`;
-  await request(`${pathOf(slug, kind)}${place}`, { method: 'PUT', body: definition });
+  await request(`${pathOf(slug, kind)}${place}`, {
+    method: 'PUT',
+    body: definition,
+    headers: knowing(known),
+  });
 }
 
 /** @throws ApiError `definition_needed` where another one needs it */

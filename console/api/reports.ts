@@ -11,6 +11,7 @@ import type { OwnReport, ReportDefinition } from '../../core/contract/report-def
 import { namedEntries, namedReport } from '../texts/server-names.ts';
 import { request } from './client.ts';
 import { datasetPath } from './datasets.ts';
+import { knowing } from './knowing.ts';
 
 export interface ReportRequest {
   slug: string;
@@ -67,9 +68,17 @@ export async function listOwnReports(slug: string, signal?: AbortSignal): Promis
 }
 
 /** @throws ApiError `definition_invalid`, `request_invalid`, `condition_invalid` */
-export async function saveReport(slug: string, report: ReportDefinition): Promise<OwnReport> {
+export async function saveReport(
+  slug: string,
+  report: ReportDefinition,
+  known: object | undefined,
+): Promise<OwnReport> {
   const path = `${datasetPath(slug)}/definitions/report`;
-  return await request<OwnReport>(path, { method: 'PUT', body: report });
+  return await request<OwnReport>(path, {
+    method: 'PUT',
+    body: report,
+    headers: knowing(known),
+  });
 }
 
 export async function deleteReport(slug: string, name: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** Sessions by a condition, and the searches that are kept. */
 import type {
+  IndexRules,
   IndexState,
   SavedSearch,
   SavedSearchList,
@@ -8,6 +9,7 @@ import type {
 } from '../../core/contract/search.ts';
 import { request } from './client.ts';
 import { datasetPath } from './datasets.ts';
+import { knowing } from './knowing.ts';
 
 /** @throws ApiError `condition_invalid`, `field_not_indexed`, `search_too_wide`, `search_too_slow` */
 export function search(
@@ -22,6 +24,23 @@ export function search(
 export function readIndex(slug: string, signal?: AbortSignal): Promise<IndexState> {
   return request<IndexState>(`${datasetPath(slug)}/index`, { signal });
 }
+
+/**
+ * Sets what the index holds; what it does not hold yet is made in the background.
+ * @param known the rules as they were loaded. @throws ApiError `changed_meanwhile`, `request_invalid`
+ */
+export function saveIndex(slug: string, rules: IndexRules, known: IndexRules): Promise<IndexState> {
+  const headers = knowing(known);
+  return request<IndexState>(`${datasetPath(slug)}/index`, { method: 'PUT', body: rules, headers });
+}
+
+/** Makes the index of the past anew, in the background. */
+export const remakeIndex = (slug: string) =>
+  request<IndexState>(`${datasetPath(slug)}/index/making`, { method: 'POST' });
+
+/** Gives up what is made; the rules are then those of the index that answers. */
+export const cancelIndex = (slug: string) =>
+  request<IndexState>(`${datasetPath(slug)}/index/making`, { method: 'DELETE' });
 
 export function listSearches(slug: string, signal?: AbortSignal): Promise<SavedSearchList> {
   return request<SavedSearchList>(`${datasetPath(slug)}/searches`, { signal });

@@ -1,6 +1,7 @@
 /** Sources of logs and what became of their runs. */
-import type { SourceInput, SourceRun, SourceStatus } from '../../core/contract/source.ts';
+import type { Source, SourceInput, SourceRun, SourceStatus } from '../../core/contract/source.ts';
 import { request } from './client.ts';
+import { knowing } from './knowing.ts';
 
 const path = '/api/sources';
 const pathOf = (name: string) => `${path}/${encodeURIComponent(name)}`;
@@ -9,9 +10,9 @@ export async function listSources(signal?: AbortSignal): Promise<SourceStatus[]>
   return (await request<{ sources: SourceStatus[] }>(path, { signal })).sources;
 }
 
-/** @throws ApiError `source_invalid`, `dataset_unknown`, `request_invalid` */
-export function saveSource(input: SourceInput): Promise<SourceStatus> {
-  return request(path, { method: 'PUT', body: input });
+/** @param known it as it was loaded; undefined for a new one. @throws ApiError `changed_meanwhile`, `source_invalid`, `dataset_unknown`, `request_invalid` */
+export function saveSource(input: SourceInput, known: Source | undefined): Promise<SourceStatus> {
+  return request(path, { method: 'PUT', body: input, headers: knowing(known) });
 }
 
 export function changeSource(name: string, change: 'pause' | 'resume'): Promise<SourceStatus> {

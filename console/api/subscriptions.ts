@@ -1,10 +1,12 @@
 /** Subscriptions and what became of their digests. */
 import type {
   DigestDelivery,
+  Subscription,
   SubscriptionInput,
   SubscriptionStatus,
 } from '../../core/contract/subscription.ts';
 import { request } from './client.ts';
+import { knowing } from './knowing.ts';
 
 const path = '/api/subscriptions';
 const pathOf = (name: string) => `${path}/${encodeURIComponent(name)}`;
@@ -17,9 +19,12 @@ export async function listSubscriptions(signal?: AbortSignal): Promise<Subscript
   return answer.subscriptions;
 }
 
-/** @throws ApiError `subscription_invalid`, `dataset_unknown`, `report_unknown`, `definition_unknown`, `request_invalid` */
-export function saveSubscription(input: SubscriptionInput): Promise<SubscriptionStatus> {
-  return request(path, { method: 'PUT', body: input });
+/** @param known it as it was loaded; undefined for a new one. @throws ApiError `changed_meanwhile`, `subscription_invalid`, `dataset_unknown`, `report_unknown`, `definition_unknown`, `request_invalid` */
+export function saveSubscription(
+  input: SubscriptionInput,
+  known: Subscription | undefined,
+): Promise<SubscriptionStatus> {
+  return request(path, { method: 'PUT', body: input, headers: knowing(known) });
 }
 
 export function changeSubscription(

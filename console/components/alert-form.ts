@@ -3,7 +3,7 @@ import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { AlertChannel, AlertDryRun, AlertRule, Blackout } from '../../core/contract/alert.ts';
-import { dryRunAlert, saveAlert } from '../api/alerts.ts';
+import { dryRunAlert, listAlerts, saveAlert } from '../api/alerts.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
@@ -21,6 +21,7 @@ import './alert-subject.ts';
 import { options } from './alert-subject.ts';
 import { measureTexts, operatorTexts, severityTexts, valueWords } from './alert-words.ts';
 import './blackout-list.ts';
+import { isConflict } from './conflict-note.ts';
 import './error-note.ts';
 import { counted } from './number-format.ts';
 import { formatInstantShort } from './time-format.ts';
@@ -40,9 +41,15 @@ export class AlertForm extends LitElement {
   @state() private error: ApiError | undefined;
   @state() private busy: 'saving' | 'trying' | undefined;
   @state() private tried: AlertDryRun | undefined;
+  /** What somebody else has saved meanwhile; without `theirs` it was deleted. */
+  @state() private conflict: { theirs: AlertRule | undefined } | undefined;
+  /** The rule as it was loaded. */
+  #known: AlertRule | undefined;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('rule')) return;
+    this.#known = this.rule;
+    this.conflict = undefined;
     this.draft = this.rule === undefined ? newAlert : draftOf(this.rule);
     this.problems = {};
     this.tried = undefined;
@@ -105,6 +112,7 @@ export class AlertForm extends LitElement {
           ${this.#problem('blackouts')}
         </fieldset>
         ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#save()}></cn-error-note>` : nothing}
+        ${this.#conflict()}
         <div class="actions">
           <button class="button" type="button" ?disabled=${this.busy !== undefined} @click=${() => this.#try()}>
             ${this.busy === 'trying' ? msg('Trying …') : msg('Dry run')}
@@ -116,6 +124,24 @@ export class AlertForm extends LitElement {
         </div>
       </form>
       <div role="status">${this.tried ? this.#outcome(this.tried) : nothing}</div>`;
+  }
+
+  #conflict() {
+    if (this.conflict === undefined) return nothing;
+    const { theirs } = this.conflict;
+    return html`<cn-conflict-note
+      name=${this.draft.name}
+      .theirs=${theirs}
+      .mine=${ruleOf(this.draft)}
+      @cn-take-theirs=${() => {
+        this.rule = theirs;
+        if (theirs === undefined) this.dispatchEvent(new CustomEvent('cn-cancel'));
+      }}
+      @cn-keep-mine=${() => {
+        this.#known = theirs;
+        void this.#save();
+      }}
+    ></cn-conflict-note>`;
   }
 
   #outcome({ fired, firings, fromMs, toMs }: AlertDryRun) {
@@ -246,7 +272,16 @@ export class AlertForm extends LitElement {
 
   #save(): Promise<void> {
     return this.#with('saving', async () => {
-      await saveAlert(this.slug, ruleOf(this.draft));
+      this.conflict = undefined;
+      try {
+        await saveAlert(this.slug, ruleOf(this.draft), this.#known);
+      } catch (error) {
+        if (!isConflict(asApiError(error)) || this.rule === undefined) throw error;
+        const { name } = this.rule;
+        const all = (await listAlerts(this.slug)).map(({ rule }) => rule);
+        this.conflict = { theirs: all.find((rule) => rule.name === name) };
+        return;
+      }
       this.dispatchEvent(new CustomEvent('cn-saved'));
     });
   }

@@ -4,12 +4,13 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Definition } from '../../core/contract/definition.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
-import { saveDefinition } from '../api/definitions.ts';
+import { readDefinitions, saveDefinition } from '../api/definitions.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
 import { options } from './alert-subject.ts';
 import './condition-box.ts';
+import { isConflict } from './conflict-note.ts';
 import {
   type DefinitionDraft,
   type DraftKind,
@@ -70,17 +71,23 @@ export class DefinitionForm extends LitElement {
   @property({ attribute: false }) set kept(kept: Definition | undefined) {
     this.draft = kept === undefined ? emptyDraft : draftOf(kept);
     this.isKept = kept !== undefined;
+    this.#known = kept;
   }
   @state() private draft: DefinitionDraft = emptyDraft;
   @state() private isKept = false;
   @state() private error: ApiError | undefined;
   @state() private saving = false;
+  /** What somebody else has saved meanwhile; without `theirs` it was deleted. */
+  @state() private conflict: { theirs: Definition | undefined } | undefined;
+  /** The definition as it was loaded. */
+  #known: Definition | undefined;
 
   override render() {
     return html`<form novalidate @submit=${this.#save}>
       <div class="line">${this.#text('name', msg('Name'), 80, this.isKept)}</div>
       ${this.#fields()}
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
+      ${this.#conflict()}
       <div class="actions">
         <button class="button first" type="submit" ?disabled=${this.saving}>
           ${this.saving ? msg('Saving …') : kindWords[this.kind].save}
@@ -88,6 +95,34 @@ export class DefinitionForm extends LitElement {
         <button class="button plain" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-cancel'))}>${msg('Cancel')}</button>
       </div>
     </form>`;
+  }
+
+  #conflict() {
+    if (this.conflict === undefined) return nothing;
+    const { theirs } = this.conflict;
+    return html`<cn-conflict-note
+      name=${this.draft.name}
+      .theirs=${theirs}
+      .mine=${definitionOf(this.kind, this.draft)}
+      @cn-take-theirs=${() => this.#takeTheirs(theirs)}
+      @cn-keep-mine=${(event: Event) => {
+        this.#known = theirs;
+        void this.#save(event);
+      }}
+    ></cn-conflict-note>`;
+  }
+
+  #takeTheirs(theirs: Definition | undefined) {
+    this.conflict = undefined;
+    if (theirs === undefined) this.dispatchEvent(new CustomEvent('cn-cancel'));
+    else this.kept = theirs;
+  }
+
+  /** @returns what is kept under the name now */
+  async #readTheirs(): Promise<Definition | undefined> {
+    const wanted = this.draft.name.trim().toLowerCase();
+    const all: Definition[] = await readDefinitions(this.slug, this.kind);
+    return all.find(({ name }) => name.toLowerCase() === wanted);
   }
 
   #fields() {
@@ -222,11 +257,15 @@ export class DefinitionForm extends LitElement {
     if (this.saving) return;
     this.saving = true;
     this.error = undefined;
+    this.conflict = undefined;
     try {
-      await saveDefinition(this.slug, this.kind, definitionOf(this.kind, this.draft));
+      const definition = definitionOf(this.kind, this.draft);
+      await saveDefinition(this.slug, this.kind, definition, { known: this.#known });
       this.dispatchEvent(new CustomEvent('cn-saved', { detail: this.draft.name.trim() }));
     } catch (error) {
-      this.error = asApiError(error);
+      const refused = asApiError(error);
+      if (isConflict(refused) && this.isKept) this.conflict = { theirs: await this.#readTheirs() };
+      else this.error = refused;
     } finally {
       this.saving = false;
     }

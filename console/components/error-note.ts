@@ -59,6 +59,7 @@ export function adviceFor(error: Pick<ApiError, 'code' | 'status'>): Advice {
         todo: msg('Choose a dataset in the navigation.'),
         retry: false,
       };
+    case 'changed_meanwhile':
     case 'event_changed':
       return {
         safe: msg('What the other one saved is kept, and what you typed is still here.'),

@@ -13,7 +13,7 @@ import type {
 import type { Completion, EventDraft } from '../../core/contract/event-life.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { readCompletion } from '../api/conditions.ts';
-import { publishEvents, saveEvent } from '../api/events.ts';
+import { listEvents, publishEvents, saveEvent } from '../api/events.ts';
 import { rangeOf } from '../controllers/analysis-view.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -22,6 +22,7 @@ import { textStyles } from '../styles/text.ts';
 import './action-list.ts';
 import { options } from './alert-subject.ts';
 import './condition-box.ts';
+import { isConflict } from './conflict-note.ts';
 import './day-range.ts';
 import type { RangeChoice } from './day-range.ts';
 import './dimension-list.ts';
@@ -60,6 +61,8 @@ export class EventEditor extends LitElement {
   @state() private error: ApiError | undefined;
   @state() private busy = false;
   @state() private said = '';
+  /** What somebody else has saved meanwhile; without `theirs` it was deleted. */
+  @state() private conflict: { theirs: EventDraft | undefined } | undefined;
   @state() private range: RangeChoice = 'all';
 
   readonly #names = new QueryController<string, Completion>(this, {
@@ -128,6 +131,7 @@ export class EventEditor extends LitElement {
           </div>
         </fieldset>
         ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#save()}></cn-error-note>` : nothing}
+        ${this.#conflict()}
         <div class="actions">
           <cn-day-range
             .choice=${this.range}
@@ -215,11 +219,41 @@ export class EventEditor extends LitElement {
     this.trial?.clear();
   }
 
+  #conflict() {
+    if (this.conflict === undefined) return nothing;
+    const { theirs } = this.conflict;
+    return html`<cn-conflict-note
+      name=${this.draft.name}
+      .theirs=${theirs?.definition}
+      .mine=${this.draft}
+      @cn-take-theirs=${() => {
+        this.draft = theirs?.definition ?? newEvent;
+        this.revision = theirs?.revision;
+        this.conflict = undefined;
+      }}
+      @cn-keep-mine=${() => {
+        this.revision = theirs?.revision;
+        void this.#save();
+      }}
+    ></cn-conflict-note>`;
+  }
+
+  /** @returns whether the refusal is that somebody else was faster, which is then shown */
+  async #isConflict(refused: ApiError): Promise<boolean> {
+    if (!isConflict(refused) || this.revision === undefined || this.open === undefined)
+      return false;
+    const { events } = await listEvents(this.open.slug);
+    const theirs = events.find(({ definition }) => definition.name === this.draft.name.trim());
+    this.conflict = { theirs };
+    return true;
+  }
+
   /** Asks the server for something with the draft, where nothing is wrong with its shape. */
   async #with(ask: (definition: EventDefinition, slug: string) => Promise<void>): Promise<void> {
     if (this.busy || this.open === undefined) return;
     this.busy = true;
     this.error = undefined;
+    this.conflict = undefined;
     this.said = '';
     try {
       this.problems = await problemsOf(this.draft);
@@ -228,7 +262,8 @@ export class EventEditor extends LitElement {
         await ask({ ...this.draft, name: this.draft.name.trim() }, this.open.slug);
       else this.renderRoot.querySelector<HTMLElement>(`#${wrong}`)?.focus();
     } catch (error) {
-      this.error = asApiError(error);
+      const refused = asApiError(error);
+      if (!(await this.#isConflict(refused))) this.error = refused;
     } finally {
       this.busy = false;
     }

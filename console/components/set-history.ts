@@ -56,6 +56,8 @@ export class SetHistory extends LitElement {
   ];
 
   @property() slug = '';
+  /** True for who may look only. */
+  @property({ type: Boolean }) readonly = false;
   @property() timeZone = 'UTC';
   /** The set in force; a change of it loads all anew. */
   @property({ type: Number }) version = 0;
@@ -129,7 +131,7 @@ export class SetHistory extends LitElement {
     return html`<button class="button plain" type="button" @click=${() => this.#compare(String(version), String(this.version))}>
         ${msg(html`Compare<span class="only-read"> version ${version} with the one in force</span>`)}
       </button>
-      <cn-confirm-button label=${msg('Roll back')} what=${msg(str`to version ${version}`)} @cn-confirm=${() => this.#rollback(version)}></cn-confirm-button>`;
+      ${this.readonly ? nothing : html`<cn-confirm-button label=${msg('Roll back')} what=${msg(str`to version ${version}`)} @cn-confirm=${() => this.#rollback(version)}></cn-confirm-button>`}`;
   }
 
   #changes(changes: readonly EventChange[]) {

@@ -4,7 +4,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import { logFormats } from '../../core/contract/import.ts';
-import type { SourceStatus } from '../../core/contract/source.ts';
+import type { Source, SourceStatus } from '../../core/contract/source.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { saveSource } from '../api/sources.ts';
 import {
@@ -72,7 +72,11 @@ export class SourceForm extends LitElement {
   @state() private error: ApiError | undefined;
   @state() private saving = false;
 
+  /** It as it was when the form was opened. */
+  #known: Source | undefined;
+
   protected override willUpdate(): void {
+    if (this.draft === undefined) this.#known = this.status?.source;
     this.draft ??=
       this.status === undefined
         ? newSourceDraft(readerZone, this.datasets[0]?.slug ?? '')
@@ -205,7 +209,7 @@ export class SourceForm extends LitElement {
     this.saving = true;
     this.error = undefined;
     try {
-      const saved = await saveSource(inputOfSource(this.draft, this.status?.source));
+      const saved = await saveSource(inputOfSource(this.draft, this.status?.source), this.#known);
       this.#fire('cn-saved', saved.source.name);
     } catch (error) {
       this.error = asApiError(error);

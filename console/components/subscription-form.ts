@@ -85,7 +85,11 @@ export class SubscriptionForm extends LitElement {
     fetch: (slug, signal) => listReports(slug, signal),
   });
 
+  /** It as it was when the form was opened. */
+  #known: Subscription | undefined;
+
   protected override willUpdate(): void {
+    if (this.draft === undefined) this.#known = this.subscription;
     this.draft ??=
       this.subscription === undefined
         ? newDraft(
@@ -228,7 +232,7 @@ export class SubscriptionForm extends LitElement {
     this.error = undefined;
     try {
       const paused = this.subscription?.paused ?? false;
-      const saved = await saveSubscription(inputOf(this.draft, paused));
+      const saved = await saveSubscription(inputOf(this.draft, paused), this.#known);
       this.#fire('cn-saved', saved.subscription.name);
     } catch (error) {
       this.error = asApiError(error);

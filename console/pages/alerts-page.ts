@@ -1,7 +1,9 @@
 /** The alerts of a dataset: how they stand, what they did, where notices go; and the form of one, by the address. */
+import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { Me } from '../../core/contract/access.ts';
 import type { AlertChannel, AlertEntry, AlertRuleStatus } from '../../core/contract/alert.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import { deleteAlert, listAlerts, listChannels, readAlertHistory } from '../api/alerts.ts';
@@ -13,7 +15,10 @@ import '../components/channel-list.ts';
 import '../components/confirm-button.ts';
 import '../components/empty-state.ts';
 import '../components/error-note.ts';
+import '../components/kept-facts.ts';
+import { factsOfAlert } from '../components/kept-facts.ts';
 import { formatInstantShort } from '../components/time-format.ts';
+import { mayI, meContext } from '../context/me.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
 import { type UrlCodec, UrlStateController } from '../controllers/url-state-controller.ts';
@@ -82,6 +87,9 @@ export class AlertsPage extends LitElement {
   ];
 
   @property({ attribute: false }) open: Dataset | undefined;
+  @consume({ context: meContext, subscribe: true })
+  @state()
+  private me: Me | undefined;
   @state() private failed: ApiError | undefined;
 
   readonly #opened = new UrlStateController<Opened>(this, openedCodec);
@@ -98,7 +106,7 @@ export class AlertsPage extends LitElement {
     },
   });
   readonly #channels = new QueryController<string, AlertChannel[]>(this, {
-    key: () => this.open?.slug,
+    key: () => (this.#mayChange ? this.open?.slug : undefined),
     subject: () => 'server',
     fetch: (_slug, signal) => listChannels(signal),
   });
@@ -109,6 +117,11 @@ export class AlertsPage extends LitElement {
       (await listEvents(slug, signal)).events.map(({ definition }) => definition.name),
   });
 
+  /** Who may not change them looks at them. */
+  get #mayChange(): boolean {
+    return mayI(this.me, 'configure', this.open?.slug);
+  }
+
   override render() {
     const { open } = this;
     if (open === undefined) return nothing;
@@ -116,7 +129,7 @@ export class AlertsPage extends LitElement {
     const opened = this.#opened.value;
     return html`<header class="page-head">
         <h1 tabindex="-1">${opened === undefined ? msg('Alerts') : opened === '' ? msg('New alert') : opened}</h1>
-        ${opened === undefined ? html`<a class="button first" href="${alertsPath(open.slug)}?alert=">${msg('New alert')}</a>` : html`<a href=${alertsPath(open.slug)}>${msg('All alerts')}</a>`}
+        ${opened !== undefined ? html`<a href=${alertsPath(open.slug)}>${msg('All alerts')}</a>` : this.#mayChange ? html`<a class="button first" href="${alertsPath(open.slug)}?alert=">${msg('New alert')}</a>` : nothing}
       </header>
       ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#read.ask()}></cn-error-note>` : nothing}
       ${this.failed ? html`<cn-error-note .error=${this.failed}></cn-error-note>` : nothing}
@@ -146,6 +159,8 @@ export class AlertsPage extends LitElement {
         <a class="button" href=${alertsPath(slug)}>${msg('All alerts')}</a>
       </cn-empty-state>`;
     }
+    if (!this.#mayChange && found !== undefined)
+      return html`<cn-kept-facts .facts=${factsOfAlert(found.rule)}></cn-kept-facts>`;
     return html`<cn-alert-form
       slug=${slug}
       timeZone=${timeZone}
@@ -177,7 +192,7 @@ export class AlertsPage extends LitElement {
               heading=${msg('No alert yet')}
               text=${msg('An alert looks at a number over a window of time, such as purchases within an hour, and tells somebody when it is beyond its bounds. A dry run says how often it would have fired in the last 30 days.')}
             >
-              <a class="button" href="${alertsPath(open.slug)}?alert=">${msg('Make the first alert')}</a>
+              ${this.#mayChange ? html`<a class="button" href="${alertsPath(open.slug)}?alert=">${msg('Make the first alert')}</a>` : nothing}
             </cn-empty-state>`
         : this.#table(open, alerts)
     }
@@ -185,7 +200,11 @@ export class AlertsPage extends LitElement {
         <h2>${msg('History')}</h2>
         ${entries.length === 0 ? html`<p class="caption">${msg('Nothing has fired. Firings stand here with the sessions that caused them.')}</p>` : this.#history(open, entries)}
       </section>
-      <section>
+      ${this.#mayChange ? this.#channelList() : nothing}`;
+  }
+
+  #channelList() {
+    return html`<section>
         <h2>${msg('Channels')}</h2>
         ${this.#channels.error ? html`<cn-error-note .error=${this.#channels.error} @cn-retry=${() => this.#channels.retry()}></cn-error-note>` : nothing}
         <cn-channel-list .channels=${this.#channels.value ?? []} @cn-changed=${() => this.#channels.retry()}></cn-channel-list>
@@ -219,7 +238,7 @@ export class AlertsPage extends LitElement {
               </td>
               <td class="number secondary">${valueWords(state.value)}</td>
               <td class="narrow secondary">${last === undefined ? '–' : formatInstantShort(last, timeZone)}</td>
-              <td class="narrow"><cn-confirm-button small label=${msg('Delete')} what=${rule.name} @cn-confirm=${() => this.#delete(slug, rule.name)}></cn-confirm-button></td>
+              <td class="narrow">${this.#mayChange ? html`<cn-confirm-button small label=${msg('Delete')} what=${rule.name} @cn-confirm=${() => this.#delete(slug, rule.name)}></cn-confirm-button>` : nothing}</td>
             </tr>`;
           })}
         </tbody>

@@ -171,7 +171,7 @@ export class DefinitionsPage extends LitElement {
   #mover(slug: string, kind: DraftKind, one: Definition, index: number, count: number) {
     const move = (by: number) =>
       this.#do(
-        () => saveDefinition(slug, kind, one, index + 1 + by),
+        () => saveDefinition(slug, kind, one, { known: one, position: index + 1 + by }),
         msg(str`"${one.name}" is number ${index + 1 + by} now.`),
       );
     return html`<button class="button plain icon" type="button" aria-label=${msg(str`Move ${one.name} up`)} ?disabled=${index === 0} @click=${() => move(-1)}>

@@ -1,7 +1,9 @@
 /** The events of a dataset: what is defined, drafted and in force; one of them in the editor, by the address; and the past. */
+import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Me } from '../../core/contract/access.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import type { AttributeDraft, EventDraft, EventList } from '../../core/contract/event-life.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
@@ -12,11 +14,14 @@ import { quoted } from '../components/condition-text.ts';
 import '../components/confirm-button.ts';
 import '../components/empty-state.ts';
 import '../components/error-note.ts';
+import '../components/kept-facts.ts';
+import { factsOfEvent } from '../components/kept-facts.ts';
 import '../components/event-editor.ts';
 import { draftStateTexts, takeTexts, triggerTexts } from '../components/event-words.ts';
 import { counted } from '../components/number-format.ts';
 import '../components/set-history.ts';
 import type { SetHistory } from '../components/set-history.ts';
+import { mayI, meContext } from '../context/me.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { type UrlCodec, UrlStateController } from '../controllers/url-state-controller.ts';
 import { eventsPath, searchPath } from '../routes.ts';
@@ -53,6 +58,9 @@ export class EventsPage extends LitElement {
 
   @property({ attribute: false }) open: Dataset | undefined;
   @query('cn-set-history') private history: SetHistory | undefined;
+  @consume({ context: meContext, subscribe: true })
+  @state()
+  private me: Me | undefined;
   @state() private failed: ApiError | undefined;
   @state() private said = '';
   /** The attribute in its form: a draft, or `new`. */
@@ -64,6 +72,11 @@ export class EventsPage extends LitElement {
     subject: (slug) => slug,
     fetch: (slug, signal) => listEvents(slug, signal),
   });
+
+  /** Who may not change them looks at them. */
+  get #mayChange(): boolean {
+    return mayI(this.me, 'configure', this.open?.slug);
+  }
 
   #shown: Opened;
   /** Between list and editor the focus goes along, for the link that was pressed is gone. */
@@ -81,7 +94,7 @@ export class EventsPage extends LitElement {
     const path = eventsPath(open.slug);
     return html`<header class="page-head">
         <h1 tabindex="-1">${opened === undefined ? msg('Events') : opened === '' ? msg('New event') : opened}</h1>
-        ${opened === undefined ? html`<a class="button first" href="${path}?event=">${msg('New event')}</a>` : html`<a href=${path}>${msg('All events')}</a>`}
+        ${opened !== undefined ? html`<a href=${path}>${msg('All events')}</a>` : this.#mayChange ? html`<a class="button first" href="${path}?event=">${msg('New event')}</a>` : nothing}
       </header>
       ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#list.retry()}></cn-error-note>` : nothing}
       ${this.failed ? html`<cn-error-note .error=${this.failed}></cn-error-note>` : nothing}
@@ -103,6 +116,8 @@ export class EventsPage extends LitElement {
         <a class="button" href=${eventsPath(open.slug)}>${msg('All events')}</a>
       </cn-empty-state>`;
     }
+    if (!this.#mayChange && kept !== undefined)
+      return html`<cn-kept-facts .facts=${factsOfEvent(kept)}></cn-kept-facts>`;
     return html`<cn-event-editor
       .open=${open}
       .kept=${kept}
@@ -125,7 +140,7 @@ export class EventsPage extends LitElement {
     return html`<div class="said">
         <span>${msg(str`Version ${list.version} is in force.`)}</span>
         ${
-          drafts.length === 0
+          drafts.length === 0 || !this.#mayChange
             ? nothing
             : html`<span>${msg(str`${counted(drafts.length, msg('# draft is|# drafts are'))} not published.`)}</span>
                 <cn-confirm-button label=${msg('Publish all drafts')} @cn-confirm=${() => this.#publishAll(open.slug)}></cn-confirm-button>`
@@ -138,19 +153,24 @@ export class EventsPage extends LitElement {
         <p class="caption">${msg('They take a value out of a request, a response or a step, for conditions and events to use.')}</p>
         ${this.#attributes(open, list.attributes)}
       </section>
-      <section>
-        <h2>${msg('Over the past')}</h2>
-        <p class="caption">${msg('A backfill runs a published event over stored sessions, in the background.')}</p>
-        <cn-backfill-list .open=${open} .events=${published.map(({ definition }) => definition.name)}></cn-backfill-list>
-      </section>
+      ${this.#mayChange ? this.#past(open, published) : nothing}
       <section>
         <h2>${msg('History')}</h2>
         <cn-set-history
           slug=${open.slug}
           timeZone=${open.timeZone}
           version=${list.version}
+          ?readonly=${!this.#mayChange}
           @cn-changed=${() => this.#reload(msg('Rolled back: drafts are what they were then.'))}
         ></cn-set-history>
+      </section>`;
+  }
+
+  #past(open: Dataset, published: readonly EventDraft[]) {
+    return html`<section>
+        <h2>${msg('Over the past')}</h2>
+        <p class="caption">${msg('A backfill runs a published event over stored sessions, in the background.')}</p>
+        <cn-backfill-list .open=${open} .events=${published.map(({ definition }) => definition.name)}></cn-backfill-list>
       </section>`;
   }
 
@@ -178,7 +198,7 @@ export class EventsPage extends LitElement {
             <td class="narrow"><span class="state"><span class="dot ${active ? dots[state] : ''}" aria-hidden="true"></span>${active ? draftStateTexts[state] : msg('Off')}</span></td>
             <td class="acts">
               <a href=${searchPath(slug, `event ${quoted(name)}`)}>${msg(html`Sessions<span class="only-read"> with ${name}</span>`)}</a>
-              <cn-confirm-button small label=${msg('Delete')} what=${name} @cn-confirm=${() => this.#do(() => deleteEvent(slug, name), msg(str`"${name}" is deleted; its past facts stay.`))}></cn-confirm-button>
+              ${this.#mayChange ? html`<cn-confirm-button small label=${msg('Delete')} what=${name} @cn-confirm=${() => this.#do(() => deleteEvent(slug, name), msg(str`"${name}" is deleted; its past facts stay.`))}></cn-confirm-button>` : nothing}
             </td>
           </tr>`;
         })}
@@ -211,16 +231,20 @@ export class EventsPage extends LitElement {
                     <td><code>${home}_attribute.${name}</code></td>
                     <td class="secondary">${takeTexts[take.by]}</td>
                     <td class="narrow">${draftStateTexts[one.state]}</td>
-                    <td class="acts">
+                    <td class="acts">${
+                      this.#mayChange
+                        ? html`
                       <button class="button" type="button" @click=${() => this.#openAttribute(one)}>${msg(html`Edit<span class="only-read"> ${name}</span>`)}</button>
-                      <cn-confirm-button label=${msg('Delete')} what=${name} @cn-confirm=${() => this.#do(() => deleteAttribute(slug, name), msg(str`"${name}" is deleted.`))}></cn-confirm-button>
+                      <cn-confirm-button label=${msg('Delete')} what=${name} @cn-confirm=${() => this.#do(() => deleteAttribute(slug, name), msg(str`"${name}" is deleted.`))}></cn-confirm-button>`
+                        : nothing
+                    }
                     </td>
                   </tr>`;
                 })}
               </tbody>
             </table>`
     }
-      <button class="button new" type="button" @click=${() => this.#openAttribute('new')}>${msg('New attribute')}</button>`;
+      ${this.#mayChange ? html`<button class="button new" type="button" @click=${() => this.#openAttribute('new')}>${msg('New attribute')}</button>` : nothing}`;
   }
 
   #openAttribute(attribute: AttributeDraft | 'new') {

@@ -79,10 +79,14 @@ export class ReportBuilderPage extends LitElement {
     fetch: (slug, signal) => listDefinitions(slug, 'goal', signal),
   });
 
+  /** It as it was loaded. */
+  get #kept(): ReportDefinition | undefined {
+    return this.name === '' ? undefined : this.#own.value?.find(({ name }) => name === this.name);
+  }
+
   get #report(): ReportDefinition | undefined {
     if (this.draft !== undefined) return this.draft;
-    if (this.name === '') return newReport();
-    return this.#own.value?.find(({ name }) => name === this.name);
+    return this.name === '' ? newReport() : this.#kept;
   }
 
   override render() {
@@ -224,7 +228,7 @@ export class ReportBuilderPage extends LitElement {
       this.problems = await problemsOf(report);
       if (Object.keys(this.problems).length > 0) return;
       if (this.name === '' && (await this.#isTaken(slug, report.name))) return;
-      const { name } = await saveReport(slug, tidied(report));
+      const { name } = await saveReport(slug, tidied(report), this.#kept);
       navigate(reportPath(slug, name));
     } catch (error) {
       this.error = asApiError(error);

@@ -186,7 +186,7 @@ export class UsersPage extends LitElement {
         class="button plain"
         type="button"
         aria-label=${msg(str`Take away ${words} from ${user.email}`)}
-        @click=${() => this.#do(() => setRoles(user.id, rest))}
+        @click=${() => this.#do(() => setRoles(user.id, rest, user.grants))}
       >
         ${msg('Take away')}
       </button>
@@ -197,7 +197,7 @@ export class UsersPage extends LitElement {
     const given = valuesOf(event, 'role', 'dataset');
     const rest = user.grants.filter(({ dataset }) => dataset !== given.dataset);
     const grant = { role: given.role as Role, dataset: given.dataset };
-    void this.#do(() => setRoles(user.id, [...rest, grant]));
+    void this.#do(() => setRoles(user.id, [...rest, grant], user.grants));
   }
 
   #submit(event: Event) {

@@ -1,6 +1,7 @@
 /** A dataset: one analysed site, with its settings, its raw data and what is derived from it. */
 import { z } from 'zod';
 import { hitRulesSchema } from './hit-rules.ts';
+import { maskingRulesSchema } from './masking.ts';
 import { indexRulesSchema } from './search.ts';
 import { sessionRulesSchema } from './session-rules.ts';
 import { retentionRulesSchema } from './upkeep.ts';
@@ -59,6 +60,8 @@ export const datasetSchema = retentionRulesSchema.extend({
   hitRules: hitRulesSchema.optional(),
   /** What the session index holds; absent where nothing is indexed. */
   index: indexRulesSchema.optional(),
+  /** What is masked besides what always is. */
+  masking: maskingRulesSchema.optional(),
   writeKey: z.string(),
   createdAt: z.int(),
 });
@@ -72,6 +75,8 @@ export interface DatasetEntry {
   writeKey: string;
   hosts: string[];
   addressSecret: string;
+  /** Names whose values are masked besides those that always are. */
+  maskedNames?: readonly string[];
 }
 
 function isTimeZone(name: string): boolean {

@@ -39,6 +39,8 @@ export const datasetDirectory = sqliteTable('dataset_directory', {
   slug: text('slug').notNull(),
   hosts: text('hosts').notNull(),
   addressSecret: text('address_secret').notNull(),
+  /** A JSON array. */
+  maskedNames: text('masked_names').notNull().default('[]'),
 });
 
 /**

@@ -38,6 +38,7 @@ import { hitRuleRoutes } from './hit-rules.ts';
 import { importRoutes, pieceBytesMax } from './imports.ts';
 import { jobRoutes } from './jobs.ts';
 import { isInProcess, isLocal, localOnly } from './local-only.ts';
+import { maskingRoutes } from './masking.ts';
 import { meRoutes } from './me.ts';
 import { type MetricsOptions, metricsRoutes } from './metrics.ts';
 import { answerErrors } from './problems.ts';
@@ -86,6 +87,8 @@ export interface ApiOptions extends MetricsOptions {
   sources: SourceDesk;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
+  /** Called before the answer, when what collectors know of datasets has changed. */
+  datasetsChanged?: () => Promise<void>;
   /** The address of the peer, where there is a connection. */
   peerAddress: (c: Context) => string | undefined;
 }
@@ -97,6 +100,7 @@ export function createApi(options: ApiOptions) {
   const api = new OpenAPIHono()
     .route('/', statusRoutes(options))
     .route('/', datasetRoutes(datasets, options.datasetCreated))
+    .route('/', maskingRoutes(datasets, options.datasetsChanged ?? (async () => {})))
     .route('/', countsRoutes(datasets, options.hourlyCounts))
     .route('/', sessionRoutes(engine))
     .route('/', queryRoutes(options.queries))

@@ -41,6 +41,7 @@ const sources: Kept = { at: '/sources', pick: inList('sources', 'source') };
 const searches: Kept = { at: '/datasets/{slug}/searches', pick: inList('searches') };
 const queries: Kept = { at: '/datasets/{slug}/queries', pick: inList('queries') };
 const index: Kept = { at: '/datasets/{slug}/index', pick: ({ rules }) => rules };
+const masking: Kept = { at: '/datasets/{slug}/masking', pick: (answer) => answer };
 const roles: Kept = { at: '/users', pick: inList('users', 'grants', 'id') };
 
 /** What each route changes. */
@@ -60,6 +61,7 @@ const changes: Readonly<Record<string, Kept>> = {
   'PUT /datasets/{slug}/queries/{name}': queries,
   'DELETE /datasets/{slug}/queries/{name}': queries,
   'PUT /datasets/{slug}/index': index,
+  'PUT /datasets/{slug}/masking': masking,
   'PUT /users/{id}/roles': roles,
 };
 
@@ -70,6 +72,7 @@ const shown: Readonly<Record<string, (answer: Answer) => unknown>> = {
   'GET /subscriptions/{name}': ({ subscription }) => subscription,
   'GET /sources/{name}': ({ source }) => source,
   'GET /datasets/{slug}/index': ({ rules }) => rules,
+  'GET /datasets/{slug}/masking': (answer) => answer,
 };
 
 /** Asks the API itself, as whoever asks now. */

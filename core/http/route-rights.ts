@@ -129,6 +129,8 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'POST /datasets/{slug}/configuration': configuring,
   'POST /datasets/{slug}/sessions/{id}/end': configuring,
   'PUT /datasets/{slug}/index': configuring,
+  'GET /datasets/{slug}/masking': configuring,
+  'PUT /datasets/{slug}/masking': administering,
   'POST /datasets/{slug}/index/making': configuring,
   'DELETE /datasets/{slug}/index/making': configuring,
   'PUT /datasets/{slug}/events/{name}': configuring,

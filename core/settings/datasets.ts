@@ -2,6 +2,7 @@
 
 import type { Dataset, DatasetEntry, DatasetInput } from '../contract/dataset.ts';
 import type { HitRules, HitRulesInput } from '../contract/hit-rules.ts';
+import type { MaskingRules } from '../contract/masking.ts';
 import type { IndexRules } from '../contract/search.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 import type { RetentionRules } from '../contract/upkeep.ts';
@@ -37,6 +38,8 @@ export interface Datasets {
   setIndex(slug: string, rules: IndexRules): Promise<void>;
   /** Sets the rules for its hits, which get the next version. Gives them with it. */
   setHitRules(slug: string, rules: HitRulesInput): Promise<HitRules>;
+  /** Sets what is masked; collectors know it when this resolves, those at the edge within a minute. */
+  setMasking(slug: string, rules: MaskingRules): Promise<void>;
   /** All datasets as collectors know them. */
   entries(): Promise<DatasetEntry[]>;
 }

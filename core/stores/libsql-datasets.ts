@@ -82,6 +82,10 @@ export function openLibsqlDatasets(options: {
       await change(slug, { hitRules: next });
       return next;
     },
+    async setMasking(slug, masking) {
+      await change(slug, { masking });
+      await publishDirectory(hits, await datasets.entries());
+    },
     entries: async () => (await all()).map(toEntry),
   };
   return datasets;
@@ -95,9 +99,9 @@ export async function publishDirectory(
   await hits.batch(
     [
       'DELETE FROM dataset_directory',
-      ...entries.map(({ writeKey, slug, hosts, addressSecret }) => ({
-        sql: 'INSERT INTO dataset_directory (write_key, slug, hosts, address_secret) VALUES (?, ?, ?, ?)',
-        args: [writeKey, slug, JSON.stringify(hosts), addressSecret],
+      ...entries.map(({ writeKey, slug, hosts, addressSecret, maskedNames = [] }) => ({
+        sql: 'INSERT INTO dataset_directory (write_key, slug, hosts, address_secret, masked_names) VALUES (?, ?, ?, ?, ?)',
+        args: [writeKey, slug, JSON.stringify(hosts), addressSecret, JSON.stringify(maskedNames)],
       })),
     ],
     'write',
@@ -116,11 +120,12 @@ function toDataset(row: Row): Dataset {
 }
 
 function toEntry(row: Row): DatasetEntry {
-  const { hosts } = JSON.parse(String(row.settings)) as Settings;
+  const { hosts, masking } = JSON.parse(String(row.settings)) as Settings;
   return {
     slug: String(row.slug),
     writeKey: String(row.write_key),
     hosts,
     addressSecret: String(row.address_secret),
+    maskedNames: masking?.names ?? [],
   };
 }

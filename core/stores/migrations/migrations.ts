@@ -14,8 +14,9 @@ import control11 from './control/0011_shared_links.sql?raw';
 import control12 from './control/0012_server_retention.sql?raw';
 import hits0 from './hits/0000_hits.sql?raw';
 import hits1 from './hits/0001_events.sql?raw';
+import hits2 from './hits/0002_masking.sql?raw';
 
-export const hitsMigrations: readonly string[] = [hits0, hits1];
+export const hitsMigrations: readonly string[] = [hits0, hits1, hits2];
 export const controlMigrations: readonly string[] = [
   control0,
   control1,

@@ -1,0 +1,1 @@
+ALTER TABLE `dataset_directory` ADD `masked_names` text DEFAULT '[]' NOT NULL;
