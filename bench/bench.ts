@@ -2,6 +2,7 @@
 import { alerts } from './alerts.ts';
 import { backfill } from './backfill.ts';
 import { collect } from './collect.ts';
+import { console } from './console.ts';
 import { digest } from './digest.ts';
 import { engine } from './engine.ts';
 import { events } from './events.ts';
@@ -18,6 +19,7 @@ const benches: Record<string, () => Promise<object>> = {
   alerts,
   backfill,
   collect,
+  console,
   digest,
   engine,
   events,

@@ -266,27 +266,27 @@ describe('an analyst', () => {
     expect(taken.ok(), await taken.text()).toBe(true);
 
     await carl.goto('/shop/events');
-    await carl.getByRole('link', { name: 'Server error' }).waitFor();
+    await carl.getByRole('link', { name: 'Server error', exact: true }).waitFor();
     for (const name of [/New event/, /Delete/, /New attribute/, /Publish/, /Roll back/, /Run over/])
       expect(await carl.locator('main').getByRole('button', { name }).count(), String(name)).toBe(
         0,
       );
     expect(await carl.getByRole('link', { name: 'New event' }).count()).toBe(0);
     expect(await violations(carl)).toEqual([]);
-    await carl.getByRole('link', { name: 'Server error' }).click();
+    await carl.getByRole('link', { name: 'Server error', exact: true }).click();
     await carl.getByText('Your role looks at it.').waitFor();
     await carl.getByText('response.status >= 500').waitFor();
     expect(await carl.locator('main').getByRole('textbox').count()).toBe(0);
 
     await carl.goto('/shop/alerts');
-    await carl.getByRole('link', { name: 'Errors' }).waitFor();
+    await carl.getByRole('link', { name: 'Errors', exact: true }).waitFor();
     expect(
       await carl
         .locator('main')
         .getByRole('button', { name: /Delete|channel/ })
         .count(),
     ).toBe(0);
-    await carl.getByRole('link', { name: 'Errors' }).click();
+    await carl.getByRole('link', { name: 'Errors', exact: true }).click();
     await carl.getByText('Your role looks at it.').waitFor();
     expect(await violations(carl)).toEqual([]);
     expect(await carl.getByRole('link', { name: 'Definitions' }).count()).toBe(0);

@@ -136,6 +136,7 @@ const letters: Readonly<Record<string, string>> = {
   events: 'e',
   alerts: 'a',
   rules: 'u',
+  'hit-rules': 'f',
   index: 'x',
   masking: 'm',
   configuration: 'c',

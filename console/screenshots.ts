@@ -12,7 +12,7 @@ export interface ScreenshotOptions {
   baseUrl: string;
   /** Where the PNG files go; it is made if it is missing. */
   folder: string;
-  /** Keeps to pages whose name holds this text. */
+  /** Keeps to pages whose name holds this text, or one of several with commas between. */
   only?: string;
 }
 
@@ -36,7 +36,7 @@ export async function takeScreenshots(options: ScreenshotOptions): Promise<strin
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
   try {
     const shots = (await shotsOf(browser, options.baseUrl)).filter(({ name }) =>
-      name.includes(options.only ?? ''),
+      (options.only ?? '').split(',').some((part) => name.includes(part)),
     );
     const files: string[] = [];
     for (const colorScheme of schemes) {
@@ -97,6 +97,15 @@ async function shotsOf(browser: Browser, baseUrl: string): Promise<Shot[]> {
     { name: 'definition-label', path: `/${slug}/definitions?name=` },
     { name: 'definition-funnel', path: `/${slug}/definitions?kind=funnel&name=` },
     { name: 'definition-campaigns', path: `/${slug}/definitions?kind=campaign` },
+    { name: 'index', path: `/${slug}/index` },
+    { name: 'masking', path: `/${slug}/masking` },
+    { name: 'jobs', path: '/jobs', prepare: beginJobs },
+    { name: 'sources', path: '/sources' },
+    { name: 'users', path: '/users' },
+    { name: 'keys', path: '/keys' },
+    { name: 'report-new', path: `/${slug}/reports/new` },
+    { name: 'palette', path: `/${slug}/reports`, prepare: openPalette },
+    { name: 'key-sheet', path: `/${slug}/reports`, prepare: openKeySheet },
     { name: 'configuration', path: `/${slug}/configuration` },
     { name: 'rules', path: `/${slug}/rules`, prepare: tryRules },
     { name: 'events', path: `/${slug}/events` },
@@ -135,11 +144,28 @@ async function take(page: Page, shot: Shot, file: string): Promise<void> {
   await page.evaluate(() => document.fonts.ready);
   // The live page never falls silent, so there is no quiet network to wait for: give drawing a moment.
   await page.waitForTimeout(settleMs);
-  await page.screenshot({ path: file, fullPage: shot.prepare !== openMenu });
+  const overPage = [openMenu, openPalette, openKeySheet].some((one) => one === shot.prepare);
+  await page.screenshot({ path: file, fullPage: !overPage });
 }
 
 async function waitForHealth(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Short-term canister' }).waitFor();
+}
+
+async function beginJobs(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Verify what is stored' }).click();
+  await page.getByRole('button', { name: 'Publish what has changed' }).click();
+  await page.getByText(/records, .* sound/).first().waitFor();
+}
+
+async function openPalette(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: /Go to/ }).fill('se');
+}
+
+async function openKeySheet(page: Page): Promise<void> {
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
 }
 
 async function waitForReport(page: Page): Promise<void> {

@@ -10,7 +10,7 @@ function symbolOf(name: string, file: string): string {
   const svg = readFileSync(resolve(`bootstrap-icons/icons/${file}.svg`), 'utf8');
   const inside = /<svg[^>]*>(.*)<\/svg>/s.exec(svg)?.[1];
   if (inside === undefined) throw new Error(`the icon ${file} is no SVG`);
-  return `<symbol id="${name}" viewBox="0 0 16 16">${inside.trim()}</symbol>`;
+  return `<symbol id="${name}" viewBox="0 0 16 16" fill="currentColor">${inside.trim()}</symbol>`;
 }
 
 /** @returns an SVG with a symbol for each icon, under the name it has in the console */

@@ -4,7 +4,7 @@ import { css } from 'lit';
 export const paletteStyles = css`
   dialog {
     width: min(38rem, calc(100vw - 2rem));
-    max-height: min(32rem, calc(100vh - 4rem));
+    max-height: min(40rem, 84vh);
     margin: 10vh auto auto;
     padding: 0;
     border: 1px solid var(--line-strong);
@@ -110,7 +110,7 @@ export const paletteStyles = css`
   dl > div {
     display: flex;
     gap: var(--space-3);
-    padding: var(--space-1) 0;
+    padding: 1px 0;
   }
   dl.two {
     columns: 2;
