@@ -10,7 +10,7 @@ import type { DataKeys } from '../canisters/long-term.ts';
 import type { RecutPlace, RecutPlan, RecutTarget } from '../canisters/recut.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 import type { DatasetPaths } from './data-folder.ts';
-import { extendTables, makeTables } from './duckdb-analytics.ts';
+import { extendTables, makeTables } from './duckdb-tables.ts';
 import { makeFolder, syncFolder, writeDurably } from './durable-folder.ts';
 import { openSegmentWriter } from './segment-writer.ts';
 
