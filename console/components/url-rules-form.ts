@@ -33,7 +33,7 @@ export class UrlRulesForm extends LitElement {
     const { rules } = this;
     if (rules === undefined) return nothing;
     return html`<div class="line">
-        ${this.#text(msg('Parameters to drop'), listText(rules.dropParameters), (text) => ({ dropParameters: namesOf(text) }), 'sort, ref_*')}
+        ${this.#text(msg('Parameters to drop'), listText(rules.dropParameters), (text) => ({ dropParameters: namesOf(text) }), msg('sort, ref_*'))}
         ${this.#text(msg('Parameters to rename'), pairsText(rules.renameParameters), (text) => ({ renameParameters: pairsOf(text) }), 'color=colour')}
         ${this.#text(msg('Default pages'), listText(rules.defaultPages), (text) => ({ defaultPages: namesOf(text) }), 'index.html')}
       </div>
@@ -48,7 +48,7 @@ export class UrlRulesForm extends LitElement {
                 msg('Parameters to keep'),
                 listText(rules.keepParameters),
                 (text) => ({ keepParameters: namesOf(text) }),
-                'id, page',
+                msg('id, page'),
               )
         }
       </div>
