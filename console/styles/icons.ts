@@ -17,7 +17,9 @@ export function registerIcons(): void {
     const name = aliases[asked] ?? asked;
     return name in iconNames ? `${sheet}#${name}` : '';
   };
-  const library = { resolver, spriteSheet: true };
+  // What is drawn by reference has no size of its own: without this it is as wide as any picture and lies over others.
+  const mutator = (svg: SVGElement) => svg.setAttribute('viewBox', '0 0 16 16');
+  const library = { resolver, mutator, spriteSheet: true };
   registerIconLibrary('default', library);
   registerIconLibrary('system', library);
 }
