@@ -19,6 +19,7 @@ const noWords = [
   /^\{…\} (is empty|= \{…\}|and \{…\}|\{…\} label "\{…\}")$/,
   /^(SELECT|<script|curl |npm run|Mozilla\/)/,
   /^(box-shadow|button\.|textarea, |input, |\(prefers|\(min-width|canister\.|panel |text ellipsis|virtual:|0 7 )/,
+  /^(sort, ref_\*|index\.html|id, page|input, textarea.*|\{…\}-visitor\.ndjson)$/,
   /^(Too small|www\.shop\.example|\{…\}_attribute\.\{…\}|https:\/\/\{…\}\/|utm_\{…\}.*)$/,
 ];
 

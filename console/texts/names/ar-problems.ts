@@ -106,5 +106,7 @@ export const problemTitles: ServerNames['problem'] = {
   visitor_unknown: 'لا شيء محفوظ عن هذا الزائر',
   upkeep_unknown: 'لا يوجد عمل كهذا قيد التنفيذ',
   rebuild_loses: 'ستفقد الجداول الجديدة جلسات',
+  changed_meanwhile: 'غيّره شخص في هذه الأثناء',
+  rules_changed: 'غيّر شخص القواعد في هذه الأثناء',
   internal: 'حدث خطأ من جهتنا',
 };

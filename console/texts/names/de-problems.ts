@@ -106,5 +106,7 @@ export const problemTitles: ServerNames['problem'] = {
   visitor_unknown: 'Von diesem Besucher ist nichts aufbewahrt',
   upkeep_unknown: 'Diese Arbeit läuft nicht',
   rebuild_loses: 'Neue Tabellen würden Sitzungen verlieren',
+  changed_meanwhile: 'Jemand hat es inzwischen geändert',
+  rules_changed: 'Jemand hat die Regeln inzwischen geändert',
   internal: 'Auf unserer Seite ging etwas schief',
 };
