@@ -155,7 +155,10 @@ async function waitForHealth(page: Page): Promise<void> {
 async function beginJobs(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Verify what is stored' }).click();
   await page.getByRole('button', { name: 'Publish what has changed' }).click();
-  await page.getByText(/records, .* sound/).first().waitFor();
+  await page
+    .getByText(/records, .* sound/)
+    .first()
+    .waitFor();
 }
 
 async function openPalette(page: Page): Promise<void> {
