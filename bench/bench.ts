@@ -13,6 +13,7 @@ import { overload } from './overload.ts';
 import { publish } from './publish.ts';
 import { query } from './query.ts';
 import { recover } from './recover.ts';
+import { sandbox } from './sandbox.ts';
 import { search } from './search.ts';
 
 const benches: Record<string, () => Promise<object>> = {
@@ -30,6 +31,7 @@ const benches: Record<string, () => Promise<object>> = {
   publish,
   query,
   recover,
+  sandbox,
   search,
 };
 
