@@ -38,7 +38,7 @@ export class SavedQueries extends LitElement {
         padding: 0 var(--space-2);
         color: var(--accent);
         font-weight: 450;
-        text-align: left;
+        text-align: start;
         overflow-wrap: anywhere;
       }
       form {
