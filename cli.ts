@@ -1,17 +1,18 @@
 /** The command line. Results go to stdout, progress and advice to stderr; exit codes are 0, 1 (failed) and 2 (usage). */
-import { createWriteStream, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addAlertCommands } from './commands/alerts.ts';
 import { addChannelCommands } from './commands/channels.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addConfigureCommands } from './commands/configure.ts';
+import { addDatasetCommands } from './commands/dataset.ts';
 import { demoSlug, fillWithDemo } from './commands/demo.ts';
 import { addEventCommands } from './commands/events.ts';
-import { addExportCommands, readParameters } from './commands/export.ts';
+import { addExportCommands } from './commands/export.ts';
 import { helpOfAll } from './commands/help.ts';
 import { addHitRuleCommands } from './commands/hit-rules.ts';
 import { addImportCommand } from './commands/import.ts';
+import { addQueryCommand } from './commands/query.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addSearchCommands } from './commands/search.ts';
 import { addSetAsideCommands } from './commands/set-aside.ts';
@@ -23,9 +24,7 @@ import { addAuditCommands, addKeyCommands, addUserCommands } from './commands/us
 import { addVisitorCommands } from './commands/visitors.ts';
 import { systemClock } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
-import type { Dataset } from './core/contract/dataset.ts';
 import { Problem } from './core/contract/problem.ts';
-import { queryLimits, type SqlAnswer } from './core/contract/query.ts';
 import { attention, type Diagnosis, describeDiagnosis, diagnose } from './core/doctor.ts';
 import { type ApiClient, connectApi } from './core/http/api-client.ts';
 import { examineServer } from './core/http/examine-server.ts';
@@ -35,9 +34,6 @@ import { findOwner } from './core/stores/data-folder.ts';
 import { examineDatabases } from './core/stores/examine-databases.ts';
 import { examineFiles } from './core/stores/examine-folder.ts';
 import { openCanister, version } from './main.ts';
-import { showInvisible } from './reports/html/format.ts';
-import { alignColumns } from './reports/run/align-columns.ts';
-import { csvLine } from './reports/run/report-csv.ts';
 
 const exitFailed = 1;
 const exitUsage = 2;
@@ -156,66 +152,6 @@ async function prepareDemo(config: Config): Promise<void> {
   renameSync(aside, config.dataFolder);
 }
 
-function printRows(answer: SqlAnswer, format: { json?: boolean; csv?: boolean }): void {
-  const names = answer.columns.map(({ name }) => name);
-  if (format.json)
-    outJson(
-      answer.rows.map((row) => Object.fromEntries(row.map((cell, index) => [names[index], cell]))),
-    );
-  else if (format.csv)
-    out([names, ...answer.rows].map((row) => csvLine(row.map(cellText))).join(''));
-  else {
-    const lines = answer.rows.map((row) =>
-      row.map((cell) => showInvisible(String(cellText(cell)))),
-    );
-    out(
-      alignColumns([names, ...lines], (index) => isNumeric(answer.columns[index]?.type ?? '')).join(
-        '\n',
-      ),
-    );
-  }
-  noteTruncated(answer);
-}
-
-function noteTruncated({ truncated, rows }: SqlAnswer): void {
-  if (!truncated) return;
-  note(
-    `There are more rows; these are the first ${rows.length}. Raise --limit (up to ${queryLimits.rowsMax}) or ask for less.`,
-  );
-}
-
-async function writeParquet(answer: SqlAnswer, file: string): Promise<void> {
-  const { answerToParquet } = await import('./reports/run/table-parquet.ts');
-  writeFileSync(file, answerToParquet(answer));
-  note(`Wrote ${answer.rows.length} rows to ${file}.`);
-  noteTruncated(answer);
-}
-
-async function writeXlsx(answer: SqlAnswer, file: string): Promise<void> {
-  const { columns, rows } = answer;
-  const { xlsxStream } = await import('./reports/run/report-xlsx.ts');
-  const lines = rows.map((row) => row.map(cellText));
-  await pipeline(xlsxStream([columns.map(({ name }) => name), ...lines]), createWriteStream(file));
-  note(`Wrote ${rows.length} rows to ${file}.`);
-  noteTruncated(answer);
-}
-
-const isNumeric = (type: string) =>
-  /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL)/.test(type);
-
-function cellText(cell: unknown): string | number {
-  if (typeof cell === 'number') return cell;
-  if (cell === null || cell === undefined) return '';
-  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
-}
-
-const list = (value: string, before: string[]) => [...before, value];
-
 export function createProgram(): Command {
   const program = new Command('canister')
     .description('Self-hosted web analytics that keeps the whole session.')
@@ -245,110 +181,6 @@ export function createProgram(): Command {
     },
   );
 
-  const dataset = program.command('dataset').description('make and list datasets');
-  command(dataset, 'create <slug>', 'make a dataset; its write key goes into the tracker snippet')
-    .option('--name <name>', 'name shown in the console')
-    .option('--time-zone <zone>', 'time zone in which reports are cut', 'UTC')
-    .option(
-      '--host <host>',
-      'a host of the site (repeat for several; *.example covers all below)',
-      list,
-      [],
-    )
-    .option('--idle-timeout-ms <ms>', 'how long a session may be idle', wholeNumber)
-    .option('--cut-at-midnight', 'end sessions when the day ends in the time zone')
-    .option('--cut-on-new-campaign', 'end a session when its visitor comes by another campaign')
-    .action(
-      async (
-        slug: string,
-        options: CommonOptions & {
-          name?: string;
-          timeZone: string;
-          host: string[];
-          idleTimeoutMs?: number;
-          cutAtMidnight?: boolean;
-          cutOnNewCampaign?: boolean;
-        },
-      ) => {
-        const { name, timeZone, host: hosts, idleTimeoutMs } = options;
-        const { cutAtMidnight, cutOnNewCampaign } = options;
-        const made = await withApi(options, (api) =>
-          api.json<Dataset>('POST', '/api/datasets', {
-            slug,
-            name,
-            timeZone,
-            hosts,
-            idleTimeoutMs,
-            cutAtMidnight,
-            cutOnNewCampaign,
-          }),
-        );
-        if (options.json) outJson(made);
-        else out(`Made the dataset ${made.slug}. Its write key: ${made.writeKey}`);
-      },
-    );
-  command(dataset, 'list', 'list the datasets').action(async (options: CommonOptions) => {
-    const { datasets } = await withApi(options, (api) =>
-      api.json<{ datasets: Dataset[] }>('GET', '/api/datasets'),
-    );
-    if (options.json) outJson(datasets);
-    else if (datasets.length === 0)
-      note('There is no dataset yet. Make one with: canister dataset create SLUG');
-    else {
-      const rows = datasets.map(({ slug, name, timeZone, writeKey }) => [
-        slug,
-        name,
-        timeZone,
-        writeKey,
-      ]);
-      out(
-        alignColumns([['slug', 'name', 'time zone', 'write key'], ...rows], () => false).join('\n'),
-      );
-    }
-  });
-
-  command(program, 'query [sql]', 'run one SELECT over the public views')
-    .requiredOption('--dataset <slug>', 'the dataset to ask')
-    .option('--saved <name>', 'a saved query instead of SQL')
-    .option(
-      '--param <assignment>',
-      'a value for $NAME: NAME=VALUE, or NAME:TYPE=VALUE where the SQL is no saved one (repeat)',
-      list,
-      [],
-    )
-    .option('--csv', 'print the rows as CSV')
-    .option('--xlsx <file>', 'write the rows into an XLSX file')
-    .option('--parquet <file>', 'write the rows into a Parquet file')
-    .option('--limit <rows>', 'at most this many rows', wholeNumber, queryLimits.rowsMax)
-    .action(
-      async (
-        sql: string | undefined,
-        options: CommonOptions & {
-          dataset: string;
-          csv?: boolean;
-          xlsx?: string;
-          parquet?: string;
-          saved?: string;
-          param: string[];
-          limit: number;
-        },
-      ) => {
-        if ((sql === undefined) === (options.saved === undefined))
-          throw new InvalidArgumentError('Give SQL, or the name of a saved query with --saved.');
-        const answer = await withApi(options, (api) =>
-          api.json<SqlAnswer>('POST', `/api/datasets/${options.dataset}/sql`, {
-            ...(sql === undefined ? { query: options.saved } : { sql }),
-            ...readParameters(options.param, sql !== undefined),
-            rowsMax: options.limit,
-          }),
-        );
-        const { xlsx, parquet } = options;
-        if (xlsx !== undefined) await writeXlsx(answer, xlsx);
-        if (parquet !== undefined) await writeParquet(answer, parquet);
-        if (xlsx === undefined && parquet === undefined) printRows(answer, options);
-      },
-    );
-
   command(program, 'doctor', 'say how the data folder is and what to do; changes nothing').action(
     async (options: CommonOptions) => {
       const diagnosis = await examine(configOf(options));
@@ -357,7 +189,7 @@ export function createProgram(): Command {
       if (!diagnosis.well) process.exitCode = exitFailed;
     },
   );
-  const desk: CommandDesk<CommonOptions> = {
+  const desk: CommandDesk<CommonOptions> & { note: typeof note } = {
     command: (usage, description) => command(program, usage, description),
     group(name, description) {
       const parent = program.command(name).description(description);
@@ -366,7 +198,10 @@ export function createProgram(): Command {
     withApi,
     out,
     outJson,
+    note,
   };
+  addDatasetCommands(desk);
+  addQueryCommand(desk);
   addReportCommand(desk);
   addSharedLinkCommands(desk);
   addConfigureCommands(desk);
@@ -384,8 +219,8 @@ export function createProgram(): Command {
   addUserCommands(desk);
   addKeyCommands(desk);
   addAuditCommands(desk);
-  addEventCommands({ ...desk, note });
-  addExportCommands({ ...desk, note });
+  addEventCommands(desk);
+  addExportCommands(desk);
 
   program.on('option:help-all', () => {
     out(helpOfAll(program));

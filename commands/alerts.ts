@@ -14,12 +14,12 @@ import {
 import { Problem } from '../core/contract/problem.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { list } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 const pathOf = (slug: string) => `/api/datasets/${encodeURIComponent(slug)}/alerts`;
 const rulePath = (slug: string, name: string) =>
   `${pathOf(slug)}/rules/${encodeURIComponent(name)}`;
-const list = (value: string, before: string[]) => [...before, value];
 const instant = (ms: number | undefined) => (ms === undefined ? '' : new Date(ms).toISOString());
 
 function number(text: string): number {

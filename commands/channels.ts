@@ -4,10 +4,10 @@ import type { AlertChannel, Delivery } from '../core/contract/alert.ts';
 import { Problem } from '../core/contract/problem.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { list } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 const path = '/api/channels';
-const list = (value: string, before: string[]) => [...before, value];
 
 interface ChannelOptions {
   mail: string[];

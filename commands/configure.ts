@@ -1,6 +1,6 @@
 /** The commands that define what reports speak of: labels, campaigns with costs, funnels, goals, page groups, annotations. */
 import { readFileSync, statSync } from 'node:fs';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   type CostImportResult,
   campaignLimits,
@@ -10,6 +10,7 @@ import {
 import type { DefinitionKind } from '../core/contract/definition.ts';
 import { Problem } from '../core/contract/problem.ts';
 import { showInvisible } from '../reports/html/format.ts';
+import { list, wholeNumber } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 interface Common {
@@ -28,7 +29,6 @@ interface Kind {
 
 const pathOf = (slug: string, kind: DefinitionKind) =>
   `/api/datasets/${encodeURIComponent(slug)}/definitions/${kind}`;
-const list = (value: string, before: string[]) => [...before, value];
 
 const kinds: readonly Kind[] = [
   {
@@ -277,8 +277,3 @@ const joinOption = () =>
   new Option('--combine <how>', 'sessions of both, or of one of them')
     .choices(['and', 'or'])
     .default('and');
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
-}

@@ -1,6 +1,6 @@
 /** The commands for events: from draft to deletion, and over the past. They work through the API, server or not. */
 import { readFileSync } from 'node:fs';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Dataset } from '../core/contract/dataset.ts';
 import { type EventDefinitionInput, eventTriggers } from '../core/contract/event.ts';
 import type {
@@ -22,6 +22,7 @@ import {
   describeHistory,
   describeList,
 } from './event-words.ts';
+import { wholeNumber } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 const pollMs = 200;
@@ -338,11 +339,6 @@ function readList(file: string | undefined): unknown[] | undefined {
   const value = readJson(file);
   if (Array.isArray(value)) return value;
   throw new Problem('request_invalid', `${file} must hold a JSON list.`);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
 }
 
 type Job = Pick<Backfill, 'state' | 'sessionsDone' | 'sessionsTotal' | 'reason'>;

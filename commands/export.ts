@@ -17,10 +17,10 @@ import {
 import type { ApiClient } from '../core/http/api-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { list } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 const pathOf = (slug: string) => `/api/datasets/${encodeURIComponent(slug)}`;
-const list = (value: string, before: string[]) => [...before, value];
 /** How often a download that broke off is taken up again. */
 const triesMax = 5;
 

@@ -12,6 +12,7 @@ import { Problem } from '../core/contract/problem.ts';
 import { importFiles } from '../core/http/import-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { type FollowSummary, follow } from './follow.ts';
+import { list } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 interface ImportCommandOptions {
@@ -41,8 +42,6 @@ interface ImportCommandOptions {
   dryRun?: boolean;
   follow?: boolean;
 }
-
-const list = (value: string, before: string[]) => [...before, value];
 
 export function addImportCommand<O extends { json?: boolean }>(
   desk: CommandDesk<O>,

@@ -5,6 +5,7 @@ import type { RuleChanges, SessionRules } from '../core/contract/session-rules.t
 import type { RecutState, RecutSummary, SessionFigures } from '../core/contract/upkeep.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
 import { runUpkeep } from '../core/http/upkeep-client.ts';
+import { wholeNumber } from './option-values.ts';
 
 export interface RecutOptions {
   dataset: string;
@@ -83,9 +84,4 @@ const figureText = ({ sessions, hits, bounceRate, durationMsMean }: SessionFigur
 function onOff(text: string): boolean {
   if (text === 'on' || text === 'off') return text === 'on';
   throw new InvalidArgumentError('It must be on or off.');
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
 }

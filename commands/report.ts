@@ -11,6 +11,7 @@ import type { ReportEntry, ReportResult } from '../core/contract/report.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { list } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 interface ReportOptions {
@@ -31,7 +32,6 @@ interface ReportOptions {
 }
 
 const definitionBytesMax = 1_000_000;
-const list = (value: string, before: string[]) => [...before, value];
 const datasetPath = (slug: string) => `/api/datasets/${encodeURIComponent(slug)}`;
 
 export function addReportCommand<O extends { json?: boolean }>(desk: CommandDesk<O>): void {

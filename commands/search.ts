@@ -14,6 +14,7 @@ import {
 import type { ApiClient } from '../core/http/api-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { list, wholeNumber } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 const pathOf = (slug: string) => `/api/datasets/${encodeURIComponent(slug)}`;
@@ -249,11 +250,4 @@ function describeIndex(state: IndexState): string {
       ? []
       : [`A new one is being made: ${making.indexedSessions} of ${storedSessions} sessions`]),
   ].join('\n');
-}
-
-const list = (value: string, before: string[]) => [...before, value];
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
 }

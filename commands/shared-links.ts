@@ -11,6 +11,7 @@ import {
 import { digestPeriods } from '../core/contract/subscription-words.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { list } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 interface CreateOptions {
@@ -32,7 +33,6 @@ interface CreateOptions {
 }
 
 const passwordBytesMax = 4_096;
-const list = (value: string, before: string[]) => [...before, value];
 const pathOf = (slug: string) => `/api/datasets/${encodeURIComponent(slug)}/shared-links`;
 const dayOf = (ms: number | undefined) =>
   ms === undefined ? 'never' : new Date(ms).toISOString().slice(0, 10);

@@ -12,11 +12,11 @@ import type {
 import { digestPeriods, scheduleWords } from '../core/contract/subscription-words.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { list } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 const path = '/api/subscriptions';
 const pathOf = (name: string) => `${path}/${encodeURIComponent(name)}`;
-const list = (value: string, before: string[]) => [...before, value];
 const instant = (ms: number | undefined) => (ms === undefined ? '' : new Date(ms).toISOString());
 
 interface CreateOptions {

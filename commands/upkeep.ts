@@ -1,5 +1,5 @@
 /** The commands that care for stored sessions. They work through the API, so that a running server may go on. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Dataset } from '../core/contract/dataset.ts';
 import type { ServerRetention } from '../core/contract/server-retention.ts';
 import type {
@@ -11,6 +11,7 @@ import type {
 } from '../core/contract/upkeep.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
 import { runUpkeep } from '../core/http/upkeep-client.ts';
+import { wholeNumber } from './option-values.ts';
 import { describeRecut, describeRecutCommand, type RecutOptions, recut } from './recut.ts';
 
 /** What every command of the program has at hand. */
@@ -134,11 +135,6 @@ interface RetentionOptions {
   keepPublishedDays?: number;
   keepAll?: boolean;
   dryRun?: boolean;
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
 }
 
 function describeRetention(result: RetentionResult): string {

@@ -168,7 +168,9 @@ describe('the running process', () => {
     const meter = root.querySelector('[role=meter]');
     expect(meter?.getAttribute('aria-valuenow')).toBe('90');
     expect(meter?.getAttribute('aria-valuetext')).toBe('90 of 100, 90.0%, above the mark');
-    const marks = [...root.querySelectorAll<HTMLElement>('.mark')].map((mark) => mark.style.left);
+    const marks = [...root.querySelectorAll<HTMLElement>('.mark')].map(
+      (mark) => mark.style.insetInlineStart,
+    );
     expect(marks).toEqual(['70%', '85%']);
   });
 });
