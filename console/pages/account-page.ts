@@ -15,6 +15,7 @@ import {
 } from '../api/access.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import '../components/code-block.ts';
+import '../components/empty-state.ts';
 import '../components/error-note.ts';
 import '../components/language-picker.ts';
 import { formatInstant } from '../components/time-format.ts';
@@ -58,23 +59,42 @@ export class AccountPage extends LitElement {
   @state() private factor: { secret: string; url: string } | undefined;
   @state() private recoveryCodes: readonly string[] = [];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
+  /** True once the sign-ins were asked for. */
+  #asked = false;
+
+  protected override willUpdate(): void {
+    if (this.#asked || this.me?.kind !== 'user') return;
+    this.#asked = true;
     void this.#do(async () => {});
   }
 
   override render() {
+    if (this.me !== undefined && this.me.kind !== 'user') return this.#withoutAccount();
     return html`<header class="page-head">
         <h1>${msg('Account')}</h1>
         <span class="caption">${this.me?.email ?? ''}</span>
       </header>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
       <p role="status">${this.said}</p>
-      ${this.#password()} ${this.#secondFactor()} ${this.#list()}
-      <section>
-        <h2>${msg('Language of the console')}</h2>
-        <cn-language-picker></cn-language-picker>
-      </section>`;
+      ${this.#password()} ${this.#secondFactor()} ${this.#list()} ${this.#language()}`;
+  }
+
+  /** Who works on the machine itself, without a sign-in, has no password to change. */
+  #withoutAccount() {
+    return html`<header class="page-head"><h1>${msg('Account')}</h1></header>
+      <cn-empty-state
+        heading=${msg('You are not signed in')}
+        text=${msg('The console is open to this machine until the first administrator is made. Passwords and sign-ins stand here then.')}
+        ><a class="button" href="/users">${msg('Invite an administrator')}</a></cn-empty-state
+      >
+      ${this.#language()}`;
+  }
+
+  #language() {
+    return html`<section>
+      <h2>${msg('Language of the console')}</h2>
+      <cn-language-picker></cn-language-picker>
+    </section>`;
   }
 
   #password() {

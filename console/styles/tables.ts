@@ -46,6 +46,8 @@ export const tableStyles = css`
     font-feature-settings: 'tnum', 'cv05', 'ss03';
   }
   .scroll {
+    /* What is only read out lies in here too, and must not make the page wider. */
+    position: relative;
     overflow-x: auto;
   }
 `;

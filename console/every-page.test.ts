@@ -1,0 +1,112 @@
+/**
+ * Every page that the console has an address for, and every report, in Chromium against the built product: nothing for
+ * axe to find, nothing wider than the screen, no complaint, dark and wide, light and narrow. A page that is added to the
+ * addresses is looked at here without being named.
+ */
+import { readFileSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
+import { firefox, violations, watch } from './testing/pages.ts';
+import { type Product, runCommand, startProduct } from './testing/product.ts';
+
+const looks = [
+  { colorScheme: 'dark', width: 1400 },
+  { colorScheme: 'light', width: 360 },
+] as const;
+const timeMsMax = 240_000;
+
+/** Four visitors with three page views each, one of them a robot, yesterday. */
+const log = [1, 2, 3, 4]
+  .flatMap((visitor) =>
+    ['/', '/shop/tea?utm_source=news&utm_medium=email', '/no-such-page'].map((path, number) => {
+      const day = new Date(Date.now() - 86_400_000).toUTCString().slice(5, 16).replaceAll(' ', '/');
+      const agent = visitor === 4 ? 'Googlebot/2.1 (+http://www.google.com/bot.html)' : firefox;
+      const status = number === 2 ? 404 : 200;
+      return `203.0.113.${visitor} - - [${day}:10:0${visitor}:1${number} +0000] "GET ${path} HTTP/1.1" ${status} 512 "https://search.example/" "${agent}"\n`;
+    }),
+  )
+  .join('');
+
+let product: Product;
+let browser: Browser;
+let addresses: string[];
+let reports: string[];
+
+beforeAll(async () => {
+  product = await startProduct();
+  const run = (args: string[], input = '') => {
+    const { code, out, notes } = runCommand([...args, '--data', product.data], input);
+    expect(code, notes).toBe(0);
+    return out;
+  };
+  run(['dataset', 'create', 'shop']);
+  run(['import', '-', '--dataset', 'shop'], log);
+  const label = ['--name', 'Buyers', '--condition', 'request.path = "/shop/tea"'];
+  run(['label', 'save', '--dataset', 'shop', ...label]);
+  const sql = 'SELECT session_id FROM sessions WHERE NOT is_robot LIMIT 1';
+  const [session] = JSON.parse(run(['query', sql, '--dataset', 'shop', '--json']));
+  const listed = JSON.parse(run(['report', 'list', '--dataset', 'shop', '--json']));
+  reports = listed.map(({ name }: { name: string }) => name);
+  const source = readFileSync(new URL('./routes.ts', import.meta.url), 'utf8');
+  const paths = [...source.matchAll(/^ {6}'(\/[^']*)',$/gm)].map(([, path]) => path ?? '');
+  expect(paths.length).toBeGreaterThan(25);
+  addresses = paths.map((path) =>
+    path
+      .replace(':dataset', 'shop')
+      .replace(':session', session.session_id.replaceAll('-', ''))
+      .replace(':report', 'overview'),
+  );
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
+}, timeMsMax);
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+/** What is wrong with a page, in words; nothing where all is well. */
+async function faultsOf(page: Page, address: string, width: number): Promise<string[]> {
+  await page.goto(address);
+  await page.locator('main h1, main h2').first().waitFor();
+  await page.evaluate(() => document.fonts.ready);
+  await page.waitForTimeout(250);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  return [...(wide > width ? [`is ${wide} px wide`] : []), ...(await violations(page))].map(
+    (fault) => `${address}: ${fault}`,
+  );
+}
+
+describe.each(looks)('in $colorScheme, $width px wide', ({ colorScheme, width }) => {
+  const look = async (wanted: readonly string[]) => {
+    const context = await browser.newContext({
+      baseURL: product.baseUrl,
+      locale: 'en-GB',
+      viewport: { width, height: 900 },
+      colorScheme,
+      reducedMotion: 'reduce',
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    const watched = watch(page, product.baseUrl);
+    const faults: string[] = [];
+    // A link that was used or never made is gone, as the page says.
+    const isTold = (text: string) => text.includes('410');
+    for (const address of wanted) {
+      faults.push(...(await faultsOf(page, address, width)));
+      faults.push(
+        ...watched.complaints
+          .splice(0)
+          .filter((text) => !isTold(text))
+          .map((text) => `${address}: complains ${text}`),
+      );
+    }
+    await context.close();
+    expect(faults).toEqual([]);
+    expect(watched.foreignRequests).toEqual([]);
+  };
+
+  it('every page is well', () => look(addresses), timeMsMax);
+
+  it('every report is well', () => look(reports.map((name) => `/shop/reports/${name}`)), timeMsMax);
+});
