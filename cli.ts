@@ -96,11 +96,28 @@ async function serveUntilStopped(config: Config, firstPage: string): Promise<voi
     process.exit(70);
   };
   const canister = await openCanister(config, fatal, log);
+  // Before anything answers: who sees that it runs may tell it to stop.
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    log('info', 'stopping', 'Stopping: storing what has ended …');
+    canister.close().then(
+      () => {
+        log('info', 'stopped', 'Stopped.');
+        process.exit(0);
+      },
+      (error: Error) => fatal(error),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
   const port = await canister.listen(config.port, config.host).catch(async (error) => {
     await canister.close();
     throw error;
   });
   const firstLink = await canister.firstLink();
+  if (stopping) return;
   log(
     'info',
     'started',
@@ -120,21 +137,6 @@ async function serveUntilStopped(config: Config, firstPage: string): Promise<voi
       ...(firstLink === undefined ? {} : { firstLink }),
     },
   );
-  let stopping = false;
-  const stop = () => {
-    if (stopping) return;
-    stopping = true;
-    log('info', 'stopping', 'Stopping: storing what has ended …');
-    canister.close().then(
-      () => {
-        log('info', 'stopped', 'Stopped.');
-        process.exit(0);
-      },
-      (error: Error) => fatal(error),
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
 }
 
 /** A folder is filled aside and put in place when it is complete: a demo killed half way starts anew. */

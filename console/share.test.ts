@@ -79,6 +79,7 @@ it('opens for somebody else with the password only', async () => {
 it('is in the list of the dataset, and is revoked there', async () => {
   await page.goto('/shop/settings');
   const row = page.getByRole('row', { name: /The board/ });
+  await row.waitFor();
   expect((await row.getByRole('cell').allInnerTexts()).slice(3, 4)).toEqual(['1']);
   expect(await violations(page)).toEqual([]);
   const revoke = row.getByRole('button');

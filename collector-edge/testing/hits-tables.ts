@@ -18,7 +18,8 @@ function createStatement(table: SQLiteTable): string {
     const key = column.primary ? ' PRIMARY KEY' : '';
     const counting = 'autoIncrement' in column && column.autoIncrement ? ' AUTOINCREMENT' : '';
     const needed = column.notNull ? ' NOT NULL' : '';
-    return `${column.name} ${column.getSQLType()}${key}${counting}${needed}`;
+    const usual = typeof column.default === 'string' ? ` DEFAULT '${column.default}'` : '';
+    return `${column.name} ${column.getSQLType()}${key}${counting}${usual}${needed}`;
   });
   const keys = primaryKeys.map(
     (key) => `PRIMARY KEY (${key.columns.map((column) => column.name).join(', ')})`,
