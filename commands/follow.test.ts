@@ -28,7 +28,8 @@ const line = (hour: number) =>
 
 interface Following {
   process: ChildProcess;
-  notes: () => string;
+  /** How many hits it has told of so far, in whatever portions they came. */
+  accepted: () => number;
   /** Presses Ctrl+C and gives the summary. */
   stop(): Promise<Record<string, number>>;
 }
@@ -43,7 +44,8 @@ function startFollow(): Following {
   child.stderr.on('data', (text) => (notes += text));
   return {
     process: child,
-    notes: () => notes,
+    accepted: () =>
+      [...notes.matchAll(/(\d+) accepted/g)].reduce((sum, [, count]) => sum + Number(count), 0),
     async stop() {
       const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
       child.kill('SIGINT');
@@ -68,27 +70,27 @@ const storedPaths = () => {
   return (JSON.parse(out) as { path: string }[]).map(({ path }) => path);
 };
 
-const patient = { timeout: 15_000, interval: 100 };
+const patient = { timeout: 30_000, interval: 100 };
 
 it('takes every line once, through growth, rotation and a stop', async () => {
   writeFileSync(file, line(1) + line(2));
   const first = startFollow();
-  await expect.poll(first.notes, patient).toContain('+2 lines: 2 accepted');
+  await expect.poll(first.accepted, patient).toBe(2);
   const [head, tail] = [line(3).slice(0, 40), line(3).slice(40)];
   appendFileSync(file, head);
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   appendFileSync(file, tail + line(4));
-  await expect.poll(first.notes, patient).toMatch(/\+2 lines: 2 accepted(.|\n)*\+2 lines: 2 acc/);
+  await expect.poll(first.accepted, patient).toBe(4);
   appendFileSync(file, line(5));
   renameSync(file, `${file}.1`);
   writeFileSync(file, line(6));
-  await expect.poll(first.notes, patient).toMatch(/2 accepted(.|\n)*2 accepted(.|\n)*2 accepted/);
+  await expect.poll(first.accepted, patient).toBe(6);
   expect(await first.stop()).toMatchObject({ lines: 6, accepted: 6, duplicate: 0, bad: 0 });
   expect(storedPaths()).toEqual(['/h1', '/h2', '/h3', '/h4', '/h5', '/h6']);
 
   appendFileSync(file, `${line(7)}no line of a log\n${line(8)}`);
   const second = startFollow();
-  await expect.poll(second.notes, patient).toContain('1 bad');
+  await expect.poll(second.accepted, patient).toBe(2);
   expect(await second.stop()).toMatchObject({ lines: 3, accepted: 2, duplicate: 0, bad: 1 });
   expect(storedPaths()).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((hour) => `/h${hour}`));
 });

@@ -347,3 +347,16 @@ test('a file of a newer version is refused and stays as it is', async () => {
   await expect(openDuckDbAnalytics(file)).rejects.toMatchObject({ code: 'data_newer' });
   store = await openDuckDbAnalytics(join(folder, 'other.duckdb'));
 });
+
+test('a checkpoint waits for a transaction of another connection that is not cleaned up yet', async () => {
+  await store.store([stored(1)], 1);
+  for (const sql of ['BEGIN', 'UPDATE store.unpublished SET epoch = epoch']) await store.query(sql, []);
+  let isDone = false;
+  const done = store.checkpoint().then(() => {
+    isDone = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(isDone).toBe(false);
+  await store.query('COMMIT', []);
+  await done;
+});

@@ -21,7 +21,13 @@ import {
   unfinished,
 } from './duckdb-lookups.ts';
 import { stopAtDeadline } from './duckdb-search.ts';
-import { makeTables, moveIntoPlace, openTables, readPosition } from './duckdb-tables.ts';
+import {
+  checkpoint,
+  makeTables,
+  moveIntoPlace,
+  openTables,
+  readPosition,
+} from './duckdb-tables.ts';
 import { fitting, publishDays } from './published/publish-days.ts';
 import { createSweeper, readManifest } from './published/published-folder.ts';
 import { dayReader, quarterSql } from './published/unpublished-days.ts';
@@ -86,7 +92,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     rmSync(aside, { force: true });
     rmSync(`${aside}.wal`, { force: true });
     await reading.alone(async () => {
-      await writer.run('CHECKPOINT');
+      await checkpoint(writer);
       tables.close();
       try {
         await copyDuckDbFile(file, aside);
@@ -170,7 +176,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
   async function replaceBy(move: () => void): Promise<void> {
     await reading.alone(async () => {
       try {
-        await writer.run('CHECKPOINT');
+        await checkpoint(writer);
         tables.close();
         move();
       } finally {
@@ -206,7 +212,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
       asking.run(() => reading.pass(() => knownHits(tables.asker, ids, fromMs, toMs))),
     dimensionValues: (hours) =>
       asking.run(() => reading.pass(() => dimensionValues(tables.asker, hours))),
-    checkpoint: () => writing.run(async () => void (await writer.run('CHECKPOINT'))),
+    checkpoint: () => writing.run(() => checkpoint(writer)),
     storedDays: () => reading.pass(() => storedDays(tables.reader)),
     replaceFacts: (sessions, event, fields) =>
       writing.run(() =>

@@ -1,6 +1,7 @@
 /** The file of a dataset's tables: opened and brought up to date, filled with sessions, made anew beside and put in place. */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { FreshTables, Position } from '../analytics/analytics-store.ts';
 import {
@@ -22,6 +23,9 @@ import { query } from './duckdb-lookups.ts';
 import { appendRows } from './duckdb-rows.ts';
 import { syncFolder } from './durable-folder.ts';
 import { openUnpublishedDays } from './published/unpublished-days.ts';
+
+const checkpointRetryMs = 20;
+const checkpointWaitMsMax = 10_000;
 
 /** The connections to a file that is up to date. */
 export async function openTables(file: string, timeZone: string) {
@@ -82,7 +86,7 @@ export async function makeTables(options: {
     });
     await writer.run(`UPDATE store.position SET epoch = ${position.epoch}, low = ${position.low}`);
     await writer.run(`INSERT INTO store.removed VALUES (${removedHits})`);
-    await writer.run('CHECKPOINT');
+    await checkpoint(writer);
     close();
     return wanted;
   } catch (error) {
@@ -113,10 +117,27 @@ export async function extendTables<T>(options: {
     });
     await writer.run(`UPDATE store.position SET epoch = ${position.epoch}, low = ${position.low}`);
     await writer.run(`UPDATE store.removed SET hits = ${removedHits}`);
-    await writer.run('CHECKPOINT');
+    await checkpoint(writer);
     return result;
   } finally {
     close();
+  }
+}
+
+/**
+ * Writes the write-ahead log into the file. A transaction that was committed may still be cleaned up by the thread of
+ * another connection; DuckDB takes it for one that writes and refuses, so it is asked again for a while.
+ */
+export async function checkpoint(writer: DuckDBConnection): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += checkpointRetryMs) {
+    try {
+      await writer.run('CHECKPOINT');
+      return;
+    } catch (error) {
+      const isBusy = String(error).includes('other write transactions active');
+      if (!isBusy || waitedMs >= checkpointWaitMsMax) throw error;
+    }
+    await sleep(checkpointRetryMs);
   }
 }
 
