@@ -3,7 +3,7 @@
  * index, and searched for as the API does. The baseline is an FTS5 trigram table with one row a value, in the same run,
  * asked for the same sessions. `BENCH_FOLDER` keeps what was built: a second run with the same number asks only.
  */
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InValue } from '@libsql/client';
@@ -66,6 +66,7 @@ export async function search(): Promise<SearchResult> {
   const total = Number(process.env.BENCH_SESSIONS ?? 1_000_000);
   const kept = process.env.BENCH_FOLDER;
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'canister-bench-'));
+  mkdirSync(folder, { recursive: true });
   // Written last: what was stopped on its way is not asked.
   const builtFile = join(folder, `built-${total}`);
   const isBuilt = existsSync(builtFile);
