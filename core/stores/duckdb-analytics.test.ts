@@ -350,7 +350,8 @@ test('a file of a newer version is refused and stays as it is', async () => {
 
 test('a checkpoint waits for a transaction of another connection that is not cleaned up yet', async () => {
   await store.store([stored(1)], 1);
-  for (const sql of ['BEGIN', 'UPDATE store.unpublished SET epoch = epoch']) await store.query(sql, []);
+  for (const sql of ['BEGIN', 'UPDATE store.unpublished SET epoch = epoch'])
+    await store.query(sql, []);
   let isDone = false;
   const done = store.checkpoint().then(() => {
     isDone = true;
