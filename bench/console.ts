@@ -12,6 +12,7 @@ const slowdown = 4;
 const loads = 5;
 const sessions = 200;
 const wantedMs = 1_500;
+const storedWaitMsMax = 60_000;
 
 /** @returns figures in milliseconds: the median and the slowest of the loads */
 export async function console(): Promise<object> {
@@ -41,25 +42,31 @@ async function fill({ baseUrl }: Product): Promise<void> {
     'x-canister': 'bench',
     'user-agent': firefox,
   };
-  const post = (path: string, body: unknown) =>
-    fetch(`${baseUrl}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const post = async (path: string, body: unknown) => {
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const response = await fetch(`${baseUrl}${path}`, init);
+    if (!response.ok || response.headers.has('x-canister-refused'))
+      throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+    return response;
+  };
   const made = await post('/api/datasets', { slug: 'shop' });
   const { writeKey } = (await made.json()) as { writeKey: string };
   const hits = Array.from({ length: sessions }, (_, number) => ({
     dataset: writeKey,
     id: randomUUID(),
     type: 'page_view',
-    visitor: `visitor ${number}`,
+    visitor: `visitor-${number}`,
     url: `https://www.shop.example/teas/${number % 20}`,
   }));
   for (let from = 0; from < hits.length; from += 50)
     await post('/hits', hits.slice(from, from + 50));
-  for (;;) {
+  for (let waitedMs = 0; waitedMs < storedWaitMsMax; waitedMs += 200) {
     const status = await fetch(`${baseUrl}/api/status`);
     const { datasets } = (await status.json()) as { datasets: { storedSessions: number }[] };
     if ((datasets[0]?.storedSessions ?? 0) >= sessions) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+  throw new Error('the sessions were not stored in time');
 }
 
 /** From the navigation until something is drawn, in a browser that knows nothing. */
