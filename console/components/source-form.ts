@@ -1,6 +1,6 @@
 /** The form of a source of logs. It asks for what its locations need. Fires `cn-saved` with its name, and `cn-cancel`. */
 import { msg } from '@lit/localize';
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import { logFormats } from '../../core/contract/import.ts';
@@ -18,6 +18,7 @@ import {
 } from '../pages/source-draft.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
+import { longFormStyles } from '../styles/long-form.ts';
 import { textStyles } from '../styles/text.ts';
 import './error-note.ts';
 import { selectField, textArea, textField } from './form-field.ts';
@@ -27,43 +28,7 @@ const readerZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 @customElement('cn-source-form')
 export class SourceForm extends LitElement {
-  static override styles = [
-    textStyles,
-    controlStyles,
-    formStyles,
-    css`
-      form {
-        max-width: 40rem;
-      }
-      .row {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr));
-        gap: 0 var(--space-4);
-      }
-      fieldset {
-        margin: 0 0 var(--space-5);
-        padding: 0;
-        border: 0;
-      }
-      legend {
-        margin-bottom: var(--space-1);
-        padding: 0;
-        font-size: var(--text-dense);
-        font-weight: 600;
-      }
-      .choices {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr));
-        gap: var(--space-1) var(--space-4);
-        font-size: var(--text-dense);
-      }
-      .choices label {
-        display: flex;
-        gap: var(--space-2);
-        align-items: baseline;
-      }
-    `,
-  ];
+  static override styles = [textStyles, controlStyles, formStyles, longFormStyles];
 
   @property({ attribute: false }) datasets: readonly Dataset[] = [];
   /** The one to change; without it a new one is made. */

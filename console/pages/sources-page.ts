@@ -16,6 +16,7 @@ import { formatInstant } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
+import { openedRowStyles } from '../styles/opened-row.ts';
 import { pageStyles } from '../styles/page.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
@@ -29,19 +30,8 @@ export class SourcesPage extends LitElement {
     controlStyles,
     tableStyles,
     pageStyles,
+    openedRowStyles,
     css`
-      .name {
-        padding: 0;
-        border: 0;
-        background: none;
-        color: var(--accent);
-        text-align: start;
-        text-decoration: underline;
-        cursor: pointer;
-      }
-      tr[aria-current='true'] .name {
-        font-weight: 640;
-      }
       .problem {
         max-width: 24rem;
         color: var(--worse);

@@ -2,7 +2,7 @@
 
 import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { SubscriptionStatus } from '../../core/contract/subscription.ts';
 import { listSubscriptions } from '../api/subscriptions.ts';
@@ -15,6 +15,7 @@ import { formatInstant } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
+import { openedRowStyles } from '../styles/opened-row.ts';
 import { pageStyles } from '../styles/page.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
@@ -23,26 +24,7 @@ const askEveryMs = 5_000;
 
 @customElement('cn-subscriptions-page')
 export class SubscriptionsPage extends LitElement {
-  static override styles = [
-    textStyles,
-    controlStyles,
-    tableStyles,
-    pageStyles,
-    css`
-      .name {
-        padding: 0;
-        border: 0;
-        background: none;
-        color: var(--accent);
-        text-align: start;
-        text-decoration: underline;
-        cursor: pointer;
-      }
-      tr[aria-current='true'] .name {
-        font-weight: 640;
-      }
-    `,
-  ];
+  static override styles = [textStyles, controlStyles, tableStyles, pageStyles, openedRowStyles];
 
   @consume({ context: datasetsContext, subscribe: true })
   @state()
