@@ -18,11 +18,12 @@ import '../components/url-rules-form.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { pageStyles } from '../styles/page.ts';
+import { rulesPageStyles } from '../styles/rules-page.ts';
 import { textStyles } from '../styles/text.ts';
 
 @customElement('cn-hit-rules-page')
 export class HitRulesPage extends LitElement {
-  static override styles = [textStyles, controlStyles, fieldsetStyles, pageStyles];
+  static override styles = [textStyles, controlStyles, fieldsetStyles, pageStyles, rulesPageStyles];
 
   @property({ attribute: false }) open: Dataset | undefined;
   @state() private draft: HitRules | undefined;
