@@ -145,7 +145,7 @@ export default defineConfig(async () => ({
   },
   test: {
     // Much of the time is waiting: for processes to start, for sessions to end.
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       {
         extends: true as const,
@@ -159,7 +159,7 @@ export default defineConfig(async () => ({
             '**/*.workerd.test.ts',
           ],
           env: { TZ: 'Pacific/Fiji' },
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
           // Real processes on a busy machine: what fails for want of time passes the second time, a fault does not.
           retry: 1,

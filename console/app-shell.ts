@@ -228,11 +228,14 @@ export class AppShell extends LitElement {
 
   #nav() {
     const slug = this.#shownSlug;
+    // All places at once: a link that moves while somebody presses it leads elsewhere.
+    const isSettled = this.datasets !== undefined || this.error !== undefined;
+    const known = isSettled ? this.me : undefined;
     return html`<cn-side-nav
       .datasets=${this.#navDatasets}
-      .groups=${this.me ? groupsOf(slug, this.me) : []}
-      ?mayCreate=${mayI(this.me, 'administer')}
-      user=${this.me?.kind === 'user' ? this.me.name : ''}
+      .groups=${known ? groupsOf(slug, known) : []}
+      ?mayCreate=${mayI(known, 'administer')}
+      user=${known?.kind === 'user' ? known.name : ''}
       @cn-sign-out=${() => void this.#signOut()}
       openSlug=${slug}
       place=${this.place.id}

@@ -87,7 +87,7 @@ describe.each(looks)('in $colorScheme, $width px wide', ({ colorScheme, width })
       reducedMotion: 'reduce',
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(45_000);
     const watched = watch(page, product.baseUrl);
     const faults: string[] = [];
     // A link that was used or never made is gone, as the page says.

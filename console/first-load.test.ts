@@ -25,7 +25,7 @@ afterAll(async () => {
 async function scriptsOf(path: string, text: string): Promise<Map<string, number>> {
   const context = await browser.newContext({ baseURL: product.baseUrl, serviceWorkers: 'block' });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   const asked: string[] = [];
   page.on('request', (request) => {
     const { pathname } = new URL(request.url());

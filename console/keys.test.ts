@@ -26,7 +26,7 @@ beforeAll(async () => {
     locale: 'en-GB',
     viewport: { width: 1400, height: 900 },
   });
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   watched = watch(page, product.baseUrl);
   await page.goto('/shop/live');
   await page.getByRole('heading', { name: 'Active sessions' }).waitFor();

@@ -25,7 +25,7 @@ beforeAll(async () => {
   product = await startProduct({ environment: { CANISTER_IDLE_TIMEOUT_MS: '1000' } });
   browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
   page = await browser.newPage({ baseURL: product.baseUrl });
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   const { writeKey } = await api<{ writeKey: string }>('/datasets', {
     slug: 'shop',
     timeZone: 'UTC',

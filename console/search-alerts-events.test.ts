@@ -66,7 +66,7 @@ beforeAll(async () => {
     viewport: { width: 1400, height: 900 },
   });
   page = await context.newPage();
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(45_000);
   watched = watch(page, product.baseUrl);
 });
 

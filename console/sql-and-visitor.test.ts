@@ -24,7 +24,7 @@ beforeAll(async () => {
   product = await startProduct({ environment: { CANISTER_IDLE_TIMEOUT_MS: '1000' } });
   browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
   page = await browser.newPage({ baseURL: product.baseUrl });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(45_000);
   const { writeKey: dataset } = await api<{ writeKey: string }>('/datasets', { slug: 'shop' });
   const walks = { ada: ['/teas', '/cart'], bob: ['/teas'] };
   const hits = Object.entries(walks).flatMap(([visitor, paths]) =>

@@ -23,7 +23,7 @@ async function newPage(): Promise<Page> {
     viewport: { width: 1400, height: 900 },
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   return page;
 }
 
