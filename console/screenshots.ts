@@ -28,8 +28,8 @@ const schemes = ['light', 'dark'] as const;
 const settleMs = 700;
 
 /**
- * Takes all pictures, named `PAGE-WIDTH-SCHEME.png`.
- * @throws when the server does not answer or a page does not load
+ * Takes all pictures, named `PAGE-WIDTH-SCHEME.png`. A page that does not come is left out, and the others are taken.
+ * @throws when the server does not answer; and at the end, naming each picture that is missing and why
  */
 export async function takeScreenshots(options: ScreenshotOptions): Promise<string[]> {
   mkdirSync(options.folder, { recursive: true });
@@ -39,6 +39,7 @@ export async function takeScreenshots(options: ScreenshotOptions): Promise<strin
       (options.only ?? '').split(',').some((part) => name.includes(part)),
     );
     const files: string[] = [];
+    const missing: string[] = [];
     for (const colorScheme of schemes) {
       for (const width of widths) {
         const context = await browser.newContext({
@@ -51,13 +52,21 @@ export async function takeScreenshots(options: ScreenshotOptions): Promise<strin
         for (const shot of shots) {
           const file = join(options.folder, `${shot.name}-${width}-${colorScheme}.png`);
           const page = await context.newPage();
-          await take(page, shot, file);
+          const [problem] = await take(page, shot, file).then(
+            () => [],
+            (error: unknown) => [String(error).split('\n', 1)[0]],
+          );
+          if (problem === undefined) files.push(file);
+          else missing.push(`${file}: ${problem}`);
           await page.close();
-          files.push(file);
         }
         await context.close();
       }
     }
+    if (missing.length > 0)
+      throw new Error(
+        `${files.length} pictures were taken, these were not:\n${missing.join('\n')}`,
+      );
     return files;
   } finally {
     await browser.close();
@@ -72,6 +81,7 @@ async function shotsOf(browser: Browser, baseUrl: string): Promise<Shot[]> {
   const { datasets } = (await response.json()) as { datasets: { slug: string }[] };
   const slug = datasets[0]?.slug;
   const sessions = slug === undefined ? [] : await sessionShots(context.request, slug);
+  const reports = slug === undefined ? [] : await reportShots(context.request, slug);
   await context.close();
   const newDataset: Shot = { name: 'new-dataset', path: '/datasets/new' };
   const health: Shot = { name: 'health', path: '/health', prepare: waitForHealth };
@@ -80,13 +90,8 @@ async function shotsOf(browser: Browser, baseUrl: string): Promise<Shot[]> {
     health,
     { name: 'subscriptions', path: '/subscriptions' },
     ...sessions,
-    { name: 'overview', path: `/${slug}/reports/overview` },
     { name: 'reports', path: `/${slug}/reports` },
-    ...['pages', 'paths', 'times', 'channels', 'whats-changed', 'retention'].map((report) => ({
-      name: `report-${report}`,
-      path: `/${slug}/reports/${report}`,
-      prepare: waitForReport,
-    })),
+    ...reports,
     { name: 'report-refused', path: `/${slug}/reports/pages?condition=luck%20%3D%201` },
     { name: 'live', path: `/${slug}/live` },
     { name: 'search', path: `/${slug}/search` },
@@ -103,6 +108,9 @@ async function shotsOf(browser: Browser, baseUrl: string): Promise<Shot[]> {
     { name: 'sources', path: '/sources' },
     { name: 'users', path: '/users' },
     { name: 'keys', path: '/keys' },
+    { name: 'audit', path: '/audit' },
+    { name: 'account', path: '/account' },
+    { name: 'hit-rules', path: `/${slug}/hit-rules` },
     { name: 'report-new', path: `/${slug}/reports/new` },
     { name: 'palette', path: `/${slug}/reports`, prepare: openPalette },
     { name: 'key-sheet', path: `/${slug}/reports`, prepare: openKeySheet },
@@ -135,6 +143,18 @@ async function sessionShots(api: APIRequestContext, slug: string): Promise<Shot[
   for (const [id] of rows)
     shots.push({ name: 'session', path: `/${slug}/sessions/${id}`, prepare: openHit });
   return shots;
+}
+
+/** Every standard report. */
+async function reportShots(api: APIRequestContext, slug: string): Promise<Shot[]> {
+  const { reports } = (await (await api.get(`/api/datasets/${slug}/reports`)).json()) as {
+    reports: { name: string }[];
+  };
+  return reports.map(({ name }) => ({
+    name: `report-${name}`,
+    path: `/${slug}/reports/${name}`,
+    prepare: waitForReport,
+  }));
 }
 
 async function take(page: Page, shot: Shot, file: string): Promise<void> {
@@ -186,7 +206,10 @@ async function openHit(page: Page): Promise<void> {
 
 async function tryEvent(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Dry run' }).click();
-  await page.getByText('It would have fired').waitFor();
+  await page
+    .getByText(/It would have fired/)
+    .first()
+    .waitFor();
 }
 
 async function tryRules(page: Page): Promise<void> {
