@@ -162,6 +162,8 @@ async function take(page: Page, shot: Shot, file: string): Promise<void> {
   await page.locator('main h1, main h2').first().waitFor();
   await shot.prepare?.(page);
   await page.evaluate(() => document.fonts.ready);
+  // What stays at the top of the window is drawn where the page is scrolled to.
+  await page.evaluate(() => window.scrollTo(0, 0));
   // The live page never falls silent, so there is no quiet network to wait for: give drawing a moment.
   await page.waitForTimeout(settleMs);
   const overPage = [openMenu, openPalette, openKeySheet].some((one) => one === shot.prepare);

@@ -53,7 +53,15 @@ export class DataTable extends LitElement {
         display: block;
         min-width: 0;
       }
+      /* So many columns are scrolled instead of pressed together. */
       table {
+        --value: 8rem;
+        --plain: 5.5rem;
+        --compared: 8rem;
+        min-width: calc(
+          var(--value) * var(--values) + var(--plain) * var(--plains) + var(--compared) *
+            var(--compareds)
+        );
         table-layout: fixed;
       }
       .scroll {
@@ -110,6 +118,11 @@ export class DataTable extends LitElement {
         color: var(--ink-quiet);
       }
       @media (max-width: 30rem) {
+        table {
+          --value: 7.5rem;
+          --plain: 5.25rem;
+          --compared: 5.25rem;
+        }
         col.number,
         col.number.compared {
           width: 5.25rem;
@@ -139,7 +152,7 @@ export class DataTable extends LitElement {
     const share = barsOf(answer, layout);
     const rest = answer.rowsTotal - answer.rows.length;
     return html`<div class="scroll" role="region" aria-label=${this.label} tabindex="0">
-        <table style="min-width: ${widthRem(layout)}rem">
+        <table style=${columnCounts(layout)}>
           <caption class="only-read">${this.label}</caption>
           <colgroup>
             ${layout.dimensions.map(() => html`<col />`)}
@@ -230,10 +243,11 @@ export class DataTable extends LitElement {
 
 const isCompared = (places: Figure['places']) => places.some(({ before }) => before !== undefined);
 
-/** How wide a table is at least, so that many columns are scrolled instead of pressed together. */
-function widthRem({ dimensions, figures }: AnswerLayout): number {
-  const widths = figures.flatMap(({ places }) => places.map(() => (isCompared(places) ? 8 : 5.5)));
-  return dimensions.length * 8 + widths.reduce((sum, width) => sum + width, 0);
+/** How many columns of each kind there are, for the least width of the table. */
+function columnCounts({ dimensions, figures }: AnswerLayout): string {
+  const kinds = figures.flatMap(({ places }) => places.map(() => isCompared(places)));
+  const compared = kinds.filter(Boolean).length;
+  return `--values: ${dimensions.length}; --plains: ${kinds.length - compared}; --compareds: ${compared}`;
 }
 
 function term({ label, definition }: MetricColumn | DimensionColumn) {

@@ -61,6 +61,7 @@ function moveInRow(event: KeyboardEvent): void {
 
 export const openStyles = css`
   button.open {
+    max-width: 100%;
     padding: 0;
     border: 0;
     background: none;

@@ -6,7 +6,7 @@ import type { SessionRules } from '../../core/contract/session-rules.ts';
 import type { RecutSummary } from '../../core/contract/upkeep.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
-import { formatCount, formatShare, formatSpan } from './number-format.ts';
+import { formatCount, formatDuration, formatShare, formatSpan } from './number-format.ts';
 
 const percent = (share: number) => formatShare(share);
 const onOff = (on: boolean) => (on ? msg('yes') : msg('no'));
@@ -54,7 +54,7 @@ export class RecutFigures extends LitElement {
           ${this.#row(msg('Sessions'), formatCount(before.sessions), formatCount(after.sessions))}
           ${this.#row(msg('Hits'), formatCount(before.hits), formatCount(after.hits))}
           ${this.#row(msg('Bounce rate'), percent(before.bounceRate), percent(after.bounceRate))}
-          ${this.#row(msg('Mean duration'), formatSpan(before.durationMsMean), formatSpan(after.durationMsMean))}
+          ${this.#row(msg('Mean duration'), formatDuration(before.durationMsMean), formatDuration(after.durationMsMean))}
         </tbody>
       </table>
       <p>

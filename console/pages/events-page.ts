@@ -222,7 +222,7 @@ export class EventsPage extends LitElement {
     return html`${
       attributes.length === 0
         ? nothing
-        : html`<table>
+        : html`<table class="attributes">
               <caption class="only-read">${msg('Attributes')}</caption>
               <tbody>
                 ${attributes.map((one) => {

@@ -15,6 +15,12 @@ export const eventsPageStyles = css`
   table {
     table-layout: fixed;
   }
+  .attributes {
+    table-layout: auto;
+  }
+  .attributes code {
+    overflow-wrap: anywhere;
+  }
   .condition {
     display: block;
     overflow: hidden;
