@@ -161,6 +161,7 @@ async function take(page: Page, shot: Shot, file: string): Promise<void> {
   await page.goto(shot.path);
   await page.locator('main h1, main h2').first().waitFor();
   await shot.prepare?.(page);
+  await page.locator('.bone').first().waitFor({ state: 'detached' });
   await page.evaluate(() => document.fonts.ready);
   // What stays at the top of the window is drawn where the page is scrolled to.
   await page.evaluate(() => window.scrollTo(0, 0));
@@ -194,7 +195,7 @@ async function openKeySheet(page: Page): Promise<void> {
 }
 
 async function waitForReport(page: Page): Promise<void> {
-  await page.locator('cn-data-table table, .note').first().waitFor();
+  await page.locator('cn-data-table :is(.scroll, .nothing), .note').first().waitFor();
 }
 
 async function waitForHits(page: Page): Promise<void> {
