@@ -56,8 +56,8 @@ export class DataTable extends LitElement {
       /* So many columns are scrolled instead of pressed together. */
       table {
         --value: 8rem;
-        --plain: 5.5rem;
-        --compared: 8rem;
+        --plain: 6.5rem;
+        --compared: 9.5rem;
         min-width: calc(
           var(--value) * var(--values) + var(--plain) * var(--plains) + var(--compared) *
             var(--compareds)
@@ -68,10 +68,13 @@ export class DataTable extends LitElement {
         position: relative;
       }
       col.number {
-        width: 6.5rem;
+        width: var(--plain);
       }
       col.number.compared {
-        width: 9.5rem;
+        width: var(--compared);
+      }
+      th.number {
+        white-space: normal;
       }
       th.first,
       td.first {
@@ -122,10 +125,6 @@ export class DataTable extends LitElement {
           --value: 7.5rem;
           --plain: 5.25rem;
           --compared: 5.25rem;
-        }
-        col.number,
-        col.number.compared {
-          width: 5.25rem;
         }
         .change {
           display: block;

@@ -18,6 +18,7 @@ export class LanguagePicker extends LitElement {
     css`
       :host {
         display: block;
+        max-width: 20rem;
       }
     `,
   ];

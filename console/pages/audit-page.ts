@@ -1,6 +1,6 @@
 /** `/audit`: who did what, and whether anything of it was changed. */
 import { msg, str } from '@lit/localize';
-import { html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { AuditCheck, AuditEntry } from '../../core/contract/access.ts';
 import { listAudit, verifyAudit } from '../api/access.ts';
@@ -17,7 +17,17 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 @customElement('cn-audit-page')
 export class AuditPage extends LitElement {
-  static override styles = [textStyles, controlStyles, tableStyles, pageStyles];
+  static override styles = [
+    textStyles,
+    controlStyles,
+    tableStyles,
+    pageStyles,
+    css`
+      .when {
+        white-space: nowrap;
+      }
+    `,
+  ];
 
   @state() private entries: readonly AuditEntry[] = [];
   @state() private ended = false;
