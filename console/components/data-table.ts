@@ -150,8 +150,13 @@ export class DataTable extends LitElement {
     const layout = layoutOf(answer);
     const share = barsOf(answer, layout);
     const rest = answer.rowsTotal - answer.rows.length;
+    const kinds = layout.figures.flatMap(({ places }) => places.map(() => isCompared(places)));
+    const compareds = kinds.filter(Boolean).length;
+    const plains = kinds.length - compareds;
     return html`<div class="scroll" role="region" aria-label=${this.label} tabindex="0">
-        <table style=${columnCounts(layout)}>
+        <table
+          style="--values: ${layout.dimensions.length}; --plains: ${plains}; --compareds: ${compareds}"
+        >
           <caption class="only-read">${this.label}</caption>
           <colgroup>
             ${layout.dimensions.map(() => html`<col />`)}
@@ -241,13 +246,6 @@ export class DataTable extends LitElement {
 }
 
 const isCompared = (places: Figure['places']) => places.some(({ before }) => before !== undefined);
-
-/** How many columns of each kind there are, for the least width of the table. */
-function columnCounts({ dimensions, figures }: AnswerLayout): string {
-  const kinds = figures.flatMap(({ places }) => places.map(() => isCompared(places)));
-  const compared = kinds.filter(Boolean).length;
-  return `--values: ${dimensions.length}; --plains: ${kinds.length - compared}; --compareds: ${compared}`;
-}
 
 function term({ label, definition }: MetricColumn | DimensionColumn) {
   return html`<cn-term label=${label} definition=${definition}></cn-term>`;

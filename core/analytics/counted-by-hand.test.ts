@@ -15,6 +15,49 @@ async function open(sessions: readonly SmallSession[]): Promise<SmallSite> {
   return site;
 }
 
+describe('What is searched for on the site', () => {
+  const sessions: SmallSession[] = [
+    { start: day, hits: ['/', { path: '/find', query: 'q=green+tea&page=2' }] },
+    { start: day, hits: [{ path: '/find', query: 's=&search=%20green%20tea%20' }] },
+    {
+      start: day,
+      hits: [
+        { path: '/find', query: 'q=th%C3%A9' },
+        { path: '/', query: 'seq=9' },
+      ],
+    },
+    {
+      start: day,
+      hits: [
+        { path: '/find', query: 'query=100%' },
+        { path: '/find', query: 'q=+' },
+      ],
+    },
+  ];
+
+  test('is the first value that is not blank, decoded, and a row opens its sessions', async () => {
+    const { query } = await open(sessions);
+    const { rows } = await query({
+      metrics: ['page_views', 'sessions'],
+      dimensions: ['site_search'],
+      range,
+      order: { by: 'site_search', direction: 'ascending' },
+    });
+    const found = rows.filter(([term]) => term !== null);
+    expect(found).toEqual([
+      ['100%', 1, 1],
+      ['green tea', 2, 2],
+      ['thé', 1, 1],
+    ]);
+    const green = await query({
+      metrics: ['sessions'],
+      range,
+      condition: 'any hit (site_search = "green tea" exact)',
+    });
+    expect(green.rows).toEqual([[2]]);
+  });
+});
+
 describe('Sessions per visitor', () => {
   const sessions: SmallSession[] = [
     { start: '2026-11-13T10:00:00Z', visitor: 'a', hits: ['/'] }, // before the range

@@ -1,4 +1,5 @@
 /** The SQL meaning of each dimension, once for session rows (`s`) and once for hit rows (`h` with their `s`). */
+import { siteSearchSql } from '../conditions/field-sql.ts';
 import type { DimensionName } from '../contract/dimension.ts';
 
 /**
@@ -48,6 +49,7 @@ export const dimensionSql = {
   title: { hit: 'h.title' },
   host: { hit: 'h.host' },
   query: { hit: 'h.query' },
+  site_search: { hit: siteSearchSql },
   method: { hit: 'h.method' },
   status: { hit: 'h.status' },
   event: { hit: 'h.event' },

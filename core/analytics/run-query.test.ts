@@ -297,6 +297,7 @@ const byDimension: Record<DimensionName, [value: string | number | null, session
   title: [[null, 4]],
   host: [['shop.example', 4]],
   query: [[null, 4]],
+  site_search: [[null, 4]],
   method: [['GET', 4]],
   event: [
     [null, 4],

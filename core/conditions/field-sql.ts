@@ -3,6 +3,7 @@
  * undefined one is not in the tables. `$NAME` stands for the bound name of a family.
  */
 import type { FieldName } from './fields.ts';
+import { siteSearchPattern } from './site-search.ts';
 
 /** Decodes like `decodeComponent`; what is no UTF-8 then stays as it was sent. */
 const decoded = (text: string) =>
@@ -14,6 +15,11 @@ const queryValues = [
   `lambda x: ${decoded("CASE WHEN contains(x, '=') THEN substr(x, strpos(x, '=') + 1) ELSE '' END")})`,
 ].join(' ');
 
+export const siteSearchSql = [
+  `list_filter(list_transform(regexp_extract_all(h.query, '${siteSearchPattern}', 1),`,
+  `lambda x: trim(${decoded('x')}, ' ')), lambda x: x <> '')[1]`,
+].join(' ');
+
 const hexOf = (uuid: string) => `replace(${uuid}::VARCHAR, '-', '')`;
 
 export const fieldSql: Record<FieldName, string | undefined> = {
@@ -22,6 +28,7 @@ export const fieldSql: Record<FieldName, string | undefined> = {
   'request.path': 'h.path',
   'request.query': 'h.query',
   'request.query.NAME': queryValues,
+  site_search: siteSearchSql,
   'request.protocol': 'h.protocol',
   'request.referrer': 'h.referrer',
   'request.header.NAME': undefined,

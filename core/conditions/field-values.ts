@@ -3,6 +3,7 @@ import type { Session, SessionHit } from '../contract/session.ts';
 import type { Step } from '../contract/step.ts';
 import type { FieldName } from './fields.ts';
 import { textOf } from './folded-text.ts';
+import { siteSearchTerm } from './site-search.ts';
 
 /** A firing of an event in a session. `number` counts the firings of the session from 1, `hitNumber` the hits. */
 export interface EventOccurrence {
@@ -72,6 +73,7 @@ const readers: Record<FieldName, Read> = {
   'request.path': ofHit((hit) => hit.path),
   'request.query': ofHit((hit) => hit.query),
   'request.query.NAME': ofHit((hit, name) => queryValues(hit.query, name)),
+  site_search: ofHit((hit) => siteSearchTerm(hit.query, decodeComponent)),
   'request.protocol': ofHit((hit) => hit.protocol),
   'request.referrer': ofHit((hit) => hit.referrer),
   'request.header.NAME': ofHit((hit, name) => entryOf(hit.requestHeaders, name)),

@@ -37,6 +37,10 @@ export const fieldSpecs = {
     ...text('hit', 'Decoded values of one query parameter. Its name is exact.'),
     list: true,
   },
+  site_search: text(
+    'hit',
+    'What was looked for on the site itself: the decoded value of q, query, s, search, keyword, suche, recherche or buscar in the query.',
+  ),
   'request.protocol': text('hit', 'HTTP protocol, such as HTTP/1.1.'),
   'request.referrer': text('hit', 'Referrer of the hit as sent.'),
   'request.header.NAME': {

@@ -8,6 +8,7 @@ const emptyWords = new Map<string, string>([
   ['title', '(no title)'],
   ['event', '(no event)'],
   ['status', '(not known)'],
+  ['site_search', '(no search)'],
   ['entry_path', '(no page view)'],
   ['exit_path', '(no page view)'],
   ['referrer', '(direct or own host)'],

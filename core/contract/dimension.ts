@@ -35,6 +35,11 @@ export const dimensions = {
   title: ofHit('Title', 'page.title', 'Title of the page.'),
   host: ofHit('Host', 'request.host', 'Host of the requested URL.'),
   query: ofHit('Query', 'request.query', 'Query of the requested URL, without the question mark.'),
+  site_search: ofHit(
+    'Searched for',
+    'site_search',
+    'What was looked for on the site itself: the decoded value of q, query, s, search, keyword, suche, recherche or buscar in the query.',
+  ),
   method: ofHit('Method', 'request.method', 'HTTP method of the request.'),
   status: ofHit('Status', 'response.status', 'HTTP status code of the response, where known.'),
   event: ofHit('Custom event', 'custom.name', 'Name of the custom event that the page sent.'),

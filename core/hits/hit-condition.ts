@@ -32,6 +32,7 @@ export const exclusionFields: ReadonlySet<FieldName> = new Set([
   'request.path',
   'request.query',
   'request.query.NAME',
+  'site_search',
   'request.protocol',
   'request.referrer',
   'request.header.NAME',

@@ -1,8 +1,7 @@
 /** Site search: what people look for on the site itself. */
 import { type BuiltInReport, table } from './panels.ts';
 
-const isSearch =
-  'hit.type = "page_view" and request.query matches "(^|&)(q|query|s|search|keyword|suche|recherche|buscar)=[^&]"';
+const isSearch = 'hit.type = "page_view" and site_search exists';
 
 export const siteSearch: BuiltInReport = {
   name: 'site-search',
@@ -14,10 +13,10 @@ export const siteSearch: BuiltInReport = {
       {
         name: 'searches',
         title: 'Searches',
-        description: 'The query of the address as it was sent.',
+        description: 'What was looked for, as it was typed.',
       },
       {
-        dimensions: ['query'],
+        dimensions: ['site_search'],
         metrics: ['page_views', 'sessions', 'visitors'],
         hitCondition: isSearch,
         limit: 100,

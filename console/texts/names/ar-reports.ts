@@ -106,7 +106,7 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
     'downloads/files': ['الملفات', 'الطلبات التي أُجيبت دون خطأ.'],
     'downloads/from': ['من أين تؤخذ', 'الصفحة التي طُلب منها كل ملف.'],
     'outbound-links/pages': ['من أين', 'صفحات فيها روابط إلى مواقع أخرى سُلكت.'],
-    'site-search/searches': ['عمليات البحث', 'استعلام العنوان كما أُرسل.'],
+    'site-search/searches': ['عمليات البحث', 'ما بُحث عنه كما كُتب.'],
     'site-search/from': ['أين يبحث الناس', 'الصفحة التي أُجري منها البحث.'],
     'channels/channels': ['القنوات', 'أول قاعدة تنطبق هي الحاسمة.'],
     'channels/sources': ['المصادر والوسائط', 'utm_source، وإلا فاسم المُحيل، مع utm_medium.'],

@@ -148,7 +148,7 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
       'Von wo',
       'Seiten mit Links zu anderen Websites, die genommen wurden.',
     ],
-    'site-search/searches': ['Suchen', 'Die Abfrage der Adresse, wie sie gesendet wurde.'],
+    'site-search/searches': ['Suchen', 'Wonach gesucht wurde, wie es eingegeben wurde.'],
     'site-search/from': ['Wo gesucht wird', 'Die Seite, von der aus gesucht wurde.'],
     'channels/channels': ['Kanäle', 'Die erste passende Regel entscheidet.'],
     'channels/sources': [

@@ -124,6 +124,10 @@ export const names: ServerNames = {
     title: ['Titel', 'Titel der Seite.'],
     host: ['Host', 'Host der angefragten URL.'],
     query: ['Abfrage', 'Abfrage der angefragten URL, ohne das Fragezeichen.'],
+    site_search: [
+      'Gesucht nach',
+      'Wonach auf der Website selbst gesucht wurde: der decodierte Wert von q, query, s, search, keyword, suche, recherche oder buscar in der Abfrage.',
+    ],
     method: ['Methode', 'HTTP-Methode der Anfrage.'],
     status: ['Status', 'HTTP-Statuscode der Antwort, wo bekannt.'],
     event: ['Eigenes Ereignis', 'Name des eigenen Ereignisses, das die Seite gesendet hat.'],
@@ -208,6 +212,7 @@ export const names: ServerNames = {
     page_group: '(in keiner Gruppe)',
     title: '(kein Titel)',
     event: '(kein Ereignis)',
+    site_search: '(keine Suche)',
     entry_path: '(kein Seitenaufruf)',
     exit_path: '(kein Seitenaufruf)',
     referrer: '(direkt oder eigener Host)',
