@@ -19,6 +19,7 @@ import './components/connection-note.ts';
 import './components/empty-state.ts';
 import './components/error-note.ts';
 import './components/side-nav.ts';
+import './components/undo-note.ts';
 import { datasetsContext, firstDataset, rememberDataset } from './context/datasets.ts';
 import { navigate, onLocationChange } from './controllers/location.ts';
 import { installWorker } from './offline/installed.ts';
@@ -195,6 +196,7 @@ export class AppShell extends LitElement {
       <main id="main" tabindex="-1">
         ${this.#connectionNote()} ${this.#page()}
       </main>
+      <cn-undo-note></cn-undo-note>
       ${this.#commands()}`;
   }
 

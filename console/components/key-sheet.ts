@@ -17,6 +17,7 @@ const everywhere: [keys: string[], does: string][] = [
   [['/'], msg('Search sessions')],
   [['?'], msg('This list')],
   [['Tab'], msg('The next link or field; the first one skips the navigation')],
+  [[isApple ? '⌘' : 'Ctrl', 'Z'], msg('Bring back what was just deleted')],
   [['Esc'], msg('Close what lies over the page')],
 ];
 

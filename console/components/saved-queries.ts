@@ -7,14 +7,16 @@ import { type ApiError, asApiError } from '../api/client.ts';
 import { deleteQuery, listSavedQueries, saveQuery } from '../api/sql.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
-import './confirm-button.ts';
+import { deleteButton, deleteStyles } from './delete-button.ts';
 import './error-note.ts';
+import { offerUndo } from './undo-note.ts';
 
 @customElement('cn-saved-queries')
 export class SavedQueries extends LitElement {
   static override styles = [
     textStyles,
     controlStyles,
+    deleteStyles,
     css`
       :host {
         display: block;
@@ -98,13 +100,22 @@ export class SavedQueries extends LitElement {
     const { name, description } = query;
     return html`<li>
       <button class="button plain" type="button" title=${description} @click=${() => this.#load(query)}>${name}</button>
-      <cn-confirm-button
-        small
-        label=${msg('Delete')}
-        what=${msg(str`the query ${name}`)}
-        @cn-confirm=${() => this.#do(() => deleteQuery(this.slug, name))}
-      ></cn-confirm-button>
+      ${deleteButton(msg(str`the query ${name}`), () => this.#delete(query))}
     </li>`;
+  }
+
+  #delete(query: SavedQuery) {
+    const { slug } = this;
+    return this.#do(async () => {
+      await deleteQuery(slug, query.name);
+      offerUndo({
+        said: msg(str`"${query.name}" is deleted.`),
+        undo: async () => {
+          await saveQuery(slug, query);
+          await this.#do(async () => {});
+        },
+      });
+    });
   }
 
   #load(query: SavedQuery) {

@@ -1,15 +1,18 @@
-/** The searches that are kept, to open or to remove, and templates to begin with. Fires `cn-remove` with a name. */
+/** The searches that are kept, to open or to remove, and templates to begin with. Fires `cn-remove` with the search. */
 import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { SavedSearchList } from '../../core/contract/search.ts';
+import type { SavedSearch, SavedSearchList } from '../../core/contract/search.ts';
+import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
-import './confirm-button.ts';
+import { deleteButton, deleteStyles } from './delete-button.ts';
 
 @customElement('cn-saved-searches')
 export class SavedSearches extends LitElement {
   static override styles = [
     textStyles,
+    controlStyles,
+    deleteStyles,
     css`
       :host {
         display: grid;
@@ -65,12 +68,12 @@ export class SavedSearches extends LitElement {
               <h2>${msg('Saved searches')}</h2>
               <ul>
                 ${searches.map(
-                  ({ name, condition, segment }) => html`<li>
+                  (search) => html`<li>
                     <span class="search">
-                      ${this.#link(name, condition)} ${segment ? html`<span class="segment">${msg('segment')}</span>` : nothing}
-                      <code class="ellipsis" title=${condition}>${condition}</code>
+                      ${this.#link(search.name, search.condition)} ${search.segment ? html`<span class="segment">${msg('segment')}</span>` : nothing}
+                      <code class="ellipsis" title=${search.condition}>${search.condition}</code>
                     </span>
-                    <cn-confirm-button small label=${msg('Delete')} what=${name} @cn-confirm=${() => this.#remove(name)}></cn-confirm-button>
+                    ${deleteButton(search.name, () => this.#remove(search))}
                   </li>`,
                 )}
               </ul>
@@ -95,8 +98,8 @@ export class SavedSearches extends LitElement {
     return html`<a href=${this.hrefOf(condition)}>${name}</a>`;
   }
 
-  #remove(detail: string) {
-    this.dispatchEvent(new CustomEvent('cn-remove', { detail }));
+  #remove(detail: SavedSearch) {
+    this.dispatchEvent(new CustomEvent<SavedSearch>('cn-remove', { detail }));
   }
 }
 

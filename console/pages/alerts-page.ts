@@ -4,20 +4,32 @@ import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Me } from '../../core/contract/access.ts';
-import type { AlertChannel, AlertEntry, AlertRuleStatus } from '../../core/contract/alert.ts';
+import type {
+  AlertChannel,
+  AlertEntry,
+  AlertRule,
+  AlertRuleStatus,
+} from '../../core/contract/alert.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
-import { deleteAlert, listAlerts, listChannels, readAlertHistory } from '../api/alerts.ts';
+import {
+  deleteAlert,
+  listAlerts,
+  listChannels,
+  readAlertHistory,
+  saveAlert,
+} from '../api/alerts.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { listEvents } from '../api/events.ts';
 import '../components/alert-form.ts';
 import { ruleWords, severityTexts, standingOf, valueWords } from '../components/alert-words.ts';
 import '../components/channel-list.ts';
-import '../components/confirm-button.ts';
+import { deleteButton, deleteStyles } from '../components/delete-button.ts';
 import '../components/empty-state.ts';
 import '../components/error-note.ts';
 import '../components/kept-facts.ts';
 import { factsOfAlert } from '../components/kept-facts.ts';
 import { formatInstantShort } from '../components/time-format.ts';
+import { offerUndo } from '../components/undo-note.ts';
 import { mayI, meContext } from '../context/me.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
@@ -52,6 +64,7 @@ export class AlertsPage extends LitElement {
     pageStyles,
     stateStyles,
     tableStyles,
+    deleteStyles,
     css`
       h1:focus {
         outline: none;
@@ -238,7 +251,7 @@ export class AlertsPage extends LitElement {
               </td>
               <td class="number secondary">${valueWords(state.value)}</td>
               <td class="narrow secondary">${last === undefined ? '–' : formatInstantShort(last, timeZone)}</td>
-              <td class="narrow">${this.#mayChange ? html`<cn-confirm-button small label=${msg('Delete')} what=${rule.name} @cn-confirm=${() => this.#delete(slug, rule.name)}></cn-confirm-button>` : nothing}</td>
+              <td class="narrow">${this.#mayChange ? html`${deleteButton(rule.name, () => this.#delete(slug, rule))}` : nothing}</td>
             </tr>`;
           })}
         </tbody>
@@ -264,10 +277,17 @@ export class AlertsPage extends LitElement {
     </table>`;
   }
 
-  async #delete(slug: string, name: string): Promise<void> {
+  async #delete(slug: string, rule: AlertRule): Promise<void> {
     this.failed = undefined;
     try {
-      await deleteAlert(slug, name);
+      await deleteAlert(slug, rule.name);
+      offerUndo({
+        said: msg(str`"${rule.name}" is deleted.`),
+        undo: async () => {
+          await saveAlert(slug, rule, undefined);
+          await this.#read.ask();
+        },
+      });
     } catch (error) {
       this.failed = asApiError(error);
     }

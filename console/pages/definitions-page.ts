@@ -6,14 +6,15 @@ import type { Dataset } from '../../core/contract/dataset.ts';
 import type { Definition, DefinitionOf } from '../../core/contract/definition.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { deleteDefinition, readDefinitions, saveDefinition } from '../api/definitions.ts';
-import '../components/confirm-button.ts';
 import '../components/cost-upload.ts';
 import { type DraftKind, draftKinds } from '../components/definition-draft.ts';
 import '../components/definition-form.ts';
 import { describeDefinition, kindWords } from '../components/definition-words.ts';
+import { deleteButton, deleteStyles } from '../components/delete-button.ts';
 import '../components/empty-state.ts';
 import '../components/error-note.ts';
 import { labelStyles, labelToken } from '../components/label-name.ts';
+import { offerUndo } from '../components/undo-note.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { type UrlCodec, UrlStateController } from '../controllers/url-state-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -50,6 +51,7 @@ export class DefinitionsPage extends LitElement {
     tabStyles,
     tableStyles,
     labelStyles,
+    deleteStyles,
     definitionsPageStyles,
   ];
 
@@ -159,7 +161,7 @@ export class DefinitionsPage extends LitElement {
             <td class="holds">${kind === 'annotation' ? describeDefinition(kind, one) : html`<code>${describeDefinition(kind, one)}</code>`}</td>
             <td class="acts">
               ${ordered ? this.#mover(slug, kind, one, index, all.length) : nothing}
-              <cn-confirm-button small label=${msg('Delete')} what=${name} @cn-confirm=${() => this.#do(() => deleteDefinition(slug, kind, name), msg(str`"${name}" is deleted.`))}></cn-confirm-button>
+              ${deleteButton(name, () => this.#delete(slug, kind, one, index + 1))}
             </td>
           </tr>`;
         })}
@@ -179,6 +181,19 @@ export class DefinitionsPage extends LitElement {
       ><button class="button plain icon" type="button" aria-label=${msg(str`Move ${one.name} down`)} ?disabled=${index === count - 1} @click=${() => move(1)}>
         <wa-icon name="arrow-down"></wa-icon>
       </button>`;
+  }
+
+  #delete(slug: string, kind: DraftKind, one: Definition, position: number) {
+    return this.#do(async () => {
+      await deleteDefinition(slug, kind, one.name);
+      offerUndo({
+        said: msg(str`"${one.name}" is deleted.`),
+        undo: async () => {
+          await saveDefinition(slug, kind, one, { known: undefined, position });
+          this.#list.retry();
+        },
+      });
+    }, '');
   }
 
   #saved(kind: DraftKind, name: string) {

@@ -4,9 +4,14 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { dayOf } from '../../core/contract/calendar.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
-import type { FoundSession, SavedSearchList, SearchAnswer } from '../../core/contract/search.ts';
+import type {
+  FoundSession,
+  SavedSearch,
+  SavedSearchList,
+  SearchAnswer,
+} from '../../core/contract/search.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
-import { listSearches, removeSearch, search } from '../api/search.ts';
+import { listSearches, removeSearch, saveSearch, search } from '../api/search.ts';
 import '../components/condition-box.ts';
 import type { ConditionBox } from '../components/condition-box.ts';
 import { narrowedTo } from '../components/condition-text.ts';
@@ -20,6 +25,7 @@ import '../components/found-table.ts';
 import '../components/keep-search.ts';
 import { counted, formatCount } from '../components/number-format.ts';
 import '../components/saved-searches.ts';
+import { offerUndo } from '../components/undo-note.ts';
 import { rangeOf } from '../controllers/analysis-view.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { type SearchView, searchViewCodec } from '../controllers/search-view.ts';
@@ -213,16 +219,24 @@ export class SearchPage extends LitElement {
           : html`<cn-saved-searches
               .list=${value}
               .hrefOf=${(condition: string) => searchPath(slug, condition)}
-              @cn-remove=${(event: CustomEvent<string>) => this.#remove(event.detail)}
+              @cn-remove=${(event: CustomEvent<SavedSearch>) => this.#remove(event.detail)}
             ></cn-saved-searches>`
       }
       <p class="caption fields"><a href="/docs/conditions.md" target="_blank">${msg('All fields and operators')}</a></p>`;
   }
 
-  async #remove(name: string): Promise<void> {
+  async #remove({ name, condition, segment }: SavedSearch): Promise<void> {
+    const slug = this.open?.slug ?? '';
     try {
       this.removeError = undefined;
-      await removeSearch(this.open?.slug ?? '', name);
+      await removeSearch(slug, name);
+      offerUndo({
+        said: msg(str`"${name}" is deleted.`),
+        undo: async () => {
+          await saveSearch(slug, name, { condition, segment });
+          this.#saved.retry();
+        },
+      });
     } catch (error) {
       this.removeError = asApiError(error);
     }

@@ -1,0 +1,130 @@
+/** What is deleted in the console comes back by Undo, as it was and where it stood. What is stored is asked of the API. */
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
+import { type Watched, watch } from './testing/pages.ts';
+import { type Product, startProduct } from './testing/product.ts';
+
+let product: Product;
+let browser: Browser;
+let page: Page;
+let watched: Watched;
+
+const shop = '/api/datasets/shop';
+const campaigns = ['first', 'second', 'third'];
+const alert = {
+  name: 'Many errors',
+  subject: { kind: 'metric', metric: 'page_views' },
+  measure: 'count',
+  windowMinutes: 5,
+  operator: 'at_least',
+  bound: 3,
+};
+const query = { sql: 'SELECT $number AS it', parameters: [{ name: 'number', type: 'number' }] };
+
+async function api(path: string, method = 'GET', body?: object): Promise<unknown> {
+  const response = await fetch(`${product.baseUrl}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', 'x-canister': 'test' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  expect(response.ok, await response.clone().text()).toBe(true);
+  return response.status === 204 ? undefined : await response.json();
+}
+
+beforeAll(async () => {
+  product = await startProduct();
+  await api('/api/datasets', 'POST', { slug: 'shop' });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
+});
+
+beforeEach(async () => {
+  for (const name of campaigns)
+    await api(`${shop}/definitions/campaign`, 'PUT', { name, condition: `campaign = "${name}"` });
+  await api(`${shop}/alerts/rules`, 'PUT', alert);
+  await api(`${shop}/searches/Lost`, 'PUT', { condition: 'response.status = 404', segment: true });
+  await api(`${shop}/queries/Numbers`, 'PUT', query);
+  const context = await browser.newContext({ baseURL: product.baseUrl, locale: 'en-GB' });
+  page = await context.newPage();
+  page.setDefaultTimeout(45_000);
+  watched = watch(page, product.baseUrl);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+const remove = (name: string) => page.getByRole('button', { name: `Delete ${name}` });
+const undo = () => page.getByRole('button', { name: 'Undo', exact: true });
+
+async function names(): Promise<string[]> {
+  const { definitions } = (await api(`${shop}/definitions/campaign`)) as {
+    definitions: { name: string }[];
+  };
+  return definitions.map(({ name }) => name);
+}
+
+describe('what is deleted', () => {
+  it('goes at one press, and comes back where it stood, by keyboard alone', async () => {
+    await page.goto('/shop/definitions?kind=campaign');
+    await remove('second').press('Enter');
+    await page.getByText('"second" is deleted.').waitFor();
+    await remove('second').waitFor({ state: 'detached' });
+    expect(await names()).toEqual(['first', 'third']);
+    // The focus is on the way back.
+    await page.keyboard.press('Enter');
+    await remove('second').waitFor();
+    await page.getByText('It is back.').waitFor();
+    expect(await names()).toEqual(campaigns);
+    expect(watched).toEqual({ foreignRequests: [], complaints: [] });
+  });
+
+  it('comes back by Ctrl+Z on another page, too, but not while somebody types', async () => {
+    await page.goto('/shop/alerts');
+    await remove(alert.name).click();
+    await undo().waitFor();
+    await page.getByRole('link', { name: 'Search', exact: true }).click();
+    await page.getByLabel('Sessions with').press('Control+z');
+    await undo().waitFor();
+    const { alerts: none } = (await api(`${shop}/alerts/rules`)) as { alerts: unknown[] };
+    expect(none).toEqual([]);
+    await page.getByRole('heading', { name: 'Search', exact: true }).click();
+    await page.keyboard.press('Control+z');
+    await undo().waitFor({ state: 'detached' });
+    const { alerts } = (await api(`${shop}/alerts/rules`)) as { alerts: { rule: object }[] };
+    expect(alerts).toMatchObject([{ rule: alert }]);
+  });
+
+  it('is a saved search or a saved query, too', async () => {
+    await page.goto('/shop/search');
+    await remove('Lost').click();
+    await undo().click();
+    await undo().waitFor({ state: 'detached' });
+    expect(await api(`${shop}/searches`)).toMatchObject({
+      searches: [{ name: 'Lost', condition: 'response.status = 404', segment: true }],
+    });
+    await page.goto('/shop/sql');
+    await remove('the query Numbers').click();
+    await undo().click();
+    await undo().waitFor({ state: 'detached' });
+    expect(await api(`${shop}/queries`)).toMatchObject({
+      queries: [{ name: 'Numbers', ...query }],
+    });
+  });
+
+  it('does not come back over what somebody else has made meanwhile', async () => {
+    await page.goto('/shop/definitions?kind=campaign');
+    await remove('third').click();
+    await undo().waitFor();
+    const other = { name: 'third', condition: 'campaign = "another"' };
+    await api(`${shop}/definitions/campaign`, 'PUT', other);
+    await undo().click();
+    await page.getByText(/has changed it meanwhile/).waitFor();
+    expect(await api(`${shop}/definitions/campaign`)).toMatchObject({
+      definitions: [{}, {}, other],
+    });
+    await page.getByRole('button', { name: 'Close' }).click();
+    await undo().waitFor({ state: 'detached' });
+  });
+});
