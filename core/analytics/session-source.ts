@@ -121,10 +121,7 @@ export function sessionSource(
   const clause = (condition: string | Condition) => sessionClause(condition, span, context, binder);
   const columns = ['s.*'];
   const joins: string[] = [];
-  if (asked.history) {
-    columns.push('x.session_number', 'x.previous_at');
-    joins.push(`JOIN (${historySql(span)}) x ON x.session_row = s.session_row`);
-  }
+  const from = asked.history ? `(${historySql(span)})` : 'store.sessions';
   const among = rangeSql(asked, span);
   const labels = asked.labels.map((name) => {
     const label = findNamed(context.definitions.labels, name, 'label');
@@ -160,7 +157,7 @@ export function sessionSource(
     columns.push(`${revenue} AS revenue`);
   }
   const where = asked.condition === undefined ? among : `${among} AND ${clause(asked.condition)}`;
-  return `SELECT ${columns.join(', ')} FROM store.sessions s ${joins.join(' ')} WHERE ${where}`;
+  return `SELECT ${columns.join(', ')} FROM ${from} s ${joins.join(' ')} WHERE ${where}`;
 }
 
 const rangeSql = ({ which, robots }: SessionsAsked, { fromMs, toMs }: Span) =>
@@ -170,9 +167,9 @@ const rangeSql = ({ which, robots }: SessionsAsked, { fromMs, toMs }: Span) =>
     ...(robots ? [] : ['NOT s.is_robot']),
   ].join(' AND ');
 
-/** Each session's number among those of its visitor, and when the one before began. */
+/** All sessions until the end, each with its number among those of its visitor, and when the one before began. */
 const historySql = ({ toMs }: Pick<Span, 'toMs'>) =>
-  `SELECT session_row, row_number() OVER w AS session_number, lag(started_at) OVER w AS previous_at FROM store.sessions WHERE started_at < ${instantSql(toMs)} WINDOW w AS (PARTITION BY visitor_id ORDER BY started_at, session_id)`;
+  `SELECT *, row_number() OVER w AS session_number, lag(started_at) OVER w AS previous_at FROM store.sessions WHERE started_at < ${instantSql(toMs)} WINDOW w AS (PARTITION BY visitor_id ORDER BY started_at, session_id)`;
 
 function goalsAsked(name: string | undefined, { goals }: Definitions): readonly Goal[] {
   if (name !== undefined) return [findNamed(goals, name, 'goal')];
