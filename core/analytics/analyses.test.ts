@@ -54,7 +54,7 @@ describe('The statistics of changes', () => {
   });
 });
 
-describe("What's changed", () => {
+describe("What's changed (ClickTracks)", () => {
   const now = { start: '2026-11-16T10:00:00Z' };
   const before = { start: '2026-11-09T10:00:00Z' };
 
@@ -93,7 +93,7 @@ describe("What's changed", () => {
   });
 });
 
-describe('Signs of click fraud', () => {
+describe('Signs of click fraud (ClickTracks)', () => {
   test('robots, repeated addresses, and crowds that leave at once, with what they cost', async () => {
     const ad = { acquisition: { campaign: 'ad' } };
     const clicks = (count: number, more: Partial<SmallSession>) =>

@@ -316,7 +316,7 @@ describe('Return on investment', () => {
     ]);
   });
 
-  test('by first touch: the first campaign ever, also from before the range', async () => {
+  test('by first touch (ClickTracks): the first campaign ever, also from before the range', async () => {
     const { analyze } = await open(sessions);
     const { rows } = await analyze({ kind: 'campaigns', range, touch: 'first' }, definitions);
     expect(rows.slice(0, 2)).toEqual([

@@ -59,7 +59,7 @@ export function asPartOf<T>(what: string, work: () => T): T {
   }
 }
 
-/** A clause over a session row `s`. */
+/** A clause over a session row `s`, to choose by: it may be NULL where it does not hold. */
 export function sessionClause(
   condition: string | Condition,
   span: Span,
@@ -71,12 +71,13 @@ export function sessionClause(
     timeZone,
     tables: tablesNear(span),
     firstParameter: binder.values.length + 1,
+    isFilter: true,
   });
   binder.values.push(...values);
   return sql;
 }
 
-/** A clause over a hit row `h`, and its session `s` where `needsSession` says so. */
+/** A clause over a hit row `h`, and its session `s` where `needsSession` says so, to choose by. */
 export function hitClause(
   condition: string,
   span: Span,
@@ -87,6 +88,7 @@ export function hitClause(
     timeZone,
     tables: tablesNear(span),
     firstParameter: binder.values.length + 1,
+    isFilter: true,
   });
   binder.values.push(...values);
   return { sql, needsSession };
@@ -119,35 +121,43 @@ export function sessionSource(
   const clause = (condition: string | Condition) => sessionClause(condition, span, context, binder);
   const columns = ['s.*'];
   const joins: string[] = [];
-  if (asked.history) {
-    columns.push('x.session_number', 'x.previous_at');
-    joins.push(`JOIN (${historySql(span)}) x ON x.session_row = s.session_row`);
-  }
+  const from = asked.history ? `(${historySql(span)})` : 'store.sessions';
   const among = rangeSql(asked, span);
   const labels = asked.labels.map((name) => {
     const label = findNamed(context.definitions.labels, name, 'label');
-    return asPartOf(`the label ${label.name}`, () =>
-      clause(labelCondition(label, context.definitions)),
-    );
+    return asPartOf(`the label ${label.name}`, () => {
+      const condition = labelCondition(label, context.definitions);
+      return condition.op === 'not'
+        ? { sql: clause(condition.of), isNot: true }
+        : { sql: clause(condition), isNot: false };
+    });
   });
   if (asked.masked) {
-    const bits = labels.map((sql, place) => `CASE WHEN ${sql} THEN ${2 ** place} ELSE 0 END`);
+    const bits = labels.map(({ sql, isNot }, place) => {
+      const bit = 2 ** place;
+      return `CASE WHEN ${sql} THEN ${isNot ? 0 : bit} ELSE ${isNot ? bit : 0} END`;
+    });
     // DuckDB groups by a byte without hashing it.
     const type = labels.length <= 8 ? 'UTINYINT' : 'USMALLINT';
     columns.push(`(${['0', ...bits].join(' + ')})::${type} AS label_mask`);
-  } else columns.push(...labels.map((sql, place) => `${sql} AS label_${place}`));
+  } else
+    columns.push(
+      ...labels.map(
+        ({ sql, isNot }, place) => `coalesce(${sql}, false) <> ${isNot} AS label_${place}`,
+      ),
+    );
   if (asked.goals) {
     const goals = goalsAsked(asked.goal, context.definitions);
     const reached = goals.map(({ name, condition }) =>
       asPartOf(`the goal ${name}`, () => clause(condition)),
     );
-    columns.push(`(${reached.join(' OR ')}) AS reached_goal`);
+    columns.push(`coalesce(${reached.join(' OR ')}, false) AS reached_goal`);
     const { sums, revenue } = revenueSql(goals, reached, span, binder);
     joins.push(...sums);
     columns.push(`${revenue} AS revenue`);
   }
   const where = asked.condition === undefined ? among : `${among} AND ${clause(asked.condition)}`;
-  return `SELECT ${columns.join(', ')} FROM store.sessions s ${joins.join(' ')} WHERE ${where}`;
+  return `SELECT ${columns.join(', ')} FROM ${from} s ${joins.join(' ')} WHERE ${where}`;
 }
 
 const rangeSql = ({ which, robots }: SessionsAsked, { fromMs, toMs }: Span) =>
@@ -157,9 +167,9 @@ const rangeSql = ({ which, robots }: SessionsAsked, { fromMs, toMs }: Span) =>
     ...(robots ? [] : ['NOT s.is_robot']),
   ].join(' AND ');
 
-/** Each session's number among those of its visitor, and when the one before began. */
+/** All sessions until the end, each with its number among those of its visitor, and when the one before began. */
 const historySql = ({ toMs }: Pick<Span, 'toMs'>) =>
-  `SELECT session_row, row_number() OVER w AS session_number, lag(started_at) OVER w AS previous_at FROM store.sessions WHERE started_at < ${instantSql(toMs)} WINDOW w AS (PARTITION BY visitor_id ORDER BY started_at, session_id)`;
+  `SELECT *, row_number() OVER w AS session_number, lag(started_at) OVER w AS previous_at FROM store.sessions WHERE started_at < ${instantSql(toMs)} WINDOW w AS (PARTITION BY visitor_id ORDER BY started_at, session_id)`;
 
 function goalsAsked(name: string | undefined, { goals }: Definitions): readonly Goal[] {
   if (name !== undefined) return [findNamed(goals, name, 'goal')];

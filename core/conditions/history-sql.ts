@@ -17,7 +17,7 @@ export function placesSql(happening: Happening, context: SqlContext): string {
     return `SELECT e.session_id, e.hit_number, e.number AS ordinal, epoch_ms(e."at") AS at_ms FROM ${events} e WHERE ${eventSql(happening, context)}`;
   }
   const from = hitsFrom(context, speaksOf(happening.of, 'session'));
-  return `SELECT h.session_id, h.number AS hit_number, 0 AS ordinal, epoch_ms(h."at") AS at_ms FROM ${from} WHERE ${context.clause(happening.of)}`;
+  return `SELECT h.session_id, h.number AS hit_number, 0 AS ordinal, epoch_ms(h."at") AS at_ms FROM ${from} WHERE ${context.clause(happening.of, 'filter')}`;
 }
 
 /** Sessions without any place are in no group: whether a count of 0 is meant decides which side is asked for. */
@@ -59,5 +59,7 @@ function followsSql(within: Within | undefined, context: SqlContext): string {
 /** The clause of an event's rows `e`. */
 function eventSql(event: EventCondition, context: SqlContext): string {
   const named = `e.event = ${context.bind(event.name)}`;
-  return event.with === undefined ? named : `${named} AND ${testSql(event.with, context)}`;
+  return event.with === undefined
+    ? named
+    : `${named} AND ${testSql(event.with, context, 'filter')}`;
 }

@@ -18,12 +18,15 @@ export interface ConditionTables {
   sessionValues?: string | undefined;
 }
 
+/** Whether a clause must be true or false, or only chooses rows, where NULL is as good as false. */
+export type ClauseUse = 'value' | 'filter';
+
 /** What the parts of a clause are made with. */
 export interface SqlContext {
   timeZone: string;
   tables: ConditionTables;
   /** The clause of a part, over the rows that it stands among. */
-  clause(part: Condition): string;
+  clause(part: Condition, use: ClauseUse): string;
   /** The sessions that a name stands for. */
   sessionsOf(named: NamedSessions): readonly string[];
   bind(value: ConditionValue, type?: 'VARCHAR' | 'DOUBLE' | 'BIGINT'): string;

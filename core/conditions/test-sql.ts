@@ -1,4 +1,4 @@
-/** One test of one field in SQL: true or false, never NULL. */
+/** One test of one field in SQL: true or false; where it only chooses rows, NULL may stand for false. */
 import type { ConditionValue, FieldTest } from '../contract/condition.ts';
 import { Problem } from '../contract/problem.ts';
 import { fieldSql } from './field-sql.ts';
@@ -6,25 +6,33 @@ import { type Field, findField } from './fields.ts';
 import { foldCase, numberPattern } from './folded-text.ts';
 import { spanOf, type TimeSpan } from './instants.ts';
 import { patternSource } from './pattern.ts';
-import { type SqlContext, tableOf } from './sql-context.ts';
+import { type ClauseUse, type SqlContext, tableOf } from './sql-context.ts';
 
 type ValueTest = Exclude<FieldTest, { op: 'exists' | 'is empty' }>;
 
 /** @throws Problem `condition_not_in_tables` */
-export function testSql(test: FieldTest, context: SqlContext): string {
+export function testSql(test: FieldTest, context: SqlContext, use: ClauseUse): string {
   const field = findField(test.field);
   const column = columnSql(field, test.field, context);
-  if (test.op === '!=') return `NOT ${heldSql({ ...test, op: '=' }, field, column, context)}`;
-  return heldSql(test, field, column, context);
+  if (test.op === '!=')
+    return `NOT ${heldSql({ ...test, op: '=' }, field, column, context, 'value')}`;
+  return heldSql(test, field, column, context, use);
 }
 
-function heldSql(test: FieldTest, field: Field, column: string, context: SqlContext): string {
+function heldSql(
+  test: FieldTest,
+  field: Field,
+  column: string,
+  context: SqlContext,
+  use: ClauseUse,
+): string {
   if (field.list) return listSql(test, field, column, context);
   if (test.op === 'exists') return `(${column} IS NOT NULL)`;
   if (test.op === 'is empty') {
     return field.type === 'text' ? `(coalesce(${column}, '') = '')` : `(${column} IS NULL)`;
   }
-  return `coalesce(${valueSql(test, field, column, context)}, false)`;
+  const sql = valueSql(test, field, column, context);
+  return use === 'filter' ? `(${sql})` : `coalesce(${sql}, false)`;
 }
 
 function listSql(test: FieldTest, field: Field, column: string, context: SqlContext): string {
@@ -79,7 +87,7 @@ function valueSql(test: ValueTest, field: Field, value: string, context: SqlCont
           context,
         ),
       );
-      return `(${choices.map((choice) => `coalesce(${choice}, false)`).join(' OR ')})`;
+      return `(${choices.join(' OR ')})`;
     }
     default:
       if (field.type === 'time') return comparedTime(test.op, String(test.value), value, context);

@@ -4,7 +4,6 @@ import { parseCondition } from '../conditions/parse.ts';
 import { type Comparison, comparisonKinds } from '../contract/comparison.ts';
 import { dateRangeSchema, dateSchema } from '../contract/date-range.ts';
 import { definitionNameSchema } from '../contract/definition-name.ts';
-import { labelLimits } from '../contract/label.ts';
 import { Problem } from '../contract/problem.ts';
 import { conditionTextSchema } from '../contract/query.ts';
 import {
@@ -130,7 +129,7 @@ export function reportRoutes(datasets: Datasets, desk: ReportDesk) {
     });
 }
 
-/** @throws Problem `date_range_invalid`, `condition_invalid`, `query_invalid` for too many labels */
+/** @throws Problem `date_range_invalid`, `condition_invalid` */
 function askedOf(query: z.output<typeof reportQuery>): Omit<ReportRequest, 'name' | 'dataset'> {
   const { from, to, robots, compare, label = [], condition, page, funnel, goal } = query;
   const range = dateRangeSchema.safeParse({ from, to });
@@ -141,12 +140,6 @@ function askedOf(query: z.output<typeof reportQuery>): Omit<ReportRequest, 'name
     );
   }
   const labels = [...new Set(Array.isArray(label) ? label : [label])];
-  if (labels.length > labelLimits.besideMax) {
-    throw new Problem(
-      'query_invalid',
-      `${labels.length} labels were asked for; at most ${labelLimits.besideMax} stand beside all.`,
-    );
-  }
   // Alone, before it is joined with what a panel asks: a bracket that is closed too early would change its meaning.
   if (condition !== undefined) parseCondition(condition, 'session');
   const comparison = compare === 'previous' ? 'previous_period' : compare;

@@ -29,7 +29,7 @@ const stages: Answer = {
   labels: [{ name: 'Buyers', colour: 2 }],
 };
 
-test('a funnel is graded stage by stage and as a whole, for all and for each label', () => {
+test('a scorecard (Tealeaf): a funnel is graded stage by stage and as a whole, for all and for each label', () => {
   const { columns, rows } = gradeFunnel(stages);
   expect(columns.map(({ name }) => name)).toEqual([
     'stage',

@@ -6,6 +6,7 @@ import { type Analysis, analysisSchema } from '../../core/contract/analysis.ts';
 import { type Comparison, comparedRange } from '../../core/contract/comparison.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import { type DateRange, dateRangeSchema } from '../../core/contract/date-range.ts';
+import { labelLimits } from '../../core/contract/label.ts';
 import { Problem } from '../../core/contract/problem.ts';
 import { type Answer, type Query, querySchema, type SqlAnswer } from '../../core/contract/query.ts';
 import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
@@ -13,6 +14,7 @@ import type { PanelDefinition, ReportDefinition } from '../../core/contract/repo
 import type { ParameterValue } from '../../core/contract/saved-query.ts';
 import { findReport } from '../definitions/find-report.ts';
 import { gradeFunnel } from './grade-funnel.ts';
+import { outdatedCondition, outdatedPart } from './outdated-panel.ts';
 import { answerOfSql } from './sql-answer.ts';
 import { chooseSubject, missingSubject, type Subject } from './subject.ts';
 
@@ -66,7 +68,7 @@ interface Run {
 /**
  * Gives the result with all panels in the order of the definition. They are asked one after the other: they share
  * one database, and a report must not keep everybody else waiting.
- * @throws Problem `report_unknown`, `date_range_invalid`, and what the port throws
+ * @throws Problem `report_unknown`, `date_range_invalid`, `query_invalid` for too many labels, and what the port throws
  */
 export async function runReport(
   request: ReportRequest,
@@ -75,6 +77,7 @@ export async function runReport(
   const { slug, name, timeZone } = request.dataset;
   const definition = findReport(request.name, await source.ownReports(slug));
   const range = checkedRange(request.range);
+  checkLabels(request.labels ?? []);
   const subject = await chooseSubject(definition, request, source);
   const run: Run = { request, source, range, subject };
   const panels: ReportPanel[] = [];
@@ -118,14 +121,21 @@ async function askFor(
 ): Promise<Pick<ReportPanel, 'answer' | 'query'>> {
   const { source, request, subject } = run;
   const { slug } = request.dataset;
+  const outdated = outdatedPart(panel);
+  if (outdated !== undefined) return { answer: unanswered(outdated) };
   const missing = await missingSubject(panel, subject, slug, source);
-  if (missing !== undefined)
-    return { answer: { columns: [], rows: [], rowsTotal: 0, notes: [missing] } };
+  if (missing !== undefined) return { answer: unanswered(missing) };
   const { query, analysis, savedQuery } = panel;
   if (savedQuery !== undefined) return { answer: await savedAnswer(run, panel, savedQuery) };
   if (query !== undefined) {
     const asked = panelQuery(run, panel, query);
-    return { answer: await source.query(slug, asked), query: asked };
+    try {
+      return { answer: await source.query(slug, asked), query: asked };
+    } catch (error) {
+      const told = outdatedCondition(error, query, request);
+      if (told === undefined) throw error;
+      return { answer: unanswered(told) };
+    }
   }
   if (analysis === undefined) throw new Error(`the panel ${panel.name} asks nothing`);
   if (analysis.kind === 'scorecard') {
@@ -151,8 +161,7 @@ async function savedAnswer(
     return answerOfSql(answer, { name, isNarrowed });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const note = `The saved query "${name}" has no answer: ${error.message}`;
-    return { columns: [], rows: [], rowsTotal: 0, notes: [note] };
+    return unanswered(`The saved query "${name}" has no answer: ${error.message}`);
   }
 }
 
@@ -193,6 +202,21 @@ function panelAnalysis(
 function both(one: string | undefined, other: string | undefined): string | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return `(${one}) and (${other})`;
+}
+
+const unanswered = (note: string): Answer => ({
+  columns: [],
+  rows: [],
+  rowsTotal: 0,
+  notes: [note],
+});
+
+function checkLabels(labels: readonly string[]): void {
+  if (labels.length <= labelLimits.besideMax) return;
+  throw new Problem(
+    'query_invalid',
+    `${labels.length} labels were asked for; at most ${labelLimits.besideMax} stand beside all.`,
+  );
 }
 
 function checkedRange(range: DateRange): DateRange {

@@ -14,7 +14,8 @@ const referrerPath =
 
 /**
  * A page view names the page before it as its referrer. Where that page is of the same host and no earlier page view
- * of the session, a page view is missing.
+ * of the session, a page view is missing. A page that names itself is left out last: asked sooner, DuckDB would cut the
+ * path out of each referrer again for every step of the comparison.
  */
 export function planCaptureIntegrity(
   analysis: AnalysisOf<'capture_integrity'>,
@@ -38,7 +39,7 @@ export function planCaptureIntegrity(
         JOIN chosen s ON s.session_row = h.session_row WHERE ${isOwnReferrer}),
       pages AS (SELECT session_row, number, path FROM store.hits WHERE origin = 'tracker' AND type = 'page_view' AND "at" >= ${from} AND "at" < ${instantSql(span.toMs)}),
       lacking AS (
-        SELECT n.day, count(*) AS missing FROM (SELECT * FROM named WHERE from_path <> path) n
+        SELECT n.day, count(*) FILTER (n.from_path <> n.path) AS missing FROM named n
         ANTI JOIN pages p ON p.session_row = n.session_row AND p.path = n.from_path AND p.number < n.number GROUP BY 1)
       SELECT strftime(DATE '1970-01-01' + day::INTEGER, '%Y-%m-%d'), hits, page_views, coalesce(missing, 0) AS missing_views,
         missing_views / nullif(page_views + missing_views, 0), sessions, headless
@@ -79,11 +80,14 @@ export function planCaptureIntegrity(
 }
 
 const withinMs = 10_000;
+/** More pages than a range can have: a client times this, and a page, are one number. */
+const pagesMax = 2 ** 32;
 
 /**
  * A page view of the tracker and one of the log are the same when path, user agent and cut address are equal and no
  * more than ten seconds lie between them. All hits of a session have its origin, so clients that only one of the two
- * saw are left out before hits are looked at.
+ * saw are left out before hits are looked at. Client and page make one number, and what may be the same lies in the
+ * same slot of ten seconds or in one beside it; several of a slot pair up in their order.
  */
 export function planTagAndLog(
   analysis: AnalysisOf<'tag_and_log'>,
@@ -96,13 +100,16 @@ export function planTagAndLog(
   return {
     sql: `WITH chosen AS MATERIALIZED (SELECT s.session_row, s.origin, s.user_agent, coalesce(s.address_prefix, '') AS prefix FROM ${sessions}),
       clients AS (SELECT user_agent, prefix, row_number() OVER () AS client FROM (SELECT user_agent, prefix FROM chosen GROUP BY 1, 2 HAVING min(origin) <> max(origin))),
-      known AS (SELECT c.session_row, k.client FROM chosen c JOIN clients k ON k.user_agent IS NOT DISTINCT FROM c.user_agent AND k.prefix = c.prefix),
+      known AS MATERIALIZED (SELECT c.session_row, k.client FROM chosen c JOIN clients k ON k.user_agent IS NOT DISTINCT FROM c.user_agent AND k.prefix = c.prefix),
       pages AS MATERIALIZED (SELECT path, row_number() OVER () AS page FROM (SELECT DISTINCT h.path FROM store.hits h WHERE ${views})),
-      ranked AS (
-        SELECT h.origin = 'log' AS is_log, p.page, h."at", k.client, row_number() OVER (PARTITION BY h.origin = 'log', p.page, k.client, epoch_ms(h."at") // ${withinMs} ORDER BY h."at") AS place
+      views AS MATERIALIZED (
+        SELECT h.origin = 'log' AS is_log, k.client * ${pagesMax} + p.page AS client_page, epoch_ms(h."at") AS at_ms, at_ms // ${withinMs} AS slot
         FROM store.hits h JOIN known k ON k.session_row = h.session_row JOIN pages p ON p.path = h.path WHERE ${views}),
-      tag AS (SELECT * FROM ranked WHERE NOT is_log), log AS (SELECT * FROM ranked WHERE is_log),
-      matched AS (SELECT t.page, count(*) AS n FROM tag t ASOF JOIN log l ON t.client = l.client AND t.page = l.page AND t.place = l.place AND t."at" + INTERVAL 10 SECOND >= l."at" WHERE abs(epoch_ms(t."at") - epoch_ms(l."at")) <= ${withinMs} GROUP BY 1),
+      ranked AS MATERIALIZED (SELECT *, row_number() OVER (PARTITION BY client_page, slot, is_log ORDER BY at_ms) AS place FROM views),
+      log AS (SELECT client_page, place, slot + beside AS slot, at_ms FROM ranked, (VALUES (-1), (0), (1)) b(beside) WHERE is_log),
+      matched AS (
+        SELECT t.client_page % ${pagesMax} AS page, count(*) AS n FROM (SELECT * FROM ranked WHERE NOT is_log) t
+        SEMI JOIN log l ON l.client_page = t.client_page AND l.place = t.place AND l.slot = t.slot AND l.at_ms <= t.at_ms + ${withinMs} AND l.at_ms >= t.at_ms - ${withinMs} GROUP BY 1),
       sums AS (
         SELECT h.path, count(*) FILTER (h.origin = 'tracker') AS tag, count(*) FILTER (h.origin = 'log') AS log
         FROM store.hits h JOIN chosen s ON s.session_row = h.session_row WHERE ${views} GROUP BY 1)

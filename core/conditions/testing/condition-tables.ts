@@ -76,11 +76,19 @@ export async function openConditionTables(
       const answers: Set<string>[] = [];
       for (const condition of conditions) {
         const { sql, values } = compileSql(condition, { timeZone, tables });
+        const filter = compileSql(condition, {
+          timeZone,
+          tables,
+          firstParameter: values.length + 1,
+          isFilter: true,
+        });
         const { rows } = await store.query(
-          `SELECT replace(s.session_id::VARCHAR, '-', ''), ${sql} FROM sessions s`,
-          values,
+          `SELECT replace(s.session_id::VARCHAR, '-', ''), ${sql}, CASE WHEN ${filter.sql} THEN true ELSE false END FROM sessions s`,
+          [...values, ...filter.values],
         );
         if (rows.some(([, holds]) => typeof holds !== 'boolean')) throw new Error(`NULL: ${sql}`);
+        if (rows.some(([, holds, chosen]) => holds !== chosen))
+          throw new Error(`as a filter it says something else: ${filter.sql}`);
         answers.push(new Set(rows.flatMap(([id, holds]) => (holds ? [String(id)] : []))));
       }
       return answers;
