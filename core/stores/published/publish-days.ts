@@ -38,13 +38,31 @@ export interface PublishResult {
   written: string[];
 }
 
-/** So many files are written at once. */
-const writersMax = 2;
+/** How much is held in memory: so many files are written at once, and rows wait for their group to be full. */
+interface Effort {
+  writers: number;
+  rowsPerGroup: number;
+  /** To keep the order of storing, DuckDB holds 122,880 rows however small the groups are. */
+  inOrder: boolean;
+}
+const usualEffort: Effort = { writers: 2, rowsPerGroup: 122_880, inOrder: true };
+/** For rows with long texts, of which so many do not fit. */
+const sparingEffort: Effort = { writers: 1, rowsPerGroup: 2_048, inOrder: false };
 
 export async function publishDays(options: PublishOptions): Promise<PublishResult> {
+  makePublishedFolder(options.folder);
+  try {
+    return await publishMoment(options, usualEffort);
+  } catch (error) {
+    // The transaction is lost with it: everything is read again, and files of the same names are written over.
+    if (!String(error).includes('Out of Memory')) throw error;
+    return await publishMoment(options, sparingEffort);
+  }
+}
+
+async function publishMoment(options: PublishOptions, effort: Effort): Promise<PublishResult> {
   const { connect, folder, timeZone, asOf, since } = options;
-  makePublishedFolder(folder);
-  const { connections, epoch, end } = await beginMoment(connect, writersMax);
+  const { connections, epoch, end } = await beginMoment(connect, effort.writers);
   try {
     const [connection] = connections as [DuckDBConnection];
     const before = fitting(readManifest(folder), timeZone);
@@ -59,7 +77,7 @@ export async function publishDays(options: PublishOptions): Promise<PublishResul
     const days = [...wanted].filter((day) => day >= (since ?? '')).sort();
     const number = (before?.number ?? readManifest(folder)?.number ?? 0) + 1;
     const asked = days.flatMap((day) =>
-      viewNames.map((view) => ({ folder, timeZone, view, day, number })),
+      viewNames.map((view) => ({ ...effort, folder, timeZone, view, day, number })),
     );
     const fresh = await writeFiles(connections, asked);
     for (const view of viewNames) syncFolder(join(folder, view));
@@ -105,7 +123,7 @@ async function storedDays(connection: DuckDBConnection, timeZone: string): Promi
   return [...(await dayReader(timeZone).ofRows(connection, quarters.join(' UNION ')))];
 }
 
-interface AskedFile {
+interface AskedFile extends Effort {
   folder: string;
   timeZone: string;
   view: ViewName;
@@ -141,7 +159,7 @@ async function writeFiles(
 /** Writes the rows of a view on a day, beside and then renamed; undefined where there are none. */
 async function writeDay(
   connection: DuckDBConnection,
-  { folder, timeZone, view, day, number }: AskedFile,
+  { folder, timeZone, view, day, number, rowsPerGroup, inOrder }: AskedFile,
 ): Promise<PublishedFile | undefined> {
   const { columns, ofDay } = publicViews[view];
   const { fromMs, toMs } = instantsOf({ from: day, to: addDays(day, 1) }, timeZone);
@@ -155,7 +173,7 @@ async function writeDay(
   const aside = join(folder, `${file}.making`);
   const result = await connection.runAndReadAll(
     `COPY (SELECT ${names.join(', ')}, DATE '${day}' AS day FROM "${view}" WHERE ${clause})
-     TO ${sqlText(aside)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)`,
+     TO ${sqlText(aside)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE ${rowsPerGroup}, PRESERVE_ORDER ${inOrder})`,
   );
   const rows = Number(result.getRows()[0]?.[0]);
   const { bytes, sha256 } = await sealFile(aside);
