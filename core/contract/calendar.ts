@@ -1,4 +1,5 @@
 /** Days of the calendar as text (`YYYY-MM-DD`) and ranges of them, without a schema, so that the console loads no validator. */
+import { dateForm } from './written-forms.ts';
 
 const dayMs = 86_400_000;
 
@@ -38,7 +39,7 @@ export function dayOf(instantMs: number, timeZone: string): string {
 }
 
 function dayFormat(timeZone: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat('en-CA', {
+  return dateForm('en-CA', {
     timeZone,
     year: 'numeric',
     month: '2-digit',

@@ -1,4 +1,5 @@
 /** Values of dimensions in words, so that page, terminal and console say the same. */
+import { dateForm, nameForm } from './written-forms.ts';
 
 /** What a reader sees where a dimension has no value. */
 const emptyWords = new Map<string, string>([
@@ -45,34 +46,34 @@ export function dimensionWords(
 type Form = (text: string, locale: string | undefined) => string | undefined;
 
 const forms: Record<string, Form | undefined> = {
-  day: dateForm({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }),
-  week: dateForm({ day: 'numeric', month: 'short', year: 'numeric' }),
-  cohort: dateForm({ day: 'numeric', month: 'short', year: 'numeric' }),
-  month: dateForm({ month: 'long', year: 'numeric' }),
+  day: days({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }),
+  week: days({ day: 'numeric', month: 'short', year: 'numeric' }),
+  cohort: days({ day: 'numeric', month: 'short', year: 'numeric' }),
+  month: days({ month: 'long', year: 'numeric' }),
   weekday(text, locale) {
     if (!/^[1-7]$/.test(text)) return undefined;
     const at = mondayMs + (Number(text) - 1) * dayMs;
-    return new Intl.DateTimeFormat(locale, { timeZone: 'UTC', weekday: 'long' }).format(at);
+    return dateForm(locale, { timeZone: 'UTC', weekday: 'long' }).format(at);
   },
   hour: (text) => (/^\d{1,2}$/.test(text) ? `${text.padStart(2, '0')}:00` : undefined),
   country(text, locale) {
     if (!/^[A-Z]{2}$/.test(text)) return undefined;
-    return new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' }).of(text);
+    return nameForm(locale, { type: 'region', fallback: 'code' }).of(text);
   },
 };
 
 const shortForms: Record<string, Form | undefined> = {
-  day: dateForm({ day: 'numeric', month: 'short' }),
-  week: dateForm({ day: 'numeric', month: 'short' }),
-  cohort: dateForm({ day: 'numeric', month: 'short' }),
-  month: dateForm({ month: 'short', year: '2-digit' }),
+  day: days({ day: 'numeric', month: 'short' }),
+  week: days({ day: 'numeric', month: 'short' }),
+  cohort: days({ day: 'numeric', month: 'short' }),
+  month: days({ month: 'short', year: '2-digit' }),
 };
 
 /** Days carry no zone: they are read and written in UTC, whatever the machine's zone is. */
-function dateForm(options: Intl.DateTimeFormatOptions): Form {
+function days(options: Intl.DateTimeFormatOptions): Form {
   return (text, locale) => {
     const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
     if (Number.isNaN(at)) return undefined;
-    return new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...options }).format(at);
+    return dateForm(locale, { timeZone: 'UTC', ...options }).format(at);
   };
 }

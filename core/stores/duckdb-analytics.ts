@@ -157,13 +157,9 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
       return { manifest: { ...present, asOf }, written: [] };
     }
     const { of, manifest, epoch, written } = await reading.pass(async () => {
-      const connection = await tables.connect();
-      try {
-        const made = await publishDays({ connection, folder: published, timeZone, asOf, since });
-        return { of: tables, ...made };
-      } finally {
-        connection.closeSync();
-      }
+      const of = tables;
+      const connect = () => of.connect();
+      return { of, ...(await publishDays({ connect, folder: published, timeZone, asOf, since })) };
     });
     await writing.run(async () => {
       if (of === tables) await tables.unpublished.clear(writer, epoch);

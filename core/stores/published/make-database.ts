@@ -20,7 +20,12 @@ export const makeDatabase: MakeDatabase = async (asked) => {
     const instance = await DuckDBInstance.create(file, { memory_limit: '1GB', threads: '2' });
     const connection = await instance.connect();
     try {
+      await connection.run('SET preserve_insertion_order = false');
+      await connection.run(`SET TimeZone = ${sqlText(asked.manifest.timeZone)}`);
+      // Each of some hundred comments would wait for the disk by itself.
+      await connection.run('BEGIN');
       const rows = await fill(connection, asked);
+      await connection.run('COMMIT');
       await connection.run('CHECKPOINT');
       connection.closeSync();
       instance.closeSync();
@@ -40,8 +45,6 @@ async function fill(
   connection: DuckDBConnection,
   { folder, manifest, range }: Parameters<MakeDatabase>[0],
 ): Promise<Record<string, number>> {
-  await connection.run('SET preserve_insertion_order = false');
-  await connection.run(`SET TimeZone = ${sqlText(manifest.timeZone)}`);
   const rows: Record<string, number> = {};
   for (const view of viewNames) {
     const files = manifest.files.flatMap((one) => {
