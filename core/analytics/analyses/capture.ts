@@ -78,12 +78,21 @@ export function planCaptureIntegrity(
   };
 }
 
-const withinMs = 10_000;
+/** Whose page views: the column of a session `s` or a hit `h`. */
+const whose = {
+  path: { sql: 'h.path', label: 'Page', meaning: 'Path of the page.' },
+  robot_purpose: {
+    sql: 's.robot_purpose',
+    label: 'Purpose',
+    meaning: 'What the robot is for; empty for people.',
+  },
+  browser: { sql: 's.browser', label: 'Browser', meaning: 'Name of the browser or robot.' },
+  network: { sql: 's.address_prefix', label: 'Network', meaning: 'Client address, cut.' },
+} as const;
 
 /**
- * A page view of the tracker and one of the log are the same when path, user agent and cut address are equal and no
- * more than ten seconds lie between them. All hits of a session have its origin, so clients that only one of the two
- * saw are left out before hits are looked at.
+ * Page views carry the mark of the other source since they were stored. What both saw is counted on the side of the
+ * tracker, as all figures count it.
  */
 export function planTagAndLog(
   analysis: AnalysisOf<'tag_and_log'>,
@@ -91,26 +100,21 @@ export function planTagAndLog(
 ): AnalysisPlan {
   const parts = partsOf(analysis, context);
   const { span, binder } = parts;
-  const sessions = parts.sessions('touch');
-  const views = `h.type = 'page_view' AND ${inSpan('h."at"', span)}`;
+  const { by } = analysis;
+  const sessions = parts.sessions('touch', { seenByTag: true });
   return {
-    sql: `WITH chosen AS MATERIALIZED (SELECT s.session_row, s.origin, s.user_agent, coalesce(s.address_prefix, '') AS prefix FROM ${sessions}),
-      clients AS (SELECT user_agent, prefix, row_number() OVER () AS client FROM (SELECT user_agent, prefix FROM chosen GROUP BY 1, 2 HAVING min(origin) <> max(origin))),
-      known AS (SELECT c.session_row, k.client FROM chosen c JOIN clients k ON k.user_agent IS NOT DISTINCT FROM c.user_agent AND k.prefix = c.prefix),
-      pages AS MATERIALIZED (SELECT path, row_number() OVER () AS page FROM (SELECT DISTINCT h.path FROM store.hits h WHERE ${views})),
-      ranked AS (
-        SELECT h.origin = 'log' AS is_log, p.page, h."at", k.client, row_number() OVER (PARTITION BY h.origin = 'log', p.page, k.client, epoch_ms(h."at") // ${withinMs} ORDER BY h."at") AS place
-        FROM store.hits h JOIN known k ON k.session_row = h.session_row JOIN pages p ON p.path = h.path WHERE ${views}),
-      tag AS (SELECT * FROM ranked WHERE NOT is_log), log AS (SELECT * FROM ranked WHERE is_log),
-      matched AS (SELECT t.page, count(*) AS n FROM tag t ASOF JOIN log l ON t.client = l.client AND t.page = l.page AND t.place = l.place AND t."at" + INTERVAL 10 SECOND >= l."at" WHERE abs(epoch_ms(t."at") - epoch_ms(l."at")) <= ${withinMs} GROUP BY 1),
-      sums AS (
-        SELECT h.path, count(*) FILTER (h.origin = 'tracker') AS tag, count(*) FILTER (h.origin = 'log') AS log
-        FROM store.hits h JOIN chosen s ON s.session_row = h.session_row WHERE ${views} GROUP BY 1)
-      SELECT path, least(coalesce(n, 0), tag, log) AS seen_by_both, tag - seen_by_both AS tag_only, log - seen_by_both AS log_only, seen_by_both / nullif(log, 0) FROM sums LEFT JOIN pages USING (path) LEFT JOIN matched USING (page)
-      ORDER BY tag + log DESC, path`,
+    sql: `WITH views AS (
+        SELECT ${whose[by].sql} AS value, h.origin = 'log' AS is_log, h.seen_by_tag, h.seen_by_log
+        FROM store.hits h JOIN ${sessions} ON s.session_row = h.session_row
+        WHERE h.type = 'page_view' AND ${inSpan('h."at"', span)})
+      SELECT value, count(*) FILTER (NOT is_log AND seen_by_log IS TRUE) AS seen_by_both,
+        count(*) FILTER (NOT is_log AND seen_by_log IS NOT TRUE) AS tag_only,
+        count(*) FILTER (is_log AND seen_by_tag IS NOT TRUE) AS log_only,
+        seen_by_both / nullif(seen_by_both + log_only, 0)
+      FROM views GROUP BY 1 ORDER BY count(*) DESC, value NULLS FIRST`,
     values: binder.values,
     columns: [
-      text('path', 'Page', 'Path of the page.'),
+      text(by, whose[by].label, whose[by].meaning),
       figure('both', 'Both', 'count', 'Page views that tracker and log both saw.', 'higher')(),
       figure(
         'tag_only',
@@ -133,7 +137,7 @@ export function planTagAndLog(
       )(),
     ],
     notes: [
-      'Page views are taken for the same when path, user agent and cut address are equal and no more than ten seconds lie between them: an estimate where many share an address.',
+      'Page views are taken for the same when path, user agent and client address are equal, on the same day (UTC), and no more than ten seconds lie between them: an estimate where many share an address. Other reports count them once.',
       ...noLabels(analysis),
     ],
   };
