@@ -12,7 +12,7 @@ export async function startEngineThread(data: EngineThreadData, fatal: (why: Err
     workerData: data,
     transferList: [data.libsql],
     // Hits and sessions live briefly: room for them to die young spares the collector of garbage much copying.
-    resourceLimits: { maxYoungGenerationSizeMb: 96 },
+    resourceLimits: { maxYoungGenerationSizeMb: 48 },
   });
   const { remote: called, ended } = callOver<Engine>(worker);
   const remote: Engine = Object.assign(Object.create(called), {

@@ -26,9 +26,7 @@ export interface SealedBatch {
 export type SealBatch = (batch: SegmentBatch) => Promise<SealedBatch>;
 
 /** Writes sessions as JSON into one buffer: a text for each would be copied twice on its way to another thread. */
-export function plainOf(
-  sessions: readonly object[],
-): Pick<SegmentBatch, 'plain' | 'plainLengths'> {
+export function plainOf(sessions: readonly object[]): Pick<SegmentBatch, 'plain' | 'plainLengths'> {
   const texts = sessions.map((session) => JSON.stringify(session));
   const plainLengths = texts.map((text) => Buffer.byteLength(text));
   const plain = Buffer.from(new ArrayBuffer(plainLengths.reduce((sum, bytes) => sum + bytes, 0)));
