@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { Problem, type ProblemCode, problemCodes } from '../core/contract/problem.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import type { EngineThreadData } from '../core/engine/engine-thread.ts';
-import { callOver } from '../core/engine/thread-port.ts';
+import { callOver, Transferred } from '../core/engine/thread-port.ts';
 import { built } from './built.ts';
 
 /** Starts the engine's thread and waits until it has opened every dataset. */
@@ -12,9 +12,12 @@ export async function startEngineThread(data: EngineThreadData, fatal: (why: Err
     workerData: data,
     transferList: [data.libsql],
     // Hits and sessions live briefly: room for them to die young spares the collector of garbage much copying.
-    resourceLimits: { maxYoungGenerationSizeMb: 96 },
+    resourceLimits: { maxYoungGenerationSizeMb: 48 },
   });
-  const { remote, ended } = callOver<Engine>(worker);
+  const { remote: called, ended } = callOver<Engine>(worker);
+  const remote: Engine = Object.assign(Object.create(called), {
+    feedFile: (number: number, bytes: Uint8Array) => called.feedFile(number, handOver(bytes)),
+  });
   let closing = false;
   let ready = false;
   await new Promise<void>((resolve, reject) => {
@@ -39,6 +42,13 @@ export async function startEngineThread(data: EngineThreadData, fatal: (why: Err
       await worker.terminate();
     },
   };
+}
+
+/** A large piece of a file is not copied on its way, where nobody else uses its buffer. */
+function handOver(bytes: Uint8Array): Uint8Array {
+  const { buffer, byteLength } = bytes;
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength !== byteLength) return bytes;
+  return new Transferred(bytes, [buffer]) as unknown as Uint8Array;
 }
 
 /** A problem that came out of another thread is an error with its code. */

@@ -26,14 +26,13 @@ export interface Place {
 
 /** @returns nonce, ciphertext and tag in one buffer */
 export function seal(session: ClosedSession, key: Uint8Array, place: Place): Buffer {
-  return sealText(JSON.stringify(session), key, place);
+  return sealPlain(Buffer.from(JSON.stringify(session)), key, place);
 }
 
-/** The same for a session that is JSON already. */
-export function sealText(json: string, key: Uint8Array, place: Place): Buffer {
-  const text = Buffer.from(json);
-  const compression = text.length > smallBytesMax ? compressionOfLarge : compressionOfSmall;
-  return encrypt(deflateRawSync(text, compression), key, associatedData(place));
+/** The same for a session that is JSON already, in UTF-8. */
+export function sealPlain(json: Uint8Array, key: Uint8Array, place: Place): Buffer {
+  const compression = json.length > smallBytesMax ? compressionOfLarge : compressionOfSmall;
+  return encrypt(deflateRawSync(json, compression), key, associatedData(place));
 }
 
 /** @throws Problem `key_missing` when the key is not the one that sealed it or the record was changed or moved */

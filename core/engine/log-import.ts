@@ -42,7 +42,7 @@ import {
 } from './log-cut.ts';
 
 /** Lines whose ids are looked up together. */
-const linesPerLookup = 20_000;
+const linesPerLookup = 5_000;
 /** What a dry run remembers, where an import would find it stored. */
 const dryRunIdsMax = 1_000_000;
 

@@ -21,6 +21,9 @@ interface Reply {
   error?: { message: string; problem?: ProblemCode; code?: string };
 }
 
+/** Threads whose work lies in buffers make few objects: they need little room for young ones. */
+export const ofSmallThreads = { maxYoungGenerationSizeMb: 16 };
+
 /** An object whose methods can be called over a port: everything they take and give can be cloned. */
 export type Served<T> = {
   [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => R : never;

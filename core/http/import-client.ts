@@ -42,7 +42,7 @@ export async function importFiles(
       const source =
         file === '-' ? process.stdin : createReadStream(file, { highWaterMark: pieceBytes });
       for await (const piece of source) {
-        const bytes = Buffer.from(piece as Buffer);
+        const bytes = piece as Buffer;
         const { lines } = await api.json<ImportProgress>('POST', `${at}/bytes`, bytes);
         bar.increment(bytes.length, { lines });
         plain(lines);

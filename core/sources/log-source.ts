@@ -2,7 +2,6 @@
  * Log lines → hits. A line's hit id is a fingerprint of the line and of its ordinal among identical lines, so that
  * the same log imported twice, overlapping, rotated or compressed, gives the same ids.
  */
-import { hash } from 'node:crypto';
 import type { SessionHit } from '../contract/session.ts';
 import { isAsset } from '../hits/asset-path.ts';
 import { addressCutter, keyedHash } from '../hits/client-address.ts';
@@ -11,10 +10,10 @@ import { memo } from '../hits/memo.ts';
 import { type HitContext, headOf, judge, type NormalizedHit } from '../hits/normalize-hit.ts';
 import { type PageUrl, splitRequestTarget } from '../hits/page-url.ts';
 import { type ReferrerFacts, referrerOf } from '../hits/referrer.ts';
+import { shortHash } from '../hits/short-hash.ts';
 import type { LogLine } from './formats/log-line.ts';
 import { clientAddress, type VisitorRules, visitorNames } from './log-visitors.ts';
 
-const idHexDigits = 32;
 const userAgentLengthMax = 512;
 const referrerLengthMax = 2_048;
 /** Identical lines further apart than this many different ones count as the same line. */
@@ -27,16 +26,14 @@ export function lineIds(): (line: string) => string {
   let young = new Map<string, number>();
   let old = new Map<string, number>();
   return (line) => {
-    const fingerprint = hash('sha256', line, 'hex').slice(0, idHexDigits);
+    const fingerprint = shortHash(line);
     const seen = young.get(fingerprint) ?? old.get(fingerprint) ?? 0;
     if (young.size >= distinctLinesMax) {
       old = young;
       young = new Map();
     }
     young.set(fingerprint, seen + 1);
-    return seen === 0
-      ? fingerprint
-      : hash('sha256', `${line}\n${seen}`, 'hex').slice(0, idHexDigits);
+    return seen === 0 ? fingerprint : shortHash(`${line}\n${seen}`);
   };
 }
 

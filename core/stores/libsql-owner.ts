@@ -4,7 +4,7 @@
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { InStatement, ResultSet, Row, TransactionMode } from '@libsql/client';
-import { callOver, Transferred } from '../engine/thread-port.ts';
+import { callOver, ofSmallThreads, Transferred } from '../engine/thread-port.ts';
 import type { Scrubbed, SqlBatch } from './libsql-file.ts';
 import type { FileName, LibsqlThreadCalls } from './libsql-thread.ts';
 import {
@@ -39,7 +39,10 @@ export function openLibsqlThread(options: {
   onDeath: (why: Error) => void;
 }): LibsqlOwner {
   const { threadUrl, hitsFile, controlFile, onDeath } = options;
-  const worker = new Worker(threadUrl, { workerData: { hitsFile, controlFile } });
+  const worker = new Worker(threadUrl, {
+    workerData: { hitsFile, controlFile },
+    resourceLimits: ofSmallThreads,
+  });
   let closing = false;
   const { remote, ended } = callOver<LibsqlThreadCalls>(worker);
   const died = (why: Error) => {

@@ -1,6 +1,6 @@
 /** The other side of the sealing thread: starts it with the first large batch, and seals small ones at once. */
 import { Worker } from 'node:worker_threads';
-import { callOver } from '../engine/thread-port.ts';
+import { callOver, ofSmallThreads, Transferred } from '../engine/thread-port.ts';
 import type { SealThreadCalls } from './seal-thread.ts';
 import { type SealBatch, sealBatch } from './segment-batch.ts';
 
@@ -15,7 +15,7 @@ export function sealInThread(threadUrl: URL): SealBatch {
   let thread: SealThreadCalls | undefined;
 
   function start(): SealThreadCalls {
-    const worker = new Worker(threadUrl);
+    const worker = new Worker(threadUrl, { resourceLimits: ofSmallThreads });
     const { remote, ended } = callOver<SealThreadCalls>(worker);
     const died = (why: Error) => {
       thread = undefined;
@@ -28,8 +28,9 @@ export function sealInThread(threadUrl: URL): SealBatch {
   }
 
   return async (batch) => {
-    if (batch.texts.length < sessionsMin) return sealBatch(batch);
+    if (batch.ids.length < sessionsMin) return sealBatch(batch);
     thread ??= start();
-    return await thread.seal(batch);
+    const handedOver = new Transferred(batch, [batch.plain.buffer]);
+    return await thread.seal(handedOver as unknown as typeof batch);
   };
 }

@@ -18,7 +18,7 @@ import type { ClosedSession } from '../contract/session.ts';
 import { failPoint } from '../fail-point.ts';
 import type { StoredWhole } from '../sessions/collected-session.ts';
 import { makeFolder, syncFolder } from './durable-folder.ts';
-import { type SealBatch, sealBatch } from './segment-batch.ts';
+import { plainOf, type SealBatch, sealBatch } from './segment-batch.ts';
 import { groupByDay } from './segment-days.ts';
 import { type EraseStep, eraseFromSegment, type KeyChange } from './segment-erase.ts';
 import {
@@ -101,7 +101,7 @@ export function openSegmentCanister(options: {
       key: segment.key,
       offset: segment.size,
       ids: sessions.map(({ id }) => id),
-      texts: sessions.map((session) => JSON.stringify(session)),
+      ...plainOf(sessions),
     });
     let offset = segment.size;
     const places = lengths.map((length): CanisterPlace => {
