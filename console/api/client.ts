@@ -7,6 +7,7 @@ import { isProblemBody, type ProblemCode } from '../../core/contract/problem.ts'
 import { answeredAtHeader } from '../offline/kept-answers.ts';
 import { noteAnswer } from '../offline/staleness.ts';
 import { serverNames } from '../texts/language.ts';
+import { takeEarly } from './asked-early.ts';
 
 /** `unreachable`: no answer came. `unexpected`: an answer came that this console does not understand. */
 export type ApiErrorCode = ProblemCode | 'unreachable' | 'unexpected';
@@ -92,7 +93,7 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
 
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await ((method === 'GET' && takeEarly(path)) || fetch(path, init));
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError({

@@ -1,4 +1,5 @@
 /** Values of dimensions in words, so that page, terminal and console say the same. */
+import { dateFormat } from './formats.ts';
 
 /** What a reader sees where a dimension has no value. */
 const emptyWords = new Map<string, string>([
@@ -52,7 +53,7 @@ const forms: Record<string, Form | undefined> = {
   weekday(text, locale) {
     if (!/^[1-7]$/.test(text)) return undefined;
     const at = mondayMs + (Number(text) - 1) * dayMs;
-    return new Intl.DateTimeFormat(locale, { timeZone: 'UTC', weekday: 'long' }).format(at);
+    return dateFormat(locale, { timeZone: 'UTC', weekday: 'long' }).format(at);
   },
   hour: (text) => (/^\d{1,2}$/.test(text) ? `${text.padStart(2, '0')}:00` : undefined),
   country(text, locale) {
@@ -73,6 +74,6 @@ function dateForm(options: Intl.DateTimeFormatOptions): Form {
   return (text, locale) => {
     const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
     if (Number.isNaN(at)) return undefined;
-    return new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...options }).format(at);
+    return dateFormat(locale, { timeZone: 'UTC', ...options }).format(at);
   };
 }
