@@ -105,6 +105,7 @@ export class ReportPage extends LitElement {
       slug: this.open.slug,
       report: this.name,
       range: rangeOf(range, this.#today),
+      days: typeof range === 'string' ? range : undefined,
       robots,
       comparison,
       labels,
@@ -148,9 +149,13 @@ export class ReportPage extends LitElement {
   }
 
   #keptRemark(): string {
-    const { keptSince } = this.#report;
+    const { keptSince, value } = this.#report;
     if (keptSince === undefined) return '';
-    return msg(str`stale, from ${formatInstant(keptSince, this.open?.timeZone ?? 'UTC')}`);
+    const stale = msg(str`stale, from ${formatInstant(keptSince, this.open?.timeZone ?? 'UTC')}`);
+    const asked = this.#request()?.range;
+    if (value === undefined || asked === undefined) return stale;
+    const isOfThem = value.range.from === asked.from && value.range.to === asked.to;
+    return isOfThem ? stale : `${stale}, ${msg(str`still showing ${formatRange(value.range)}`)}`;
   }
 
   #body(result: ReportResult | undefined, stale: boolean) {
