@@ -8,6 +8,7 @@ import { answeredAtHeader } from '../offline/kept-answers.ts';
 import { noteAnswer } from '../offline/staleness.ts';
 import { serverNames } from '../texts/language.ts';
 import { takeEarly } from './asked-early.ts';
+import { noteServerTime } from './server-time.ts';
 
 interface Fault {
   code: ApiErrorCode;
@@ -116,6 +117,7 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
       detail: msg('No connection to Canister could be made.'),
     });
   }
+  noteServerTime(response);
   if (!response.ok) throw await errorOf(response);
   return response;
 }

@@ -1,6 +1,8 @@
 /** Days, ranges and instants as people read them, in the reader's own way of writing (or in `locale`, for tests). */
+
 import { addDays, type DateRange, daysIn } from '../../core/contract/calendar.ts';
 import { dateFormat } from '../../core/contract/formats.ts';
+import { serverNow } from '../api/server-time.ts';
 import { readerLocale } from '../texts/language.ts';
 
 /** A calendar day is shown as it is written, so it is formatted in UTC whatever the zone of reader and dataset. */
@@ -62,7 +64,7 @@ export function formatInstantShort(
   locale = readerLocale(),
 ): string {
   const year = (atMs: number) => dateFormat('en', { timeZone, year: 'numeric' }).format(atMs);
-  const isThisYear = year(instantMs) === year(Date.now());
+  const isThisYear = year(instantMs) === year(serverNow());
   return dateFormat(locale, {
     timeZone,
     ...(isThisYear ? {} : { year: 'numeric' }),

@@ -32,6 +32,7 @@ export class HitRulesPage extends LitElement {
   @state() private job: UpkeepJob | undefined;
   @state() private error: ApiError | undefined;
   @state() private said = '';
+  @state() private saving = false;
   /** What somebody else has set meanwhile. */
   @state() private theirs: HitRules | undefined;
   #slug = '';
@@ -153,7 +154,7 @@ export class HitRulesPage extends LitElement {
         )}
       </fieldset>
       <div class="actions">
-        <button class="button first" type="submit">${msg('Set the rules')}</button>
+        <button class="button first" type="submit" ?disabled=${this.saving}>${msg('Set the rules')}</button>
         <cn-confirm-button
           .label=${msg('Make the tables anew')}
           ?disabled=${this.job !== undefined}
@@ -219,7 +220,8 @@ export class HitRulesPage extends LitElement {
   }
 
   async #save(slug: string): Promise<void> {
-    if (this.draft === undefined) return;
+    if (this.draft === undefined || this.saving) return;
+    this.saving = true;
     this.theirs = undefined;
     try {
       const kept = await setHitRules(slug, this.draft);
@@ -231,6 +233,8 @@ export class HitRulesPage extends LitElement {
       const refused = asApiError(error);
       if (isConflict(refused)) this.theirs = await readHitRules(slug);
       else this.error = refused;
+    } finally {
+      this.saving = false;
     }
   }
 

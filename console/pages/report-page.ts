@@ -15,6 +15,7 @@ import {
   reportUrl,
   runReport,
 } from '../api/reports.ts';
+import { serverNow } from '../api/server-time.ts';
 import '../components/analysis-header.ts';
 import { firstFigure } from '../components/answer.ts';
 import '../components/data-table.ts';
@@ -95,7 +96,7 @@ export class ReportPage extends LitElement {
   }
 
   get #today(): string {
-    return dayOf(Date.now(), this.open?.timeZone ?? 'UTC');
+    return dayOf(serverNow(), this.open?.timeZone ?? 'UTC');
   }
 
   #request(): ReportRequest | undefined {

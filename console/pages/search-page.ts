@@ -7,6 +7,7 @@ import type { Dataset } from '../../core/contract/dataset.ts';
 import type { FoundSession, SavedSearchList, SearchAnswer } from '../../core/contract/search.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { listSearches, removeSearch, search } from '../api/search.ts';
+import { serverNow } from '../api/server-time.ts';
 import '../components/condition-box.ts';
 import type { ConditionBox } from '../components/condition-box.ts';
 import { narrowedTo } from '../components/condition-text.ts';
@@ -154,7 +155,7 @@ export class SearchPage extends LitElement {
   });
 
   get #today(): string {
-    return dayOf(Date.now(), this.open?.timeZone ?? 'UTC');
+    return dayOf(serverNow(), this.open?.timeZone ?? 'UTC');
   }
 
   get #asked(): Asked | undefined {
