@@ -8,6 +8,7 @@ import { defineConfig, type Plugin } from 'vite';
 import { emptiedByNodes } from './console/building/emptied-by-nodes.ts';
 import { iconSheet } from './console/building/icon-sheet.ts';
 import { compressConsole, consoleFiles, installIcons } from './console/building/installable.ts';
+import { loadedWithPage } from './console/building/loaded-with-page.ts';
 import { chromiumFlags, chromiumPath } from './console/testing/chromium.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -45,6 +46,28 @@ const pageScript = (name: string) => ({
   },
 });
 
+/**
+ * What comes in which file: the start, which settles the language; the frame; and what pages have in common, few files
+ * instead of one for each module that two pages share, because each costs a question and an answer.
+ */
+const consoleParts = {
+  groups: [
+    { name: 'start', test: /[\\/]console[\\/]main\.ts$/, priority: 3 },
+    { name: 'frame', test: /[\\/]console[\\/]app-shell\.ts$/, priority: 2 },
+    {
+      name: 'part',
+      test: /[\\/](console|node_modules)[\\/](?!zod)/,
+      minShareCount: 2,
+      entriesAware: true,
+      entriesAwareMergeThreshold: 4_000,
+    },
+  ],
+};
+
+/** The names of all the pages that share a part make no name. */
+const nameOfPart = ({ name }: { name: string }) =>
+  `assets/${name.startsWith('part~') ? 'part' : '[name]'}-[hash].js`;
+
 /** Only tests need a browser: a build runs without the packages of the tests. */
 const browserProvider = async () => {
   const { playwright } = await import('@vitest/browser-playwright');
@@ -59,6 +82,7 @@ export default defineConfig(async () => ({
   define: { __FAIL_POINTS__: String(failing) },
   plugins: [
     pageScripts(),
+    loadedWithPage(),
     iconSheet(),
     emptiedByNodes(),
     installIcons(at('console/styles/canister.svg')),
@@ -68,8 +92,13 @@ export default defineConfig(async () => ({
   build: { emptyOutDir: true },
   environments: {
     client: {
-      // The chart library is one large file, loaded with the first chart.
-      build: { outDir: at('dist/console'), target: 'es2022', chunkSizeWarningLimit: 700 },
+      build: {
+        outDir: at('dist/console'),
+        target: 'es2022',
+        // The chart library is one large file, loaded with the first chart.
+        chunkSizeWarningLimit: 700,
+        rollupOptions: { output: { codeSplitting: consoleParts, chunkFileNames: nameOfPart } },
+      },
     },
     // In one file at a fixed address: what it may control is what lies beside and below it.
     offline: {

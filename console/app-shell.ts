@@ -11,6 +11,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Me } from '../core/contract/access.ts';
 import type { Dataset } from '../core/contract/dataset.ts';
 import { readMe, signOut } from './api/access.ts';
+import { frameAddresses } from './api/asked-early.ts';
 import { ApiError, accessNews, asApiError } from './api/client.ts';
 import { listDatasets } from './api/datasets.ts';
 import { mayI, meContext } from './context/me.ts';
@@ -20,7 +21,8 @@ import './components/empty-state.ts';
 import './components/error-note.ts';
 import './components/side-nav.ts';
 import './components/undo-note.ts';
-import { datasetsContext, firstDataset, rememberDataset } from './context/datasets.ts';
+import { datasetsContext, firstDataset } from './context/datasets.ts';
+import { rememberDataset } from './context/last-dataset.ts';
 import { navigate, onLocationChange } from './controllers/location.ts';
 import { installWorker } from './offline/installed.ts';
 import { forgetStaleness } from './offline/staleness.ts';
@@ -38,9 +40,6 @@ import logo from './styles/canister.svg';
 import { controlStyles } from './styles/controls.ts';
 import { skeletonStyles } from './styles/skeleton.ts';
 import { textStyles } from './styles/text.ts';
-
-/** What the frame shows on every page. */
-const frameAddresses = ['/api/me', '/api/datasets'];
 
 @customElement('cn-app')
 export class AppShell extends LitElement {

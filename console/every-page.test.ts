@@ -3,9 +3,9 @@
  * axe to find, nothing wider than the screen, no complaint, dark and wide, light and narrow. A page that is added to the
  * addresses is looked at here without being named.
  */
-import { readFileSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pageFiles } from './page-files.ts';
 import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
 import { firefox, violations, watch } from './testing/pages.ts';
 import { type Product, runCommand, startProduct } from './testing/product.ts';
@@ -48,8 +48,7 @@ beforeAll(async () => {
   const [session] = JSON.parse(run(['query', sql, '--dataset', 'shop', '--json']));
   const listed = JSON.parse(run(['report', 'list', '--dataset', 'shop', '--json']));
   reports = listed.map(({ name }: { name: string }) => name);
-  const source = readFileSync(new URL('./routes.ts', import.meta.url), 'utf8');
-  const paths = [...source.matchAll(/^ {6}'(\/[^']*)',$/gm)].map(([, path]) => path ?? '');
+  const paths = Object.keys(pageFiles);
   expect(paths.length).toBeGreaterThan(25);
   addresses = paths.map((path) =>
     path

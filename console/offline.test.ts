@@ -143,6 +143,29 @@ describe('the console without its server', () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  it('shows the last 7 days of yesterday on the next day, and says which days they are', async () => {
+    const [shown] = ((await page.locator('cn-analysis-header .said').innerText()) ?? '').split(
+      '\n',
+    );
+    const tomorrow = await page.context().newPage();
+    tomorrow.setDefaultTimeout(45_000);
+    await tomorrow.addInitScript(() => {
+      const { now } = Date;
+      Date.now = () => now() + 24 * 60 * 60_000;
+    });
+    await tomorrow.goto('/shop/reports/overview');
+    await tomorrow.getByText(/As of/).waitFor();
+    expect(await tomorrow.locator('cn-figure-row dd.value').first().innerText()).toBe('2');
+    const said = await tomorrow.locator('cn-analysis-header .said').innerText();
+    expect(said).toContain(`still showing ${shown}`);
+    expect(said).toContain('stale, from');
+    // Days that somebody has named are those days and no others.
+    await tomorrow.goto('/shop/reports/overview?from=2026-01-01&to=2026-01-08');
+    await tomorrow.getByRole('alert').getByText('The server does not answer').first().waitFor();
+    expect(await tomorrow.getByText(/As of/).count()).toBe(0);
+    await tomorrow.close();
+  });
+
   it('opens pages that were never opened before, which say what they lack', async () => {
     await page.goto('/shop/alerts');
     await page.getByRole('heading', { level: 1, name: 'Alerts' }).waitFor();

@@ -1,4 +1,4 @@
-/** The addresses of the console, each with the page it shows. Every page is loaded when it is first opened. */
+/** The addresses of the console, each with the page it shows. */
 import { msg } from '@lit/localize';
 import type { RouteConfig } from '@lit-labs/router/routes.js';
 import { html, type TemplateResult } from 'lit';
@@ -7,6 +7,7 @@ import type { Dataset } from '../core/contract/dataset.ts';
 import { maySomewhere, type Right } from '../core/contract/rights.ts';
 import type { NavGroup, NavPlace } from './components/side-nav.ts';
 import { mayI } from './context/me.ts';
+import { pageFiles } from './page-files.ts';
 
 /** What an address means: the dataset it is about, and the place in the navigation. */
 export interface Place {
@@ -235,8 +236,7 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
   // Who goes on before a page has loaded stays where they went, whichever page is loaded last.
   let entered = 0;
   const page = (
-    path: string,
-    load: () => Promise<unknown>,
+    path: keyof typeof pageFiles,
     render: (
       open: Dataset | undefined,
       params: Record<string, string | undefined>,
@@ -246,7 +246,7 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
     enter: () => {
       entered += 1;
       const mine = entered;
-      return load().then(
+      return pageFiles[path]().then(
         () => mine === entered,
         () => {
           if (mine === entered) failed();
@@ -258,153 +258,58 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
   });
 
   return [
-    page(
-      '/',
-      () => import('./pages/start-page.ts'),
-      () => html`<cn-start-page></cn-start-page>`,
-    ),
-    page(
-      '/datasets/new',
-      () => import('./pages/new-dataset-page.ts'),
-      () => html`<cn-new-dataset-page></cn-new-dataset-page>`,
-    ),
-    page(
-      '/:dataset/live',
-      () => import('./pages/live-page.ts'),
-      (open) => html`<cn-live-page .open=${open}></cn-live-page>`,
-    ),
-    page(
-      '/health',
-      () => import('./pages/health-page.ts'),
-      () => html`<cn-health-page></cn-health-page>`,
-    ),
-    page(
-      '/sources',
-      () => import('./pages/sources-page.ts'),
-      () => html`<cn-sources-page></cn-sources-page>`,
-    ),
-    page(
-      '/jobs',
-      () => import('./pages/jobs-page.ts'),
-      () => html`<cn-jobs-page></cn-jobs-page>`,
-    ),
-    page(
-      '/subscriptions',
-      () => import('./pages/subscriptions-page.ts'),
-      () => html`<cn-subscriptions-page></cn-subscriptions-page>`,
-    ),
-    page(
-      '/users',
-      () => import('./pages/users-page.ts'),
-      () => html`<cn-users-page></cn-users-page>`,
-    ),
-    page(
-      '/keys',
-      () => import('./pages/keys-page.ts'),
-      () => html`<cn-keys-page></cn-keys-page>`,
-    ),
-    page(
-      '/audit',
-      () => import('./pages/audit-page.ts'),
-      () => html`<cn-audit-page></cn-audit-page>`,
-    ),
-    page(
-      '/account',
-      () => import('./pages/account-page.ts'),
-      () => html`<cn-account-page></cn-account-page>`,
-    ),
-    page(
-      '/sign-in',
-      () => import('./pages/start-page.ts'),
-      () => html`<cn-start-page></cn-start-page>`,
-    ),
-    page(
-      '/welcome',
-      () => import('./pages/start-page.ts'),
-      () => html`<cn-start-page></cn-start-page>`,
-    ),
+    page('/', () => html`<cn-start-page></cn-start-page>`),
+    page('/datasets/new', () => html`<cn-new-dataset-page></cn-new-dataset-page>`),
+    page('/:dataset/live', (open) => html`<cn-live-page .open=${open}></cn-live-page>`),
+    page('/health', () => html`<cn-health-page></cn-health-page>`),
+    page('/sources', () => html`<cn-sources-page></cn-sources-page>`),
+    page('/jobs', () => html`<cn-jobs-page></cn-jobs-page>`),
+    page('/subscriptions', () => html`<cn-subscriptions-page></cn-subscriptions-page>`),
+    page('/users', () => html`<cn-users-page></cn-users-page>`),
+    page('/keys', () => html`<cn-keys-page></cn-keys-page>`),
+    page('/audit', () => html`<cn-audit-page></cn-audit-page>`),
+    page('/account', () => html`<cn-account-page></cn-account-page>`),
+    page('/sign-in', () => html`<cn-start-page></cn-start-page>`),
+    page('/welcome', () => html`<cn-start-page></cn-start-page>`),
     page(
       '/:dataset/sessions/:session',
-      () => import('./pages/session-page.ts'),
       (open, { session = '' }) =>
         html`<cn-session-page .open=${open} session=${session}></cn-session-page>`,
     ),
-    page(
-      '/:dataset/search',
-      () => import('./pages/search-page.ts'),
-      (open) => html`<cn-search-page .open=${open}></cn-search-page>`,
-    ),
+    page('/:dataset/search', (open) => html`<cn-search-page .open=${open}></cn-search-page>`),
     page(
       '/:dataset/definitions',
-      () => import('./pages/definitions-page.ts'),
       (open) => html`<cn-definitions-page .open=${open}></cn-definitions-page>`,
     ),
-    page(
-      '/:dataset/rules',
-      () => import('./pages/rules-page.ts'),
-      (open) => html`<cn-rules-page .open=${open}></cn-rules-page>`,
-    ),
+    page('/:dataset/rules', (open) => html`<cn-rules-page .open=${open}></cn-rules-page>`),
     page(
       '/:dataset/hit-rules',
-      () => import('./pages/hit-rules-page.ts'),
       (open) => html`<cn-hit-rules-page .open=${open}></cn-hit-rules-page>`,
     ),
-    page(
-      '/:dataset/index',
-      () => import('./pages/index-page.ts'),
-      (open) => html`<cn-index-page .open=${open}></cn-index-page>`,
-    ),
-    page(
-      '/:dataset/masking',
-      () => import('./pages/masking-page.ts'),
-      (open) => html`<cn-masking-page .open=${open}></cn-masking-page>`,
-    ),
+    page('/:dataset/index', (open) => html`<cn-index-page .open=${open}></cn-index-page>`),
+    page('/:dataset/masking', (open) => html`<cn-masking-page .open=${open}></cn-masking-page>`),
     page(
       '/:dataset/configuration',
-      () => import('./pages/configuration-page.ts'),
       (open) => html`<cn-configuration-page .open=${open}></cn-configuration-page>`,
     ),
-    page(
-      '/:dataset/events',
-      () => import('./pages/events-page.ts'),
-      (open) => html`<cn-events-page .open=${open}></cn-events-page>`,
-    ),
-    page(
-      '/:dataset/alerts',
-      () => import('./pages/alerts-page.ts'),
-      (open) => html`<cn-alerts-page .open=${open}></cn-alerts-page>`,
-    ),
-    page(
-      '/:dataset/reports',
-      () => import('./pages/reports-page.ts'),
-      (open) => html`<cn-reports-page .open=${open}></cn-reports-page>`,
-    ),
+    page('/:dataset/events', (open) => html`<cn-events-page .open=${open}></cn-events-page>`),
+    page('/:dataset/alerts', (open) => html`<cn-alerts-page .open=${open}></cn-alerts-page>`),
+    page('/:dataset/reports', (open) => html`<cn-reports-page .open=${open}></cn-reports-page>`),
     page(
       '/:dataset/reports/new',
-      () => import('./pages/report-builder-page.ts'),
       (open) => html`<cn-report-builder-page .open=${open}></cn-report-builder-page>`,
     ),
     page(
       '/:dataset/reports/:report/edit',
-      () => import('./pages/report-builder-page.ts'),
       (open, { report = '' }) =>
         html`<cn-report-builder-page .open=${open} name=${report}></cn-report-builder-page>`,
     ),
     page(
       '/:dataset/reports/:report',
-      () => import('./pages/report-page.ts'),
       (open, { report = '' }) =>
         html`<cn-report-page .open=${open} name=${report}></cn-report-page>`,
     ),
-    page(
-      '/:dataset/sql',
-      () => import('./pages/sql-page.ts'),
-      (open) => html`<cn-sql-page .open=${open}></cn-sql-page>`,
-    ),
-    page(
-      '/:dataset/settings',
-      () => import('./pages/settings-page.ts'),
-      (open) => html`<cn-settings-page .open=${open}></cn-settings-page>`,
-    ),
+    page('/:dataset/sql', (open) => html`<cn-sql-page .open=${open}></cn-sql-page>`),
+    page('/:dataset/settings', (open) => html`<cn-settings-page .open=${open}></cn-settings-page>`),
   ];
 }

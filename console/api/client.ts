@@ -7,23 +7,38 @@ import { isProblemBody, type ProblemCode } from '../../core/contract/problem.ts'
 import { answeredAtHeader } from '../offline/kept-answers.ts';
 import { noteAnswer } from '../offline/staleness.ts';
 import { serverNames } from '../texts/language.ts';
+import { takeEarly } from './asked-early.ts';
+import { noteServerTime } from './server-time.ts';
+
+interface Fault {
+  code: ApiErrorCode;
+  status: number;
+  title: string;
+  detail: string;
+  said?: string | undefined;
+}
 
 /** `unreachable`: no answer came. `unexpected`: an answer came that this console does not understand. */
 export type ApiErrorCode = ProblemCode | 'unreachable' | 'unexpected';
 
-/** What went wrong with a request. `title` says what happened, `message` has the server's detail. */
+/**
+ * What went wrong with a request, in the reader's language: `title` says what happened, `message` more of it. Where that
+ * is not the server's own English, `said` has it: it names what was meant, such as a field.
+ */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ApiErrorCode;
   /** The HTTP status; 0 where no answer came. */
   readonly status: number;
   readonly title: string;
+  readonly said: string | undefined;
 
-  constructor(fault: { code: ApiErrorCode; status: number; title: string; detail: string }) {
+  constructor(fault: Fault) {
     super(fault.detail);
     this.code = fault.code;
     this.status = fault.status;
     this.title = fault.title;
+    this.said = fault.said;
   }
 }
 
@@ -92,7 +107,7 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
 
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await ((method === 'GET' && takeEarly(path)) || fetch(path, init));
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError({
@@ -102,6 +117,7 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
       detail: msg('No connection to Canister could be made.'),
     });
   }
+  noteServerTime(response);
   if (!response.ok) throw await errorOf(response);
   return response;
 }
@@ -126,11 +142,14 @@ async function errorOf(response: Response): Promise<ApiError> {
     const { code, detail, title } = value;
     if (code === 'sign_in_needed') accessNews.dispatchEvent(new Event('signed-out'));
     if (code === 'right_missing') accessNews.dispatchEvent(new Event('right-missing'));
+    const names = serverNames();
+    const help = names?.problemHelp[code];
     return new ApiError({
       code,
       status: response.status,
-      title: serverNames()?.problem[code] ?? title,
-      detail,
+      title: names?.problem[code] ?? title,
+      detail: help ?? detail,
+      said: help === undefined ? undefined : detail,
     });
   }
   return unexpected(

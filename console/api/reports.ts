@@ -8,6 +8,7 @@ import type {
   ReportSubjectName,
 } from '../../core/contract/report.ts';
 import type { OwnReport, ReportDefinition } from '../../core/contract/report-definition.ts';
+import { daysHeader } from '../offline/kept-answers.ts';
 import { namedEntries, namedReport } from '../texts/server-names.ts';
 import { request } from './client.ts';
 import { datasetPath } from './datasets.ts';
@@ -17,6 +18,8 @@ export interface ReportRequest {
   slug: string;
   report: string;
   range: DateRange;
+  /** What was chosen, where the days move with the day, such as `last_7_days`. */
+  days?: string | undefined;
   robots: boolean;
   comparison: Comparison | 'none';
   labels: readonly string[];
@@ -44,7 +47,9 @@ export function reportUrl(
 
 /** @throws ApiError `date_range_invalid`, `condition_invalid`, `dataset_unknown`, … */
 export function runReport(asked: ReportRequest, signal?: AbortSignal): Promise<ReportResult> {
-  return request<ReportResult>(reportUrl(asked), { signal }).then(namedReport);
+  const headers: Record<string, string> =
+    asked.days === undefined ? {} : { [daysHeader]: asked.days };
+  return request<ReportResult>(reportUrl(asked), { signal, headers }).then(namedReport);
 }
 
 /** A figure of a panel: which of its rows, whose, and what was asked. */

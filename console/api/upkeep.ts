@@ -1,8 +1,9 @@
 /** Long work on what is stored: begun, asked after, ended; and the recut that waits. */
 import type { RuleChanges } from '../../core/contract/session-rules.ts';
-import type { RecutState, UpkeepJob } from '../../core/contract/upkeep.ts';
+import type { RecutState, RecutSummary, UpkeepJob } from '../../core/contract/upkeep.ts';
 import { request } from './client.ts';
 import { datasetPath } from './datasets.ts';
+import { knowing } from './knowing.ts';
 
 const askEveryMs = 400;
 
@@ -11,25 +12,34 @@ export async function beginRecut(slug: string, rules: RuleChanges): Promise<numb
   return await begin(slug, 'recut', rules);
 }
 
-/** Begins to put the recut in place. Gives the number of the work. */
-export async function beginApply(slug: string): Promise<number> {
-  return await begin(slug, 'recut/apply');
+/**
+ * Begins to put the recut in place. Gives the number of the work.
+ * @param known the recut as it was shown. @throws ApiError `changed_meanwhile` when another one waits by now
+ */
+export async function beginApply(slug: string, known: RecutSummary): Promise<number> {
+  return await begin(slug, 'recut/apply', undefined, knowing(known));
 }
 
 export const beginVerify = (slug: string) => begin(slug, 'verify');
 export const beginRebuild = (slug: string) => begin(slug, 'rebuild', { acceptLoss: false });
 
-async function begin(slug: string, work: string, body?: unknown): Promise<number> {
+async function begin(
+  slug: string,
+  work: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<number> {
   const path = `${datasetPath(slug)}/${work}`;
-  return (await request<{ number: number }>(path, { method: 'POST', body })).number;
+  return (await request<{ number: number }>(path, { method: 'POST', body, headers })).number;
 }
 
 export async function readRecut(slug: string, signal?: AbortSignal): Promise<RecutState> {
   return await request<RecutState>(`${datasetPath(slug)}/recut`, { signal });
 }
 
-export async function discardRecut(slug: string): Promise<void> {
-  await request(`${datasetPath(slug)}/recut`, { method: 'DELETE' });
+/** @param known the recut as it was shown. @throws ApiError `changed_meanwhile` */
+export async function discardRecut(slug: string, known: RecutSummary): Promise<void> {
+  await request(`${datasetPath(slug)}/recut`, { method: 'DELETE', headers: knowing(known) });
 }
 
 /** Ends long work; nothing is changed then. */

@@ -8,6 +8,7 @@ import type {
   Blackout,
   Weekday,
 } from '../../core/contract/alert.ts';
+import { numberFormat } from '../../core/contract/formats.ts';
 import { readerLocale } from '../texts/language.ts';
 import { formatCount, formatSpan } from './number-format.ts';
 
@@ -88,7 +89,7 @@ export function ruleWords(rule: AlertRule): string {
   if (measure === 'no_data') return msg(str`No ${what} within ${span}`);
   const of = base === undefined ? what : msg(str`${what} to ${subjectWords(base)}`);
   const number = (value: number | undefined) =>
-    value === undefined ? '' : new Intl.NumberFormat(readerLocale()).format(value);
+    value === undefined ? '' : numberFormat(readerLocale(), {}).format(value);
   const bounds =
     boundTo === undefined ? number(bound) : msg(str`${number(bound)} and ${number(boundTo)}`);
   const how = operator === undefined ? '' : operatorTexts[operator];
@@ -113,5 +114,5 @@ export function valueWords(value: number | undefined): string {
   if (value === undefined) return '–';
   return Number.isInteger(value)
     ? formatCount(value)
-    : new Intl.NumberFormat(readerLocale(), { maximumFractionDigits: 2 }).format(value);
+    : numberFormat(readerLocale(), { maximumFractionDigits: 2 }).format(value);
 }

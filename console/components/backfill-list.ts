@@ -7,6 +7,7 @@ import type { Dataset } from '../../core/contract/dataset.ts';
 import type { Backfill } from '../../core/contract/event-life.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { beginBackfill, cancelBackfill, listBackfills } from '../api/events.ts';
+import { serverNow } from '../api/server-time.ts';
 import { rangeOf } from '../controllers/analysis-view.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
 import { searchPath } from '../routes.ts';
@@ -97,7 +98,7 @@ export class BackfillList extends LitElement {
   }
 
   get #today(): string {
-    return dayOf(Date.now(), this.open?.timeZone ?? 'UTC');
+    return dayOf(serverNow(), this.open?.timeZone ?? 'UTC');
   }
 
   #table(backfills: readonly Backfill[]) {

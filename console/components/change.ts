@@ -4,6 +4,7 @@
  */
 
 import { msg, str } from '@lit/localize';
+import { numberFormat } from '../../core/contract/formats.ts';
 import type { Metric } from '../../core/contract/metric.ts';
 import { readerLocale } from '../texts/language.ts';
 import { formatMetric, formatShare, noValue } from './number-format.ts';
@@ -81,7 +82,7 @@ function sizeOf(
   if (unit === 'share') {
     const points = Math.round(difference * 1000) / 10;
     if (points === 0) return undefined;
-    const format = new Intl.NumberFormat(locale, { minimumFractionDigits: 1 });
+    const format = numberFormat(locale, { minimumFractionDigits: 1 });
     return msg(str`${format.format(points)} pp`);
   }
   if (base === 0) return value === 0 ? undefined : msg('new');

@@ -4,6 +4,7 @@
  */
 import { msg } from '@lit/localize';
 import type { Completion } from '../../core/contract/event-life.ts';
+import { fieldMeaning } from '../texts/server-names.ts';
 
 type FieldEntry = Completion['fields'][number];
 
@@ -124,7 +125,7 @@ function fields({
     .map(({ name, meaning }) => {
       const isFamily = name.endsWith(familyEnd);
       const insert = isFamily ? name.slice(0, -familyEnd.length + 1) : `${name} `;
-      return { insert, label: name, about: meaning };
+      return { insert, label: name, about: fieldMeaning(name, meaning) };
     });
   return [...known, ...listed];
 }

@@ -113,7 +113,7 @@ function shown(value: unknown): string {
 
 /** True for the refusal of a change because somebody else was faster. */
 export const isConflict = ({ code }: { code: string }): boolean =>
-  code === 'changed_meanwhile' || code === 'event_changed';
+  ['changed_meanwhile', 'event_changed', 'rules_changed'].includes(code);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -174,7 +174,7 @@ export class ErrorNote extends LitElement {
       <wa-icon name="warning"></wa-icon>
       <div class="body">
         <h2>${error.title}</h2>
-        <p class="detail">${error.message}</p>
+        ${error.said === undefined ? html`<p class="detail">${error.message}</p>` : this.#inTwoLanguages(error)}
         <p>${advice.safe} ${advice.todo}</p>
         ${
           advice.retry
@@ -183,6 +183,12 @@ export class ErrorNote extends LitElement {
         }
       </div>
     </div>`;
+  }
+
+  /** In the reader's language what it means; what the server named in the request stays as the server said it. */
+  #inTwoLanguages({ message, said }: ApiError) {
+    return html`<p>${message}</p>
+      <p class="detail" lang="en" dir="ltr">${said}</p>`;
   }
 
   #retry() {

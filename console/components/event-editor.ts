@@ -14,6 +14,7 @@ import type { Completion, EventDraft } from '../../core/contract/event-life.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { readCompletion } from '../api/conditions.ts';
 import { listEvents, publishEvents, saveEvent } from '../api/events.ts';
+import { serverNow } from '../api/server-time.ts';
 import { rangeOf } from '../controllers/analysis-view.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -150,7 +151,7 @@ export class EventEditor extends LitElement {
   }
 
   get #today(): string {
-    return dayOf(Date.now(), this.open?.timeZone ?? 'UTC');
+    return dayOf(serverNow(), this.open?.timeZone ?? 'UTC');
   }
 
   #source(source: ValueSource) {

@@ -3,6 +3,7 @@
  * A metric without a base is null and reads as a dash.
  */
 import { msg, str } from '@lit/localize';
+import { numberFormat } from '../../core/contract/formats.ts';
 import type { MetricUnit } from '../../core/contract/metric.ts';
 import { metricWords } from '../../core/contract/metric-words.ts';
 import { pluralForms, readerLocale } from '../texts/language.ts';
@@ -10,19 +11,17 @@ import { pluralForms, readerLocale } from '../texts/language.ts';
 export { noValue } from '../../core/contract/metric-words.ts';
 
 export function formatCount(value: number, locale = readerLocale()): string {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(value);
+  return numberFormat(locale, { maximumFractionDigits: 0 }).format(value);
 }
 
 /** A large number in few characters, for axes: 1.2K. */
 export function formatCompact(value: number, locale = readerLocale()): string {
-  return new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }).format(
-    value,
-  );
+  return numberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 }
 
 /** A share as a percentage, 1 being the whole, with one decimal unless told otherwise. */
 export function formatShare(value: number, locale = readerLocale(), decimals = 1): string {
-  return new Intl.NumberFormat(locale, {
+  return numberFormat(locale, {
     style: 'percent',
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
@@ -60,7 +59,7 @@ export function formatBytes(bytes: number, locale = readerLocale()): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1;
-  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+  const number = numberFormat(locale, { maximumFractionDigits: digits }).format(value);
   return leftToRight(`${number} ${units[unit]}`);
 }
 
@@ -72,9 +71,7 @@ export function formatSpan(spanMs: number, locale = readerLocale()): string {
   ] as const;
   const whole = units.find(([, unitMs]) => spanMs >= unitMs && spanMs % unitMs === 0);
   const [unit, unitMs] = whole ?? (['second', 1_000] as const);
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(
-    spanMs / unitMs,
-  );
+  return numberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(spanMs / unitMs);
 }
 
 /** The value of a metric by its unit. */

@@ -27,6 +27,7 @@ import { labelToken } from './label-name.ts';
 import { formatMetric } from './number-format.ts';
 
 const narrowPx = 480;
+const behindMs = 1_000;
 const labelColours = [1, 2, 3, 4, 5, 6, 7, 8];
 
 @customElement('cn-report-chart')
@@ -69,7 +70,10 @@ export class ReportChart extends LitElement {
 
   #chart: EChartsType | undefined;
   #releaseTheme: (() => void) | undefined;
-  readonly #sizes = new ResizeObserver(() => void this.#draw());
+  #drawnWidth = 0;
+  readonly #sizes = new ResizeObserver(() => {
+    if (this.#plot?.clientWidth !== this.#drawnWidth) void this.#draw();
+  });
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -103,9 +107,14 @@ export class ReportChart extends LitElement {
     };
   }
 
+  get #plot(): HTMLElement | null {
+    return this.renderRoot.querySelector('.plot');
+  }
+
   async #draw(): Promise<void> {
+    await numbersShown();
     const { init } = await import('./echarts.ts');
-    const plot = this.renderRoot.querySelector<HTMLElement>('.plot');
+    const plot = this.#plot;
     const input = this.#input((plot?.clientWidth ?? 0) < narrowPx);
     if (!this.isConnected || plot === null || input === undefined) return;
     const option = chartOption(input);
@@ -114,6 +123,7 @@ export class ReportChart extends LitElement {
       this.#chart = init(plot, null, { renderer: 'svg' });
       this.#sizes.observe(plot);
     }
+    this.#drawnWidth = plot.clientWidth;
     this.#chart.resize();
     this.#chart.setOption({ ...option, ...chartNote(input) }, { notMerge: true });
   }
@@ -173,6 +183,14 @@ export class ReportChart extends LitElement {
     </fieldset>`;
   }
 }
+
+/** Numbers come first: the library of charts is large, and a frame that waits for it shows nothing at all. */
+const numbersShown = () =>
+  new Promise<void>((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    // Behind another tab nothing is drawn, and nobody waits.
+    setTimeout(resolve, behindMs);
+  });
 
 function sentenceOf({ title }: ReportPanel, saying: ChartSaying | undefined): string {
   if (saying === undefined) return msg(str`${title}: nothing to draw.`);

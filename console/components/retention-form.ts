@@ -3,13 +3,15 @@ import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
-import type { RetentionResult } from '../../core/contract/upkeep.ts';
-import { type ApiError, asApiError, request } from '../api/client.ts';
-import { datasetPath } from '../api/datasets.ts';
+import { retentionOf } from '../../core/contract/retention-names.ts';
+import type { RetentionResult, RetentionRules } from '../../core/contract/upkeep.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { readRetention, setRetention, tryRetention } from '../api/retention.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
 import './confirm-button.ts';
+import { isConflict } from './conflict-note.ts';
 import './error-note.ts';
 import { counted, formatCount } from './number-format.ts';
 
@@ -17,6 +19,22 @@ const gigabyte = 1_000_000_000;
 
 const empty = { days: '', gigabytes: '', indexDays: '', publishedDays: '' };
 type Entry = keyof typeof empty;
+
+const entriesOf = (rules: RetentionRules) => ({
+  days: textOf(rules.keepSessionsDays),
+  gigabytes: textOf(rules.keepBytesMax && rules.keepBytesMax / gigabyte),
+  indexDays: textOf(rules.keepIndexDays),
+  publishedDays: textOf(rules.keepPublishedDays),
+});
+const rulesOf = ({ days, gigabytes, indexDays, publishedDays }: typeof empty) => ({
+  keepSessionsDays: numberOf(days),
+  keepBytesMax: numberOf(gigabytes, gigabyte),
+  keepIndexDays: numberOf(indexDays),
+  keepPublishedDays: numberOf(publishedDays),
+});
+/** Rules as a dataset has them: what is taken away is not there. */
+const setOf = (rules: ReturnType<typeof rulesOf>): RetentionRules =>
+  Object.fromEntries(Object.entries(rules).filter(([, value]) => value !== null));
 const textOf = (value: number | undefined) => (value === undefined ? '' : String(value));
 /** An empty field takes the rule away. */
 const numberOf = (text: string, unit = 1) =>
@@ -41,20 +59,24 @@ export class RetentionForm extends LitElement {
   @state() private result: RetentionResult | undefined;
   @state() private error: ApiError | undefined;
   @state() private busy = false;
+  /** What somebody else has set meanwhile. */
+  @state() private theirs: RetentionRules | undefined;
+  /** The rules as they were loaded. */
+  #known: RetentionRules = {};
   #slug = '';
 
   protected override willUpdate(_changed: PropertyValues): void {
     if (this.open === undefined || this.open.slug === this.#slug) return;
-    const { slug, keepSessionsDays, keepBytesMax, keepIndexDays, keepPublishedDays } = this.open;
-    this.#slug = slug;
-    this.entries = {
-      days: textOf(keepSessionsDays),
-      gigabytes: textOf(keepBytesMax && keepBytesMax / gigabyte),
-      indexDays: textOf(keepIndexDays),
-      publishedDays: textOf(keepPublishedDays),
-    };
+    this.#slug = this.open.slug;
+    this.#load(retentionOf(this.open));
+  }
+
+  #load(rules: RetentionRules) {
+    this.#known = rules;
+    this.entries = entriesOf(rules);
     this.result = undefined;
     this.error = undefined;
+    this.theirs = undefined;
   }
 
   override render() {
@@ -72,6 +94,7 @@ export class RetentionForm extends LitElement {
           ${msg('The index with its page text, and the published files that SQL reads, may hold less than the sessions.')}
         </p>
         ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
+        ${this.#conflict()}
         <div class="actions">
           <button class="button" type="submit" ?disabled=${this.busy}>${msg('Show what would go')}</button>
           ${
@@ -82,6 +105,21 @@ export class RetentionForm extends LitElement {
         </div>
         <div role="status">${this.result ? this.#outcome(this.result) : nothing}</div>
       </form>`;
+  }
+
+  #conflict() {
+    const theirs = this.theirs;
+    if (theirs === undefined) return nothing;
+    return html`<cn-conflict-note
+      name=${msg('Retention')}
+      .theirs=${theirs}
+      .mine=${setOf(rulesOf(this.entries))}
+      @cn-take-theirs=${() => this.#load(theirs)}
+      @cn-keep-mine=${() => {
+        this.#known = theirs;
+        void this.#ask(false);
+      }}
+    ></cn-conflict-note>`;
   }
 
   #outcome({ applied, days, sessions, hits, indexDays, publishedDays }: RetentionResult) {
@@ -125,22 +163,21 @@ export class RetentionForm extends LitElement {
   }
 
   async #ask(dryRun: boolean): Promise<void> {
-    const { days, gigabytes, indexDays, publishedDays } = this.entries;
+    const rules = rulesOf(this.entries);
     this.busy = true;
     this.error = undefined;
+    this.theirs = undefined;
     try {
-      this.result = await request<RetentionResult>(`${datasetPath(this.#slug)}/retention`, {
-        body: {
-          keepSessionsDays: numberOf(days),
-          keepBytesMax: numberOf(gigabytes, gigabyte),
-          keepIndexDays: numberOf(indexDays),
-          keepPublishedDays: numberOf(publishedDays),
-          dryRun,
-        },
-      });
-      if (!dryRun) this.dispatchEvent(new CustomEvent('cn-saved'));
+      this.result = dryRun
+        ? await tryRetention(this.#slug, rules)
+        : await setRetention(this.#slug, rules, this.#known);
+      if (dryRun) return;
+      this.#known = setOf(rules);
+      this.dispatchEvent(new CustomEvent('cn-saved'));
     } catch (error) {
-      this.error = asApiError(error);
+      const refused = asApiError(error);
+      if (isConflict(refused)) this.theirs = await readRetention(this.#slug);
+      else this.error = refused;
     } finally {
       this.busy = false;
     }

@@ -3,6 +3,7 @@
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { numberFormat } from '../../core/contract/formats.ts';
 import type { CommitDurations, DiskStatus, Status } from '../../core/contract/status.ts';
 import { factStyles } from '../styles/facts.ts';
 import { stateStyles } from '../styles/state.ts';
@@ -194,7 +195,7 @@ export class ServerHealth extends LitElement {
 /** Seconds in the unit that fits: milliseconds below one second. */
 function formatSeconds(seconds: number): string {
   if (seconds < 1) return msg(str`${formatCount(seconds * 1_000)} ms`);
-  return `${new Intl.NumberFormat(readerLocale(), { maximumFractionDigits: 1 }).format(seconds)} s`;
+  return `${numberFormat(readerLocale(), { maximumFractionDigits: 1 }).format(seconds)} s`;
 }
 
 declare global {

@@ -3,12 +3,20 @@ import { msg } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ServerRetention } from '../../core/contract/server-retention.ts';
-import { type ApiError, asApiError, request } from '../api/client.ts';
+import { type ApiError, asApiError } from '../api/client.ts';
+import { readServerRetention, setServerRetention } from '../api/retention.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
 import './confirm-button.ts';
+import { isConflict } from './conflict-note.ts';
 import './error-note.ts';
+
+/** What was typed; an empty field takes the rule back. */
+interface Typed {
+  keepAuditDays: number | null;
+  keepDeliveriesDays: number | null;
+}
 
 @customElement('cn-server-retention-form')
 export class ServerRetentionForm extends LitElement {
@@ -17,15 +25,18 @@ export class ServerRetentionForm extends LitElement {
   @state() private rules: ServerRetention | undefined;
   @state() private error: ApiError | undefined;
   @state() private saved = false;
+  /** What somebody else has set meanwhile, and what was typed here. */
+  @state() private conflict: { theirs: ServerRetention; mine: Typed } | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.#ask();
+    void this.#with(readServerRetention);
   }
 
   override render() {
     return html`<form novalidate @submit=${(event: Event) => event.preventDefault()}>
       ${this.rules ? this.#fields(this.rules) : nothing}
+      ${this.#conflictNote()}
       ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
       <p class="caption" role="status">${this.saved ? msg('These rules are in force.') : ''}</p>
     </form>`;
@@ -50,24 +61,53 @@ export class ServerRetentionForm extends LitElement {
       </div>`;
   }
 
+  #conflictNote() {
+    if (this.conflict === undefined) return nothing;
+    const { theirs, mine } = this.conflict;
+    return html`<cn-conflict-note
+      name=${msg('Retention')}
+      .theirs=${theirs}
+      .mine=${mine}
+      @cn-take-theirs=${() => {
+        this.rules = theirs;
+        this.conflict = undefined;
+      }}
+      @cn-keep-mine=${() => this.#set(mine, theirs)}
+    ></cn-conflict-note>`;
+  }
+
   readonly #save = () => {
     const typedValue = (name: string) => {
       const text = this.renderRoot.querySelector<HTMLInputElement>(`[name=${name}]`)?.value ?? '';
       return text === '' ? null : Number(text);
     };
-    void this.#ask({
+    const typed = {
       keepAuditDays: typedValue('audit'),
       keepDeliveriesDays: typedValue('deliveries'),
-    });
+    };
+    if (this.rules) void this.#set(typed, this.rules);
   };
 
-  async #ask(body?: object): Promise<void> {
+  #set(mine: Typed, known: ServerRetention): Promise<void> {
+    return this.#with(async () => {
+      try {
+        const set = await setServerRetention(mine, known);
+        this.saved = true;
+        return set;
+      } catch (error) {
+        if (!isConflict(asApiError(error))) throw error;
+        this.conflict = { theirs: await readServerRetention(), mine };
+        return known;
+      }
+    });
+  }
+
+  async #with(ask: () => Promise<ServerRetention>): Promise<void> {
     this.error = undefined;
+    this.conflict = undefined;
     this.saved = false;
-    const method = body === undefined ? 'GET' : 'PUT';
     try {
-      this.rules = await request<ServerRetention>('/api/retention', { method, body });
-      this.saved = body !== undefined;
+      this.rules = await ask();
     } catch (error) {
       this.error = asApiError(error);
     }

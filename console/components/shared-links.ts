@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SharedLink } from '../../core/contract/shared-link.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
+import { serverNow } from '../api/server-time.ts';
 import { deleteSharedLink, listSharedLinks } from '../api/shared-links.ts';
 import { reportPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -65,7 +66,7 @@ export class SharedLinks extends LitElement {
     const days = range ? formatRange(range) : period ? periodTexts[period] : '';
     const when = (at: number | undefined) =>
       at === undefined ? msg('never') : formatInstant(at, this.timeZone);
-    const isOver = expiresAt <= Date.now();
+    const isOver = expiresAt <= serverNow();
     return html`<tr>
       <td>${name}</td>
       <td><a href=${reportPath(this.slug, report)}>${report}</a>, ${days}</td>

@@ -6,7 +6,7 @@ import type { Dataset } from '../../core/contract/dataset.ts';
 import { logFormats } from '../../core/contract/import.ts';
 import type { Source, SourceStatus } from '../../core/contract/source.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
-import { saveSource } from '../api/sources.ts';
+import { listSources, saveSource } from '../api/sources.ts';
 import {
   draftOfSource,
   inputOfSource,
@@ -20,6 +20,7 @@ import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { longFormStyles } from '../styles/long-form.ts';
 import { textStyles } from '../styles/text.ts';
+import { isConflict } from './conflict-note.ts';
 import './error-note.ts';
 import { selectField, textArea, textField } from './form-field.ts';
 
@@ -36,6 +37,8 @@ export class SourceForm extends LitElement {
   @state() private draft: SourceDraft | undefined;
   @state() private error: ApiError | undefined;
   @state() private saving = false;
+  /** What somebody else has saved meanwhile; without `theirs` it was deleted. */
+  @state() private conflict: { theirs: Source | undefined } | undefined;
 
   /** It as it was when the form was opened. */
   #known: Source | undefined;
@@ -102,6 +105,7 @@ export class SourceForm extends LitElement {
         <div class="choices">${lineKinds.map((kind) => this.#choice(kind, draft))}</div>
       </fieldset>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
+      ${this.#conflict(draft)}
       <div class="form-actions">
         <button class="button first" type="submit" ?disabled=${this.saving}>${this.saving ? msg('Saving …') : msg('Save')}</button>
         <button class="button plain" type="button" @click=${() => this.#fire('cn-cancel', '')}>${msg('Cancel')}</button>
@@ -109,6 +113,26 @@ export class SourceForm extends LitElement {
       <datalist id="zones">${timeZones.map((zone) => html`<option value=${zone}></option>`)}</datalist>
       <datalist id="formats">${['auto', ...logFormats].map((format) => html`<option value=${format}></option>`)}</datalist>
     </form>`;
+  }
+
+  #conflict(draft: SourceDraft) {
+    if (this.conflict === undefined) return nothing;
+    const { theirs } = this.conflict;
+    return html`<cn-conflict-note
+      name=${draft.name}
+      .theirs=${theirs}
+      .mine=${inputOfSource(draft, this.#known).source}
+      @cn-take-theirs=${() => {
+        this.conflict = undefined;
+        this.#known = theirs;
+        if (theirs === undefined) this.#fire('cn-cancel', '');
+        else this.draft = draftOfSource(theirs);
+      }}
+      @cn-keep-mine=${() => {
+        this.#known = theirs;
+        void this.#save();
+      }}
+    ></cn-conflict-note>`;
   }
 
   /** Who signs in where, as far as the locations need it. */
@@ -181,13 +205,25 @@ export class SourceForm extends LitElement {
     if (this.saving || this.draft === undefined) return;
     this.saving = true;
     this.error = undefined;
+    this.conflict = undefined;
     try {
-      const saved = await saveSource(inputOfSource(this.draft, this.status?.source), this.#known);
+      const saved = await saveSource(inputOfSource(this.draft, this.#known), this.#known);
       this.#fire('cn-saved', saved.source.name);
     } catch (error) {
-      this.error = asApiError(error);
+      const refused = asApiError(error);
+      if (isConflict(refused) && this.status) await this.#readTheirs(this.status.source.name);
+      else this.error = refused;
     } finally {
       this.saving = false;
+    }
+  }
+
+  async #readTheirs(name: string): Promise<void> {
+    try {
+      const all = (await listSources()).map(({ source }) => source);
+      this.conflict = { theirs: all.find((source) => source.name === name) };
+    } catch (error) {
+      this.error = asApiError(error);
     }
   }
 

@@ -8,13 +8,14 @@ import type { Subscription } from '../../core/contract/subscription.ts';
 import { digestPeriods } from '../../core/contract/subscription-words.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { listReports } from '../api/reports.ts';
-import { saveSubscription } from '../api/subscriptions.ts';
+import { listSubscriptions, saveSubscription } from '../api/subscriptions.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { draftOf, inputOf, newDraft, type SubscriptionDraft } from '../pages/subscription-draft.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { longFormStyles } from '../styles/long-form.ts';
 import { textStyles } from '../styles/text.ts';
+import { isConflict } from './conflict-note.ts';
 import { periodTexts, weekdayNames } from './subscription-words.ts';
 import './error-note.ts';
 
@@ -43,6 +44,8 @@ export class SubscriptionForm extends LitElement {
   @state() private draft: SubscriptionDraft | undefined;
   @state() private error: ApiError | undefined;
   @state() private saving = false;
+  /** What somebody else has saved meanwhile; without `theirs` it was deleted. */
+  @state() private conflict: { theirs: Subscription | undefined } | undefined;
 
   readonly #reports = new QueryController<string, ReportEntry[]>(this, {
     key: () => this.draft?.datasets[0],
@@ -94,12 +97,38 @@ export class SubscriptionForm extends LitElement {
           ${msg('Only when something changed, or an alert fired')}</label>
       </fieldset>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
+      ${this.#conflict(draft)}
       <div class="form-actions">
         <button class="button first" type="submit" ?disabled=${this.saving}>${this.saving ? msg('Saving …') : msg('Save')}</button>
         <button class="button plain" type="button" @click=${() => this.#fire('cn-cancel', '')}>${msg('Cancel')}</button>
       </div>
       <datalist id="zones">${timeZones.map((zone) => html`<option value=${zone}></option>`)}</datalist>
     </form>`;
+  }
+
+  #conflict(draft: SubscriptionDraft) {
+    if (this.conflict === undefined) return nothing;
+    const { theirs } = this.conflict;
+    return html`<cn-conflict-note
+      name=${draft.name}
+      .theirs=${theirs}
+      .mine=${this.#input(draft)}
+      @cn-take-theirs=${() => {
+        this.conflict = undefined;
+        this.#known = theirs;
+        if (theirs === undefined) this.#fire('cn-cancel', '');
+        else this.draft = draftOf(theirs);
+      }}
+      @cn-keep-mine=${() => {
+        this.#known = theirs;
+        void this.#save();
+      }}
+    ></cn-conflict-note>`;
+  }
+
+  /** Whether it rests is not asked for here: it stays as it was loaded. */
+  #input(draft: SubscriptionDraft) {
+    return inputOf(draft, this.#known?.paused ?? false);
   }
 
   /** Those of the first dataset; what is chosen stays, also where it has another one. */
@@ -195,14 +224,25 @@ export class SubscriptionForm extends LitElement {
     if (this.saving || this.draft === undefined) return;
     this.saving = true;
     this.error = undefined;
+    this.conflict = undefined;
     try {
-      const paused = this.subscription?.paused ?? false;
-      const saved = await saveSubscription(inputOf(this.draft, paused), this.#known);
+      const saved = await saveSubscription(this.#input(this.draft), this.#known);
       this.#fire('cn-saved', saved.subscription.name);
     } catch (error) {
-      this.error = asApiError(error);
+      const refused = asApiError(error);
+      if (isConflict(refused) && this.subscription) await this.#readTheirs(this.subscription.name);
+      else this.error = refused;
     } finally {
       this.saving = false;
+    }
+  }
+
+  async #readTheirs(name: string): Promise<void> {
+    try {
+      const all = (await listSubscriptions()).map(({ subscription }) => subscription);
+      this.conflict = { theirs: all.find((one) => one.name === name) };
+    } catch (error) {
+      this.error = asApiError(error);
     }
   }
 

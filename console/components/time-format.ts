@@ -1,5 +1,8 @@
 /** Days, ranges and instants as people read them, in the reader's own way of writing (or in `locale`, for tests). */
+
 import { addDays, type DateRange, daysIn } from '../../core/contract/calendar.ts';
+import { dateFormat } from '../../core/contract/formats.ts';
+import { serverNow } from '../api/server-time.ts';
 import { readerLocale } from '../texts/language.ts';
 
 /** A calendar day is shown as it is written, so it is formatted in UTC whatever the zone of reader and dataset. */
@@ -7,7 +10,7 @@ const noon = (day: string) => new Date(`${day}T12:00:00Z`);
 
 /** `2026-11-21` as "Sat, 21 Nov". */
 export function formatDay(day: string, locale = readerLocale()): string {
-  return new Intl.DateTimeFormat(locale, {
+  return dateFormat(locale, {
     timeZone: 'UTC',
     weekday: 'short',
     day: 'numeric',
@@ -17,7 +20,7 @@ export function formatDay(day: string, locale = readerLocale()): string {
 
 /** `2026-11-21` as "21 Nov". */
 export function formatDayShort(day: string, locale = readerLocale()): string {
-  return new Intl.DateTimeFormat(locale, {
+  return dateFormat(locale, {
     timeZone: 'UTC',
     day: 'numeric',
     month: 'short',
@@ -26,7 +29,7 @@ export function formatDayShort(day: string, locale = readerLocale()): string {
 
 /** A range by its first and last day: `{from: '2026-11-14', to: '2026-11-21'}` as "14 – 20 Nov 2026". */
 export function formatRange(range: DateRange, locale = readerLocale()): string {
-  const format = new Intl.DateTimeFormat(locale, {
+  const format = dateFormat(locale, {
     timeZone: 'UTC',
     day: 'numeric',
     month: 'short',
@@ -38,7 +41,7 @@ export function formatRange(range: DateRange, locale = readerLocale()): string {
 
 /** An instant (epoch milliseconds) as a time of day in a time zone. */
 export function formatTime(instantMs: number, timeZone: string, locale = readerLocale()): string {
-  return new Intl.DateTimeFormat(locale, { timeZone, timeStyle: 'medium' }).format(instantMs);
+  return dateFormat(locale, { timeZone, timeStyle: 'medium' }).format(instantMs);
 }
 
 /** An instant (epoch milliseconds) with its day in a time zone. */
@@ -47,7 +50,7 @@ export function formatInstant(
   timeZone: string,
   locale = readerLocale(),
 ): string {
-  return new Intl.DateTimeFormat(locale, {
+  return dateFormat(locale, {
     timeZone,
     dateStyle: 'medium',
     timeStyle: 'medium',
@@ -60,10 +63,9 @@ export function formatInstantShort(
   timeZone: string,
   locale = readerLocale(),
 ): string {
-  const year = (atMs: number) =>
-    new Intl.DateTimeFormat('en', { timeZone, year: 'numeric' }).format(atMs);
-  const isThisYear = year(instantMs) === year(Date.now());
-  return new Intl.DateTimeFormat(locale, {
+  const year = (atMs: number) => dateFormat('en', { timeZone, year: 'numeric' }).format(atMs);
+  const isThisYear = year(instantMs) === year(serverNow());
+  return dateFormat(locale, {
     timeZone,
     ...(isThisYear ? {} : { year: 'numeric' }),
     day: 'numeric',
@@ -79,7 +81,7 @@ export function formatInstantExact(
   timeZone: string,
   locale = readerLocale(),
 ): string {
-  return new Intl.DateTimeFormat(locale, {
+  return dateFormat(locale, {
     timeZone,
     year: 'numeric',
     month: 'short',
@@ -93,7 +95,7 @@ export function formatInstantExact(
 
 /** The full hour that begins at an instant, with its day: "21 Nov, 14:00". */
 export function formatHour(instantMs: number, timeZone: string, locale = readerLocale()): string {
-  return new Intl.DateTimeFormat(locale, {
+  return dateFormat(locale, {
     timeZone,
     day: 'numeric',
     month: 'short',

@@ -1,6 +1,7 @@
 /** The datasets that the reader may see, loaded once by the shell and handed to every page. */
 import { createContext } from '@lit/context';
 import type { Dataset } from '../../core/contract/dataset.ts';
+import { lastDataset } from './last-dataset.ts';
 
 export interface DatasetsValue {
   list: readonly Dataset[];
@@ -10,15 +11,8 @@ export interface DatasetsValue {
 
 export const datasetsContext = createContext<DatasetsValue>('canister-datasets');
 
-const lastKey = 'canister.last-dataset';
-
-/** Remembers where the reader was, for the next start at `/`. */
-export function rememberDataset(slug: string): void {
-  localStorage.setItem(lastKey, slug);
-}
-
 /** The dataset to open first: the last one used, else the first there is. */
 export function firstDataset(list: readonly Dataset[]): Dataset | undefined {
-  const last = localStorage.getItem(lastKey);
+  const last = lastDataset();
   return list.find((dataset) => dataset.slug === last) ?? list[0];
 }

@@ -5,6 +5,7 @@
 import { msg, str } from '@lit/localize';
 import type { ReactiveControllerHost } from 'lit';
 import { ApiError, asApiError } from '../api/client.ts';
+import { serverNow } from '../api/server-time.ts';
 import { keptSince } from '../offline/staleness.ts';
 import { PollController } from './poll-controller.ts';
 
@@ -101,7 +102,7 @@ export class RefreshController<Value> {
     // What this page has already seen is newer than what was kept.
     if (keptAt !== undefined && this.#value !== undefined) return;
     if (news !== undefined) this.#value = news;
-    this.#answeredAt = keptAt ?? Date.now();
+    this.#answeredAt = keptAt ?? serverNow();
   }
 
   #follow(): void {

@@ -7,6 +7,21 @@ export const answersCache = 'canister-answers';
 export const answeredAtHeader = 'x-canister-answered-at';
 
 /**
+ * Stands on a question about days that move with the day it is asked on, such as `last_7_days`, and on the answer that
+ * is kept of it: on the next day its address is another one.
+ */
+export const daysHeader = 'x-canister-days';
+
+/** @returns whether two questions are the same but for their days */
+export function isSameButDays(one: URL, other: URL): boolean {
+  const rest = ({ pathname, searchParams }: URL) => {
+    const params = [...searchParams].filter(([name]) => name !== 'from' && name !== 'to');
+    return JSON.stringify([pathname, params.sort()]);
+  };
+  return rest(one) === rest(other);
+}
+
+/**
  * Named one by one, so that a new route is kept only when somebody has thought of it. Never single sessions, hits,
  * results of SQL and of searches, form data, keys, users, sign-ins or the audit trail.
  */

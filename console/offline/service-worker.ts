@@ -10,7 +10,13 @@ import { ExpirationPlugin } from 'workbox-expiration';
 import { addRoute, cleanupOutdatedCaches, matchPrecache, precache } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { NetworkFirst } from 'workbox-strategies';
-import { answeredAtHeader, answersCache, isKept } from './kept-answers.ts';
+import {
+  answeredAtHeader,
+  answersCache,
+  daysHeader,
+  isKept,
+  isSameButDays,
+} from './kept-answers.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -51,14 +57,37 @@ const stamp = {
     if (state) state.era = era;
   },
   async cacheWillUpdate(given: {
+    request: Request;
     response: Response;
     state?: Record<string, unknown>;
   }): Promise<Response | null> {
-    const { response, state } = given;
+    const { request, response, state } = given;
     if (response.status !== 200 || state?.era !== era) return null;
     const headers = new Headers(response.headers);
     headers.set(answeredAtHeader, String(Date.now()));
+    const days = request.headers.get(daysHeader);
+    if (days !== null) headers.set(daysHeader, days);
     return new Response(await response.blob(), { headers });
+  },
+};
+
+/**
+ * "The last 7 days" of yesterday, where today's were never asked: the newest answer to the same question. It carries its
+ * own days and its time, so that the page says of when it is.
+ */
+const earlierDays = {
+  async handlerDidError({ request }: { request: Request }): Promise<Response | undefined> {
+    const days = request.headers.get(daysHeader);
+    if (days === null) return undefined;
+    const cache = await caches.open(answersCache);
+    const asked = new URL(request.url);
+    const same = (await cache.keys()).filter(({ url }) => isSameButDays(new URL(url), asked));
+    const answers = await Promise.all(same.map((one) => cache.match(one)));
+    const at = (answer: Response) => Number(answer.headers.get(answeredAtHeader) ?? 0);
+    return answers
+      .filter((answer) => answer !== undefined)
+      .filter((answer) => answer.headers.get(daysHeader) === days)
+      .sort((one, other) => at(other) - at(one))[0];
   },
 };
 
@@ -89,7 +118,7 @@ registerRoute(
   ({ url, sameOrigin }) => sameOrigin && isKept(url),
   new NetworkFirst({
     cacheName: answersCache,
-    plugins: [noSilence, stamp, limits as WorkboxPlugin],
+    plugins: [noSilence, stamp, earlierDays, limits as WorkboxPlugin],
   }),
 );
 

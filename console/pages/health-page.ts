@@ -7,6 +7,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { addDays, dayOf } from '../../core/contract/calendar.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import type { DatasetStatus, HitCounts, HourCounts, Status } from '../../core/contract/status.ts';
+import { serverNow } from '../api/server-time.ts';
 import { readCounts, readStatus } from '../api/status.ts';
 import '../components/alarm-list.ts';
 import '../components/empty-state.ts';
@@ -90,7 +91,7 @@ export class HealthPage extends LitElement {
   async #readHours(signal: AbortSignal): Promise<HourCounts[] | undefined> {
     const dataset = this.#dataset;
     if (dataset === undefined) return undefined;
-    const now = Date.now();
+    const now = serverNow();
     const sinceMs = now - spans[this.#view.value.span].hours * hourMs;
     const from = dayOf(sinceMs, dataset.timeZone);
     const to = addDays(dayOf(now, dataset.timeZone), 1);

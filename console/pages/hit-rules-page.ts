@@ -9,6 +9,7 @@ import { type ApiError, asApiError } from '../api/client.ts';
 import { readExcluded, readHitRules, setHitRules } from '../api/hit-rules.ts';
 import { beginRebuild, followWork } from '../api/upkeep.ts';
 import '../components/confirm-button.ts';
+import { isConflict } from '../components/conflict-note.ts';
 import '../components/error-note.ts';
 import '../components/hit-trial.ts';
 import { formatCount } from '../components/number-format.ts';
@@ -31,6 +32,9 @@ export class HitRulesPage extends LitElement {
   @state() private job: UpkeepJob | undefined;
   @state() private error: ApiError | undefined;
   @state() private said = '';
+  @state() private saving = false;
+  /** What somebody else has set meanwhile. */
+  @state() private theirs: HitRules | undefined;
   #slug = '';
 
   protected override willUpdate(_changed: PropertyValues): void {
@@ -38,6 +42,7 @@ export class HitRulesPage extends LitElement {
     if (open === undefined || open.slug === this.#slug) return;
     this.#slug = open.slug;
     this.draft = undefined;
+    this.theirs = undefined;
     this.said = '';
     void this.#load(open.slug);
   }
@@ -63,6 +68,7 @@ export class HitRulesPage extends LitElement {
       </p>
       ${draft === undefined ? nothing : this.#form(open.slug, draft)}
       ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
+      ${draft === undefined ? nothing : this.#conflict(open.slug, draft)}
       <p class="said" role="status">${this.said}</p>
       ${
         draft === undefined
@@ -74,8 +80,31 @@ export class HitRulesPage extends LitElement {
       }`;
   }
 
+  #conflict(slug: string, mine: HitRules) {
+    const theirs = this.theirs;
+    if (theirs === undefined) return nothing;
+    // The version says which rules one knows, not what they are.
+    const { version } = theirs;
+    return html`<cn-conflict-note
+      name=${msg('Hit rules')}
+      .theirs=${theirs}
+      .mine=${{ ...mine, version }}
+      @cn-take-theirs=${() => {
+        this.draft = theirs;
+        this.theirs = undefined;
+      }}
+      @cn-keep-mine=${() => {
+        this.draft = { ...mine, version };
+        void this.#save(slug);
+      }}
+    ></cn-conflict-note>`;
+  }
+
   #form(slug: string, draft: HitRules) {
-    return html`<form novalidate @submit=${(event: Event) => this.#save(event, slug)}>
+    return html`<form novalidate @submit=${(event: Event) => {
+      event.preventDefault();
+      void this.#save(slug);
+    }}>
       <fieldset>
         <legend>${msg('URLs')}</legend>
         <cn-url-rules-form
@@ -125,7 +154,7 @@ export class HitRulesPage extends LitElement {
         )}
       </fieldset>
       <div class="actions">
-        <button class="button first" type="submit">${msg('Set the rules')}</button>
+        <button class="button first" type="submit" ?disabled=${this.saving}>${msg('Set the rules')}</button>
         <cn-confirm-button
           .label=${msg('Make the tables anew')}
           ?disabled=${this.job !== undefined}
@@ -190,9 +219,10 @@ export class HitRulesPage extends LitElement {
     this.said = '';
   }
 
-  async #save(event: Event, slug: string): Promise<void> {
-    event.preventDefault();
-    if (this.draft === undefined) return;
+  async #save(slug: string): Promise<void> {
+    if (this.draft === undefined || this.saving) return;
+    this.saving = true;
+    this.theirs = undefined;
     try {
       const kept = await setHitRules(slug, this.draft);
       if (this.#slug !== slug) return;
@@ -200,7 +230,11 @@ export class HitRulesPage extends LitElement {
       this.error = undefined;
       this.said = msg('They hold for hits that come from now on.');
     } catch (error) {
-      this.error = asApiError(error);
+      const refused = asApiError(error);
+      if (isConflict(refused)) this.theirs = await readHitRules(slug);
+      else this.error = refused;
+    } finally {
+      this.saving = false;
     }
   }
 

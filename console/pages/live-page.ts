@@ -7,6 +7,7 @@ import type { ActiveSessions } from '../../core/contract/session.ts';
 import { openActiveSessions, type StreamState } from '../api/active-sessions.ts';
 import type { ApiError } from '../api/client.ts';
 import { trackerSnippet } from '../api/datasets.ts';
+import { serverNow } from '../api/server-time.ts';
 import '../components/code-block.ts';
 import '../components/empty-state.ts';
 import '../components/error-note.ts';
@@ -81,14 +82,14 @@ export class LivePage extends LitElement {
   @state() private stream: StreamState = 'connecting';
   @state() private active: ActiveSessions | undefined;
   @state() private error: ApiError | undefined;
-  @state() private now = Date.now();
+  @state() private now = serverNow();
 
   #release: (() => void) | undefined;
 
   constructor() {
     super();
     new PollController(this, 1_000, () => {
-      this.now = Date.now();
+      this.now = serverNow();
     });
   }
 
@@ -116,7 +117,7 @@ export class LivePage extends LitElement {
       sessions: (value) => {
         this.active = value;
         this.error = undefined;
-        this.now = Date.now();
+        this.now = serverNow();
       },
       state: (state) => {
         this.stream = state;

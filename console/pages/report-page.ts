@@ -15,6 +15,7 @@ import {
   reportUrl,
   runReport,
 } from '../api/reports.ts';
+import { serverNow } from '../api/server-time.ts';
 import '../components/analysis-header.ts';
 import { firstFigure } from '../components/answer.ts';
 import '../components/data-table.ts';
@@ -95,7 +96,7 @@ export class ReportPage extends LitElement {
   }
 
   get #today(): string {
-    return dayOf(Date.now(), this.open?.timeZone ?? 'UTC');
+    return dayOf(serverNow(), this.open?.timeZone ?? 'UTC');
   }
 
   #request(): ReportRequest | undefined {
@@ -105,6 +106,7 @@ export class ReportPage extends LitElement {
       slug: this.open.slug,
       report: this.name,
       range: rangeOf(range, this.#today),
+      days: typeof range === 'string' ? range : undefined,
       robots,
       comparison,
       labels,
@@ -148,9 +150,13 @@ export class ReportPage extends LitElement {
   }
 
   #keptRemark(): string {
-    const { keptSince } = this.#report;
+    const { keptSince, value } = this.#report;
     if (keptSince === undefined) return '';
-    return msg(str`stale, from ${formatInstant(keptSince, this.open?.timeZone ?? 'UTC')}`);
+    const stale = msg(str`stale, from ${formatInstant(keptSince, this.open?.timeZone ?? 'UTC')}`);
+    const asked = this.#request()?.range;
+    if (value === undefined || asked === undefined) return stale;
+    const isOfThem = value.range.from === asked.from && value.range.to === asked.to;
+    return isOfThem ? stale : `${stale}, ${msg(str`still showing ${formatRange(value.range)}`)}`;
   }
 
   #body(result: ReportResult | undefined, stale: boolean) {

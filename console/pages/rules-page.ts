@@ -20,6 +20,7 @@ import {
   readRecut,
 } from '../api/upkeep.ts';
 import '../components/confirm-button.ts';
+import { isConflict } from '../components/conflict-note.ts';
 import '../components/error-note.ts';
 import { formatCount } from '../components/number-format.ts';
 import '../components/recut-figures.ts';
@@ -152,8 +153,8 @@ export class RulesPage extends LitElement {
             ? html`<button class="button" type="button" ?disabled=${busy} @click=${() => this.#takeBack(slug, summary)}>
                 ${msg('Take it back: try the rules of before')}
               </button>`
-            : html`<cn-confirm-button label=${msg('Apply to the past and from now on')} ?disabled=${busy} @cn-confirm=${() => this.#apply(slug)}></cn-confirm-button>
-                <button class="button plain" type="button" ?disabled=${busy} @click=${() => this.#discard(slug)}>${msg('Discard')}</button>`
+            : html`<cn-confirm-button label=${msg('Apply to the past and from now on')} ?disabled=${busy} @cn-confirm=${() => this.#apply(slug, summary)}></cn-confirm-button>
+                <button class="button plain" type="button" ?disabled=${busy} @click=${() => this.#discard(slug, summary)}>${msg('Discard')}</button>`
         }
       </div>
     </section>`;
@@ -175,23 +176,32 @@ export class RulesPage extends LitElement {
     return this.#work(slug, () => beginRecut(slug, rulesBefore), msg('Nothing is changed yet.'));
   }
 
-  #apply(slug: string) {
+  #apply(slug: string, shown: RecutSummary) {
     return this.#work(
       slug,
-      () => beginApply(slug),
+      () => beginApply(slug, shown),
       msg('The new sessions are in place, and the new rules are in force.'),
     );
   }
 
-  async #discard(slug: string): Promise<void> {
+  async #discard(slug: string, shown: RecutSummary): Promise<void> {
     try {
-      await discardRecut(slug);
+      await discardRecut(slug, shown);
       this.summary = undefined;
       if (this.open) this.draft = rulesOf(this.open);
       this.said = msg('The recut is gone; nothing was changed.');
     } catch (error) {
-      this.error = asApiError(error);
+      await this.#refused(slug, error);
     }
+  }
+
+  /** Somebody else has tried other rules meanwhile: what waits now is shown before anything is done with it. */
+  async #refused(slug: string, error: unknown): Promise<void> {
+    this.error = asApiError(error);
+    if (!isConflict(this.error)) return;
+    this.summary = undefined;
+    await this.datasets?.reload();
+    await this.#load(slug);
   }
 
   async #work(slug: string, begin: () => Promise<number>, said: string): Promise<void> {
@@ -209,7 +219,7 @@ export class RulesPage extends LitElement {
       // The rules of the dataset are others now.
       if (this.summary?.applied) await this.datasets?.reload();
     } catch (error) {
-      if (this.#slug === slug) this.error = asApiError(error);
+      if (this.#slug === slug) await this.#refused(slug, error);
     } finally {
       if (this.#slug === slug) this.job = undefined;
     }

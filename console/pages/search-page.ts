@@ -12,6 +12,7 @@ import type {
 } from '../../core/contract/search.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { listSearches, removeSearch, saveSearch, search } from '../api/search.ts';
+import { serverNow } from '../api/server-time.ts';
 import '../components/condition-box.ts';
 import type { ConditionBox } from '../components/condition-box.ts';
 import { narrowedTo } from '../components/condition-text.ts';
@@ -160,7 +161,7 @@ export class SearchPage extends LitElement {
   });
 
   get #today(): string {
-    return dayOf(Date.now(), this.open?.timeZone ?? 'UTC');
+    return dayOf(serverNow(), this.open?.timeZone ?? 'UTC');
   }
 
   get #asked(): Asked | undefined {

@@ -18,6 +18,7 @@ import { type ApiError, asApiError } from '../api/client.ts';
 import { grantWords, roleTexts, userStateTexts } from '../components/access-words.ts';
 import '../components/code-block.ts';
 import '../components/empty-state.ts';
+import { isConflict } from '../components/conflict-note.ts';
 import '../components/error-note.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
@@ -29,6 +30,13 @@ import { textStyles } from '../styles/text.ts';
 import { valuesOf } from './form-values.ts';
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+interface RolesConflict {
+  id: string;
+  email: string;
+  theirs: readonly Grant[] | undefined;
+  mine: readonly Grant[];
+}
 
 @customElement('cn-users-page')
 export class UsersPage extends LitElement {
@@ -69,6 +77,8 @@ export class UsersPage extends LitElement {
   private datasets: DatasetsValue | undefined;
   @state() private users: readonly User[] | undefined;
   @state() private error: ApiError | undefined;
+  /** Roles that somebody else has set meanwhile, and those that were to be set here. */
+  @state() private conflict: RolesConflict | undefined;
   @state() private made: (OneTimeLink & { email: string }) | undefined;
 
   override connectedCallback(): void {
@@ -82,7 +92,7 @@ export class UsersPage extends LitElement {
       ${this.#invite()} ${this.made ? this.#link(this.made) : nothing}
       <section>
         <h2>${msg('Who may look')}</h2>
-        ${this.users === undefined ? nothing : this.#table(this.users)}
+        ${this.#conflict()} ${this.users === undefined ? nothing : this.#table(this.users)}
       </section>`;
   }
 
@@ -126,7 +136,10 @@ export class UsersPage extends LitElement {
 
   #datasetSelect(id: string) {
     return html`<select id=${id} name="dataset" class="field" aria-label=${msg('Dataset')}>
-      ${(this.datasets?.list ?? []).map(({ slug, name }) => html`<option value=${slug}>${name}</option>`)}
+      ${(this.datasets?.list ?? []).map(
+        // A role is offered for one dataset: whoever gives it for all of them says so.
+        ({ slug, name }, at) => html`<option value=${slug} ?selected=${at === 0}>${name}</option>`,
+      )}
       <option value=${everything}>${msg('all datasets')}</option>
     </select>`;
   }
@@ -186,7 +199,7 @@ export class UsersPage extends LitElement {
         class="button plain"
         type="button"
         aria-label=${msg(str`Take away ${words} from ${user.email}`)}
-        @click=${() => this.#do(() => setRoles(user.id, rest, user.grants))}
+        @click=${() => this.#setRoles(user, rest, user.grants)}
       >
         ${msg('Take away')}
       </button>
@@ -197,7 +210,33 @@ export class UsersPage extends LitElement {
     const given = valuesOf(event, 'role', 'dataset');
     const rest = user.grants.filter(({ dataset }) => dataset !== given.dataset);
     const grant = { role: given.role as Role, dataset: given.dataset };
-    void this.#do(() => setRoles(user.id, [...rest, grant], user.grants));
+    void this.#setRoles(user, [...rest, grant], user.grants);
+  }
+
+  #setRoles({ id, email }: { id: string; email: string }, mine: Grant[], known: readonly Grant[]) {
+    return this.#do(async () => {
+      try {
+        await setRoles(id, mine, known);
+      } catch (error) {
+        if (!isConflict(asApiError(error))) throw error;
+        const theirs = (await listUsers()).find((user) => user.id === id)?.grants;
+        this.conflict = { id, email, theirs, mine };
+      }
+    });
+  }
+
+  #conflict() {
+    const { conflict } = this;
+    if (conflict === undefined) return nothing;
+    const { theirs, mine, ...user } = conflict;
+    const shown = (grants: readonly Grant[]) => ({ [msg('Roles')]: grants.map(grantWords) });
+    return html`<cn-conflict-note
+      name=${user.email}
+      .theirs=${theirs && shown(theirs)}
+      .mine=${shown(mine)}
+      @cn-take-theirs=${() => this.#do(async () => {})}
+      @cn-keep-mine=${() => (theirs === undefined ? this.#do(async () => {}) : this.#setRoles(user, [...mine], theirs))}
+    ></cn-conflict-note>`;
   }
 
   #submit(event: Event) {
@@ -231,6 +270,7 @@ export class UsersPage extends LitElement {
 
   async #do(work: () => Promise<unknown>): Promise<void> {
     this.error = undefined;
+    this.conflict = undefined;
     try {
       await work();
       this.users = await listUsers();

@@ -82,6 +82,22 @@ async function waitForSessions(page: Page, text: string): Promise<void> {
 }
 
 describe('In German', () => {
+  it('a problem is told in German, with what the server named in the request as it said it', async () => {
+    const condition = new URLSearchParams({ condition: 'session.luck = 1' });
+    const [page, watched] = await open('de-DE', `/shop/reports/overview?${condition}`);
+    const note = page.getByRole('alert');
+    await note.getByRole('heading', { name: 'Die Bedingung wird nicht verstanden' }).waitFor();
+    await note.getByText('Ein Feld, ein Operator oder ein Wert darin ist nicht bekannt').waitFor();
+    expect(await note.locator('[lang=en]').innerText()).toContain('session.luck');
+    expect(await violations(page)).toEqual([]);
+    expect(watched.complaints.filter((text) => !text.includes('400'))).toEqual([]);
+
+    await page.goto('/shop/search');
+    await page.getByRole('textbox', { name: 'Sitzungen mit' }).pressSequentially('request.proto');
+    await page.getByText('HTTP-Protokoll, etwa HTTP/1.1.').waitFor();
+    await page.context().close();
+  });
+
   it('words, numbers and dates are German where the browser is', async () => {
     const [page, watched] = await open('de-DE', '/shop/reports/overview?range=today');
     await page.getByRole('heading', { name: 'Überblick' }).waitFor();

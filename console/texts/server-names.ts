@@ -25,6 +25,10 @@ export interface ServerNames {
   /** By dimension and value, `device/mobile`. */
   value: Readonly<Record<string, string>>;
   problem: Readonly<Record<string, string>>;
+  /** What was wrong and what to do, under the title. */
+  problemHelp: Readonly<Record<string, string>>;
+  /** What a field of conditions means. */
+  field: Readonly<Record<string, string>>;
 }
 
 const contractOf = { metric: metrics, dimension: dimensions };
@@ -40,6 +44,10 @@ export const dimensionName = (name: string, label: string): string =>
 /** What a metric means. */
 export const metricMeaning = (name: string, definition: string): string =>
   serverNames()?.metric[name]?.[1] ?? definition;
+
+/** What a field of conditions means. */
+export const fieldMeaning = (name: string, meaning: string): string =>
+  serverNames()?.field[name] ?? meaning;
 
 /** The value of a dimension as a reader sees it. */
 export function valueWords(value: string | number | null, name: string, isShort = false): string {

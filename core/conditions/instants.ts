@@ -1,6 +1,6 @@
 /** Times as conditions write them (`2026-11-21`, `2026-11-21T10:30`, `…:05Z`) → the span of instants that they name. */
 import { isDate } from '../contract/calendar.ts';
-import { dateForm } from '../contract/written-forms.ts';
+import { dateFormat } from '../contract/formats.ts';
 import { ConditionFault } from './condition-fault.ts';
 
 /** From `startMs` to before `endMs`, epoch milliseconds. */
@@ -54,7 +54,7 @@ function instantOf(localMs: number, timeZone: string): number {
 
 /** How far clocks in the zone are ahead of UTC at an instant, in milliseconds. */
 export function offsetAt(instantMs: number, timeZone: string): number {
-  const parts = dateForm('en-US', {
+  const parts = dateFormat('en-US', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',

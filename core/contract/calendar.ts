@@ -1,5 +1,5 @@
 /** Days of the calendar as text (`YYYY-MM-DD`) and ranges of them, without a schema, so that the console loads no validator. */
-import { dateForm } from './written-forms.ts';
+import { dateFormat } from './formats.ts';
 
 const dayMs = 86_400_000;
 
@@ -38,14 +38,8 @@ export function dayOf(instantMs: number, timeZone: string): string {
   return dayFormat(timeZone).format(instantMs);
 }
 
-function dayFormat(timeZone: string): Intl.DateTimeFormat {
-  return dateForm('en-CA', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  });
-}
+const dayFormat = (timeZone: string) =>
+  dateFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
 
 /** No zone is further than this from UTC. */
 const zoneMsMax = 18 * 3_600_000;

@@ -1,5 +1,5 @@
 /** Values of dimensions in words, so that page, terminal and console say the same. */
-import { dateForm, nameForm } from './written-forms.ts';
+import { dateFormat, nameFormat } from './formats.ts';
 
 /** What a reader sees where a dimension has no value. */
 const emptyWords = new Map<string, string>([
@@ -53,12 +53,12 @@ const forms: Record<string, Form | undefined> = {
   weekday(text, locale) {
     if (!/^[1-7]$/.test(text)) return undefined;
     const at = mondayMs + (Number(text) - 1) * dayMs;
-    return dateForm(locale, { timeZone: 'UTC', weekday: 'long' }).format(at);
+    return dateFormat(locale, { timeZone: 'UTC', weekday: 'long' }).format(at);
   },
   hour: (text) => (/^\d{1,2}$/.test(text) ? `${text.padStart(2, '0')}:00` : undefined),
   country(text, locale) {
     if (!/^[A-Z]{2}$/.test(text)) return undefined;
-    return nameForm(locale, { type: 'region', fallback: 'code' }).of(text);
+    return nameFormat(locale, { type: 'region', fallback: 'code' }).of(text);
   },
 };
 
@@ -74,6 +74,6 @@ function days(options: Intl.DateTimeFormatOptions): Form {
   return (text, locale) => {
     const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
     if (Number.isNaN(at)) return undefined;
-    return dateForm(locale, { timeZone: 'UTC', ...options }).format(at);
+    return dateFormat(locale, { timeZone: 'UTC', ...options }).format(at);
   };
 }

@@ -1,6 +1,6 @@
 /** Values of metrics in words, so that page, terminal, mail and console say the same to the digit. */
+import { numberFormat } from './formats.ts';
 import type { MetricUnit } from './metric.ts';
-import { numberForm } from './written-forms.ts';
 
 /** What stands for a metric without a base. */
 export const noValue = '–';
@@ -12,7 +12,7 @@ export function metricWords(value: unknown, unit: MetricUnit, locale?: string): 
   if (unit === 'share') return shareWords(value, locale);
   if (unit === 'bytes') return bytesWords(value, locale);
   const digits = unit === 'count' ? 0 : 2;
-  return numberForm(locale, {
+  return numberFormat(locale, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(value);
@@ -20,7 +20,7 @@ export function metricWords(value: unknown, unit: MetricUnit, locale?: string): 
 
 /** A share from 0 to 1 as a percentage with one digit. */
 export function shareWords(share: number, locale?: string): string {
-  return numberForm(locale, {
+  return numberFormat(locale, {
     style: 'percent',
     minimumFractionDigits: 1,
     maximumFractionDigits: 1,
@@ -38,7 +38,7 @@ function durationWords(durationMs: number, locale?: string): string {
   const shown = first === -1 ? parts.slice(2) : parts.slice(first, first + 2);
   return shown
     .map(([count, unit]) =>
-      numberForm(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(count),
+      numberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(count),
     )
     .join(' ');
 }
@@ -50,6 +50,6 @@ function bytesWords(bytes: number, locale?: string): string {
   const power = Math.min(units.length - 1, powers);
   const value = bytes / 1_024 ** power;
   const digits = power === 0 || value >= 100 ? 0 : 1;
-  const number = numberForm(locale, { maximumFractionDigits: digits }).format(value);
+  const number = numberFormat(locale, { maximumFractionDigits: digits }).format(value);
   return `${number} ${units[power]}`;
 }

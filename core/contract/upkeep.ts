@@ -71,7 +71,6 @@ export const retentionRulesSchema = z.object({
   /** Published files, and with them what SQL sees: days before that are not published. */
   keepPublishedDays: keptDays,
 });
-export const retentionRuleNames = retentionRulesSchema.keyof().options;
 
 /** Rules that are given are set, `null` takes one away, others stay as they are. */
 export const retentionInputSchema = z.object({

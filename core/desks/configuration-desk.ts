@@ -24,7 +24,7 @@ import {
 import type { Author } from '../contract/event-life.ts';
 import type { Label } from '../contract/label.ts';
 import { Problem } from '../contract/problem.ts';
-import { retentionRuleNames } from '../contract/upkeep.ts';
+import { retentionRuleNames } from '../contract/retention-names.ts';
 import { checkAttributeDraft, checkEventDraft } from '../events/check-draft.ts';
 import { canonicalJson } from '../events/set-diff.ts';
 import type { Datasets } from '../settings/datasets.ts';

@@ -41,6 +41,8 @@ const label = (colour: number) => ({ name: 'Späte', condition: 'response.status
 interface Thing {
   what: string;
   put: string;
+  /** `PUT` unless it is named. */
+  method?: string;
   show?: string;
   remove?: string;
   versions: [unknown, unknown, unknown];
@@ -84,39 +86,79 @@ const things: Thing[] = [
       { fields: [], pageText: true },
     ],
   },
+  {
+    what: 'the retention of the server',
+    put: '/retention',
+    show: '/retention',
+    versions: [{ keepAuditDays: 300 }, { keepAuditDays: 200 }, { keepAuditDays: null }],
+  },
+  {
+    what: 'the retention of a dataset',
+    put: '/datasets/shop/retention',
+    method: 'POST',
+    versions: [
+      { keepSessionsDays: 300, dryRun: false },
+      { keepSessionsDays: null, keepIndexDays: 5, dryRun: false },
+      { keepPublishedDays: 9, dryRun: false },
+    ],
+  },
+  {
+    what: 'the hit rules',
+    put: '/datasets/shop/rules/hits',
+    show: '/datasets/shop/rules/hits',
+    versions: ['a', 'b', 'c'].map((name) => ({ urls: { defaultPages: [`${name}.html`] } })) as [
+      unknown,
+      unknown,
+      unknown,
+    ],
+  },
+  {
+    what: 'the order of events',
+    put: '/datasets/shop/event-order',
+    show: '/datasets/shop/events',
+    versions: ['Server error', 'Slow page', 'Page not found'].map((name) => ({
+      events: [name],
+    })) as [unknown, unknown, unknown],
+  },
 ];
 
-describe.each(things)('$what', ({ put, show, remove, versions: [first, second, third] }) => {
+describe.each(things)('$what', ({
+  put,
+  method = 'PUT',
+  show,
+  remove,
+  versions: [first, second, third],
+}) => {
   test('The second of two changes is refused, and changes nothing', async () => {
-    const made = await ask('PUT', put, { body: first });
+    const made = await ask(method, put, { body: first });
     expect(made.status, made.answer.detail).toBe(200);
     expect(made.tag).toMatch(/^"[\w-]+"$/);
     if (show !== undefined) expect((await ask('GET', show)).tag).toBe(made.tag);
 
-    const ann = await ask('PUT', put, { body: second, headers: { 'if-match': made.tag } });
+    const ann = await ask(method, put, { body: second, headers: { 'if-match': made.tag } });
     expect(ann.status).toBe(200);
     expect(ann.tag).not.toBe(made.tag);
 
-    const bob = await ask('PUT', put, { body: third, headers: { 'if-match': made.tag } });
+    const bob = await ask(method, put, { body: third, headers: { 'if-match': made.tag } });
     expect([bob.status, bob.answer.code]).toEqual([412, 'changed_meanwhile']);
     if (show !== undefined) expect((await ask('GET', show)).tag).toBe(ann.tag);
 
-    const again = await ask('PUT', put, { body: third, headers: { 'if-match': ann.tag } });
+    const again = await ask(method, put, { body: third, headers: { 'if-match': ann.tag } });
     expect(again.status).toBe(200);
   });
 
   test('Of changes at the same moment one gets through', async () => {
-    const now = await ask('PUT', put, { body: first });
+    const now = await ask(method, put, { body: first });
     const both = await Promise.all(
-      [second, third].map((body) => ask('PUT', put, { body, headers: { 'if-match': now.tag } })),
+      [second, third].map((body) => ask(method, put, { body, headers: { 'if-match': now.tag } })),
     );
     expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
   });
 
   test('What was not loaded is not changed or deleted as if it had been', async () => {
-    const now = await ask('PUT', put, { body: first });
-    if (put !== show) {
-      const asNew = await ask('PUT', put, { body: second, headers: { 'if-none-match': '*' } });
+    const now = await ask(method, put, { body: first });
+    if (remove !== undefined) {
+      const asNew = await ask(method, put, { body: second, headers: { 'if-none-match': '*' } });
       expect([asNew.status, asNew.answer.code]).toEqual([412, 'changed_meanwhile']);
     }
     if (remove === undefined) return;
@@ -124,7 +166,7 @@ describe.each(things)('$what', ({ put, show, remove, versions: [first, second, t
     expect(early.status).toBe(412);
     const right = await ask('DELETE', remove, { headers: { 'if-match': now.tag } });
     expect(right.status).toBeLessThan(300);
-    const gone = await ask('PUT', put, { body: second, headers: { 'if-match': now.tag } });
+    const gone = await ask(method, put, { body: second, headers: { 'if-match': now.tag } });
     expect([gone.status, gone.answer.detail]).toEqual([412, 'It has been deleted meanwhile.']);
   });
 });

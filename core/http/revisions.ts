@@ -6,6 +6,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { Problem } from '../contract/problem.ts';
+import { retentionOf } from '../contract/retention-names.ts';
 import { revisionOf } from '../contract/revision.ts';
 
 /** Where something is read, and what of that answer it is. */
@@ -30,6 +31,10 @@ const inList =
       ?.one;
   };
 
+/** Events in the order of their evaluation. */
+const orderOf = ({ events }: Answer): unknown => (events as Named[]).map(orderedName);
+const orderedName = ({ definition }: Answer) => (definition as Named).name;
+
 const definitions: Kept = {
   at: '/datasets/{slug}/definitions/{kind}',
   pick: inList('definitions'),
@@ -42,6 +47,11 @@ const searches: Kept = { at: '/datasets/{slug}/searches', pick: inList('searches
 const queries: Kept = { at: '/datasets/{slug}/queries', pick: inList('queries') };
 const index: Kept = { at: '/datasets/{slug}/index', pick: ({ rules }) => rules };
 const masking: Kept = { at: '/datasets/{slug}/masking', pick: (answer) => answer };
+const order: Kept = { at: '/datasets/{slug}/events', pick: orderOf };
+const hitRules: Kept = { at: '/datasets/{slug}/rules/hits', pick: (answer) => answer };
+const retention: Kept = { at: '/datasets/{slug}', pick: (answer) => retentionOf(answer) };
+const serverRetention: Kept = { at: '/retention', pick: (answer) => answer };
+const recut: Kept = { at: '/datasets/{slug}/recut', pick: (answer) => answer.recut };
 const roles: Kept = { at: '/users', pick: inList('users', 'grants', 'id') };
 
 /** What each route changes. */
@@ -63,6 +73,12 @@ const changes: Readonly<Record<string, Kept>> = {
   'PUT /datasets/{slug}/index': index,
   'PUT /datasets/{slug}/masking': masking,
   'PUT /users/{id}/roles': roles,
+  'PUT /datasets/{slug}/event-order': order,
+  'PUT /datasets/{slug}/rules/hits': hitRules,
+  'POST /datasets/{slug}/retention': retention,
+  'PUT /retention': serverRetention,
+  'POST /datasets/{slug}/recut/apply': recut,
+  'DELETE /datasets/{slug}/recut': recut,
 };
 
 /** Routes that give one thing, and what of their answer its revision is of. */
@@ -73,6 +89,10 @@ const shown: Readonly<Record<string, (answer: Answer) => unknown>> = {
   'GET /sources/{name}': ({ source }) => source,
   'GET /datasets/{slug}/index': ({ rules }) => rules,
   'GET /datasets/{slug}/masking': (answer) => answer,
+  'GET /datasets/{slug}/events': orderOf,
+  'GET /datasets/{slug}/rules/hits': (answer) => answer,
+  'GET /datasets/{slug}/recut': (answer) => answer.recut,
+  'GET /retention': (answer) => answer,
 };
 
 /** Asks the API itself, as whoever asks now. */
@@ -117,7 +137,7 @@ export function revisions(prefix: string, ask: Ask): MiddlewareHandler {
     await alone(path, async () => {
       if (isGuarded(c)) check(c, await read(c, kept, path, name));
       await next();
-      if (c.res.status === 200 && c.req.method === 'PUT')
+      if (c.res.status === 200 && c.req.method !== 'DELETE')
         setRevision(c, await read(c, kept, path, name));
     });
   };

@@ -3,6 +3,7 @@
  * begun, and asked after at /api/upkeep.
  */
 import { z } from '@hono/zod-openapi';
+import { retentionRuleNames } from '../contract/retention-names.ts';
 import {
   type RetentionRules,
   rebuildInputSchema,
@@ -10,7 +11,6 @@ import {
   recutStateSchema,
   retentionInputSchema,
   retentionResultSchema,
-  retentionRuleNames,
   rotationResultSchema,
   upkeepJobSchema,
 } from '../contract/upkeep.ts';

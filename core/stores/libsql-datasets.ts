@@ -4,7 +4,7 @@ import type { Row } from '@libsql/client';
 import type { Clock } from '../clock.ts';
 import { type Dataset, type DatasetEntry, datasetInputSchema } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
-import { retentionRuleNames } from '../contract/upkeep.ts';
+import { retentionRuleNames } from '../contract/retention-names.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import type { SqlBatch } from './libsql-file.ts';
 

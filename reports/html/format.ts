@@ -4,11 +4,11 @@
  */
 import { addDays, type DateRange, dayOf, daysIn } from '../../core/contract/date-range.ts';
 import { dimensionWords } from '../../core/contract/dimension-words.ts';
+import { dateFormat, numberFormat } from '../../core/contract/formats.ts';
 import type { MetricUnit } from '../../core/contract/metric.ts';
 import { metricWords, shareWords } from '../../core/contract/metric-words.ts';
 import type { Answer } from '../../core/contract/query.ts';
 import type { ReportResult } from '../../core/contract/report.ts';
-import { dateForm, numberForm } from '../../core/contract/written-forms.ts';
 
 export type Cell = Answer['rows'][number][number];
 
@@ -40,7 +40,7 @@ export function partialNote({ range, dataset, generatedAt }: ReportResult): stri
 
 /** An instant (epoch milliseconds) to the minute in a time zone, with the zone's short name. */
 export function formatInstant(instantMs: number, timeZone: string, locale: string): string {
-  return dateForm(locale, {
+  return dateFormat(locale, {
     timeZone,
     year: 'numeric',
     month: 'short',
@@ -65,12 +65,12 @@ export function formatChange(
   if (typeof now !== 'number' || typeof before !== 'number') return undefined;
   const signed: Intl.NumberFormatOptions = { signDisplay: 'exceptZero', maximumFractionDigits: 1 };
   if (unit === 'share') {
-    return `${numberForm(locale, signed).format((now - before) * 100)} pts`;
+    return `${numberFormat(locale, signed).format((now - before) * 100)} pts`;
   }
   if (before === 0) return now === 0 ? shareWords(0, locale) : undefined;
   const share = (now - before) / before;
   if (share > changeShareMax) return `>${formatChange(1 + changeShareMax, 1, unit, locale)}`;
-  return numberForm(locale, { ...signed, style: 'percent' }).format(share);
+  return numberFormat(locale, { ...signed, style: 'percent' }).format(share);
 }
 
 /**
@@ -86,7 +86,7 @@ export function showInvisible(text: string): string {
 
 /** Days carry no zone: they are read and written in UTC, whatever the machine's zone is. */
 function dayFormat(locale: string): Intl.DateTimeFormat {
-  return dateForm(locale, {
+  return dateFormat(locale, {
     timeZone: 'UTC',
     year: 'numeric',
     month: 'short',

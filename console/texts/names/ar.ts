@@ -1,5 +1,7 @@
 /** What the server names, in Arabic. */
 import type { ServerNames } from '../server-names.ts';
+import { fieldMeanings } from './ar-fields.ts';
+import { problemHelp } from './ar-problem-help.ts';
 import { problemTitles } from './ar-problems.ts';
 import { reportNames } from './ar-reports.ts';
 
@@ -229,4 +231,6 @@ export const names: ServerNames = {
   },
   ...reportNames,
   problem: problemTitles,
+  problemHelp,
+  field: fieldMeanings,
 };

@@ -1,5 +1,7 @@
 /** What the server names, in German. */
 import type { ServerNames } from '../server-names.ts';
+import { fieldMeanings } from './de-fields.ts';
+import { problemHelp } from './de-problem-help.ts';
 import { problemTitles } from './de-problems.ts';
 import { reportNames } from './de-reports.ts';
 
@@ -262,4 +264,6 @@ export const names: ServerNames = {
   },
   ...reportNames,
   problem: problemTitles,
+  problemHelp,
+  field: fieldMeanings,
 };

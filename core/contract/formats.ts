@@ -1,6 +1,6 @@
 /**
- * The forms in which numbers, dates and names are written, each made once: a report writes hundreds of values in a few
- * forms, and making a form takes longer than writing many values by it.
+ * The platform's formats of numbers, dates and names, each made once: a report writes hundreds of values in a few
+ * formats, and making one takes longer than writing many values by it.
  */
 
 type Locale = string | undefined;
@@ -8,9 +8,11 @@ type Locale = string | undefined;
 /** Locales are chosen by people, so there is a limit. */
 const keptMax = 500;
 
-function madeOnce<Options, Form>(make: (locale: Locale, options: Options) => Form) {
-  const kept = new Map<string, Form>();
-  return (locale: Locale, options: Options): Form => {
+function madeOnce<Options extends object, Format>(
+  make: (locale: Locale, options: Options) => Format,
+) {
+  const kept = new Map<string, Format>();
+  return (locale: Locale, options: Options): Format => {
     const key = `${locale} ${JSON.stringify(options)}`;
     const known = kept.get(key);
     if (known !== undefined) return known;
@@ -21,12 +23,12 @@ function madeOnce<Options, Form>(make: (locale: Locale, options: Options) => For
   };
 }
 
-export const numberForm = madeOnce(
+export const numberFormat = madeOnce(
   (locale, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options),
 );
-export const dateForm = madeOnce(
+export const dateFormat = madeOnce(
   (locale, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options),
 );
-export const nameForm = madeOnce(
+export const nameFormat = madeOnce(
   (locale, options: Intl.DisplayNamesOptions) => new Intl.DisplayNames(locale, options),
 );
