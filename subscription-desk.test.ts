@@ -55,12 +55,31 @@ async function openDesk(mailer: Mailer = smtp()) {
       consoleUrl: () => consoleUrl,
     }),
   });
+  const queries = createQueryDesk(world.engine, book);
+  const { store } = alerts.desk;
+  /** What was asked for digests, in its order. */
+  const questions: string[] = [];
   const desk = createSubscriptionDesk({
     subscriptions,
-    reports: createReportSource(createQueryDesk(world.engine, book), definitions, noSavedQueries),
+    reports: createReportSource(
+      {
+        ...queries,
+        query: (slug, query) => {
+          questions.push(JSON.stringify([slug, query]));
+          return queries.query(slug, query);
+        },
+      },
+      definitions,
+      noSavedQueries,
+    ),
     datasets: world.datasets,
     definitions,
-    alerts: alerts.desk.store,
+    alerts: {
+      history: (slug, asked) => {
+        questions.push(`alerts of ${slug}`);
+        return store.history(slug, asked);
+      },
+    },
     clock: world.now,
     random: () => 0,
     consoleUrl: () => consoleUrl,
@@ -69,7 +88,8 @@ async function openDesk(mailer: Mailer = smtp()) {
     ...desk,
     definitions,
     outbox: alerts.desk.outbox,
-    alertStore: alerts.desk.store,
+    alertStore: store,
+    questions,
     save: (input: SubscriptionInput) => desk.save(subscriptionSchema.parse(input)),
     /** Makes what is due, sends what is to be sent, and waits until that is done. */
     async pass() {
@@ -170,6 +190,24 @@ describe('When it is sent', () => {
     moveTo('2026-11-23T07:00:00Z');
     await desk.pass();
     expect(server.mails).toHaveLength(4);
+  });
+
+  test('Those that are due together ask the same once, and each gets its own mail', async () => {
+    await fillShop();
+    const desk = await openDesk();
+    for (const name of ['First', 'Second', 'Third'])
+      await desk.save({ ...daily, name, recipients: [`${name.toLowerCase()}@shop.example`] });
+    await moveTo('2026-11-22T07:00:00Z');
+    await desk.pass();
+    expect(subjects()).toHaveLength(3);
+    expect(new Set(subjects()).size).toBe(3);
+    expect(desk.questions).toContain('alerts of shop');
+    expect(desk.questions.length).toBeGreaterThan(1);
+    expect(desk.questions).toEqual([...new Set(desk.questions)]);
+    // The next ones are asked anew.
+    await moveTo('2026-11-23T07:00:00Z');
+    await desk.pass();
+    expect(desk.questions.filter((one) => one === 'alerts of shop')).toHaveLength(2);
   });
 
   test('Two schedulers at once, and one that is killed before it notes it, send it once', async () => {

@@ -28,8 +28,21 @@ export interface DigestSource extends ReportSource {
   alerts(slug: string, fromMs: number, toMs: number): Promise<AlertEntry[]>;
 }
 
-/** Reports that were run a moment ago: many subscriptions that are due together ask the same. */
-export type RecentReports = Map<string, Promise<ReportResult>>;
+/** What was answered a moment ago: many subscriptions that are due together ask the same. */
+export interface RecentAnswers {
+  reports: Map<string, Promise<ReportResult>>;
+  alerts: Map<string, Promise<AlertEntry[]>>;
+}
+
+export const noRecentAnswers = (): RecentAnswers => ({ reports: new Map(), alerts: new Map() });
+
+/** Asks for what was not asked yet. */
+function askOnce<T>(kept: Map<string, Promise<T>>, key: unknown, ask: () => Promise<T>) {
+  const name = JSON.stringify(key);
+  const answer = kept.get(name) ?? ask();
+  kept.set(name, answer);
+  return answer;
+}
 
 /**
  * Runs everything for the period that is over at the due time, in the time zone of each dataset.
@@ -38,16 +51,12 @@ export type RecentReports = Map<string, Promise<ReportResult>>;
 export async function makeDigest(
   subscription: Subscription,
   dueAt: number,
-  options: { source: DigestSource; clock: () => number; recent?: RecentReports | undefined },
+  options: { source: DigestSource; clock: () => number; recent?: RecentAnswers | undefined },
 ): Promise<Digest> {
-  const { source, clock, recent = new Map() } = options;
+  const { source, clock, recent = noRecentAnswers() } = options;
   const parts: DigestPart[] = [];
-  const run = (request: ReportRequest): Promise<ReportResult> => {
-    const key = JSON.stringify(request);
-    const result = recent.get(key) ?? runReport(request, { source, clock });
-    recent.set(key, result);
-    return result;
-  };
+  const run = (request: ReportRequest) =>
+    askOnce(recent.reports, request, () => runReport(request, { source, clock }));
   for (const slug of subscription.datasets) {
     const dataset = await source.dataset(slug);
     const range = rangeOfPeriod(subscription.period, dayOf(dueAt, dataset.timeZone));
@@ -58,8 +67,12 @@ export async function makeDigest(
     const changed = await run({ ...asked, labels: [], name: 'whats-changed' });
     const [changes] = changed.panels;
     if (changes === undefined) throw new Error('the report of changes has one panel');
-    const [fromMs, toMs] = [range.from, range.to].map((day) => startOfDay(day, dataset.timeZone));
-    const alerts = await source.alerts(slug, fromMs ?? 0, toMs ?? 0);
+    const [fromMs = 0, toMs = 0] = [range.from, range.to].map((day) =>
+      startOfDay(day, dataset.timeZone),
+    );
+    const alerts = await askOnce(recent.alerts, [slug, fromMs, toMs], () =>
+      source.alerts(slug, fromMs, toMs),
+    );
     parts.push({ reports, changes, alerts });
   }
   return { subscription, dueAt, parts };

@@ -11,7 +11,13 @@ import type {
   Subscription,
 } from '../../core/contract/subscription.ts';
 import { type DigestMail, digestMail } from '../email/digest-mail.ts';
-import { type DigestSource, isChanged, makeDigest, type RecentReports } from './make-digest.ts';
+import {
+  type DigestSource,
+  isChanged,
+  makeDigest,
+  noRecentAnswers,
+  type RecentAnswers,
+} from './make-digest.ts';
 import { newestDue, nextDue } from './next-due.ts';
 import { linkPlaceholder } from './unsubscribe-link.ts';
 
@@ -71,7 +77,7 @@ export function createDigestRunner(options: DigestRunnerOptions): DigestRunner {
     subscription: Subscription,
     dueAt: number,
     editionId: string,
-    recent?: RecentReports,
+    recent?: RecentAnswers,
   ) {
     const digest = await makeDigest(subscription, dueAt, { source, clock, recent });
     const unsubscribeUrl = linkPlaceholder(editionId);
@@ -85,7 +91,7 @@ export function createDigestRunner(options: DigestRunnerOptions): DigestRunner {
   async function makeScheduled(
     kept: KeptSubscription,
     dueAt: number,
-    recent: RecentReports,
+    recent: RecentAnswers,
   ): Promise<void> {
     const editionId = idOf('digest', kept.id, dueAt);
     // The clock went back, or it was killed after it was made.
@@ -119,7 +125,7 @@ export function createDigestRunner(options: DigestRunnerOptions): DigestRunner {
     return due !== undefined && due > doneUntil ? due : undefined;
   }
 
-  async function runOne(kept: KeptSubscription, recent: RecentReports): Promise<void> {
+  async function runOne(kept: KeptSubscription, recent: RecentAnswers): Promise<void> {
     // A clock that had gone far ahead and was set right must not silence it until then.
     if (kept.doneUntil > clock()) return await book.setDoneUntil(kept.id, clock());
     const dueAt = dueOf(kept);
@@ -142,7 +148,7 @@ export function createDigestRunner(options: DigestRunnerOptions): DigestRunner {
 
   return {
     async runDue() {
-      const recent: RecentReports = new Map();
+      const recent = noRecentAnswers();
       for (const kept of await book.list()) await runOne(kept, recent);
     },
     async runNow(kept) {
