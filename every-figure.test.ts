@@ -197,7 +197,7 @@ const byReport: Record<string, Answer['rows']> = {
   ],
   downloads: [['/guide.pdf', 1, 1, 1, 900]],
   'outbound-links': [['/', 1, 1, 1]],
-  'site-search': [['q=oolong', 1, 1, 1]],
+  'site-search': [['oolong', 1, 1, 1]],
   // Channel, sessions, visitors, page views, bounce rate, duration.
   channels: [
     ['direct', 2, 2, 2, 1 / 2, 120_000],
