@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { conditionLimits } from './condition.ts';
 import { definitionNameSchema } from './definition-name.ts';
+import { Problem } from './problem.ts';
 
 export const labelLimits = {
   labelsMax: 200,
@@ -29,3 +30,12 @@ export const labelSchema = z.object({
 });
 
 export type Label = z.infer<typeof labelSchema>;
+
+/** @throws Problem `query_invalid` for more labels than stand beside "all" */
+export function checkBeside(labels: readonly string[]): void {
+  if (labels.length <= labelLimits.besideMax) return;
+  throw new Problem(
+    'query_invalid',
+    `${labels.length} labels were asked for; at most ${labelLimits.besideMax} stand beside all.`,
+  );
+}

@@ -4,6 +4,7 @@ import { parseCondition } from '../conditions/parse.ts';
 import { type Comparison, comparisonKinds } from '../contract/comparison.ts';
 import { dateRangeSchema, dateSchema } from '../contract/date-range.ts';
 import { definitionNameSchema } from '../contract/definition-name.ts';
+import { checkBeside } from '../contract/label.ts';
 import { Problem } from '../contract/problem.ts';
 import { conditionTextSchema } from '../contract/query.ts';
 import {
@@ -132,7 +133,7 @@ export function reportRoutes(datasets: Datasets, desk: ReportDesk) {
     });
 }
 
-/** @throws Problem `date_range_invalid`, `condition_invalid` */
+/** @throws Problem `date_range_invalid`, `condition_invalid`, `query_invalid` for too many labels */
 function askedOf(query: z.output<typeof reportQuery>): Omit<ReportRequest, 'name' | 'dataset'> {
   const { from, to, robots, seenByTag, compare, label = [], condition, page, funnel, goal } = query;
   const range = dateRangeSchema.safeParse({ from, to });
@@ -143,6 +144,7 @@ function askedOf(query: z.output<typeof reportQuery>): Omit<ReportRequest, 'name
     );
   }
   const labels = [...new Set(Array.isArray(label) ? label : [label])];
+  checkBeside(labels);
   // Alone, before it is joined with what a panel asks: a bracket that is closed too early would change its meaning.
   if (condition !== undefined) parseCondition(condition, 'session');
   const comparison = compare === 'previous' ? 'previous_period' : compare;

@@ -6,7 +6,7 @@ import { type Analysis, analysisSchema } from '../../core/contract/analysis.ts';
 import { type Comparison, comparedRange } from '../../core/contract/comparison.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import { type DateRange, dateRangeSchema } from '../../core/contract/date-range.ts';
-import { labelLimits } from '../../core/contract/label.ts';
+import { checkBeside } from '../../core/contract/label.ts';
 import { Problem } from '../../core/contract/problem.ts';
 import { type Answer, type Query, querySchema, type SqlAnswer } from '../../core/contract/query.ts';
 import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
@@ -79,7 +79,7 @@ export async function runReport(
   const { slug, name, timeZone } = request.dataset;
   const definition = findReport(request.name, await source.ownReports(slug));
   const range = checkedRange(request.range);
-  checkLabels(request.labels ?? []);
+  checkBeside(request.labels ?? []);
   const subject = await chooseSubject(definition, request, source);
   const run: Run = { request, source, range, subject };
   const panels: ReportPanel[] = [];
@@ -215,14 +215,6 @@ const unanswered = (note: string): Answer => ({
   rowsTotal: 0,
   notes: [note],
 });
-
-function checkLabels(labels: readonly string[]): void {
-  if (labels.length <= labelLimits.besideMax) return;
-  throw new Problem(
-    'query_invalid',
-    `${labels.length} labels were asked for; at most ${labelLimits.besideMax} stand beside all.`,
-  );
-}
 
 function checkedRange(range: DateRange): DateRange {
   const checked = dateRangeSchema.safeParse(range);
