@@ -20,6 +20,7 @@ interface ReportOptions {
   from?: string;
   to?: string;
   robots?: boolean;
+  seenByTag?: boolean;
   compare?: string | boolean;
   label: string[];
   condition?: string;
@@ -44,6 +45,10 @@ export function addReportCommand<O extends { json?: boolean }>(desk: CommandDesk
     .option('--from <date>', 'first day, like 2026-11-14 (else seven days ago)')
     .option('--to <date>', 'day after the last day (else tomorrow)')
     .option('--robots', 'count robots too')
+    .option(
+      '--seen-by-tag',
+      'count page views of logs beside those of the tracker, where both saw the same',
+    )
     .addOption(
       new Option('--compare [period]', 'compare with another period')
         .choices([...comparisonKinds])
@@ -181,6 +186,7 @@ async function fetchReport(
     from: options.from ?? addDays(to, -7),
     to,
     robots: String(options.robots === true),
+    seenByTag: String(options.seenByTag === true),
     compare: typeof options.compare === 'string' ? options.compare : 'none',
     format: options.json ? 'json' : (options.format ?? 'text'),
   });

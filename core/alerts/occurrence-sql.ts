@@ -21,9 +21,11 @@ const to = (column: string) => `${column} < make_timestamptz($2::BIGINT * 1000)`
 /** Rows of `at_ms, value, session_id, visitor_id`, with `$1` and `$2` as the span. */
 function occurrences({ subject, robots }: Watched, span: [number, number], idleMs: number): Part {
   const person = robots ? '' : 'AND NOT is_robot';
+  // What a log tells of page views that the tracker has seen counts no second time; its facts are its own.
+  const once = `${person} AND seen_by_tag IS NOT TRUE`;
   const hits = (value: string, where: string): Part => ({
     sql: `SELECT epoch_ms("at") AS at_ms, ${value} AS value, session_id, visitor_id FROM store.hits
-      WHERE ${from('"at"')} AND ${to('"at"')} ${person} ${where}`,
+      WHERE ${from('"at"')} AND ${to('"at"')} ${once} ${where}`,
     values: span,
   });
   if (subject.kind !== 'metric') return facts(subject, person, span);
@@ -37,13 +39,13 @@ function occurrences({ subject, robots }: Watched, span: [number, number], idleM
     case 'sessions':
       return {
         sql: `SELECT epoch_ms(started_at) AS at_ms, ${none} AS value, session_id, visitor_id FROM store.sessions
-          WHERE ${from('started_at')} AND ${to('started_at')} ${person}`,
+          WHERE ${from('started_at')} AND ${to('started_at')} ${once}`,
         values: span,
       };
     default:
       return {
         sql: `SELECT epoch_ms(ended_at) + $3::BIGINT AS at_ms, ${endValues[subject.metric]} AS value, session_id, visitor_id
-          FROM store.sessions WHERE ${from('ended_at')} AND ${to('ended_at')} ${person}`,
+          FROM store.sessions WHERE ${from('ended_at')} AND ${to('ended_at')} ${once}`,
         values: [span[0] - idleMs, span[1] - idleMs, idleMs],
       };
   }

@@ -181,11 +181,13 @@ describe('Capture', () => {
       {
         start: '2026-11-16T10:00:00Z',
         addressPrefix: '192.0.2.0',
+        addressKey: 'a1',
         hits: ['/', { path: '/a', s: 60 }],
       },
       {
         start: '2026-11-16T09:59:58Z',
         addressPrefix: '192.0.2.0',
+        addressKey: 'a1',
         ...log,
         hits: [
           { path: '/', ...log },
@@ -196,6 +198,7 @@ describe('Capture', () => {
       {
         start: '2026-11-16T10:00:00Z',
         addressPrefix: '203.0.113.0',
+        addressKey: 'a2',
         ...log,
         hits: [{ path: '/', ...log }],
       },
@@ -206,5 +209,10 @@ describe('Capture', () => {
       ['/a', 0, 1, 1, 0],
     ]);
     expect(notes?.[0]).toContain('estimate');
+    const { rows: networks } = await analyze({ kind: 'tag_and_log', by: 'network', range });
+    expect(networks).toEqual([
+      ['192.0.2.0', 1, 1, 1, 1 / 2],
+      ['203.0.113.0', 0, 0, 1, 0],
+    ]);
   });
 });

@@ -18,6 +18,7 @@ import {
   type Binder,
   createBinder,
   hitClause,
+  notSeenByTag,
   type QueryContext,
   type Span,
   sessionSource,
@@ -40,6 +41,8 @@ type Home = 'session' | 'hit';
 
 interface Part {
   home: Home;
+  /** Page views of logs count that the tracker has seen too. */
+  seenByTag: boolean;
   period: Place['period'];
   span: Span;
   shiftDays: number;
@@ -95,8 +98,14 @@ function placesOf({ labels, comparison }: Query): Place[] {
 
 function partsOf(query: Query, timeZone: string): Part[] {
   const byHit = query.dimensions.some((name) => dimensions[name].home === 'hit');
-  const names = { session: [] as MetricName[], hit: [] as MetricName[] };
-  for (const name of query.metrics) names[homeOf(name, byHit, query)].push(name);
+  const kinds = new Map<string, Pick<Part, 'home' | 'seenByTag'> & { names: MetricName[] }>();
+  for (const name of query.metrics) {
+    const home = homeOf(name, byHit, query);
+    const seenByTag = query.seenByTag || (metricSql[name] as MetricSql).ofResponse === true;
+    const kind = kinds.get(`${home} ${seenByTag}`) ?? { home, seenByTag, names: [] };
+    kind.names.push(name);
+    kinds.set(`${home} ${seenByTag}`, kind);
+  }
   const ranges: { period: Place['period']; range: DateRange }[] = [
     { period: 'now', range: query.range },
   ];
@@ -104,15 +113,12 @@ function partsOf(query: Query, timeZone: string): Part[] {
     ranges.push({ period: 'before', range: comparedRange(query.range, query.comparison) });
   }
   return ranges.flatMap(({ period, range }) =>
-    (['session', 'hit'] as const)
-      .filter((home) => names[home].length > 0)
-      .map((home) => ({
-        home,
-        period,
-        span: instantsOf(range, timeZone),
-        shiftDays: daysIn({ from: range.from, to: query.range.from }),
-        names: names[home],
-      })),
+    [...kinds.values()].map((kind) => ({
+      ...kind,
+      period,
+      span: instantsOf(range, timeZone),
+      shiftDays: daysIn({ from: range.from, to: query.range.from }),
+    })),
   );
 }
 
@@ -169,7 +175,8 @@ interface PartRows extends AggregatedRows {
 }
 
 function sessionPart(part: Part, query: Query, context: QueryContext, binder: Binder): PartRows {
-  const asked = { ...sessionsAsked(query, part.names), which: 'started' as const };
+  const { names, seenByTag } = part;
+  const asked = { ...sessionsAsked(query, names), seenByTag, which: 'started' as const };
   return {
     sessions: sessionSource(asked, part.span, context, binder),
     from: (sessions) => sessions,
@@ -178,8 +185,9 @@ function sessionPart(part: Part, query: Query, context: QueryContext, binder: Bi
 }
 
 function hitPart(part: Part, query: Query, context: QueryContext, binder: Binder): PartRows {
-  const { span, names } = part;
-  const asked = { ...sessionsAsked(query, names), which: 'touch' as const };
+  const { span, names, seenByTag } = part;
+  // A session of a log that the tracker has seen has hits besides, such as files, that it has not.
+  const asked = { ...sessionsAsked(query, names), seenByTag: true, which: 'touch' as const };
   const hits =
     query.hitCondition === undefined
       ? undefined
@@ -198,6 +206,7 @@ function hitPart(part: Part, query: Query, context: QueryContext, binder: Binder
   const where = [
     `h."at" >= ${instantSql(span.fromMs)} AND h."at" < ${instantSql(span.toMs)}`,
     ...(query.robots ? [] : ['NOT h.is_robot']),
+    ...(seenByTag ? [] : [notSeenByTag('h')]),
     ...(types.length === 1 && types[0] !== undefined ? [`h.type = '${types[0]}'`] : []),
     ...(hits ? [hits.sql] : []),
   ].join(' AND ');

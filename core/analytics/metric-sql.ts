@@ -20,6 +20,8 @@ export interface MetricSql {
   hitNeedsSession?: true;
   /** Its form over hits looks at hits of this type only, so that others need not be read where nobody asks for them. */
   hitType?: 'page_view' | 'event';
+  /** What only a log or the edge knows: page views count that the tracker has seen too. */
+  ofResponse?: true;
 }
 
 const shareOf = (part: string, whole: string) => `${part} / nullif(${whole}, 0)`;
@@ -62,12 +64,16 @@ export const metricSql = {
     hit: (of) => shareOf(of.count('h.is_exit'), of.count(isPageView)),
   },
   time_on_page: { hit: (of) => of.mean('h.time_on_page_ms'), hitType: 'page_view' },
-  errors: { hit: (of) => of.count('h.status >= 400') },
+  errors: { hit: (of) => of.count('h.status >= 400'), ofResponse: true },
   error_rate: {
+    ofResponse: true,
     hit: (of) => shareOf(of.count('h.status >= 400'), of.count('h.status IS NOT NULL')),
   },
-  response_time: { hit: (of) => of.mean('h.duration_ms') },
-  transferred: { hit: (of) => `coalesce(${of.sum('h.response_bytes')}, 0)::DOUBLE` },
+  response_time: { hit: (of) => of.mean('h.duration_ms'), ofResponse: true },
+  transferred: {
+    hit: (of) => `coalesce(${of.sum('h.response_bytes')}, 0)::DOUBLE`,
+    ofResponse: true,
+  },
   conversions: {
     session: (of) => of.count('s.reached_goal'),
     hit: (of) => of.distinct('h.session_row', 's.reached_goal'),

@@ -7,7 +7,7 @@ import { comparedDay, comparedRange } from '../contract/comparison.ts';
 import type { Condition } from '../contract/condition.ts';
 import type { Definitions } from '../contract/definition.ts';
 import { type Dimension, type DimensionName, dimensions } from '../contract/dimension.ts';
-import { type Metric, metrics } from '../contract/metric.ts';
+import { type Metric, type MetricName, metrics } from '../contract/metric.ts';
 import { Problem } from '../contract/problem.ts';
 import type { CellAsked } from '../contract/query.ts';
 import { findNamed, labelCondition } from './definition-lookup.ts';
@@ -20,8 +20,24 @@ interface Found {
   ofHit: Condition[];
 }
 
-/** @throws Problem `query_invalid` where the sessions of a figure cannot be said by a condition */
-export function openCondition(cell: CellAsked, definitions: Definitions): string {
+/** Figures that count what a log knows of page views that the tracker has seen too. */
+const ofAllHits: readonly MetricName[] = [
+  'hits',
+  'errors',
+  'error_rate',
+  'response_time',
+  'transferred',
+];
+
+/**
+ * @param hasSeenByTag some sessions of logs are left out of figures, as the tracker's count them
+ * @throws Problem `query_invalid` where the sessions of a figure cannot be said by a condition
+ */
+export function openCondition(
+  cell: CellAsked,
+  definitions: Definitions,
+  hasSeenByTag = false,
+): string {
   const { query, metric, label } = cell;
   const spec: Metric = metrics[metric];
   const byHit = query.dimensions.some((name) => dimensions[name].home === 'hit');
@@ -30,6 +46,8 @@ export function openCondition(cell: CellAsked, definitions: Definitions): string
   for (const part of rangeTests(cell, isHit ? 'hit.time' : 'session.start'))
     (isHit ? found.ofHit : found.ofSession).push(part);
   if (!query.robots) found.ofSession.push({ op: '=', field: 'robot', value: false });
+  if (hasSeenByTag && !query.seenByTag && !ofAllHits.includes(metric))
+    found.ofSession.push({ op: '=', field: 'session.seen_by_tag', value: false });
   if (query.condition) found.ofSession.push(ofSession(query.condition));
   if (query.hitCondition && isHit) found.ofHit.push(parseCondition(query.hitCondition, 'hit'));
   if (label !== undefined) {

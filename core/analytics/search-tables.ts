@@ -197,4 +197,21 @@ export async function readOccurrences(
   return found;
 }
 
+/** Which of these stored sessions are of a log whose page views the tracker has all seen too. */
+export async function readSeenByTag(
+  analytics: AnalyticsStore,
+  sessions: readonly Pick<WholeSession, 'id' | 'startedAt' | 'origin'>[],
+): Promise<Set<string>> {
+  const ofLogs = sessions.filter(({ origin }) => origin === 'log');
+  if (ofLogs.length === 0) return new Set();
+  const times = ofLogs.map(({ startedAt }) => startedAt);
+  const { rows } = await analytics.query(
+    `SELECT replace(session_id::VARCHAR, '-', '') FROM store.sessions WHERE seen_by_tag
+       AND started_at BETWEEN ${instant('$2')} AND ${instant('$3')}
+       AND session_id IN (SELECT unnest(string_split($1::VARCHAR, ','))::UUID)`,
+    [ofLogs.map(({ id }) => id).join(','), String(Math.min(...times)), String(Math.max(...times))],
+  );
+  return new Set(rows.map(([id]) => String(id)));
+}
+
 type Texts = Record<string, string[]>;

@@ -96,6 +96,8 @@ export function hitClause(
 
 export interface SessionsAsked {
   robots: boolean;
+  /** Sessions of logs that the tracker has seen whole, too. */
+  seenByTag: boolean;
   condition?: string | undefined;
   labels: readonly string[];
   /** Labels as the bits of one number, `label_mask`, instead of a column each. */
@@ -160,11 +162,15 @@ export function sessionSource(
   return `SELECT ${columns.join(', ')} FROM ${from} s ${joins.join(' ')} WHERE ${where}`;
 }
 
-const rangeSql = ({ which, robots }: SessionsAsked, { fromMs, toMs }: Span) =>
+/** A clause for what the tracker has not seen too; rows of other hands may have no mark. */
+export const notSeenByTag = (row: 's' | 'h') => `${row}.seen_by_tag IS NOT TRUE`;
+
+const rangeSql = ({ which, robots, seenByTag }: SessionsAsked, { fromMs, toMs }: Span) =>
   [
     `s.started_at < ${instantSql(toMs)}`,
     `${which === 'started' ? 's.started_at' : 's.ended_at'} >= ${instantSql(fromMs)}`,
     ...(robots ? [] : ['NOT s.is_robot']),
+    ...(seenByTag ? [] : [notSeenByTag('s')]),
   ].join(' AND ');
 
 /** All sessions until the end, each with its number among those of its visitor, and when the one before began. */

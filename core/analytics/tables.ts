@@ -4,6 +4,7 @@
  */
 
 import { channelSqlBefore, robotPurposeSqlBefore } from './channel-sql.ts';
+import { seenOfAll } from './seen-sql.ts';
 
 /** One column: its DuckDB type and what it means, for docs/schema.md and for column comments. */
 export interface TableColumn {
@@ -114,7 +115,20 @@ const laterSessionColumns = [
   ),
 ] as const satisfies readonly TableColumn[];
 
-export const sessionColumns = [...firstSessionColumns, ...laterSessionColumns] as const;
+/** Marks of a dataset that has both a tracker and logs; every file has them behind all other columns. */
+const seenSessionColumns = [
+  column(
+    'seen_by_tag',
+    'BOOLEAN',
+    'A session of a log whose page views the tracker has all seen too: its sessions count it already.',
+  ),
+] as const satisfies readonly TableColumn[];
+
+export const sessionColumns = [
+  ...firstSessionColumns,
+  ...laterSessionColumns,
+  ...seenSessionColumns,
+] as const;
 
 /** Hits of the session that an exclusion keeps out of the figures; not in the public view. */
 const excludedCountColumn = column('excluded_hits', 'INTEGER', 'Number of excluded hits.');
@@ -128,7 +142,7 @@ export const sessionPlaceColumns = [
   column('segment_length', 'INTEGER', 'Length of the record in bytes.'),
 ] as const satisfies readonly TableColumn[];
 
-export const hitColumns = [
+const firstHitColumns = [
   column(
     'hit_id',
     'UUID',
@@ -173,6 +187,13 @@ export const hitColumns = [
     'Time until the next page view of the session; empty on the last.',
   ),
 ] as const satisfies readonly TableColumn[];
+
+const seenHitColumns = [
+  column('seen_by_tag', 'BOOLEAN', 'A page view of a log that the tracker has seen too.'),
+  column('seen_by_log', 'BOOLEAN', 'A page view of the tracker that a log has seen too.'),
+] as const satisfies readonly TableColumn[];
+
+export const hitColumns = [...firstHitColumns, ...seenHitColumns] as const;
 
 /** Hits that exclusions keep out of the figures. */
 const excludedHitColumns = [
@@ -241,6 +262,7 @@ const storedSessionColumns = [
   ...laterSessionColumns,
   excludedCountColumn,
   ...sessionRowColumns,
+  ...seenSessionColumns,
 ] as const;
 
 /**
@@ -249,7 +271,7 @@ const storedSessionColumns = [
  */
 export const storeTables = {
   sessions: storedSessionColumns,
-  hits: [...hitColumns, ...sessionRowColumns],
+  hits: [...firstHitColumns, ...sessionRowColumns, ...seenHitColumns],
   session_devices: sessionDeviceColumns,
   events: eventColumns,
   session_values: sessionValueColumns,
@@ -259,6 +281,9 @@ export const storeTables = {
 
 const define = (columns: readonly TableColumn[]) =>
   columns.map(({ name, type }) => `"${name}" ${type}`).join(', ');
+
+const addFlag = (table: string, { name, type }: TableColumn) =>
+  `ALTER TABLE store.${table} ADD COLUMN IF NOT EXISTS "${name}" ${type} DEFAULT false`;
 
 /**
  * The SQL that brings a file up to date, by version. `position` has one row: how many batches were committed, and
@@ -305,6 +330,14 @@ export const analyticsMigrations: readonly (readonly string[])[] = [
     'UPDATE store.sessions SET session_row = rowid + 1',
     'UPDATE store.hits SET session_row = s.session_row FROM store.sessions s WHERE s.session_id = hits.session_id',
   ],
+  [
+    'ALTER TABLE store.excluded_sessions ADD COLUMN IF NOT EXISTS session_row BIGINT',
+    ...(['sessions', 'excluded_sessions'] as const).flatMap((table) =>
+      seenSessionColumns.map((one) => addFlag(table, one)),
+    ),
+    ...seenHitColumns.map((one) => addFlag('hits', one)),
+  ],
+  seenOfAll,
 ];
 
 /** Views of our own over the tables. Made at every start, as the public ones. */

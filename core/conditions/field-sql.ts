@@ -62,6 +62,7 @@ export const fieldSql: Record<FieldName, string | undefined> = {
   'session.page_views': 's.page_views',
   'session.bounce': 's.is_bounce',
   'session.end_reason': 's.end_reason',
+  'session.seen_by_tag': '(s.seen_by_tag IS TRUE)',
   'session.continues': hexOf('s.continues_session_id'),
   'attribute.NAME':
     '(SELECT list(v.value) FROM $session_values v WHERE v.session_id = s.session_id AND v.field = $NAME)',

@@ -21,6 +21,8 @@ export type ConditionHit = SessionHit;
 /** A session as conditions look at it, active or ended. */
 export interface ConditionSession extends Omit<Session, 'hits'> {
   endReason?: string | undefined;
+  /** The tables know it; a session that is not stored yet has been compared with none. */
+  seenByTag?: boolean | undefined;
   hits: readonly ConditionHit[];
   events?: readonly EventOccurrence[] | undefined;
 }
@@ -110,6 +112,7 @@ const readers: Record<FieldName, Read> = {
   'session.page_views': ofSession((session) => pageViews(session).length),
   'session.bounce': ofSession(isBounce),
   'session.end_reason': ofSession((session) => session.endReason),
+  'session.seen_by_tag': ofSession((session) => session.seenByTag === true),
   'session.continues': ofSession((session) => session.continues),
   'attribute.NAME': ({ session }, name) => entryOf(session.attributes, name),
   visitor: ofSession((session) => session.visitor),

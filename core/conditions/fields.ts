@@ -96,6 +96,10 @@ export const fieldSpecs = {
   'session.page_views': number('session', 'Number of page views.'),
   'session.bounce': boolean('session', 'At most one page view and no custom event.'),
   'session.end_reason': text('session', 'Why the session ended; missing while it is active.'),
+  'session.seen_by_tag': boolean(
+    'session',
+    'A log’s session of which the tracker saw every page view too; known once both are stored.',
+  ),
   'session.continues': text('session', 'Id of the session that this one continues.'),
   'attribute.NAME': {
     ...text('session', 'Values of one session attribute that events have set. Its name is exact.'),

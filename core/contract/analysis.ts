@@ -17,6 +17,7 @@ export const analysisLimits = {
 const common = {
   range: dateRangeSchema,
   robots: z.boolean().default(false),
+  seenByTag: z.boolean().default(false),
   condition: conditionTextSchema.optional(),
   labels: z.array(definitionNameSchema).max(labelLimits.besideMax).default([]),
   limit: z.int().min(1).max(queryLimits.rowsMax).default(100),
@@ -54,7 +55,7 @@ const dimension = z.enum([
  * - `campaigns`: what campaigns cost and brought
  * - `click_fraud`: signs of worthless clicks, by campaign
  * - `capture_integrity`: what is missing or odd in what was captured, by day
- * - `tag_and_log`: page views that tracker and log both saw, or only one of them, by path
+ * - `tag_and_log`: page views that tracker and log both saw, or only one of them, by path or by whom
  * - `web_vitals`: how fast page loads were, by measure, or one measure by path or device
  */
 export const analysisSchema = z.discriminatedUnion('kind', [
@@ -103,7 +104,11 @@ export const analysisSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('click_fraud'), ...common }),
   z.object({ kind: z.literal('capture_integrity'), ...common }),
-  z.object({ kind: z.literal('tag_and_log'), ...common }),
+  z.object({
+    kind: z.literal('tag_and_log'),
+    ...common,
+    by: z.enum(['path', 'robot_purpose', 'browser', 'network']).default('path'),
+  }),
   z.object({
     kind: z.literal('web_vitals'),
     ...common,

@@ -23,7 +23,8 @@ export const queryLimits = {
 export const conditionTextSchema = z.string().trim().min(1).max(conditionLimits.textLengthMax);
 
 /**
- * Robots are left out unless `robots` is true. Rows come ordered by the first metric, largest first, unless
+ * Robots are left out unless `robots` is true. What a log and the tracker have both seen counts once, as the tracker's,
+ * unless `seenByTag` is true; what only a log knows (status, bytes, response time) is always taken of all. Rows come ordered by the first metric, largest first, unless
  * `order` says otherwise; a query by `day` comes in the order of days and has a row for every day of the range.
  * - `condition`: only sessions that meet it, and the hits of such sessions
  * - `hitCondition`: of those only hits that meet it; metrics of sessions broken down by session dimensions ignore it
@@ -37,6 +38,7 @@ export const querySchema = z.object({
   dimensions: z.array(z.enum(dimensionNames)).max(queryLimits.dimensionsMax).default([]),
   range: dateRangeSchema,
   robots: z.boolean().default(false),
+  seenByTag: z.boolean().default(false),
   condition: conditionTextSchema.optional(),
   hitCondition: conditionTextSchema.optional(),
   labels: z

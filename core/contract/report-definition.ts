@@ -30,6 +30,7 @@ export const reportNameSchema = z
 export const panelQuerySchema = querySchema.omit({
   range: true,
   robots: true,
+  seenByTag: true,
   labels: true,
   comparison: true,
 });

@@ -46,6 +46,8 @@ export const reportResultSchema = z.object({
   subject: z.partialRecord(z.enum(reportSubjectNames), z.string()),
   labels: z.array(z.object({ name: z.string(), colour: z.int() })),
   robots: z.boolean(),
+  /** Whether page views of logs that the tracker saw too count beside its own. */
+  seenByTag: z.boolean().optional(),
   generatedAt: z.int(),
   panels: z.array(reportPanelSchema),
 });

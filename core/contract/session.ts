@@ -192,6 +192,8 @@ export const wholeSessionSchema = sessionSchema.extend({
   endReason: z.enum(endReasons).optional(),
   /** The id of the session that goes on where a limit or midnight closed this one. */
   continuedBy: id.optional(),
+  /** It is of a log, and the tracker saw each of its page views too. */
+  seenByTag: z.boolean().optional(),
 });
 
 /** One row of the live list: an active session in short. */

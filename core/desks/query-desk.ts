@@ -2,8 +2,8 @@
 import { openCondition } from '../analytics/open-sessions.ts';
 import type { Analysis } from '../contract/analysis.ts';
 import type { DateRange } from '../contract/date-range.ts';
-import type { Definitions } from '../contract/definition.ts';
-import type { Answer, CellAsked, Query } from '../contract/query.ts';
+import { type Definitions, noDefinitions } from '../contract/definition.ts';
+import { type Answer, type CellAsked, type Query, querySchema } from '../contract/query.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { DefinitionBook } from '../settings/definitions.ts';
 
@@ -19,13 +19,28 @@ export function createQueryDesk(
   engine: Pick<Engine, 'query' | 'analyze'>,
   book: DefinitionBook,
 ): QueryDesk {
+  /** Most datasets have none, and their conditions need not speak of it. */
+  async function hasSeenByTag(slug: string, { query }: CellAsked): Promise<boolean> {
+    const asked = querySchema.parse({
+      metrics: ['sessions'],
+      range: query.range,
+      robots: true,
+      seenByTag: true,
+      condition: 'session.seen_by_tag = true',
+    });
+    const { rows } = await engine.query(slug, asked, noDefinitions);
+    return Number(rows[0]?.[0] ?? 0) > 0;
+  }
+
   return {
     query: async (slug, query) =>
       await engine.query(slug, query, await definitionsFor(book, slug, undefined)),
     analyze: async (slug, analysis) =>
       await engine.analyze(slug, analysis, await definitionsFor(book, slug, costDays(analysis))),
-    openSessions: async (slug, cell) =>
-      openCondition(cell, await definitionsFor(book, slug, undefined)),
+    async openSessions(slug, cell) {
+      const definitions = await definitionsFor(book, slug, undefined);
+      return openCondition(cell, definitions, await hasSeenByTag(slug, cell));
+    },
   };
 }
 

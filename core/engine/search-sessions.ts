@@ -9,6 +9,7 @@ import {
   findInTables,
   firstClauseParameter,
   readOccurrences,
+  readSeenByTag,
   type SearchRange,
   type StoredFound,
   searchTables,
@@ -260,8 +261,12 @@ async function readSound(
     }
   }
   const occurrences = await readOccurrences(analytics, read);
+  const seen = await readSeenByTag(analytics, read);
   return new Map(
-    read.map((session) => [session.id, { ...session, ...occurrences.get(session.id) }]),
+    read.map((session) => {
+      const known = { ...session, ...occurrences.get(session.id) };
+      return [session.id, seen.has(session.id) ? { ...known, seenByTag: true } : known];
+    }),
   );
 }
 

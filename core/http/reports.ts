@@ -24,6 +24,7 @@ export interface ReportRequest {
   dataset: ReportResult['dataset'];
   range: { from: string; to: string };
   robots: boolean;
+  seenByTag?: boolean;
   comparison: Comparison | undefined;
   labels: readonly string[];
   condition: string | undefined;
@@ -62,6 +63,8 @@ const reportQuery = z.object({
   from: dateSchema,
   to: dateSchema,
   robots: z.enum(['true', 'false']).default('false'),
+  /** Page views of logs that the tracker has seen too count beside its own. */
+  seenByTag: z.enum(['true', 'false']).default('false'),
   /** `previous` is the short word for `previous_period`. */
   compare: z.enum(['none', 'previous', ...comparisonKinds]).default('none'),
   label: z.union([definitionNameSchema, z.array(definitionNameSchema)]).optional(),
@@ -131,7 +134,7 @@ export function reportRoutes(datasets: Datasets, desk: ReportDesk) {
 
 /** @throws Problem `date_range_invalid`, `condition_invalid` */
 function askedOf(query: z.output<typeof reportQuery>): Omit<ReportRequest, 'name' | 'dataset'> {
-  const { from, to, robots, compare, label = [], condition, page, funnel, goal } = query;
+  const { from, to, robots, seenByTag, compare, label = [], condition, page, funnel, goal } = query;
   const range = dateRangeSchema.safeParse({ from, to });
   if (!range.success) {
     throw new Problem(
@@ -146,6 +149,7 @@ function askedOf(query: z.output<typeof reportQuery>): Omit<ReportRequest, 'name
   return {
     range: range.data,
     robots: robots === 'true',
+    ...(seenByTag === 'true' && { seenByTag: true }),
     comparison: comparison === 'none' ? undefined : comparison,
     labels,
     condition,

@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AnalyticsStore, FreshTables, Position } from '../analytics/analytics-store.ts';
 import type { StoredSession } from '../analytics/rows.ts';
+import { seenInstants } from '../analytics/seen-sql.ts';
 import type { Manifest } from '../contract/published.ts';
 import { createGate } from '../engine/gate.ts';
 import { failPoint, isPlanted } from '../fail-point.ts';
@@ -51,9 +52,18 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
 
   const storeNow = (sessions: readonly StoredSession[], low: number | undefined) =>
     transact(async () => {
-      await tables.append(sessions);
-      return days.ofSessions(sessions);
+      const firstRow = await tables.append(sessions);
+      const origins = new Set(sessions.map(({ session }) => session.origin));
+      const changed = days.ofSessions(sessions);
+      return (await tables.seen.added(origins, firstRow)) ? withDaysSeen(changed) : changed;
     }, low);
+
+  /** Adds the days of the rows whose marks have changed. */
+  async function withDaysSeen(changed: Set<string>): Promise<Set<string>> {
+    const seen = `SELECT DISTINCT ${quarterSql('"at"')} FROM (${seenInstants})`;
+    for (const day of await days.ofRows(writer, seen)) changed.add(day);
+    return changed;
+  }
 
   async function removeNow(column: 'segment_day' | 'session_id', chosen: readonly string[]) {
     const named = chosen.map((_, index) => `$${index + 1}`).join(', ');
@@ -68,6 +78,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
       );
       const counted = `INSERT INTO store.removed SELECT coalesce(sum(hits), 0) ${going} AND origin = 'tracker'`;
       await writer.run(counted, values);
+      await tables.seen.removing(`s.${column} IN (${named})`, values);
       for (const table of [
         'session_devices',
         'events',
@@ -80,7 +91,7 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
       }
       for (const table of ['sessions', 'excluded_sessions'])
         await writer.run(`DELETE FROM store.${table} WHERE ${column} IN (${named})`, values);
-      return changed;
+      return (await tables.seen.removed()) ? withDaysSeen(changed) : changed;
     }, undefined);
   }
 

@@ -21,6 +21,7 @@ import type { ClosedSession } from '../contract/session.ts';
 import { openDuckDbFile } from './duckdb-file.ts';
 import { query } from './duckdb-lookups.ts';
 import { appendRows } from './duckdb-rows.ts';
+import { openSeenMarks } from './duckdb-seen.ts';
 import { syncFolder } from './durable-folder.ts';
 import { openUnpublishedDays } from './published/unpublished-days.ts';
 
@@ -39,14 +40,18 @@ export async function openTables(file: string, timeZone: string) {
   const reader = await database.connect();
   const asker = await database.connect();
   let lastRow = await lastSessionRow(writer);
+  const seen = await openSeenMarks(writer);
   return {
     writer,
-    async append(sessions: readonly StoredSession[]) {
+    /** Gives the number of the first session; its marks of what both tracker and log saw are still to be made. */
+    async append(sessions: readonly StoredSession[]): Promise<number> {
       const firstRow = lastRow + 1;
       // A number that a rollback leaves unused is not missed.
       lastRow += sessions.length;
       await appendSessions(writer, sessions, firstRow);
+      return firstRow;
     },
+    seen,
     reader,
     asker,
     position: await readPosition(writer),
@@ -78,12 +83,11 @@ export async function makeTables(options: {
   rmSync(file, { force: true });
   rmSync(`${file}.wal`, { force: true });
   const tables = await openTables(file, timeZone);
-  const { writer, reader, append, close } = tables;
+  const { writer, close } = tables;
   try {
-    const wanted = await fill({
-      add: append,
-      query: (sql, values) => query(reader, sql, values),
-    });
+    const fresh = freshTables(tables);
+    const wanted = await fill(fresh);
+    await fresh.finish();
     await writer.run(`UPDATE store.position SET epoch = ${position.epoch}, low = ${position.low}`);
     await writer.run(`INSERT INTO store.removed VALUES (${removedHits})`);
     await checkpoint(writer);
@@ -109,12 +113,12 @@ export async function extendTables<T>(options: {
   fill: (fresh: FreshTables) => Promise<T>;
 }): Promise<T> {
   const { file, timeZone, position, removedHits, fill } = options;
-  const { writer, reader, append, close } = await openTables(file, timeZone);
+  const tables = await openTables(file, timeZone);
+  const { writer, close } = tables;
   try {
-    const result = await fill({
-      add: append,
-      query: (sql, values) => query(reader, sql, values),
-    });
+    const fresh = freshTables(tables);
+    const result = await fill(fresh);
+    await fresh.finish();
     await writer.run(`UPDATE store.position SET epoch = ${position.epoch}, low = ${position.low}`);
     await writer.run(`UPDATE store.removed SET hits = ${removedHits}`);
     await checkpoint(writer);
@@ -122,6 +126,29 @@ export async function extendTables<T>(options: {
   } finally {
     close();
   }
+}
+
+/** What both tracker and log saw is marked once for all that was added, as soon as somebody asks. */
+function freshTables({ append, reader, seen }: Awaited<ReturnType<typeof openTables>>) {
+  let firstRow: number | undefined;
+  const origins = new Set<string>();
+  async function finish(): Promise<void> {
+    if (firstRow === undefined) return;
+    await seen.added(origins, firstRow);
+    firstRow = undefined;
+  }
+  return {
+    async add(sessions: readonly StoredSession[]) {
+      for (const { session } of sessions) origins.add(session.origin);
+      const row = await append(sessions);
+      firstRow ??= row;
+    },
+    async query(sql: string, values: readonly Cell[]) {
+      await finish();
+      return await query(reader, sql, values);
+    },
+    finish,
+  };
 }
 
 /**
@@ -202,7 +229,9 @@ async function appendSessions(
   };
   const whole = sessions.map(({ session }) => session);
   const hits = whole.reduce((sum, session) => sum + session.hits.length, 0);
-  const rows = sessions.map((session, index) => numbered(sessionRow(session), firstRow + index));
+  const rows = sessions.map((session, index) =>
+    numbered(sessionRow(session), firstRow + index, false),
+  );
   const isCounted = (index: number) => (sessions[index]?.session.hits.length ?? 0) > 0;
   const counted = rows.filter((_, index) => isCounted(index));
   await write('sessions', counted, counted.length);
@@ -225,13 +254,13 @@ async function appendSessions(
 function* rowsOfHits(sessions: readonly ClosedSession[], firstRow: number): Generator<Cell[]> {
   let number = firstRow;
   for (const session of sessions) {
-    for (const row of hitRows(session)) yield numbered(row, number);
+    for (const row of hitRows(session)) yield numbered(row, number, false, false);
     number += 1;
   }
 }
 
-/** With the number of the session, which is the last column. */
-function numbered(row: Cell[], number: number): Cell[] {
-  row.push(number);
+/** With the number of the session; marks of what both saw stand behind it. */
+function numbered(row: Cell[], number: number, ...marks: false[]): Cell[] {
+  row.push(number, ...marks);
   return row;
 }

@@ -44,6 +44,8 @@ export interface ReportRequest {
   dataset: Pick<Dataset, 'slug' | 'name' | 'timeZone'>;
   range: DateRange;
   robots: boolean;
+  /** Page views of logs that the tracker has seen too count beside its own. */
+  seenByTag?: boolean | undefined;
   comparison?: Comparison | undefined;
   labels?: readonly string[] | undefined;
   /** In the text form of the condition language: only sessions that meet it. */
@@ -97,6 +99,7 @@ export async function runReport(
     subject,
     labels: [...labels.values()],
     robots: request.robots,
+    ...(request.seenByTag && { seenByTag: true }),
     generatedAt: clock(),
     panels,
   };
@@ -175,6 +178,7 @@ function panelQuery(
     ...query,
     range,
     robots: panel.robots ?? request.robots,
+    seenByTag: request.seenByTag,
     labels: request.labels,
     comparison: request.comparison,
     condition: both(query.condition, request.condition),
@@ -193,6 +197,7 @@ function panelAnalysis(
     ...analysis,
     range,
     robots: panel.robots ?? request.robots,
+    seenByTag: request.seenByTag,
     labels: request.labels,
     condition: both(own, request.condition),
   });

@@ -32,7 +32,7 @@ export async function chooseSubject(
 }
 
 async function mostViewedPage(
-  { dataset, range, robots }: ReportRequest,
+  { dataset, range, robots, seenByTag }: ReportRequest,
   source: ReportSource,
 ): Promise<string | undefined> {
   const query = querySchema.parse({
@@ -40,6 +40,7 @@ async function mostViewedPage(
     dimensions: ['path'],
     range,
     robots,
+    seenByTag,
     limit: 1,
   });
   const answer = await source.query(dataset.slug, query);

@@ -70,7 +70,7 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
     ],
     'tag-and-log': [
       'Tag gegen Log',
-      'Derselbe Verkehr, wie ihn der Tracker und wie ihn das Serverlog sah.',
+      'Derselbe Verkehr, wie ihn der Tracker und wie ihn das Serverlog sah, Roboter eingeschlossen: was beide sahen und was nur einer.',
     ],
     'whats-changed': [
       'Was sich änderte',
@@ -294,6 +294,12 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
       'Seiten',
       'Seitenaufrufe nach Pfad: von beiden gesehen, nur vom Tracker oder nur vom Log (blockierte Skripte, Roboter, Downloads).',
     ],
+    'tag-and-log/purposes': [
+      'Menschen und Roboter',
+      'Danach, wozu Roboter da sind; Menschen haben keinen Zweck.',
+    ],
+    'tag-and-log/browsers': ['Browser', 'Nach Browser oder Roboter.'],
+    'tag-and-log/networks': ['Netze', 'Nach der gekürzten Adresse des Clients.'],
     'whats-changed/changes': [
       'Veränderungen',
       'Anteile aller Sitzungen in beiden Zeiträumen: Test zweier Anteile, für viele Vergleiche korrigiert (Benjamini und Hochberg). Etwas kann im Anteil steigen und in der Zahl fallen.',

@@ -40,7 +40,7 @@ export interface Parts {
 export function partsOf(analysis: Analysis, context: QueryContext): Parts {
   const binder = createBinder();
   const span = instantsOf(analysis.range, context.timeZone);
-  const { robots, condition, labels } = analysis;
+  const { robots, seenByTag, condition, labels } = analysis;
   const names = labels.map((name) => findNamed(context.definitions.labels, name, 'label').name);
   const only = (label: string) => (given?: string) => {
     const conditions = [label, given ?? ''].filter((one) => one !== '');
@@ -52,7 +52,7 @@ export function partsOf(analysis: Analysis, context: QueryContext): Parts {
     binder,
     span,
     sessions: (which, more = {}) =>
-      `(${sessionSource({ robots, condition, labels, which, ...more }, span, context, binder)}) s`,
+      `(${sessionSource({ robots, seenByTag, condition, labels, which, ...more }, span, context, binder)}) s`,
     places: [
       { only: only('') },
       ...names.map((of, place) => ({ of, only: only(`label_${place}`) })),

@@ -5,7 +5,7 @@ import type { Definitions } from '../../contract/definition.ts';
 import type { Answer } from '../../contract/query.ts';
 import { campaignSql } from '../campaign-sql.ts';
 import { instantSql } from '../local-time.ts';
-import type { QueryContext } from '../session-source.ts';
+import { notSeenByTag, type QueryContext } from '../session-source.ts';
 import { type AnalysisPlan, figure, inSpan, noLabels, partsOf, text } from './analysis-parts.ts';
 
 export interface CampaignCosts {
@@ -55,10 +55,11 @@ export function planCampaigns(
   const sessions = parts.sessions('started', { goals: hasGoals, goal: analysis.goal });
   const touched = analysis.touch === 'first' ? 'first_value' : 'last_value';
   const robots = analysis.robots ? '' : 'AND NOT s.is_robot';
+  const once = analysis.seenByTag ? '' : `AND ${notSeenByTag('s')}`;
   const reached = hasGoals ? 's.reached_goal' : 'false';
   const revenue = hasGoals ? 's.revenue' : '0';
   return {
-    sql: `WITH marked AS (SELECT s.session_row, s.session_id, s.visitor_id, s.started_at, ${own} AS campaign FROM store.sessions s WHERE s.started_at < ${instantSql(span.toMs)} ${robots}),
+    sql: `WITH marked AS (SELECT s.session_row, s.session_id, s.visitor_id, s.started_at, ${own} AS campaign FROM store.sessions s WHERE s.started_at < ${instantSql(span.toMs)} ${robots} ${once}),
       touched AS (SELECT session_row, started_at, campaign, ${touched}(campaign IGNORE NULLS) OVER (PARTITION BY visitor_id ORDER BY started_at, session_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS credited FROM marked),
       chosen AS (SELECT s.visitor_id, s.is_bounce, s.duration_ms, ${reached} AS reached, ${revenue} AS revenue, t.campaign, t.credited FROM ${sessions} JOIN (SELECT * FROM touched WHERE ${inSpan('started_at', span)}) t ON t.session_row = s.session_row),
       came AS (SELECT campaign, count(*) AS sessions, count(DISTINCT visitor_id) AS visitors, avg(is_bounce::INTEGER) AS bounce_rate FROM chosen WHERE campaign IS NOT NULL GROUP BY 1),

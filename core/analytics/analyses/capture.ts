@@ -14,8 +14,7 @@ const referrerPath =
 
 /**
  * A page view names the page before it as its referrer. Where that page is of the same host and no earlier page view
- * of the session, a page view is missing. A page that names itself is left out last: asked sooner, DuckDB would cut the
- * path out of each referrer again for every step of the comparison.
+ * of the session, a page view is missing.
  */
 export function planCaptureIntegrity(
   analysis: AnalysisOf<'capture_integrity'>,
@@ -39,7 +38,7 @@ export function planCaptureIntegrity(
         JOIN chosen s ON s.session_row = h.session_row WHERE ${isOwnReferrer}),
       pages AS (SELECT session_row, number, path FROM store.hits WHERE origin = 'tracker' AND type = 'page_view' AND "at" >= ${from} AND "at" < ${instantSql(span.toMs)}),
       lacking AS (
-        SELECT n.day, count(*) FILTER (n.from_path <> n.path) AS missing FROM named n
+        SELECT n.day, count(*) AS missing FROM (SELECT * FROM named WHERE from_path <> path) n
         ANTI JOIN pages p ON p.session_row = n.session_row AND p.path = n.from_path AND p.number < n.number GROUP BY 1)
       SELECT strftime(DATE '1970-01-01' + day::INTEGER, '%Y-%m-%d'), hits, page_views, coalesce(missing, 0) AS missing_views,
         missing_views / nullif(page_views + missing_views, 0), sessions, headless
@@ -79,15 +78,21 @@ export function planCaptureIntegrity(
   };
 }
 
-const withinMs = 10_000;
-/** More pages than a range can have: a client times this, and a page, are one number. */
-const pagesMax = 2 ** 32;
+/** Whose page views: the column of a session `s` or a hit `h`. */
+const whose = {
+  path: { sql: 'h.path', label: 'Page', meaning: 'Path of the page.' },
+  robot_purpose: {
+    sql: 's.robot_purpose',
+    label: 'Purpose',
+    meaning: 'What the robot is for; empty for people.',
+  },
+  browser: { sql: 's.browser', label: 'Browser', meaning: 'Name of the browser or robot.' },
+  network: { sql: 's.address_prefix', label: 'Network', meaning: 'Client address, cut.' },
+} as const;
 
 /**
- * A page view of the tracker and one of the log are the same when path, user agent and cut address are equal and no
- * more than ten seconds lie between them. All hits of a session have its origin, so clients that only one of the two
- * saw are left out before hits are looked at. Client and page make one number, and what may be the same lies in the
- * same slot of ten seconds or in one beside it; several of a slot pair up in their order.
+ * Page views carry the mark of the other source since they were stored. What both saw is counted on the side of the
+ * tracker, as all figures count it.
  */
 export function planTagAndLog(
   analysis: AnalysisOf<'tag_and_log'>,
@@ -95,29 +100,21 @@ export function planTagAndLog(
 ): AnalysisPlan {
   const parts = partsOf(analysis, context);
   const { span, binder } = parts;
-  const sessions = parts.sessions('touch');
-  const views = `h.type = 'page_view' AND ${inSpan('h."at"', span)}`;
+  const { by } = analysis;
+  const sessions = parts.sessions('touch', { seenByTag: true });
   return {
-    sql: `WITH chosen AS MATERIALIZED (SELECT s.session_row, s.origin, s.user_agent, coalesce(s.address_prefix, '') AS prefix FROM ${sessions}),
-      clients AS (SELECT user_agent, prefix, row_number() OVER () AS client FROM (SELECT user_agent, prefix FROM chosen GROUP BY 1, 2 HAVING min(origin) <> max(origin))),
-      known AS MATERIALIZED (SELECT c.session_row, k.client FROM chosen c JOIN clients k ON k.user_agent IS NOT DISTINCT FROM c.user_agent AND k.prefix = c.prefix),
-      pages AS MATERIALIZED (SELECT path, row_number() OVER () AS page FROM (SELECT DISTINCT h.path FROM store.hits h WHERE ${views})),
-      views AS MATERIALIZED (
-        SELECT h.origin = 'log' AS is_log, k.client * ${pagesMax} + p.page AS client_page, epoch_ms(h."at") AS at_ms, at_ms // ${withinMs} AS slot
-        FROM store.hits h JOIN known k ON k.session_row = h.session_row JOIN pages p ON p.path = h.path WHERE ${views}),
-      ranked AS MATERIALIZED (SELECT *, row_number() OVER (PARTITION BY client_page, slot, is_log ORDER BY at_ms) AS place FROM views),
-      log AS (SELECT client_page, place, slot + beside AS slot, at_ms FROM ranked, (VALUES (-1), (0), (1)) b(beside) WHERE is_log),
-      matched AS (
-        SELECT t.client_page % ${pagesMax} AS page, count(*) AS n FROM (SELECT * FROM ranked WHERE NOT is_log) t
-        SEMI JOIN log l ON l.client_page = t.client_page AND l.place = t.place AND l.slot = t.slot AND l.at_ms <= t.at_ms + ${withinMs} AND l.at_ms >= t.at_ms - ${withinMs} GROUP BY 1),
-      sums AS (
-        SELECT h.path, count(*) FILTER (h.origin = 'tracker') AS tag, count(*) FILTER (h.origin = 'log') AS log
-        FROM store.hits h JOIN chosen s ON s.session_row = h.session_row WHERE ${views} GROUP BY 1)
-      SELECT path, least(coalesce(n, 0), tag, log) AS seen_by_both, tag - seen_by_both AS tag_only, log - seen_by_both AS log_only, seen_by_both / nullif(log, 0) FROM sums LEFT JOIN pages USING (path) LEFT JOIN matched USING (page)
-      ORDER BY tag + log DESC, path`,
+    sql: `WITH views AS (
+        SELECT ${whose[by].sql} AS value, h.origin = 'log' AS is_log, h.seen_by_tag, h.seen_by_log
+        FROM store.hits h JOIN ${sessions} ON s.session_row = h.session_row
+        WHERE h.type = 'page_view' AND ${inSpan('h."at"', span)})
+      SELECT value, count(*) FILTER (NOT is_log AND seen_by_log IS TRUE) AS seen_by_both,
+        count(*) FILTER (NOT is_log AND seen_by_log IS NOT TRUE) AS tag_only,
+        count(*) FILTER (is_log AND seen_by_tag IS NOT TRUE) AS log_only,
+        seen_by_both / nullif(seen_by_both + log_only, 0)
+      FROM views GROUP BY 1 ORDER BY count(*) DESC, value NULLS FIRST`,
     values: binder.values,
     columns: [
-      text('path', 'Page', 'Path of the page.'),
+      text(by, whose[by].label, whose[by].meaning),
       figure('both', 'Both', 'count', 'Page views that tracker and log both saw.', 'higher')(),
       figure(
         'tag_only',
@@ -140,7 +137,7 @@ export function planTagAndLog(
       )(),
     ],
     notes: [
-      'Page views are taken for the same when path, user agent and cut address are equal and no more than ten seconds lie between them: an estimate where many share an address.',
+      'Page views are taken for the same when path, user agent and client address are equal, on the same day (UTC), and no more than ten seconds lie between them: an estimate where many share an address. Other reports count them once.',
       ...noLabels(analysis),
     ],
   };

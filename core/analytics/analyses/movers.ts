@@ -4,7 +4,7 @@ import { addDays } from '../../contract/calendar.ts';
 import { dimensionColumn, metricColumn } from '../../contract/columns.ts';
 import { metrics } from '../../contract/metric.ts';
 import { localTimeSql } from '../local-time.ts';
-import type { QueryContext } from '../session-source.ts';
+import { notSeenByTag, type QueryContext } from '../session-source.ts';
 import {
   type AnalysisPlan,
   figure,
@@ -29,9 +29,10 @@ export function planMovers(analysis: AnalysisOf<'movers'>, context: QueryContext
   const { sql: key, home } = plainDimension(dimension);
   const isHit = home === 'hit' || metric !== 'sessions';
   const row = isHit ? 'h."at"' : 's.started_at';
-  const sessions = parts.sessions(isHit ? 'touch' : 'started');
+  const sessions = isHit ? parts.sessions('touch', { seenByTag: true }) : parts.sessions('started');
+  const once = analysis.seenByTag ? '' : `AND ${notSeenByTag('h')}`;
   const from = isHit
-    ? `store.hits h JOIN ${sessions} ON s.session_row = h.session_row WHERE ${inSpan('h."at"', span)}`
+    ? `store.hits h JOIN ${sessions} ON s.session_row = h.session_row WHERE ${inSpan('h."at"', span)} ${once}`
     : `${sessions} WHERE true`;
   const counted = {
     sessions: isHit ? 'count(DISTINCT h.session_row)' : 'count(*)',

@@ -1,7 +1,7 @@
 /** Visitors by the period of their first session, and how many of them had a session in each period after. */
 import type { AnalysisOf } from '../../contract/analysis.ts';
 import { localTimeSql } from '../local-time.ts';
-import type { QueryContext } from '../session-source.ts';
+import { notSeenByTag, type QueryContext } from '../session-source.ts';
 import { type AnalysisPlan, figure, noLabels, partsOf, text } from './analysis-parts.ts';
 
 const dayUs = '86400000000';
@@ -32,9 +32,13 @@ export function planRetention(
   const number = (column: string) =>
     unit.number(`(${localTimeSql(column, span, context.timeZone)} // ${dayUs})`);
   const sessions = parts.sessions('started');
-  const robots = analysis.robots ? '' : 'WHERE NOT is_robot';
+  const first = [
+    ...(analysis.robots ? [] : ['NOT s.is_robot']),
+    ...(analysis.seenByTag ? [] : [notSeenByTag('s')]),
+  ];
+  const counted = first.length === 0 ? '' : `WHERE ${first.join(' AND ')}`;
   return {
-    sql: `WITH firsts AS (SELECT visitor_id, min(started_at) AS first_at FROM store.sessions ${robots} GROUP BY 1),
+    sql: `WITH firsts AS (SELECT visitor_id, min(started_at) AS first_at FROM store.sessions s ${counted} GROUP BY 1),
       seen AS (
         SELECT DISTINCT s.visitor_id, ${number('f.first_at')} AS cohort, ${number('s.started_at')} AS period
         FROM ${sessions} JOIN firsts f ON f.visitor_id = s.visitor_id AND f.first_at >= make_timestamptz(${span.fromMs * 1_000})),
