@@ -128,7 +128,15 @@ export class SourceForm extends LitElement {
         kinds.has('sftp')
           ? html`${textArea({ ...this.#of('privateKey'), label: msg('Private key'), hint: hintOf('privateKey', msg('Instead of a password; it is kept sealed and never shown.')) })}
             ${textArea({ ...this.#of('hostKeys'), label: msg('Host keys'), hint: msg('SHA256:… of the keys that the server may show, one a line (ssh-keyscan HOST | ssh-keygen -lf -). No other server is talked to.') })}`
-          : nothing
+          : kinds.has('ftp')
+            ? textArea({
+                ...this.#of('hostKeys'),
+                label: msg('Host keys'),
+                hint: msg(
+                  'For ftps: SHA256:… of a certificate that nobody vouches for, one a line. A run that meets one says which it is.',
+                ),
+              })
+            : nothing
       }
       ${
         isS3

@@ -104,7 +104,7 @@ export function inputOfSource(draft: SourceDraft, before: Source | undefined): S
       schedule: draft.schedule === 'cron' ? draft.cron : draft.schedule,
       timeZone: draft.timeZone.trim(),
       user: text(draft.user),
-      hostKeys: kinds.has('sftp') ? lines(draft.hostKeys) : [],
+      hostKeys: kinds.has('sftp') || kinds.has('ftp') ? lines(draft.hostKeys) : [],
       region: kinds.has('s3') ? text(draft.region) : undefined,
       endpoint: kinds.has('s3') ? text(draft.endpoint) : undefined,
       lateMs: Number(draft.lateMinutes) * minuteMs,

@@ -58,7 +58,8 @@ const locationSchema = line
  * - `locations`: paths of this machine and addresses; the last parts of paths may hold `*`
  * - `schedule`: five fields, by the clock of `timeZone`
  * - `user`: who signs in; for S3 the id of the access key
- * - `hostKeys`: `SHA256:…` of the keys that an SFTP server may show; no other is talked to
+ * - `hostKeys`: `SHA256:…` of the keys that an SFTP server may show, no other is talked to; and of certificates of
+ *   an FTPS server that nobody vouches for
  * - `region`, `endpoint`: of S3; the endpoint is for those that are not of AWS
  * - `lateMs`: how much later than it happened a line may come; sessions without a later line end only then
  * - `import`: how lines are read, as with an import by hand

@@ -138,6 +138,7 @@ export const templates = {
   s115763f2236ae9b6: `Letzte 24 Stunden`,
   s11653a76763803be: `Andere Datenbestände sind nicht betroffen.`,
   s11682e4de4f14792: `umgeordnet`,
+  s11ce3f6654301457: `Für ftps: SHA256:… eines Zertifikats, für das niemand bürgt, eines je Zeile. Ein Lauf, der auf eines trifft, sagt, welches es ist.`,
   s11f64eff554eaef4: `Ein anderes Passwort wählen`,
   s11fde02838f918a6: `Übernehmen`,
   s123b7254b44dd148: `Wartet`,

@@ -56,7 +56,7 @@ export function httpFetcher(url: string, options: FetchOptions): Fetcher {
   };
 }
 
-export function refuse(url: string, answer: IncomingMessage, expected: readonly number[]): void {
+function refuse(url: string, answer: IncomingMessage, expected: readonly number[]): void {
   const status = answer.statusCode ?? 0;
   if (expected.includes(status)) return;
   answer.destroy();

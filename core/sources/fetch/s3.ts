@@ -1,4 +1,5 @@
 /** Objects of a bucket that speaks S3: `s3://bucket/logs/2026-*.gz`. */
+import type { IncomingMessage } from 'node:http';
 import { AwsClient } from 'aws4fetch';
 import { Parser } from 'htmlparser2';
 import { get } from '../../alerts/outgoing-request.ts';
@@ -6,10 +7,10 @@ import {
   type Fetcher,
   type FetchOptions,
   type FoundFile,
+  failed,
   fitsName,
   withoutFirst,
 } from './fetcher.ts';
-import { refuse } from './http.ts';
 
 const regionUsual = 'us-east-1';
 const pagesMax = 100;
@@ -39,15 +40,8 @@ export function s3Fetcher(location: string, options: FetchOptions): Fetcher {
     if (token !== undefined) query.set('continuation-token', token);
     const url = `${base}?${query.toString().replaceAll('+', '%20')}`;
     const answer = await ask(url);
-    refuse(`s3://${bucket}`, answer, [200]);
-    const parts: Buffer[] = [];
-    let bytes = 0;
-    for await (const part of answer) {
-      bytes += (part as Buffer).length;
-      if (bytes > pageBytesMax) break;
-      parts.push(part as Buffer);
-    }
-    return readPage(Buffer.concat(parts).toString());
+    await expectStatus(`s3://${bucket}`, answer, [200]);
+    return readPage(await textOf(answer));
   }
 
   return {
@@ -58,9 +52,11 @@ export function s3Fetcher(location: string, options: FetchOptions): Fetcher {
         const listed = await page(token);
         found.push(...listed.files.filter(({ name, bytes }) => bytes !== 0 && fits(pattern, name)));
         token = listed.next;
-        if (token === undefined) break;
+        if (token === undefined) return found;
       }
-      return found;
+      throw failed(
+        `s3://${bucket} lists more than ${pagesMax} pages of objects. Name a longer beginning of their keys before the first asterisk.`,
+      );
     },
     async *read(name, from, bytesMax) {
       const end = bytesMax === undefined ? '' : String(from + bytesMax - 1);
@@ -70,7 +66,7 @@ export function s3Fetcher(location: string, options: FetchOptions): Fetcher {
         answer.destroy();
         return;
       }
-      refuse(`s3://${bucket}/${name}`, answer, [200, 206]);
+      await expectStatus(`s3://${bucket}/${name}`, answer, [200, 206]);
       try {
         yield* answer.statusCode === 200 ? withoutFirst(answer, from) : answer;
       } finally {
@@ -79,6 +75,27 @@ export function s3Fetcher(location: string, options: FetchOptions): Fetcher {
     },
     close: async () => {},
   };
+}
+
+/** @throws Problem with the code by which S3 says why, which is no secret */
+async function expectStatus(where: string, answer: IncomingMessage, expected: readonly number[]) {
+  const { statusCode = 0, statusMessage = '' } = answer;
+  if (expected.includes(statusCode)) return;
+  const code = /<Code>([A-Za-z0-9.]{1,64})<\/Code>/.exec(await textOf(answer).catch(() => ''))?.[1];
+  const why = code === undefined ? '' : ` (${code})`;
+  throw failed(`${where} answers ${`${statusCode} ${statusMessage}`.trim()}${why}.`);
+}
+
+/** @throws Problem where it is longer than any page */
+async function textOf(answer: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of answer) {
+    bytes += (part as Buffer).length;
+    if (bytes > pageBytesMax) throw failed('The answer of S3 is longer than a page of a list.');
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts).toString();
 }
 
 /** An asterisk stands for anything within one part of a key. */

@@ -1,0 +1,21 @@
+/** A certificate that its server has signed itself, for `logs.example`, until 2126. Its key guards nothing. */
+export const ownCertificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMXcCo7SoITCxp2CR
+gErJk39Y9wHjo/b33xnJZ7pWpi6hRANCAAQAiId7dlQBHoU1SY/teRPixeot/cF0
+iHnq5dNth2KWmx0l3et29gUWMKFhBXQDlFpHG+mA87KgfDOSwiqYIjbW
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBnjCCAUSgAwIBAgIUAzzCHz12qQh6XaEzIzFV4eXOCHgwCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMbG9ncy5leGFtcGxlMCAXDTI2MTEyMjExNDgwOFoYDzIxMjYx
+MDI5MTE0ODA4WjAXMRUwEwYDVQQDDAxsb2dzLmV4YW1wbGUwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAAQAiId7dlQBHoU1SY/teRPixeot/cF0iHnq5dNth2KWmx0l
+3et29gUWMKFhBXQDlFpHG+mA87KgfDOSwiqYIjbWo2wwajAdBgNVHQ4EFgQUYt8u
+xfZ552bvXSkxbhgK1nqP+DkwHwYDVR0jBBgwFoAUYt8uxfZ552bvXSkxbhgK1nqP
++DkwDwYDVR0TAQH/BAUwAwEB/zAXBgNVHREEEDAOggxsb2dzLmV4YW1wbGUwCgYI
+KoZIzj0EAwIDSAAwRQIhAL8Csn06i+4XH1hlJ0z7RIUMR0Ihi0cRSxHD5d+MeQVU
+AiAYl1lp1Okc/8I22UxzP410DYXOCqHa+WHzLLTHirursw==
+-----END CERTIFICATE-----
+`,
+};
