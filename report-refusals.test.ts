@@ -48,7 +48,11 @@ describe('A range', () => {
   test.each([
     ['that is empty', { from: '2026-11-21', to: '2026-11-21' }, /must begin before it ends/],
     ['that ends first', { from: '2026-11-22', to: '2026-11-21' }, /must begin before it ends/],
-    ['of a day that is none', { from: '2026-02-30', to: '2026-11-21' }, /not a day of the calendar/],
+    [
+      'of a day that is none',
+      { from: '2026-02-30', to: '2026-11-21' },
+      /not a day of the calendar/,
+    ],
     ['of 20 years', { from: '2006-11-22', to: '2026-11-22' }, /is longer than 3660 days/],
   ])('%s is refused', async (_, range, said) => {
     await expect(run({ range })).rejects.toMatchObject({
