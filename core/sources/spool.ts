@@ -125,7 +125,8 @@ export function openSpool(folder: string): Spool {
     },
     async settle(mark, end, keep) {
       const have = await bytesOf(mark);
-      const isDone = mark.isPacked && end.pendingHits === 0;
+      // One that was cut may be written at present: it is read again, from its beginning, when there is more of it.
+      const isDone = mark.isPacked && end.pendingHits === 0 && end.problem === undefined;
       const low = mark.isPacked ? (isDone ? have : 0) : end.problem === undefined ? end.lowByte : 0;
       const next: FileMark = {
         ...mark,

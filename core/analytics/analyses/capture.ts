@@ -14,8 +14,7 @@ const referrerPath =
 
 /**
  * A page view names the page before it as its referrer. Where that page is of the same host and no earlier page view
- * of the session, a page view is missing. A page that names itself is left out last: asked sooner, DuckDB would cut the
- * path out of each referrer again for every step of the comparison.
+ * of the session, a page view is missing.
  */
 export function planCaptureIntegrity(
   analysis: AnalysisOf<'capture_integrity'>,
@@ -39,7 +38,7 @@ export function planCaptureIntegrity(
         JOIN chosen s ON s.session_row = h.session_row WHERE ${isOwnReferrer}),
       pages AS (SELECT session_row, number, path FROM store.hits WHERE origin = 'tracker' AND type = 'page_view' AND "at" >= ${from} AND "at" < ${instantSql(span.toMs)}),
       lacking AS (
-        SELECT n.day, count(*) FILTER (n.from_path <> n.path) AS missing FROM named n
+        SELECT n.day, count(*) AS missing FROM (SELECT * FROM named WHERE from_path <> path) n
         ANTI JOIN pages p ON p.session_row = n.session_row AND p.path = n.from_path AND p.number < n.number GROUP BY 1)
       SELECT strftime(DATE '1970-01-01' + day::INTEGER, '%Y-%m-%d'), hits, page_views, coalesce(missing, 0) AS missing_views,
         missing_views / nullif(page_views + missing_views, 0), sessions, headless

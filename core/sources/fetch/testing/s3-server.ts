@@ -57,7 +57,7 @@ export async function startS3Server(account: S3Account): Promise<S3Server> {
     },
   };
 
-  function answer(request: IncomingMessage, response: ServerResponse): void {
+  function answer(request: IncomingMessage, response: ServerResponse): unknown {
     const fault = signatureFault(request, account);
     if (fault !== undefined) return refuse(response, 403, fault);
     s3.asked.push(`${request.method} ${request.url} ${request.headers.range ?? ''}`.trim());
@@ -72,7 +72,7 @@ export async function startS3Server(account: S3Account): Promise<S3Server> {
     if (key === '') return list(url.searchParams, response);
     const bytes = s3.objects.get(key);
     if (bytes === undefined) return refuse(response, 404, 'NoSuchKey');
-    give(bytes, request.headers.range, response);
+    return give(bytes, request.headers.range, response);
   }
 
   function list(query: URLSearchParams, response: ServerResponse): void {
@@ -95,7 +95,7 @@ export async function startS3Server(account: S3Account): Promise<S3Server> {
     );
   }
 
-  function give(bytes: Buffer, range: string | undefined, response: ServerResponse): void {
+  function give(bytes: Buffer, range: string | undefined, response: ServerResponse): unknown {
     const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
     if (Number(from) >= bytes.length) return refuse(response, 416, 'InvalidRange');
     const end = to === '' ? bytes.length : Math.min(bytes.length, Number(to) + 1);
@@ -106,9 +106,9 @@ export async function startS3Server(account: S3Account): Promise<S3Server> {
       etag: etagOf(bytes),
     });
     const { breakAfter } = s3;
-    if (breakAfter === undefined || part.length <= breakAfter) return void response.end(part);
+    if (breakAfter === undefined || part.length <= breakAfter) return response.end(part);
     s3.breakAfter = undefined;
-    response.write(part.subarray(0, breakAfter), () => response.destroy());
+    return response.write(part.subarray(0, breakAfter), () => response.destroy());
   }
 
   return s3;
