@@ -20,9 +20,8 @@ import { listReports } from './reports/definitions/find-report.ts';
 import { reportToCsv } from './reports/run/report-csv.ts';
 import { reportToTable } from './reports/run/report-table.ts';
 import { type ReportSource, runReport } from './reports/run/run-report.ts';
+import { parquetType, sqlToFile, xlsxType } from './reports/run/sql-file.ts';
 
-const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
-const parquetType = 'application/vnd.apache.parquet';
 /** A panel is looked at by people: who wants all rows runs the query itself. */
 const savedRowsMax = 1_000;
 const pngWidthPx = 1_072;
@@ -55,6 +54,7 @@ export function createReportDesk(source: ReportSource, clock: Clock): ReportDesk
   return {
     list: async (slug) => listReports(await source.ownReports(slug)),
     run: (request) => runReport(request, { source, clock }),
+    drawSql: sqlToFile,
     async draw(result, drawing) {
       if (drawing.format === 'csv')
         return { body: reportToCsv(result), contentType: 'text/csv; charset=utf-8' };

@@ -108,3 +108,44 @@ it('changes it and deletes it', async () => {
   await page.getByRole('link', { name: 'New report' }).waitFor();
   expect(await page.getByRole('link', { name: 'Where people begin' }).count()).toBe(0);
 });
+
+it('takes a saved query for a panel: chosen, tried, moved, shown and taken out again', async () => {
+  const headers = { 'content-type': 'application/json', 'x-canister': 'test' };
+  const sql = `SELECT entry_path AS page, count(*) AS n FROM sessions WHERE day >= $from AND entry_path <> $but GROUP BY 1 ORDER BY 2 DESC, 1`;
+  const parameters = [
+    { name: 'from', type: 'date' },
+    { name: 'but', type: 'text' },
+  ];
+  const kept = await fetch(`${product.baseUrl}/api/datasets/shop/queries/Begins`, {
+    method: 'PUT',
+    headers,
+    body: JSON.stringify({ sql, parameters }),
+  });
+  expect(kept.status).toBe(200);
+  await page.goto('/shop/reports/new');
+  await page.getByLabel('Title', { exact: true }).fill('By hand');
+  await page.getByLabel('Title of the panel').fill('Entry pages');
+  await page.getByRole('button', { name: 'Add a saved query' }).click();
+  const panel = page.getByRole('region', { name: 'Panel 2' });
+  await panel.getByLabel('Title of the panel').fill('Begins of mine');
+  await page.getByRole('button', { name: 'Save report' }).click();
+  await panel.getByText('savedQuery name must not be empty').waitFor();
+  await panel.getByLabel('Saved query').selectOption('Begins');
+  await panel.getByLabel('$but').fill('/');
+  await panel.getByRole('button', { name: 'Preview of the last 7 days' }).click();
+  const preview = panel.locator('cn-result-grid tbody td');
+  await expect.poll(() => preview.allInnerTexts(), { timeout: 30_000 }).toEqual(['/shop', '2']);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Move panel 2 up' }).click();
+  await page.getByRole('button', { name: 'Save report' }).click();
+  await page.waitForURL('**/shop/reports/by-hand');
+  await page.getByRole('heading', { name: 'Begins of mine' }).waitFor();
+  const titles = await page.locator('h2').allInnerTexts();
+  expect(titles.indexOf('Begins of mine')).toBeLessThan(titles.indexOf('Entry pages'));
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByRole('region', { name: 'Panel 1' }).getByLabel('$but').waitFor();
+  await page.getByRole('button', { name: 'Remove' }).first().click();
+  await page.getByRole('button', { name: 'Save report' }).click();
+  await page.getByRole('heading', { name: 'Entry pages' }).waitFor();
+  expect(await page.getByRole('heading', { name: 'Begins of mine' }).count()).toBe(0);
+});

@@ -5,7 +5,7 @@ import { type Comparison, comparisonKinds } from '../contract/comparison.ts';
 import { dateRangeSchema, dateSchema } from '../contract/date-range.ts';
 import { definitionNameSchema } from '../contract/definition-name.ts';
 import { Problem } from '../contract/problem.ts';
-import { conditionTextSchema } from '../contract/query.ts';
+import { conditionTextSchema, type SqlAnswer, type SqlFileFormat } from '../contract/query.ts';
 import {
   type ReportEntry,
   type ReportResult,
@@ -43,10 +43,14 @@ export interface ReportDesk {
   /** @throws Problem `report_unknown`, `date_range_invalid`, `definition_unknown`, `condition_not_in_tables` */
   run(request: ReportRequest): Promise<ReportResult>;
   /** @throws Problem `report_unknown` where there is no chart of that name */
-  draw(
-    result: ReportResult,
-    drawing: ReportDrawing,
-  ): Promise<{ body: string | Uint8Array<ArrayBuffer>; contentType: string }>;
+  draw(result: ReportResult, drawing: ReportDrawing): Promise<Drawn>;
+  /** The rows of SQL as a file. */
+  drawSql(answer: SqlAnswer, format: SqlFileFormat): Promise<Drawn>;
+}
+
+interface Drawn {
+  body: string | Uint8Array<ArrayBuffer>;
+  contentType: string;
 }
 
 const listRoute = createRoute({
