@@ -7,7 +7,10 @@ function terminal(isTTY: boolean | undefined) {
   let nowMs = 0;
   const target = { isTTY, write: (text: string) => void written.push(text) };
   const line = progressLine(target, () => nowMs);
-  return { written, line, wait: (ms: number) => void (nowMs += ms) };
+  const wait = (ms: number) => {
+    nowMs += ms;
+  };
+  return { written, line, wait };
 }
 
 test('A terminal sees the latest state five times a second at the most, and an empty line in the end', () => {
