@@ -17,11 +17,14 @@ import type { Config } from './core/config.ts';
 import type { Dataset, DatasetEntry } from './core/contract/dataset.ts';
 import { Problem } from './core/contract/problem.ts';
 import { retentionRulesSchema } from './core/contract/upkeep.ts';
+import { createAlertSql } from './core/desks/alert-sql.ts';
 import { createCountDesk } from './core/desks/count-desk.ts';
 import { createDefinitionDesk } from './core/desks/definition-desk.ts';
 import { createEventDesk } from './core/desks/event-desk.ts';
 import { createExportDesk } from './core/desks/export-desk.ts';
+import { createLabelSessions } from './core/desks/label-sessions.ts';
 import { createQueryDesk } from './core/desks/query-desk.ts';
+import { keepQueriesWhole } from './core/desks/saved-query-desk.ts';
 import { createSearchDesk } from './core/desks/search-desk.ts';
 import { createSourceDesk } from './core/desks/source-desk.ts';
 import { createSqlDesk, type PublishedPlace } from './core/desks/sql-desk.ts';
@@ -63,7 +66,7 @@ import {
   createReportDesk,
   createReportSource,
   createSharedReports,
-  keepReportsWhole,
+  keepDefinitionsWhole,
 } from './report-desk.ts';
 import { alertMail } from './reports/email/alert-mail.ts';
 import { chooseMailer } from './reports/email/mailers/choose-mailer.ts';
@@ -199,10 +202,23 @@ export async function openCanister(
   const consoleUrl = () => config.consoleUrl ?? `http://localhost:${listenedPort ?? config.port}`;
   const alertStore = openLibsqlAlerts(libsql.control, clock);
   const subscriptionStore = openLibsqlSubscriptions(libsql.control, clock);
+  let listenedPort: number | undefined;
+  const book = openLibsqlDefinitions(libsql.control, clock);
+  const savedQueries = keepQueriesWhole(openLibsqlSavedQueries(libsql.control, clock), {
+    book,
+    alerts: alertStore,
+  });
+  const sandbox = createChildSandbox({ childFile: fileURLToPath(built('./sandbox-child.js')) });
+  const place: PublishedPlace = {
+    folder: (slug) => folder.dataset(slug).published,
+    manifest: (slug) => readManifest(folder.dataset(slug).published),
+  };
+  const sql = createSqlDesk({ engine: engine.remote, sandbox, place, savedQueries });
   const alerts = createAlertDesk({
     store: alertStore,
     outbox: openLibsqlOutbox(libsql.control, clock),
     facts: { live: alertsLive, past: alertsPast, cells: alertsCells },
+    sqlFacts: createAlertSql({ sql, savedQueries }),
     timeZone: (slug) => timeZones.get(slug),
     clock,
     random: Math.random,
@@ -212,17 +228,12 @@ export async function openCanister(
     consoleUrl,
     outgoing: { privateNetworks: config.webhookPrivateNetworks },
   });
-  let listenedPort: number | undefined;
-  const book = openLibsqlDefinitions(libsql.control, clock);
-  const queries = createQueryDesk(engine.remote, book);
-  const savedQueries = openLibsqlSavedQueries(libsql.control, clock);
-  const sandbox = createChildSandbox({ childFile: fileURLToPath(built('./sandbox-child.js')) });
-  const place: PublishedPlace = {
-    folder: (slug) => folder.dataset(slug).published,
-    manifest: (slug) => readManifest(folder.dataset(slug).published),
-  };
-  const sql = createSqlDesk({ engine: engine.remote, sandbox, place, savedQueries });
-  const definitions = keepReportsWhole(createDefinitionDesk(datasets, book), savedQueries);
+  const labelSessions = createLabelSessions({ sql, savedQueries, engine: engine.remote, clock });
+  const queries = createQueryDesk(engine.remote, book, labelSessions);
+  const definitions = keepDefinitionsWhole(createDefinitionDesk(datasets, book), {
+    savedQueries,
+    labelSessions,
+  });
   const reportSource = createReportSource(queries, definitions, { sql, savedQueries });
   const subscriptions = createSubscriptionDesk({
     subscriptions: subscriptionStore,
@@ -393,7 +404,7 @@ export async function openCanister(
       hitCounts: shownCounts.read,
       hourlyCounts: shownCounts.readHours,
       setAside: openLibsqlSetAside(libsql.hits),
-      searches: createSearchDesk(engine.remote, book, alertStore),
+      searches: createSearchDesk(engine.remote, book, alertStore, labelSessions),
       savedSearches: openLibsqlSavedSearches(libsql.control, clock),
       events: createEventDesk({
         book: openLibsqlEvents(libsql.control, clock),

@@ -1,6 +1,7 @@
 /** The desk of reports: joins what `reports/` runs and draws with what core answers. */
 import type { Clock } from './core/clock.ts';
 import { dayOf } from './core/contract/date-range.ts';
+import { labelSchema } from './core/contract/label.ts';
 import { Problem } from './core/contract/problem.ts';
 import { sqlRequestSchema } from './core/contract/query.ts';
 import type { ReportResult } from './core/contract/report.ts';
@@ -8,6 +9,7 @@ import { reportDefinitionSchema } from './core/contract/report-definition.ts';
 import type { SharedReport } from './core/contract/shared-link.ts';
 import { rangeOfPeriod } from './core/contract/subscription-words.ts';
 import type { DefinitionDesk } from './core/desks/definition-desk.ts';
+import type { LabelSessions } from './core/desks/label-sessions.ts';
 import type { QueryDesk } from './core/desks/query-desk.ts';
 import type { SqlDesk } from './core/desks/sql-desk.ts';
 import type { ReportDesk, ReportDrawing } from './core/http/reports.ts';
@@ -18,9 +20,8 @@ import { listReports } from './reports/definitions/find-report.ts';
 import { reportToCsv } from './reports/run/report-csv.ts';
 import { reportToTable } from './reports/run/report-table.ts';
 import { type ReportSource, runReport } from './reports/run/run-report.ts';
+import { parquetType, sqlToFile, xlsxType } from './reports/run/sql-file.ts';
 
-const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
-const parquetType = 'application/vnd.apache.parquet';
 /** A panel is looked at by people: who wants all rows runs the query itself. */
 const savedRowsMax = 1_000;
 const pngWidthPx = 1_072;
@@ -53,6 +54,7 @@ export function createReportDesk(source: ReportSource, clock: Clock): ReportDesk
   return {
     list: async (slug) => listReports(await source.ownReports(slug)),
     run: (request) => runReport(request, { source, clock }),
+    drawSql: sqlToFile,
     async draw(result, drawing) {
       if (drawing.format === 'csv')
         return { body: reportToCsv(result), contentType: 'text/csv; charset=utf-8' };
@@ -99,13 +101,14 @@ export function createSharedReports(
 }
 
 /**
- * The desk of definitions, which takes no report under the name of one that comes with Canister, and none that asks a
- * saved query that is not there.
+ * The desk of definitions, which takes no report under the name of one that comes with Canister, none that asks a saved
+ * query that is not there, and no label by a saved query that names no sessions.
  */
-export function keepReportsWhole(
+export function keepDefinitionsWhole(
   desk: DefinitionDesk,
-  savedQueries: Pick<SavedQueries, 'get'>,
+  options: { savedQueries: Pick<SavedQueries, 'get'>; labelSessions: Pick<LabelSessions, 'check'> },
 ): DefinitionDesk {
+  const { savedQueries, labelSessions } = options;
   return {
     ...desk,
     async save(slug, kind, given, position) {
@@ -119,6 +122,10 @@ export function keepReportsWhole(
       if (kind === 'report')
         for (const { savedQuery } of reportDefinitionSchema.parse(given).panels)
           if (savedQuery !== undefined) await savedQueries.get(slug, savedQuery.name);
+      if (kind === 'label') {
+        const { savedQuery } = labelSchema.parse(given);
+        if (savedQuery !== undefined) await labelSessions.check(slug, savedQuery);
+      }
       return await desk.save(slug, kind, given, position);
     },
   };

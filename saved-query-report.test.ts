@@ -7,7 +7,7 @@ import { createQueryDesk } from './core/desks/query-desk.ts';
 import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
 import { worldSql } from './core/testing/sql-desk.ts';
 import { createWorld, type World } from './core/testing/world.ts';
-import { createReportSource, keepReportsWhole } from './report-desk.ts';
+import { createReportSource, keepDefinitionsWhole } from './report-desk.ts';
 import { digestMail } from './reports/email/digest-mail.ts';
 import { runReport } from './reports/run/run-report.ts';
 import { makeDigest } from './reports/schedule/make-digest.ts';
@@ -47,10 +47,7 @@ afterEach(async () => {
 
 function open() {
   const book = openLibsqlDefinitions(world.control, world.now);
-  const definitions = keepReportsWhole(
-    createDefinitionDesk(world.datasets, book),
-    desks.savedQueries,
-  );
+  const definitions = keepDefinitionsWhole(createDefinitionDesk(world.datasets, book), desks);
   const source = createReportSource(createQueryDesk(world.engine, book), definitions, desks);
   const save = (savedQuery: object) =>
     definitions.save('shop', 'report', {

@@ -14,6 +14,7 @@ import {
 import { Problem } from '../core/contract/problem.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { readParameters } from './export.ts';
 import { list } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
@@ -43,6 +44,9 @@ interface RuleOptions extends InDataset {
   raised?: string;
   baseEvent?: string;
   baseMetric?: string;
+  saved?: string;
+  param: string[];
+  everyMinutes?: number;
   windowMinutes?: number;
   operator?: string;
   bound?: number;
@@ -142,6 +146,12 @@ function withRule(command: Command): Command {
         ...alertSeverities,
       ]),
     )
+    .option(
+      '--saved <query>',
+      'measure what this saved query gives: its value, or the count of its rows',
+    )
+    .option('--param <assignment>', 'a value for $NAME of it: NAME=VALUE (repeat)', list, [])
+    .option('--every-minutes <minutes>', 'how often it is asked (5 without it)', number)
     .option('--base-event <event>', 'ratio: in per cent of this event')
     .addOption(
       new Option('--base-metric <metric>', 'ratio: in per cent of this metric').choices([
@@ -169,12 +179,14 @@ function withRule(command: Command): Command {
 }
 
 function ruleOf(options: RuleOptions): Record<string, unknown> {
-  const { measure, windowMinutes, operator, bound, boundTo, rearmMinutes, severity } = options;
+  const { measure, windowMinutes, everyMinutes, operator, bound, boundTo, rearmMinutes, severity } =
+    options;
   const given = {
     name: options.name,
     description: options.description,
     measure,
-    subject: subjectOf(options.event, options.metric, options.raised),
+    subject: subjectOf(options.event, options.metric, options.raised, savedQueryOf(options)),
+    everyMinutes,
     base: subjectOf(options.baseEvent, options.baseMetric),
     windowMinutes,
     operator,
@@ -195,9 +207,16 @@ function ruleOf(options: RuleOptions): Record<string, unknown> {
   };
 }
 
-function subjectOf(event?: string, metric?: string, severity?: string) {
-  if ([event, metric, severity].filter((one) => one !== undefined).length > 1)
+function savedQueryOf({ saved: name, param }: RuleOptions) {
+  if (name !== undefined) return { kind: 'saved_query', name, ...readParameters(param, false) };
+  if (param.length === 0) return undefined;
+  throw new Problem('request_invalid', '--param is for the query that --saved names.');
+}
+
+function subjectOf(event?: string, metric?: string, severity?: string, query?: object) {
+  if ([event, metric, severity, query].filter((one) => one !== undefined).length > 1)
     throw new Problem('request_invalid', 'Name one thing to measure, not several.');
+  if (query !== undefined) return query;
   if (severity !== undefined) return { kind: 'raised', severity };
   if (event !== undefined) return { kind: 'event', event };
   return metric === undefined ? undefined : { kind: 'metric', metric };
@@ -252,7 +271,8 @@ function describeRules(alerts: readonly AlertRuleStatus[]): string {
   ).join('\n');
 }
 
-function describeDryRun({ fired, firings, fromMs, toMs }: AlertDryRun): string {
+function describeDryRun({ fired, firings, fromMs, toMs, stepMinutes }: AlertDryRun): string {
+  const looked = stepMinutes === undefined ? '' : `, looking every ${stepMinutes} minutes`;
   const times = fired === 1 ? 'once' : `${fired} times`;
   const lines = firings.map(({ at, value, recoveredAt }) =>
     [
@@ -263,7 +283,7 @@ function describeDryRun({ fired, firings, fromMs, toMs }: AlertDryRun): string {
   );
   const more = fired - firings.length;
   return [
-    `It would have fired ${times} from ${instant(fromMs)} to ${instant(toMs)}.`,
+    `It would have fired ${times} from ${instant(fromMs)} to ${instant(toMs)}${looked}.`,
     ...lines,
     ...(more > 0 ? [`  and ${more} times before`] : []),
   ].join('\n');

@@ -1,6 +1,6 @@
 /** The commands that define what reports speak of: labels, campaigns with costs, funnels, goals, page groups, annotations. */
 import { readFileSync, statSync } from 'node:fs';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   type CostImportResult,
   campaignLimits,
@@ -10,6 +10,7 @@ import {
 import type { DefinitionKind } from '../core/contract/definition.ts';
 import { Problem } from '../core/contract/problem.ts';
 import { showInvisible } from '../reports/html/format.ts';
+import { readParameters } from './export.ts';
 import { list, wholeNumber } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
@@ -36,14 +37,17 @@ const kinds: readonly Kind[] = [
     noun: 'label',
     options: (command) =>
       command
-        .requiredOption('--condition <condition>', 'which sessions it means')
+        .option('--condition <condition>', 'which sessions it means')
+        .option('--saved <query>', 'or: a saved query whose column session_id names them')
+        .option('--param <assignment>', 'a value for $NAME of it: NAME=VALUE (repeat)', list, [])
         .option('--colour <number>', 'one of the 8 label colours', wholeNumber, 1)
         .option('--inverse', 'mean the sessions that do not meet the condition')
         .option('--parent <name>', 'another label that it is joined with')
         .addOption(joinOption()),
-    definition: ({ name, condition, colour, inverse, parent, combine }) => ({
+    definition: ({ name, condition, saved, param, colour, inverse, parent, combine }) => ({
       name,
       condition,
+      ...savedQueryOf(saved, param as string[]),
       colour,
       inverse: inverse === true,
       parent,
@@ -271,6 +275,12 @@ function describe({ name, ...rest }: Given): string {
     ([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
   return showInvisible([name, ...parts].join('  '));
+}
+
+function savedQueryOf(name: unknown, assignments: readonly string[]): Given {
+  if (name === undefined && assignments.length > 0)
+    throw new InvalidArgumentError('--param is for the query that --saved names.');
+  return name === undefined ? {} : { savedQuery: { name, ...readParameters(assignments, false) } };
 }
 
 const joinOption = () =>

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream, readFileSync, renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { InvalidArgumentError } from 'commander';
 import type { Export, ReadToken } from '../core/contract/export.ts';
@@ -18,13 +18,12 @@ import type { ApiClient } from '../core/http/api-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
 import { list } from './option-values.ts';
+import { bytesDone, type ProgressLine, progressLine, whileWaiting } from './progress-line.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 const pathOf = (slug: string) => `/api/datasets/${encodeURIComponent(slug)}`;
 /** How often a download that broke off is taken up again. */
 const triesMax = 5;
-
-type Desk<O extends { json?: boolean }> = CommandDesk<O> & { note: (text: string) => void };
 
 /** @throws InvalidArgumentError for what is no assignment */
 export function readParameters(assignments: readonly string[], isTyped: boolean) {
@@ -43,8 +42,8 @@ export function readParameters(assignments: readonly string[], isTyped: boolean)
   return isTyped ? { parameters, values } : { values };
 }
 
-export function addExportCommands<O extends { json?: boolean }>(desk: Desk<O>): void {
-  const { command, withApi, out, outJson, note } = desk;
+export function addExportCommands<O extends { json?: boolean }>(desk: CommandDesk<O>): void {
+  const { command, withApi, out, outJson } = desk;
   command('publish', 'write the days that have changed as Parquet files')
     .requiredOption('--dataset <slug>', 'the dataset to publish')
     .action(async (options: O & { dataset: string }) => {
@@ -67,14 +66,15 @@ export function addExportCommands<O extends { json?: boolean }>(desk: Desk<O>): 
       const { from, to, dataset } = options;
       if ((from === undefined) !== (to === undefined))
         throw new InvalidArgumentError('Give both --from and --to, or none.');
+      const line = progressLine();
       const made = await withApi(options, async (api) => {
-        note('Making the file …');
         const range = from === undefined ? {} : { range: { from, to } };
-        const one = await api.json<Export>('POST', `${pathOf(dataset)}/exports`, range);
-        await fetchExport(api, { slug: dataset, made: one, file: options.out, note });
+        const making = api.json<Export>('POST', `${pathOf(dataset)}/exports`, range);
+        const one = await whileWaiting(line, 'Making the file …', making);
+        await fetchExport(api, { slug: dataset, made: one, file: options.out, line });
         await api.request('DELETE', `${pathOf(dataset)}/exports/${one.id}`);
         return one;
-      });
+      }).finally(line.end);
       if (options.json) outJson({ ...made, file: options.out });
       else {
         const rows = Object.entries(made.rows).map(([view, count]) => `${count} ${view}`);
@@ -88,9 +88,9 @@ export function addExportCommands<O extends { json?: boolean }>(desk: Desk<O>): 
 /** Writes beside, goes on where a download broke off, and puts the file in place when its hash is right. */
 async function fetchExport(
   api: ApiClient,
-  asked: { slug: string; made: Export; file: string; note: (text: string) => void },
+  asked: { slug: string; made: Export; file: string; line: ProgressLine },
 ): Promise<void> {
-  const { slug, made, file, note } = asked;
+  const { slug, made, file, line } = asked;
   const aside = `${file}.part`;
   rmSync(aside, { force: true });
   const sizeNow = async () => {
@@ -102,13 +102,21 @@ async function fetchExport(
   for (let tries = 1; ; tries += 1) {
     const start = await sizeNow();
     if (start === made.bytes) break;
-    note(`${Math.floor((start / made.bytes) * 100)} % of ${made.bytes} bytes`);
+    let done = start;
+    const counted = new Transform({
+      transform(piece: Buffer, _encoding, next) {
+        done += piece.length;
+        line.show(`Fetching it … ${bytesDone(done, made.bytes)}`);
+        next(undefined, piece);
+      },
+    });
     try {
       const headers = { Range: `bytes=${start}-`, 'If-Range': `"${made.sha256}"` };
       const path = `${pathOf(slug)}/exports/${made.id}`;
       const { body } = await api.request('GET', path, undefined, headers);
       if (body === null) throw new Error('the answer is empty');
-      await pipeline(Readable.fromWeb(body as never), createWriteStream(aside, { flags: 'a' }));
+      const out = createWriteStream(aside, { flags: 'a' });
+      await pipeline(Readable.fromWeb(body as never), counted, out);
     } catch (error) {
       if (error instanceof Problem || tries === triesMax) throw error;
     }
@@ -126,7 +134,7 @@ async function fetchExport(
 const dayOf = (ms: number | undefined) =>
   ms === undefined ? 'never' : new Date(ms).toISOString().slice(0, 10);
 
-function addTokenCommands<O extends { json?: boolean }>(desk: Desk<O>): void {
+function addTokenCommands<O extends { json?: boolean }>(desk: CommandDesk<O>): void {
   const { group, withApi, out, outJson } = desk;
   const token = group('token', 'tokens by which programs read the published files');
   token('create <name>', 'make a read token; one of the same name ends')
@@ -166,7 +174,7 @@ function addTokenCommands<O extends { json?: boolean }>(desk: Desk<O>): void {
     });
 }
 
-function addSavedQueryCommands<O extends { json?: boolean }>(desk: Desk<O>): void {
+function addSavedQueryCommands<O extends { json?: boolean }>(desk: CommandDesk<O>): void {
   const { group, withApi, out, outJson } = desk;
   const query = group('saved-query', 'SQL that is kept under a name');
   query('save <name>', 'keep a query; one of the same name is replaced')

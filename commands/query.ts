@@ -5,7 +5,7 @@ import { InvalidArgumentError } from 'commander';
 import { queryLimits, type SqlAnswer } from '../core/contract/query.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
-import { csvLine } from '../reports/run/report-csv.ts';
+import { cellText, sqlToCsv, sqlToObjects } from '../reports/run/sql-file.ts';
 import { readParameters } from './export.ts';
 import { list, wholeNumber } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
@@ -73,12 +73,8 @@ function printRows(
   format: { json?: boolean; csv?: boolean },
 ): void {
   const names = answer.columns.map(({ name }) => name);
-  if (format.json)
-    outJson(
-      answer.rows.map((row) => Object.fromEntries(row.map((cell, index) => [names[index], cell]))),
-    );
-  else if (format.csv)
-    out([names, ...answer.rows].map((row) => csvLine(row.map(cellText))).join(''));
+  if (format.json) outJson(sqlToObjects(answer));
+  else if (format.csv) out(sqlToCsv(answer));
   else {
     const lines = answer.rows.map((row) =>
       row.map((cell) => showInvisible(String(cellText(cell)))),
@@ -117,9 +113,3 @@ async function writeXlsx(note: Note, answer: SqlAnswer, file: string): Promise<v
 
 const isNumeric = (type: string) =>
   /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL)/.test(type);
-
-function cellText(cell: unknown): string | number {
-  if (typeof cell === 'number') return cell;
-  if (cell === null || cell === undefined) return '';
-  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
-}

@@ -108,3 +108,93 @@ it('changes it and deletes it', async () => {
   await page.getByRole('link', { name: 'New report' }).waitFor();
   expect(await page.getByRole('link', { name: 'Where people begin' }).count()).toBe(0);
 });
+
+it('takes a saved query for a panel: chosen, tried, moved, shown and taken out again', async () => {
+  const headers = { 'content-type': 'application/json', 'x-canister': 'test' };
+  const sql = `SELECT entry_path AS page, count(*) AS n FROM sessions WHERE day >= $from AND entry_path <> $but GROUP BY 1 ORDER BY 2 DESC, 1`;
+  const parameters = [
+    { name: 'from', type: 'date' },
+    { name: 'but', type: 'text' },
+  ];
+  const kept = await fetch(`${product.baseUrl}/api/datasets/shop/queries/Begins`, {
+    method: 'PUT',
+    headers,
+    body: JSON.stringify({ sql, parameters }),
+  });
+  expect(kept.status).toBe(200);
+  await page.goto('/shop/reports/new');
+  await page.getByLabel('Title', { exact: true }).fill('By hand');
+  await page.getByLabel('Title of the panel').fill('Entry pages');
+  await page.getByRole('button', { name: 'Add a saved query' }).click();
+  const panel = page.getByRole('region', { name: 'Panel 2' });
+  await panel.getByLabel('Title of the panel').fill('Begins of mine');
+  await page.getByRole('button', { name: 'Save report' }).click();
+  await panel.getByText('savedQuery name must not be empty').waitFor();
+  await panel.getByLabel('Saved query').selectOption('Begins');
+  await panel.getByLabel('$but').fill('/');
+  await panel.getByRole('button', { name: 'Preview of the last 7 days' }).click();
+  const preview = panel.locator('cn-result-grid tbody td');
+  await expect.poll(() => preview.allInnerTexts(), { timeout: 30_000 }).toEqual(['/shop', '2']);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Move panel 2 up' }).click();
+  await page.getByRole('button', { name: 'Save report' }).click();
+  await page.waitForURL('**/shop/reports/by-hand');
+  await page.getByRole('heading', { name: 'Begins of mine' }).waitFor();
+  const titles = await page.locator('h2').allInnerTexts();
+  expect(titles.indexOf('Begins of mine')).toBeLessThan(titles.indexOf('Entry pages'));
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByRole('region', { name: 'Panel 1' }).getByLabel('$but').waitFor();
+  await page.getByRole('button', { name: 'Remove' }).first().click();
+  await page.getByRole('button', { name: 'Save report' }).click();
+  await page.getByRole('heading', { name: 'Entry pages' }).waitFor();
+  expect(await page.getByRole('heading', { name: 'Begins of mine' }).count()).toBe(0);
+});
+
+it('makes a label and an alert of a saved query, and names them when the query is to go', async () => {
+  const sql = 'SELECT session_id FROM page_views WHERE path = $path GROUP BY 1';
+  const headers = { 'content-type': 'application/json', 'x-canister': 'test' };
+  const query = `${product.baseUrl}/api/datasets/shop/queries/Saw`;
+  const body = JSON.stringify({ sql, parameters: [{ name: 'path', type: 'text' }] });
+  expect((await fetch(query, { method: 'PUT', headers, body })).status).toBe(200);
+  await page.goto('/shop/definitions?name=');
+  await page.getByLabel('Name', { exact: true }).fill('Carts');
+  await page.getByLabel('Means sessions').selectOption('query');
+  await page.locator('#saved-query').selectOption('Saw');
+  await page.getByRole('button', { name: 'Save label' }).click();
+  await page.getByText('The parameter path (text) needs a value').waitFor();
+  await page.getByLabel('$path').fill('/cart');
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Save label' }).click();
+  await page.getByText('"Carts" is saved.').waitFor({ timeout: 30_000 });
+  await page.getByText('saved query Saw').waitFor();
+  // Of three sessions one saw /cart, with its two page views.
+  const dayFrom = (days: number) =>
+    new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const answer = await api<{ rows: unknown[][] }>('/datasets/shop/query', {
+    metrics: ['sessions', 'page_views'],
+    range: { from: dayFrom(-1), to: dayFrom(2) },
+    labels: ['Carts'],
+  });
+  expect(answer.rows).toEqual([[3, 4, 1, 2]]);
+
+  await page.goto('/shop/alerts?alert=');
+  await page.getByLabel('Name', { exact: true }).fill('Carts seen');
+  await page.getByLabel('What is watched').selectOption('saved_query');
+  await page.locator('#saved-query').selectOption('Saw');
+  await page.getByLabel('$path').fill('/cart');
+  await page.getByLabel('Measure').selectOption('count');
+  await page.getByRole('button', { name: 'Dry run' }).click();
+  await page.getByText('cannot be tried over the past').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Save alert' }).click();
+  const fired = async () =>
+    (await api<{ entries: { value: number }[] }>('/datasets/shop/alerts/history')).entries.map(
+      ({ value }) => value,
+    );
+  await expect.poll(fired, { timeout: 30_000 }).toEqual([1]);
+  const refused = await fetch(query, { method: 'DELETE', headers });
+  expect([refused.status, ((await refused.json()) as { detail: string }).detail]).toEqual([
+    409,
+    expect.stringContaining('needed by label Carts, alert Carts seen'),
+  ]);
+});

@@ -74,6 +74,36 @@ it('runs SQL with parameters, and keeps it for all', async () => {
   expect(await violations(page)).toEqual([]);
 });
 
+it('gives the rows as files, all of them, with what would be a formula as text', async () => {
+  const sql = `SELECT visitor_id, '=1+1' AS formula, count(*) AS n FROM page_views GROUP BY 1 ORDER BY 1`;
+  await page.getByLabel('SQL query').fill(sql);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect.poll(cells, { timeout: 30_000 }).toEqual(['ada', '=1+1', '2', 'bob', '=1+1', '1']);
+  await page.getByText('Up to 10,000 rows.').waitFor();
+  const fileOf = async (format: string) => {
+    const coming = page.waitForEvent('download');
+    await page.getByRole('button', { name: `Download ${format}` }).click();
+    const download = await coming;
+    await page.getByText('The file holds all rows.').waitFor();
+    return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+  };
+  const csv = await fileOf('CSV');
+  expect(csv.name).toBe('shop-sql.csv');
+  expect(csv.bytes.toString()).toBe("visitor_id,formula,n\r\nada,'=1+1,2\r\nbob,'=1+1,1\r\n");
+  expect(JSON.parse((await fileOf('JSON')).bytes.toString())).toEqual([
+    { visitor_id: 'ada', formula: '=1+1', n: 2 },
+    { visitor_id: 'bob', formula: '=1+1', n: 1 },
+  ]);
+  // A zip and a Parquet file begin and end as such.
+  expect((await fileOf('XLSX')).bytes.subarray(0, 2).toString()).toBe('PK');
+  const parquet = await fileOf('Parquet');
+  expect([parquet.bytes.subarray(0, 4), parquet.bytes.subarray(-4)].map(String)).toEqual([
+    'PAR1',
+    'PAR1',
+  ]);
+  expect(await violations(page)).toEqual([]);
+});
+
 it('loads it again with its parameters, and runs it with other values', async () => {
   await page.goto('/shop/sql');
   await page.getByRole('button', { name: 'Who looks at it', exact: true }).click();

@@ -91,6 +91,9 @@ export async function* requestLines<T>(path: string, options: RequestOptions): A
   }
 }
 
+/** Asks the server and gives its answer as it is. @throws as `request` */
+export const requestAnswer = (path: string, options: RequestOptions) => send(path, options);
+
 /** Asks the server and gives the bytes of the answer. @throws as `request` */
 export async function requestBlob(path: string, options: RequestOptions): Promise<Blob> {
   return await (await send(path, options)).blob();

@@ -1,12 +1,18 @@
 /** Analyst SQL over one dataset, and the queries that are kept under a name. */
 import { isProblemBody } from '../../core/contract/problem.ts';
-import type { SqlAnswer } from '../../core/contract/query.ts';
-import type { ParameterType, ParameterValue, SavedQuery } from '../../core/contract/saved-query.ts';
-import { ApiError, request, requestLines } from './client.ts';
+import type { SqlAnswer, SqlFileFormat } from '../../core/contract/query.ts';
+import type {
+  ParameterType,
+  ParameterValue,
+  SavedQuery,
+  SavedQueryUse,
+} from '../../core/contract/saved-query.ts';
+import { ApiError, request, requestAnswer, requestLines } from './client.ts';
 import { datasetPath } from './datasets.ts';
 
 /** How many rows the console asks for: what a grid can draw without effort. */
 const sqlRowsMax = 1_000;
+const previewRowsMax = 20;
 
 export interface SqlAsked {
   sql: string;
@@ -49,6 +55,43 @@ export async function runSql(
     }
   }
   return { ...answer, elapsedMs: Math.round(performance.now() - startedAt) };
+}
+
+/** What a file of rows came to. */
+export interface SqlFile {
+  blob: Blob;
+  /** There are more rows than a file may have. */
+  truncated: boolean;
+}
+
+/** The rows as a file, as many as the server gives at a time. @throws as `runSql` */
+export async function downloadSql(
+  slug: string,
+  asked: SqlAsked,
+  format: SqlFileFormat,
+): Promise<SqlFile> {
+  const path = `${datasetPath(slug)}/sql?format=${format}`;
+  const answer = await requestAnswer(path, { body: asked });
+  const truncated = answer.headers.get('x-canister-truncated') === 'true';
+  return { blob: await answer.blob(), truncated };
+}
+
+/**
+ * The first rows of a saved query.
+ * @param given values for parameters of these names, where the query has them
+ */
+export async function previewSavedQuery(
+  slug: string,
+  { name, values }: SavedQueryUse,
+  given: Readonly<Record<string, ParameterValue>>,
+): Promise<SqlAnswer> {
+  const saved = (await listSavedQueries(slug)).find((one) => one.name === name);
+  const known = Object.entries(given).filter(([one]) =>
+    saved?.parameters.some((parameter) => parameter.name === one),
+  );
+  const all = { ...Object.fromEntries(known), ...values };
+  const body = { query: name, values: all, rowsMax: previewRowsMax };
+  return await request<SqlAnswer>(`${datasetPath(slug)}/sql`, { body });
 }
 
 const queriesPath = (slug: string) => `${datasetPath(slug)}/queries`;

@@ -2,6 +2,7 @@
 import type { Erasure, VisitorFigures } from '../../core/contract/erasure.ts';
 import { request, requestBlob } from './client.ts';
 import { datasetPath } from './datasets.ts';
+import { saveFile } from './save-file.ts';
 
 /** @throws ApiError `visitor_unknown` */
 export function lookAtVisitor(slug: string, visitor: string): Promise<VisitorFigures> {
@@ -11,13 +12,7 @@ export function lookAtVisitor(slug: string, visitor: string): Promise<VisitorFig
 /** Saves a file with one session a line. Who it is about stands in the body, so it is no plain link. */
 export async function exportVisitor(slug: string, visitor: string): Promise<void> {
   const blob = await requestBlob(`${datasetPath(slug)}/visitors/export`, { body: { visitor } });
-  const url = URL.createObjectURL(blob);
-  const link = Object.assign(document.createElement('a'), {
-    href: url,
-    download: `${slug}-visitor.ndjson`,
-  });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  saveFile(blob, `${slug}-visitor.ndjson`);
 }
 
 /** @throws ApiError `visitor_unknown`, `upkeep_busy` */

@@ -5,6 +5,7 @@ import type {
   AlertRuleInput,
   AlertSubject,
   Blackout,
+  CountedSubject,
 } from '../../core/contract/alert.ts';
 
 /** Numbers are kept as they are typed: an empty field is not zero. */
@@ -13,8 +14,10 @@ export interface AlertDraft {
   description: string;
   measure: AlertRule['measure'];
   subject: AlertSubject;
-  base: AlertSubject;
+  base: CountedSubject;
   windowMinutes: string;
+  /** How often a saved query is asked. */
+  everyMinutes: string;
   operator: NonNullable<AlertRule['operator']>;
   bound: string;
   boundTo: string;
@@ -36,6 +39,7 @@ export const newAlert: AlertDraft = {
   subject: { kind: 'event', event: '' },
   base: { kind: 'metric', metric: 'sessions' },
   windowMinutes: '60',
+  everyMinutes: '5',
   operator: 'at_least',
   bound: '1',
   boundTo: '',
@@ -57,6 +61,7 @@ export function draftOf(rule: AlertRule): AlertDraft {
     bound: String(bound ?? ''),
     boundTo: String(boundTo ?? ''),
     windowMinutes: String(rule.windowMinutes),
+    everyMinutes: String(rule.everyMinutes ?? newAlert.everyMinutes),
     rearmMinutes: String(rule.rearmMinutes),
   };
 }
@@ -67,7 +72,9 @@ export const hasRange = ({ operator }: AlertDraft) =>
 const numberOf = (text: string) => (text.trim() === '' ? Number.NaN : Number(text));
 
 export function ruleOf(draft: AlertDraft): AlertRuleInput {
-  const { base, operator, bound, boundTo, windowMinutes, rearmMinutes, ...rest } = draft;
+  const { base, operator, bound, boundTo, windowMinutes, everyMinutes, rearmMinutes, ...rest } =
+    draft;
+  const isSql = draft.subject.kind === 'saved_query';
   const isCompared = draft.measure !== 'no_data';
   return {
     ...rest,
@@ -76,6 +83,7 @@ export function ruleOf(draft: AlertDraft): AlertRuleInput {
     channels: [...draft.channels],
     windowMinutes: numberOf(windowMinutes),
     rearmMinutes: numberOf(rearmMinutes),
+    ...(isSql && { everyMinutes: numberOf(everyMinutes) }),
     ...(draft.measure === 'ratio' && { base }),
     ...(isCompared && { operator, bound: numberOf(bound) }),
     ...(isCompared && hasRange(draft) && { boundTo: numberOf(boundTo) }),

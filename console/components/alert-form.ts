@@ -26,6 +26,9 @@ import './error-note.ts';
 import { counted } from './number-format.ts';
 import { formatInstantShort } from './time-format.ts';
 
+const { value, ...countedMeasureTexts } = measureTexts;
+const sqlMeasureTexts = { value, count: msg('Count of rows') };
+
 @customElement('cn-alert-form')
 export class AlertForm extends LitElement {
   static override styles = [textStyles, controlStyles, fieldsetStyles];
@@ -65,24 +68,32 @@ export class AlertForm extends LitElement {
         <fieldset>
           <legend>${msg('When')}</legend>
           <cn-alert-subject
+            slug=${this.slug}
             .subject=${draft.subject}
             .events=${this.events}
-            @cn-subject=${(event: CustomEvent<AlertDraft['subject']>) => this.#set({ subject: event.detail })}
+            @cn-subject=${(event: CustomEvent<AlertDraft['subject']>) => this.#watch(event.detail)}
           ></cn-alert-subject>
           ${this.#problem('subject')}
           <div class="line">
-            ${this.#select('measure', msg('Measure'), measureTexts)}
+            ${this.#select('measure', msg('Measure'), draft.subject.kind === 'saved_query' ? sqlMeasureTexts : countedMeasureTexts)}
             ${this.#number('windowMinutes', msg('Within minutes'))}
+            ${draft.subject.kind === 'saved_query' ? this.#number('everyMinutes', msg('Asked every so many minutes')) : nothing}
             ${draft.measure === 'no_data' ? nothing : this.#bounds()}
           </div>
           ${
             draft.measure === 'ratio'
               ? html`<cn-alert-subject
                   label=${msg('In per cent of')}
+                  counted
                   .subject=${draft.base}
                   .events=${this.events}
                   @cn-subject=${(event: CustomEvent<AlertDraft['base']>) => this.#set({ base: event.detail })}
                 ></cn-alert-subject>`
+              : nothing
+          }
+          ${
+            draft.subject.kind === 'saved_query'
+              ? html`<p class="caption">${msg('Its value is the first number of its only row. $from and $until get the window, $robots what is chosen here.')}</p>`
               : nothing
           }
           ${this.#check('robots', msg('Count robots too'))}
@@ -144,7 +155,7 @@ export class AlertForm extends LitElement {
     ></cn-conflict-note>`;
   }
 
-  #outcome({ fired, firings, fromMs, toMs }: AlertDryRun) {
+  #outcome({ fired, firings, fromMs, toMs, stepMinutes }: AlertDryRun) {
     const at = (instantMs: number) => formatInstantShort(instantMs, this.timeZone);
     const would =
       fired === 0
@@ -163,6 +174,7 @@ export class AlertForm extends LitElement {
               )}
             </ul>`
       }
+      ${stepMinutes === undefined ? nothing : html`<p class="caption">${msg(str`It was looked every ${stepMinutes} minutes.`)}</p>`}
       ${fired > firings.length ? html`<p class="caption">${msg(str`The newest ${firings.length} are listed.`)}</p>` : nothing}
     </div>`;
   }
@@ -188,7 +200,10 @@ export class AlertForm extends LitElement {
     >`;
   }
 
-  #number(field: 'windowMinutes' | 'rearmMinutes' | 'bound' | 'boundTo', label: string) {
+  #number(
+    field: 'windowMinutes' | 'everyMinutes' | 'rearmMinutes' | 'bound' | 'boundTo',
+    label: string,
+  ) {
     return html`<label class="entry"
       ><span>${label}</span
       ><input
@@ -236,6 +251,13 @@ export class AlertForm extends LitElement {
     return problem === undefined
       ? nothing
       : html`<p class="caption problem" role="alert">${problem}</p>`;
+  }
+
+  /** A measure that the subject does not have gives way. */
+  #watch(subject: AlertDraft['subject']) {
+    const isSql = subject.kind === 'saved_query';
+    if (isSql === (this.draft.subject.kind === 'saved_query')) return this.#set({ subject });
+    this.#set({ subject, measure: isSql ? 'value' : 'count' });
   }
 
   #set(part: Partial<AlertDraft>) {

@@ -3,10 +3,12 @@ import { msg } from '@lit/localize';
 import { html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { AlertSubject } from '../../core/contract/alert.ts';
+import type { SavedQueryUse } from '../../core/contract/saved-query.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
 import { metricTexts, severityTexts } from './alert-words.ts';
+import './saved-query-field.ts';
 
 type Metric = (AlertSubject & { kind: 'metric' })['metric'];
 
@@ -14,11 +16,16 @@ const kindTexts: Record<AlertSubject['kind'], string> = {
   event: msg('An event'),
   metric: msg('A metric'),
   raised: msg('Events that raise an alert'),
+  saved_query: msg('A saved query'),
 };
+const { saved_query: _query, ...countedTexts } = kindTexts;
+/** What the window and the rule fill in. */
+const givenToAlerts = ['from', 'until', 'robots'];
 const first: Record<AlertSubject['kind'], AlertSubject> = {
   event: { kind: 'event', event: '' },
   metric: { kind: 'metric', metric: 'sessions' },
   raised: { kind: 'raised', severity: 'notice' },
+  saved_query: { kind: 'saved_query', name: '', values: {} },
 };
 
 @customElement('cn-alert-subject')
@@ -29,6 +36,9 @@ export class AlertSubjectField extends LitElement {
   /** Names of events that are known; others can be typed, for pages send events too. */
   @property({ attribute: false }) events: readonly string[] = [];
   @property() label = msg('What is watched');
+  @property() slug = '';
+  /** What is counted only; a saved query is no base. */
+  @property({ type: Boolean }) counted = false;
 
   override render() {
     return html`<div class="line">
@@ -38,7 +48,7 @@ export class AlertSubjectField extends LitElement {
           class="field"
           @change=${(event: Event) => this.#fire(first[typedIn(event) as AlertSubject['kind']])}
         >
-          ${options(kindTexts, this.subject.kind)}
+          ${options(this.counted ? countedTexts : kindTexts, this.subject.kind)}
         </select></label
       >
       ${this.#detail(this.subject)}
@@ -65,6 +75,14 @@ export class AlertSubjectField extends LitElement {
           ${options(severityTexts, subject.severity)}
         </select></label
       >`;
+    }
+    if (subject.kind === 'saved_query') {
+      return html`<cn-saved-query-field
+        slug=${this.slug}
+        .use=${{ name: subject.name, values: subject.values }}
+        .given=${givenToAlerts}
+        @cn-query=${(event: CustomEvent<SavedQueryUse>) => this.#fire({ kind: 'saved_query', ...event.detail })}
+      ></cn-saved-query-field>`;
     }
     return html`<label class="entry wide"
       ><span>${msg('Event')}</span

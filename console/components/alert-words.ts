@@ -14,6 +14,7 @@ import { formatCount, formatSpan } from './number-format.ts';
 
 export const measureTexts: Record<AlertRule['measure'], string> = {
   count: msg('Count'),
+  value: msg('Value of a saved query'),
   sum: msg('Sum of values'),
   mean: msg('Mean of values'),
   min: msg('Smallest value'),
@@ -78,6 +79,7 @@ export const weekdayTexts: Record<Weekday, string> = {
 export function subjectWords(subject: AlertSubject): string {
   if (subject.kind === 'event') return `“${subject.event}”`;
   if (subject.kind === 'metric') return metricNouns[subject.metric];
+  if (subject.kind === 'saved_query') return msg(str`the saved query “${subject.name}”`);
   return msg(str`events that raise an alert (${severityNouns[subject.severity]} or worse)`);
 }
 

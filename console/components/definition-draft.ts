@@ -1,5 +1,6 @@
 /** The form of a definition as data: what was typed, and the definition that it makes. Pure. */
 import type { Definition, DefinitionKind, DefinitionOf } from '../../core/contract/definition.ts';
+import type { SavedQueryUse } from '../../core/contract/saved-query.ts';
 
 /** The kinds that have a form here; own reports are made where reports are. */
 export type DraftKind = Exclude<DefinitionKind, 'report'>;
@@ -32,6 +33,9 @@ export interface DefinitionDraft {
   revenueProperty: string;
   /** How a campaign is known. */
   by: 'utm' | 'condition';
+  /** Which sessions a label means. */
+  means: 'condition' | 'query';
+  savedQuery: SavedQueryUse;
   utm: Record<(typeof utmFields)[number], string>;
   semantics: 'ordered' | 'progression';
   stages: readonly StageDraft[];
@@ -52,6 +56,8 @@ export const emptyDraft: DefinitionDraft = {
   revenueEvent: '',
   revenueProperty: '',
   by: 'utm',
+  means: 'condition',
+  savedQuery: { name: '', values: {} },
   utm: { source: '', medium: '', campaign: '', term: '', content: '' },
   semantics: 'ordered',
   stages: [noStage, noStage],
@@ -67,7 +73,7 @@ export function draftOf(definition: Definition): DefinitionDraft {
   > &
     Pick<DefinitionOf['campaign'], 'utm'> &
     Pick<DefinitionOf['goal'], 'revenue'>;
-  const { revenue, utm, stages, parent, until, ...same } = kept;
+  const { revenue, utm, stages, parent, until, savedQuery, ...same } = kept;
   return {
     ...emptyDraft,
     ...same,
@@ -76,6 +82,8 @@ export function draftOf(definition: Definition): DefinitionDraft {
     until: until ?? '',
     revenueEvent: revenue?.event ?? '',
     revenueProperty: revenue?.property ?? '',
+    means: savedQuery === undefined ? 'condition' : 'query',
+    savedQuery: savedQuery ?? emptyDraft.savedQuery,
     by: utm === undefined ? 'condition' : 'utm',
     utm: { ...emptyDraft.utm, ...given(utm ?? {}) },
     stages: (stages ?? emptyDraft.stages).map(({ name, condition = '' }) => ({ name, condition })),
@@ -88,8 +96,9 @@ export function definitionOf(kind: DraftKind, draft: DefinitionDraft): object {
   const condition = draft.condition.trim();
   switch (kind) {
     case 'label': {
-      const { colour, inverse, combine } = draft;
-      return { name, condition, colour, inverse, combine, ...given({ parent: draft.parent }) };
+      const { colour, inverse, combine, savedQuery } = draft;
+      const meant = draft.means === 'query' ? { savedQuery } : { condition };
+      return { name, ...meant, colour, inverse, combine, ...given({ parent: draft.parent }) };
     }
     case 'campaign':
       return draft.by === 'utm' ? { name, utm: given(draft.utm) } : { name, condition };

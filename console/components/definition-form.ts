@@ -3,6 +3,7 @@ import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Definition } from '../../core/contract/definition.ts';
+import type { SavedQueryUse } from '../../core/contract/saved-query.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { readDefinitions, saveDefinition } from '../api/definitions.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -22,6 +23,7 @@ import {
 import { kindWords } from './definition-words.ts';
 import './error-note.ts';
 import './funnel-stages.ts';
+import './saved-query-field.ts';
 import { labelStyles, labelToken } from './label-name.ts';
 
 const colours = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -30,6 +32,12 @@ const semanticsTexts = {
   progression: msg('Stages may be skipped'),
 };
 const byTexts = { utm: msg('Tags of the address (utm)'), condition: msg('A condition') };
+const meansTexts = {
+  condition: msg('With a condition'),
+  query: msg('That a saved query names'),
+};
+/** What a report fills in. */
+const givenToLabels = ['from', 'to', 'robots'];
 const combineTexts = { and: msg('of both'), or: msg('of one of them') };
 
 type TextField = 'name' | 'revenueEvent' | 'revenueProperty' | 'text';
@@ -128,7 +136,8 @@ export class DefinitionForm extends LitElement {
   #fields() {
     switch (this.kind) {
       case 'label':
-        return html`${this.#condition()}${this.#labelFields()}`;
+        return html`<div class="line">${this.#select('means', msg('Means sessions'), meansTexts)}</div>
+          ${this.draft.means === 'query' ? this.#query() : this.#condition()}${this.#labelFields()}`;
       case 'campaign':
         return html`<div class="line">${this.#select('by', msg('Known by'), byTexts)}</div>
           ${this.draft.by === 'utm' ? this.#utm() : this.#condition()}`;
@@ -166,6 +175,18 @@ export class DefinitionForm extends LitElement {
       @cn-condition=${(event: CustomEvent<string>) => this.#set({ condition: event.detail })}
       @cn-submit=${this.#save}
     ></cn-condition-box>`;
+  }
+
+  #query() {
+    return html`<cn-saved-query-field
+        slug=${this.slug}
+        .use=${this.draft.savedQuery}
+        .given=${givenToLabels}
+        @cn-query=${(event: CustomEvent<SavedQueryUse>) => this.#set({ savedQuery: event.detail })}
+      ></cn-saved-query-field>
+      <p class="caption">
+        ${msg('The sessions whose id stands in its column session_id; those that go on still are not among them. $from, $to and $robots get what a report asks for.')}
+      </p>`;
   }
 
   #labelFields() {
@@ -238,7 +259,11 @@ export class DefinitionForm extends LitElement {
     /></label>`;
   }
 
-  #select(field: 'by' | 'semantics' | 'combine', label: string, texts: Record<string, string>) {
+  #select(
+    field: 'by' | 'means' | 'semantics' | 'combine',
+    label: string,
+    texts: Record<string, string>,
+  ) {
     return html`<label class="entry"
       ><span>${label}</span
       ><select class="field" @change=${(event: Event) => this.#set({ [field]: typedIn(event) })}>

@@ -105,7 +105,9 @@ export function describeDefinition(kind: DraftKind, definition: Definition): str
   switch (kind) {
     case 'label': {
       const { condition, inverse, parent, combine } = definition as DefinitionOf['label'];
-      const own = inverse ? `not (${condition})` : condition;
+      const { savedQuery } = definition as DefinitionOf['label'];
+      const asked = condition ?? msg(str`saved query ${savedQuery?.name ?? ''}`);
+      const own = inverse ? `not (${asked})` : asked;
       return parent === undefined ? own : `${own} ${combine} label "${parent}"`;
     }
     case 'campaign': {

@@ -10,6 +10,7 @@ import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { textStyles } from '../styles/text.ts';
 import { dimensionName, metricMeaning, metricName } from '../texts/server-names.ts';
+import './saved-query-panel.ts';
 
 type PanelQuery = NonNullable<PanelDefinition['query']>;
 
@@ -76,6 +77,8 @@ export class PanelForm extends LitElement {
     `,
   ];
 
+  @property() slug = '';
+  @property() timeZone = 'UTC';
   @property({ attribute: false }) panel: PanelDefinition | undefined;
   @property({ attribute: false }) problems: readonly string[] = [];
   /** Names of the goals that there are. */
@@ -89,17 +92,12 @@ export class PanelForm extends LitElement {
       ${this.problems.map((problem) => html`<p class="caption problem" role="alert">${problem}</p>`)}`;
   }
 
-  #kept({ analysis, savedQuery }: PanelDefinition) {
+  #kept(panel: PanelDefinition) {
+    if (panel.savedQuery !== undefined)
+      return html`<cn-saved-query-panel slug=${this.slug} timeZone=${this.timeZone} .panel=${panel} @cn-panel=${(event: CustomEvent<PanelDefinition>) => this.#change(event.detail)}></cn-saved-query-panel>`;
+    const { analysis } = panel;
     return html`<p class="caption">
-      ${
-        savedQuery === undefined
-          ? msg(
-              str`It asks the analysis ${analysis?.kind}, and is kept as it is. The command line changes it.`,
-            )
-          : msg(
-              str`It asks the saved query "${savedQuery.name}", and is kept as it is. The command line changes it.`,
-            )
-      }
+      ${msg(str`It asks the analysis ${analysis?.kind}, and is kept as it is. The command line changes it.`)}
     </p>`;
   }
 

@@ -3,6 +3,7 @@ import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ParameterType } from '../../core/contract/saved-query.ts';
+import { parametersIn } from '../../core/contract/sql-parameters.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
 
@@ -21,9 +22,7 @@ const types: readonly ParameterType[] = ['text', 'integer', 'number', 'boolean',
  * @param before those that were there, and those of the saved query
  */
 export function parametersOf(sql: string, before: readonly TypedParameter[]): TypedParameter[] {
-  const bare = sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
-  const names = new Set([...bare.matchAll(/\$([A-Za-z_]\w{0,62})/g)].map(([, name = '']) => name));
-  return [...names].map(
+  return parametersIn(sql).map(
     (name) => before.find((one) => one.name === name) ?? { name, type: 'text', text: '' },
   );
 }

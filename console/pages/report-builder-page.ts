@@ -1,5 +1,6 @@
 /** `/SLUG/reports/new` and `…/NAME/edit`: builds a report of the dataset's own, panel by panel, and keeps it. */
 import { msg, str } from '@lit/localize';
+import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
@@ -22,9 +23,11 @@ import { formStyles } from '../styles/form.ts';
 import { pageStyles } from '../styles/page.ts';
 import { textStyles } from '../styles/text.ts';
 import {
+  moved,
   nameOf,
   newPanel,
   newReport,
+  newSavedQueryPanel,
   problemsOf,
   type ReportProblems,
   tidied,
@@ -136,6 +139,14 @@ export class ReportBuilderPage extends LitElement {
       >
         ${msg('Add a panel')}
       </button>
+      <button
+        class="button"
+        type="button"
+        ?disabled=${report.panels.length >= panelsMax}
+        @click=${() => this.#panels([...report.panels, newSavedQueryPanel(report.panels)])}
+      >
+        ${msg('Add a saved query')}
+      </button>
       <p class="caption">${msg('Days, comparison, labels and robots are chosen when the report is looked at.')}</p>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
       <div class="form-actions">
@@ -161,17 +172,29 @@ export class ReportBuilderPage extends LitElement {
     return html`<section aria-label=${msg(str`Panel ${place + 1}`)}>
       <div class="panel-head">
         <h2>${msg(str`Panel ${place + 1}`)}</h2>
-        <button class="button plain" type="button" ?disabled=${report.panels.length < 2} @click=${remove}>
-          ${msg('Remove')}
-        </button>
+        <span>
+          ${this.#mover(place === 0, msg(str`Move panel ${place + 1} up`), 'arrow-up', () => this.#panels(moved(report.panels, place, -1)))}
+          ${this.#mover(place === report.panels.length - 1, msg(str`Move panel ${place + 1} down`), 'arrow-down', () => this.#panels(moved(report.panels, place, 1)))}
+          <button class="button plain" type="button" ?disabled=${report.panels.length < 2} @click=${remove}>
+            ${msg('Remove')}
+          </button>
+        </span>
       </div>
       <cn-panel-form
+        slug=${this.open?.slug ?? ''}
+        timeZone=${this.open?.timeZone ?? 'UTC'}
         .panel=${panel}
         .problems=${this.problems[`panel ${place}`] ?? []}
         .goals=${(this.#goals.value ?? []).map(({ name }) => name)}
         @cn-panel=${(event: CustomEvent<PanelDefinition>) => put(event.detail)}
       ></cn-panel-form>
     </section>`;
+  }
+
+  #mover(isLast: boolean, label: string, icon: string, move: () => void) {
+    return html`<button class="button plain icon" type="button" aria-label=${label} ?disabled=${isLast} @click=${move}>
+      <wa-icon name=${icon}></wa-icon>
+    </button>`;
   }
 
   #field(id: 'title' | 'name' | 'description', label: string, value: string, hint: string) {

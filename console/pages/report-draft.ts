@@ -27,6 +27,24 @@ export function newPanel(others: readonly PanelDefinition[]): PanelDefinition {
   };
 }
 
+/** A panel that asks a saved query, which is still to be chosen. */
+export function newSavedQueryPanel(others: readonly PanelDefinition[]): PanelDefinition {
+  const { query: _query, ...panel } = newPanel(others);
+  return { ...panel, savedQuery: { name: '', values: {} } };
+}
+
+/** The panels with one of them moved; it stays where there is no further place. */
+export function moved(
+  panels: readonly PanelDefinition[],
+  place: number,
+  by: 1 | -1,
+): PanelDefinition[] {
+  const next = [...panels];
+  const [one] = next.splice(place, 1);
+  if (one !== undefined) next.splice(Math.max(0, place + by), 0, one);
+  return next;
+}
+
 /** The name of a report, as it stands in addresses and commands. */
 export function nameOf(title: string): string {
   const name = slugOf(title).replace(/^[0-9-]+/, '');

@@ -8,12 +8,13 @@ import type { SqlAnswer } from '../../core/contract/query.ts';
 import type { Parameter, ParameterValue, SavedQuery } from '../../core/contract/saved-query.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { sessionIdOf } from '../api/sessions.ts';
-import { runSql } from '../api/sql.ts';
+import { runSql, type SqlAsked } from '../api/sql.ts';
 import '../components/error-note.ts';
 import { counted, formatCount } from '../components/number-format.ts';
 import { parametersOf, type TypedParameter } from '../components/query-parameters.ts';
 import '../components/result-grid.ts';
 import '../components/saved-queries.ts';
+import '../components/sql-download.ts';
 import { sessionPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -104,6 +105,8 @@ export class SqlPage extends LitElement {
   @property({ attribute: false }) open: Dataset | undefined;
   @state() private sql = sqlExamples[0]?.sql ?? '';
   @state() private answer: SqlAnswer | undefined;
+  /** The SQL that the answer is of. */
+  @state() private asked: SqlAsked | undefined;
   @state() private error: ApiError | undefined;
   @state() private running: AbortController | undefined;
   @state() private parameters: readonly TypedParameter[] = [];
@@ -197,6 +200,7 @@ export class SqlPage extends LitElement {
         ${msg(str`${count} in ${formatCount(Math.max(1, answer.elapsedMs))} ms.`)} ${cut}
         ${this.running ? msg('Running …') : ''}
       </p>
+      ${this.asked && answer.columns.length > 0 ? html`<cn-sql-download slug=${this.open?.slug ?? ''} .asked=${this.asked}></cn-sql-download>` : nothing}
       ${answer.rows.length > 0 ? html`<cn-result-grid .answer=${answer} .hrefOf=${this.#hrefOf}></cn-result-grid>` : nothing}
     </div>`;
   }
@@ -261,6 +265,7 @@ export class SqlPage extends LitElement {
       const answer = await runSql(this.open.slug, asked, progressed, run.signal);
       if (this.running !== run) return;
       this.answer = answer;
+      this.asked = asked;
       this.error = undefined;
     } catch (error) {
       if (this.running !== run) return;

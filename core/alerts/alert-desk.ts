@@ -8,6 +8,8 @@ import type { AlertStore } from './alert-store.ts';
 import { type ComposeNotice, sessionUrl, titleOf } from './notices.ts';
 import { createDispatcher, type Notifier, type Outbox } from './outbox.ts';
 import type { OutgoingOptions } from './outgoing-request.ts';
+import type { SqlFacts } from './sql-facts.ts';
+import { createSqlWatch } from './sql-watch.ts';
 import { watchSystemAlarms } from './system-alarms.ts';
 import { type AlertWatch, createAlertWatch } from './watch.ts';
 import { webhookNotifier } from './webhook.ts';
@@ -25,7 +27,10 @@ export interface AlertDesk {
   store: AlertStore;
   outbox: Outbox;
   facts: AlertFacts;
+  sqlFacts: SqlFacts;
   watch: AlertWatch;
+  /** When the saved queries that were begun have come. */
+  sqlIdle(): Promise<void>;
   compose: ComposeNotice;
   outgoing: OutgoingOptions;
   /** Looks at every rule and at the server's alarms, and begins to send what came of it. */
@@ -45,6 +50,8 @@ export function createAlertDesk(options: {
   store: AlertStore;
   outbox: Outbox;
   facts: AlertFacts;
+  /** Asks the saved queries of rules. */
+  sqlFacts: SqlFacts;
   timeZone: (slug: string) => string | undefined;
   clock: Clock;
   random: () => number;
@@ -56,7 +63,8 @@ export function createAlertDesk(options: {
   consoleUrl: () => string;
   outgoing: OutgoingOptions;
 }): AlertDesk {
-  const { store, outbox, facts, clock, mailer, composeMail, consoleUrl, outgoing } = options;
+  const { store, outbox, facts, sqlFacts, clock, mailer, composeMail, consoleUrl, outgoing } =
+    options;
   const compose: ComposeNotice = (entry, channel) => {
     const title = titleOf(entry);
     if (channel.kind === 'webhook') {
@@ -68,7 +76,15 @@ export function createAlertDesk(options: {
     const mail = composeMail({ to: channel.to, title, entry, sessionUrls });
     return { kind: 'mail', title, payload: JSON.stringify(mail) };
   };
-  const watch = createAlertWatch({ store, facts, timeZone: options.timeZone, compose });
+  const sqlWatch = createSqlWatch(sqlFacts);
+  const watch = createAlertWatch({
+    store,
+    facts,
+    sql: sqlWatch,
+    clock,
+    timeZone: options.timeZone,
+    compose,
+  });
   const system = watchSystemAlarms({ store, clock, compose });
   const dispatcher = createDispatcher({
     outbox,
@@ -93,7 +109,9 @@ export function createAlertDesk(options: {
     store,
     outbox,
     facts,
+    sqlFacts,
     watch,
+    sqlIdle: sqlWatch.idle,
     compose,
     outgoing,
     async look(raised) {
@@ -107,6 +125,7 @@ export function createAlertDesk(options: {
     sendDue,
     lateChannels: () => outbox.lateChannels(clock() - lateAfterMs),
     async stop() {
+      sqlWatch.stop();
       let timer: NodeJS.Timeout | undefined;
       const waited = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, stopWaitMs);

@@ -2,12 +2,12 @@
  * What alerts ask of the engine, as a port: how often something happened of late, in active and ended sessions alike,
  * and how often it happened in the past.
  */
-import type { AlertSubject } from '../contract/alert.ts';
+import type { CountedSubject } from '../contract/alert.ts';
 import type { Tally } from './tally.ts';
 
 /** Something to count. Robots are left out unless `robots`. */
 export interface Watched {
-  subject: AlertSubject;
+  subject: CountedSubject;
   robots: boolean;
 }
 

@@ -7,12 +7,27 @@ const ofValues: readonly string[] = ['sum', 'mean', 'min', 'max'];
 
 /** @throws Problem `alert_invalid` naming what does not fit, and what to do */
 export function checkRule(rule: AlertRule): void {
-  checkSubjects(rule);
+  checkSql(rule);
+  if (rule.subject.kind !== 'saved_query') checkSubjects(rule);
   checkBounds(rule);
 }
 
 function refuse(rule: AlertRule, why: string): never {
   throw new Problem('alert_invalid', `The alert "${rule.name}" cannot be used: ${why}`);
+}
+
+/** What goes together only where a saved query is asked. */
+function checkSql({ subject, base, measure, ...rule }: AlertRule): void {
+  const isSql = subject.kind === 'saved_query';
+  const whole = { ...rule, subject, base, measure };
+  if (isSql && measure !== 'value' && measure !== 'count')
+    refuse(whole, `of a saved query the value or the count of rows is measured, not ${measure}.`);
+  if (isSql && base !== undefined)
+    refuse(whole, '"base" is for what is counted. Let the SQL divide.');
+  if (!isSql && measure === 'value')
+    refuse(whole, 'a value is what a saved query gives. Measure the count, or ask a saved query.');
+  if (!isSql && rule.everyMinutes !== undefined)
+    refuse(whole, '"everyMinutes" belongs to saved queries; all else is looked at every second.');
 }
 
 const isCounted = (subject: AlertSubject) =>

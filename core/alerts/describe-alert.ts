@@ -25,6 +25,7 @@ const numberFormat = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 function nameOf(subject: AlertSubject): string {
   if (subject.kind === 'event') return `"${subject.event}"`;
   if (subject.kind === 'raised') return `alerts raised by events (${subject.severity} or worse)`;
+  if (subject.kind === 'saved_query') return `the saved query "${subject.name}"`;
   return metricNames[subject.metric] ?? subject.metric;
 }
 
@@ -39,10 +40,12 @@ export function describeRecovery(rule: AlertRule, value: number | undefined): st
   return `Over: ${whatOf(rule)} in ${windowOf(rule)} is${number || ' there'} again.`;
 }
 
-function whatOf({ measure, subject, base }: AlertRule): string {
+function whatOf(rule: AlertRule): string {
+  const { measure, subject, base } = rule;
   const name = nameOf(subject);
   if (measure === 'ratio' && base !== undefined) return `${name} per ${nameOf(base)}`;
   if (measure === 'deviation') return `${name} against the usual at this hour of the week`;
+  if (rule.subject.kind === 'saved_query' && measure === 'count') return `rows of ${name}`;
   if (measure === 'count' || measure === 'no_data') return `count of ${name}`;
   return `${measure} of ${name}`;
 }

@@ -1,10 +1,11 @@
 /** A dry run: how often a rule would have fired over past days, looking once a minute. Nothing is written or sent. */
-import { type AlertDryRun, type AlertRule, alertLimits } from '../contract/alert.ts';
+import { type AlertDryRun, alertLimits, type CountedSubject } from '../contract/alert.ts';
 import type { AlertFacts, PastCell } from './alert-facts.ts';
 import { baselineWeeks, usualCount, usualSpans } from './baseline.ts';
 import { isBlackedOut } from './blackout.ts';
 import { measureOf, type RuleMemory, stepRule } from './evaluate-rule.ts';
 import { type SlidingWindow, slidingWindow } from './sliding-window.ts';
+import type { CountedRule } from './sql-facts.ts';
 import { countOf } from './tally.ts';
 import { type WallClock, wallClock } from './wall-clock.ts';
 
@@ -16,7 +17,7 @@ const stepsAtOnce = 1_000;
 
 /** @param nowMs the run ends here, and begins 30 days before */
 export async function dryRun(options: {
-  rule: AlertRule;
+  rule: CountedRule;
   slug: string;
   facts: AlertFacts;
   timeZone: string;
@@ -32,7 +33,7 @@ export async function dryRun(options: {
   const fromMs = Math.max(toMs - alertLimits.dryRunDays * dayMs, Math.min(firstMinute, toMs));
   const wall = wallClock(timeZone);
   const weeksMs = rule.measure === 'deviation' ? (baselineWeeks.max * 7 + 1) * dayMs : 0;
-  const read = (one: typeof subject) =>
+  const read = (one: CountedSubject) =>
     facts.cells(
       slug,
       { subject: one, robots, fromMs: fromMs - windowMs - weeksMs, toMs },

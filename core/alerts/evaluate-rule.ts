@@ -11,14 +11,21 @@ export interface Evidence {
   base?: Sums | undefined;
   /** The usual count, for a deviation. */
   usual?: number | undefined;
+  /** What a saved query gave. */
+  value?: number | undefined;
 }
 
 /** The number that the rule is about; undefined where there is none, such as the mean of nothing. */
-export function measureOf(rule: AlertRule, { tally, base, usual }: Evidence): number | undefined {
+export function measureOf(
+  rule: AlertRule,
+  { tally, base, usual, value }: Evidence,
+): number | undefined {
   switch (rule.measure) {
     case 'count':
     case 'no_data':
       return countOf(tally);
+    case 'value':
+      return value;
     case 'sum':
       return tally.sum;
     case 'mean':

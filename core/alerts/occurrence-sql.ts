@@ -1,7 +1,7 @@
 /** The occurrences of what is watched as rows of the tables, and the tallies of them. */
 import type { AnalyticsStore } from '../analytics/analytics-store.ts';
 import type { Cell } from '../analytics/rows.ts';
-import { type AlertSubject, alertLimits, severitiesFrom } from '../contract/alert.ts';
+import { alertLimits, type CountedSubject, severitiesFrom } from '../contract/alert.ts';
 import type { PastCell, SpanRequest, Watched } from './alert-facts.ts';
 import { newTally, type Tally } from './tally.ts';
 
@@ -53,7 +53,7 @@ function occurrences({ subject, robots }: Watched, span: [number, number], idleM
 
 /** Facts of definitions, building blocks among them; and by name also the events that pages sent. */
 function facts(
-  subject: Exclude<AlertSubject, { kind: 'metric' }>,
+  subject: Exclude<CountedSubject, { kind: 'metric' }>,
   person: string,
   span: [number, number],
 ): Part {
@@ -78,7 +78,7 @@ const endValues = {
   page_depth: 'page_views::DOUBLE',
 } as const;
 
-export const countsVisitors = (subject: AlertSubject): boolean =>
+export const countsVisitors = (subject: CountedSubject): boolean =>
   subject.kind === 'metric' && subject.metric === 'visitors';
 
 /** The cells of a span that have occurrences, the oldest first; a cell begins at a multiple of `cellMs`. */

@@ -2,7 +2,7 @@
  * The book of one dataset: how often what is watched happened of late. It begins with what is stored and what is
  * active, and counts each hit on as it is read, so that asking costs the same however much there is.
  */
-import { type AlertSubject, severitiesFrom } from '../contract/alert.ts';
+import { type CountedSubject, severitiesFrom } from '../contract/alert.ts';
 import type { Fact } from '../contract/event.ts';
 import type { Session, SessionHit } from '../contract/session.ts';
 import type { LiveRequest, PastCell, SpanRequest } from './alert-facts.ts';
@@ -152,7 +152,7 @@ function takeHit(watch: Watch, session: Session, hit: SessionHit, isFirst: boole
   add(watch, hit.at, session, value);
 }
 
-function isOccurrence(subject: AlertSubject, hit: SessionHit, isFirst: boolean): boolean {
+function isOccurrence(subject: CountedSubject, hit: SessionHit, isFirst: boolean): boolean {
   if (subject.kind === 'event') return hit.type === 'event' && hit.name === subject.event;
   if (subject.kind === 'raised') return false;
   switch (subject.metric) {

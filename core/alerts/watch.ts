@@ -1,4 +1,5 @@
 /** The watch: looks at all rules again and again, and writes down what changed together with what is to be sent of it. */
+import type { Clock } from '../clock.ts';
 import type { AlertChannel, AlertEntry, AlertRule, AlertState } from '../contract/alert.ts';
 import type { AlertFacts, LiveRequest } from './alert-facts.ts';
 import type { AlertStore } from './alert-store.ts';
@@ -8,7 +9,9 @@ import { describeFiring, describeRecovery } from './describe-alert.ts';
 import { type Evidence, measureOf, type RuleMemory, stepRule } from './evaluate-rule.ts';
 import { type ComposeNotice, messagesOf, newEntry } from './notices.ts';
 import type { OutboxItem } from './outbox.ts';
-import { countOf, type Tally } from './tally.ts';
+import { type CountedRule, isCountedRule, isSqlRule, type SqlRule } from './sql-facts.ts';
+import type { SqlWatch } from './sql-watch.ts';
+import { countOf, newTally, type Tally } from './tally.ts';
 import { type WallClock, wallClock } from './wall-clock.ts';
 
 const minuteMs = 60_000;
@@ -44,11 +47,13 @@ interface Finding {
 export function createAlertWatch(options: {
   store: AlertStore;
   facts: AlertFacts;
+  sql: SqlWatch;
+  clock: Clock;
   /** The time zone of a dataset; undefined when there is no such dataset. */
   timeZone: (slug: string) => string | undefined;
   compose: ComposeNotice;
 }): AlertWatch {
-  const { store, facts, timeZone, compose } = options;
+  const { store, facts, sql, clock, timeZone, compose } = options;
   const standings = new Map<string, Standing>();
   const usual = usualBook(facts);
   let known: Known | undefined;
@@ -77,15 +82,10 @@ export function createAlertWatch(options: {
     const zone = timeZone(slug);
     if (zone === undefined) return;
     const wall = wallClock(zone);
-    const { throughMs, tallies } = await facts.live(slug, rules.flatMap(requestsOf));
-    const findings: Finding[] = [];
-    let place = 0;
-    for (const rule of rules) {
-      const own = tallies.slice(place, place + requestsOf(rule).length);
-      place += own.length;
-      const evidence = await evidenceOf(slug, rule, own, throughMs, wall);
-      findings.push(judge(slug, rule, evidence, throughMs, wall, known));
-    }
+    const findings = [
+      ...(await lookAtCounted(slug, rules, wall, known)),
+      ...rules.filter(isSqlRule).flatMap((rule) => lookAtSql(slug, rule, wall, known) ?? []),
+    ];
     const changes = findings.filter(({ entry }) => entry !== undefined);
     await store.record(
       changes.flatMap(({ entry }) => entry ?? []),
@@ -95,9 +95,48 @@ export function createAlertWatch(options: {
     for (const { key, standing } of findings) standings.set(key, standing);
   }
 
+  async function lookAtCounted(
+    slug: string,
+    all: readonly AlertRule[],
+    wall: WallClock,
+    known: Known,
+  ): Promise<Finding[]> {
+    const rules = all.filter(isCountedRule);
+    if (rules.length === 0) return [];
+    const { throughMs, tallies } = await facts.live(slug, rules.flatMap(requestsOf));
+    const findings: Finding[] = [];
+    let place = 0;
+    for (const rule of rules) {
+      const own = tallies.slice(place, place + requestsOf(rule).length);
+      place += own.length;
+      const evidence = await evidenceOf(slug, rule, own, throughMs, wall);
+      findings.push(judge(slug, rule, evidence, throughMs, wall, known));
+    }
+    return findings;
+  }
+
+  /** undefined while there is no news of the query. */
+  function lookAtSql(
+    slug: string,
+    rule: SqlRule,
+    wall: WallClock,
+    known: Known,
+  ): Finding | undefined {
+    const found = sql.take(slug, rule, clock());
+    if (found === undefined) return undefined;
+    if ('fault' in found) {
+      const key = keyOf(slug, rule.name);
+      const memory = standings.get(key)?.memory ?? { firing: false };
+      return { key, standing: { memory, fault: found.fault }, messages: [] };
+    }
+    const { rows, value, sessions } = found.reading;
+    const evidence = { tally: { ...newTally(), count: rows, sessions }, value };
+    return judge(slug, rule, evidence, found.atMs, wall, known);
+  }
+
   async function evidenceOf(
     slug: string,
-    rule: AlertRule,
+    rule: CountedRule,
     [tally, base]: readonly Tally[],
     throughMs: number,
     wall: WallClock,
@@ -180,7 +219,7 @@ export function createAlertWatch(options: {
 const keyOf = (slug: string, name: string) => `${slug}\n${name}`;
 
 /** What a rule wants counted: its subject, and its base after it. */
-function requestsOf({ subject, base, robots, windowMinutes }: AlertRule): LiveRequest[] {
+function requestsOf({ subject, base, robots, windowMinutes }: CountedRule): LiveRequest[] {
   const windowMs = windowMinutes * minuteMs;
   return [subject, ...(base === undefined ? [] : [base])].map((one) => ({
     subject: one,
@@ -202,7 +241,7 @@ function usualBook(facts: AlertFacts) {
   const remembered = new Map<string, { minute: number; usual: number | undefined }>();
   return async (
     slug: string,
-    { subject, robots, windowMinutes }: AlertRule,
+    { subject, robots, windowMinutes }: CountedRule,
     atMs: number,
     wall: WallClock,
   ): Promise<number | undefined> => {

@@ -6,10 +6,11 @@ import type {
   Definitions,
 } from '../contract/definition.ts';
 import type { Funnel } from '../contract/funnel.ts';
+import type { Label } from '../contract/label.ts';
 import { Problem } from '../contract/problem.ts';
 import { querySchema } from '../contract/query.ts';
 import { compileQuery } from './compile-query.ts';
-import { findNamed, labelCondition } from './definition-lookup.ts';
+import { findNamed, keyOfLabel, labelChain, labelCondition } from './definition-lookup.ts';
 import { createBinder, hitClause, type QueryContext, sessionClause } from './session-source.ts';
 
 const anySpan = { fromMs: 0, toMs: 1 };
@@ -32,7 +33,7 @@ export function checkDefinition(
     case 'label':
       // Labels whose parent it is are asked too: a circle may close above.
       for (const label of definitions.labels) labelCondition(label, definitions);
-      session(labelCondition(definition as DefinitionOf['label'], definitions));
+      checkLabel(definition as DefinitionOf['label'], context);
       return;
     case 'campaign': {
       const { condition } = definition as DefinitionOf['campaign'];
@@ -58,6 +59,15 @@ export function checkDefinition(
       }
       return;
   }
+}
+
+/** A saved query is asked elsewhere whether it names sessions. */
+function checkLabel(label: Label, context: QueryContext): void {
+  const { definitions } = context;
+  const asked = labelChain(label, definitions.labels).filter(({ savedQuery }) => savedQuery);
+  const namedSessions = new Map(asked.map((one) => [keyOfLabel(one), '']));
+  const among = { ...context, definitions: { ...definitions, namedSessions } };
+  void sessionClause(labelCondition(label, definitions), anySpan, among, createBinder());
 }
 
 type PanelQuery = NonNullable<DefinitionOf['report']['panels'][number]['query']>;

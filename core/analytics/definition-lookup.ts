@@ -1,7 +1,8 @@
 /** Finds definitions by name, and makes one condition out of a label with its parents. */
+import { keyOfNamed } from '../conditions/named-sessions.ts';
 import { parseCondition } from '../conditions/parse.ts';
 import { placeIn } from '../conditions/place.ts';
-import type { Condition } from '../contract/condition.ts';
+import type { Condition, NamedSessions } from '../contract/condition.ts';
 import type { Definitions } from '../contract/definition.ts';
 import { type Label, labelLimits } from '../contract/label.ts';
 import { Problem } from '../contract/problem.ts';
@@ -35,6 +36,31 @@ export function labelCondition(label: Label, definitions: Pick<Definitions, 'lab
   return resolve(label, definitions.labels, []);
 }
 
+/** What stands for the sessions of a label that asks a saved query; nobody's label has that name. */
+const namedBySql = ({ name }: Label): NamedSessions => ({ op: 'label', name: `\u0001${name}` });
+
+/** By which those sessions are found. */
+export const keyOfLabel = (label: Label) => keyOfNamed(namedBySql(label));
+
+/** The label and those that it is joined with, from itself upwards; a circle ends where it closes. */
+export function labelChain(label: Label, labels: readonly Label[]): Label[] {
+  const chain: Label[] = [];
+  let next: Label | undefined = label;
+  while (next !== undefined && !chain.includes(next)) {
+    chain.push(next);
+    const { parent }: Label = next;
+    next = parent === undefined ? undefined : labels.find(({ name }) => sameName(name, parent));
+  }
+  return chain;
+}
+
+/** Placed before it is turned round or joined: what is asked of one hit must not reach into another label's hits. */
+function ownCondition(label: Label): Condition {
+  const { condition } = label;
+  if (condition === undefined) return namedBySql(label);
+  return placeIn(parseCondition(condition, 'session'), 'session');
+}
+
 function resolve(label: Label, labels: readonly Label[], below: readonly string[]): Condition {
   const chain = [...below, label.name];
   if (below.some((name) => sameName(name, label.name))) {
@@ -49,8 +75,7 @@ function resolve(label: Label, labels: readonly Label[], below: readonly string[
       `The label ${chain[0]} has more than ${labelLimits.parentsMax - 1} parents: ${chain.join(' → ')}.`,
     );
   }
-  // Placed before it is turned round or joined: what is asked of one hit must not reach into another label's hits.
-  const own = placeIn(parseCondition(label.condition, 'session'), 'session');
+  const own = ownCondition(label);
   const asked: Condition = label.inverse ? { op: 'not', of: own } : own;
   if (label.parent === undefined) return asked;
   const parent = findNamed(labels, label.parent, 'label');

@@ -10,7 +10,7 @@ import { type Dimension, type DimensionName, dimensions } from '../contract/dime
 import { type Metric, type MetricName, metrics } from '../contract/metric.ts';
 import { Problem } from '../contract/problem.ts';
 import type { CellAsked } from '../contract/query.ts';
-import { findNamed, labelCondition } from './definition-lookup.ts';
+import { findNamed, labelChain, labelCondition } from './definition-lookup.ts';
 
 type Value = CellAsked['values'][number];
 
@@ -52,7 +52,11 @@ export function openCondition(
   if (query.hitCondition && isHit) found.ofHit.push(parseCondition(query.hitCondition, 'hit'));
   if (label !== undefined) {
     const named = findNamed(definitions.labels, label, 'label');
-    found.ofSession.push(labelCondition(named, definitions));
+    const isSql = labelChain(named, definitions.labels).some(({ savedQuery }) => savedQuery);
+    // What SQL names has no other condition than the name of the label.
+    found.ofSession.push(
+      isSql ? { op: 'label', name: named.name } : labelCondition(named, definitions),
+    );
   }
   if (spec.needsGoal) found.ofSession.push(goalCondition(query.goal, definitions));
   if (spec.opens?.session) found.ofSession.push(ofSession(spec.opens.session));

@@ -3,6 +3,7 @@
  * filter; each with what labels, goals and its visitor's history say of it.
  */
 import { compileHitSql, compileSql } from '../conditions/compile-sql.ts';
+import { type JoinedLists, listsOf, type NamedLists } from '../conditions/named-sessions.ts';
 import { parseCondition } from '../conditions/parse.ts';
 import type { ConditionTables } from '../conditions/sql-context.ts';
 import type { Condition } from '../contract/condition.ts';
@@ -59,17 +60,28 @@ export function asPartOf<T>(what: string, work: () => T): T {
   }
 }
 
+/** Lists are long, and each part of a statement asks for them again. */
+const knownLists = new WeakMap<JoinedLists, NamedLists>();
+
+function namedOf({ namedSessions }: Definitions): NamedLists | undefined {
+  if (namedSessions === undefined) return undefined;
+  const lists = knownLists.get(namedSessions) ?? listsOf(namedSessions);
+  knownLists.set(namedSessions, lists);
+  return lists;
+}
+
 /** A clause over a session row `s`, to choose by: it may be NULL where it does not hold. */
 export function sessionClause(
   condition: string | Condition,
   span: Span,
-  { timeZone }: QueryContext,
+  { timeZone, definitions }: QueryContext,
   binder: Binder,
 ): string {
   const tree = typeof condition === 'string' ? parseCondition(condition, 'session') : condition;
   const { sql, values } = compileSql(tree, {
     timeZone,
     tables: tablesNear(span),
+    named: namedOf(definitions),
     firstParameter: binder.values.length + 1,
     isFilter: true,
   });

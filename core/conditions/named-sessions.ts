@@ -7,7 +7,13 @@ import { readTokens } from './tokens.ts';
 /** Sessions by what names them: `alert "Errors"` as `printNamed` has it. */
 export type NamedLists = ReadonlyMap<string, readonly string[]>;
 
+/** The same as texts with commas between the ids: one long text goes from thread to thread much faster than many. */
+export type JoinedLists = ReadonlyMap<string, string>;
+
 export const keyOfNamed = ({ op, name }: NamedSessions) => `${op} ${name}`;
+
+export const listsOf = (joined: JoinedLists): NamedLists =>
+  new Map([...joined].map(([key, ids]) => [key, ids === '' ? [] : ids.split(',')]));
 
 /** @throws Problem `condition_invalid` where nobody has said which sessions these are: outside of searches */
 export function listOf(named: NamedSessions, lists: NamedLists | undefined): readonly string[] {

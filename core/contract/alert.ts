@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { eventLimits } from './event.ts';
 import { mailAddressSchema, mailLimits } from './mail.ts';
+import { savedQueryUseSchema } from './saved-query.ts';
 
 export const alertLimits = {
   rulesMax: 200,
@@ -19,6 +20,8 @@ export const alertLimits = {
   sessionsNamedMax: 20,
   historyListedMax: 1_000,
   dryRunDays: 30,
+  /** How often a dry run asks a saved query. */
+  sqlDryRunsMax: 60,
   urlLengthMax: 2_048,
 } as const;
 
@@ -26,6 +29,7 @@ export const alertSeverities = ['notice', 'warning', 'critical'] as const;
 
 export const alertMeasures = [
   'count',
+  'value',
   'sum',
   'mean',
   'min',
@@ -67,14 +71,22 @@ const plainName = (lengthMax: number) =>
 
 export const alertNameSchema = plainName(alertLimits.nameLengthMax);
 
-/** What is counted: an event by its name, a metric, or every event that raises an alert of at least this severity. */
-export const alertSubjectSchema = z.discriminatedUnion('kind', [
+const subjects = [
   z.strictObject({ kind: z.literal('event'), event: plainName(eventLimits.nameLengthMax) }),
   z.strictObject({ kind: z.literal('metric'), metric: z.enum(alertMetrics) }),
   z.strictObject({
     kind: z.literal('raised'),
     severity: z.enum(alertSeverities).default('notice'),
   }),
+] as const;
+
+/** What is counted: an event by its name, a metric, or every event that raises an alert of at least this severity. */
+export const countedSubjectSchema = z.discriminatedUnion('kind', subjects);
+
+/** That, or what a saved query gives: its rows, or the number in its only row. */
+export const alertSubjectSchema = z.discriminatedUnion('kind', [
+  ...subjects,
+  savedQueryUseSchema.extend({ kind: z.literal('saved_query') }),
 ]);
 
 const clockTime = z
@@ -97,10 +109,11 @@ export const blackoutSchema = z
 const finite = z.number().min(-1e15).max(1e15);
 
 /**
- * - `measure`: what is made of the subject within the window. `count`; `sum`, `mean`, `min`, `max` of its values;
+ * - `measure`: what is made of the subject within the window. `count`; `value`, of a saved query; `sum`, `mean`, `min`, `max` of its values;
  *   `ratio`: per cent of `base`; `deviation`: per cent above (or below, negative) the usual at this hour of the week;
  *   `no_data`: that there is none at all, without bounds
  * - `windowMinutes`: how far back is looked, each time
+ * - `everyMinutes`: how often a saved query is asked (5 without it); all else is looked at every second
  * - `bound`, and `boundTo` for `between` and `outside`: what the measure is compared with
  * - `rearmMinutes`: the least time between two notices of the rule, also while it goes on to hold
  */
@@ -109,11 +122,12 @@ export const alertRuleSchema = z.strictObject({
   description: z.string().max(alertLimits.descriptionLengthMax).default(''),
   measure: z.enum(alertMeasures),
   subject: alertSubjectSchema,
-  base: alertSubjectSchema.optional(),
+  base: countedSubjectSchema.optional(),
   windowMinutes: z
     .int()
     .min(1, 'is at least one minute')
     .max(alertLimits.windowMinutesMax, 'is at most 1440 minutes (a day); use a report for longer'),
+  everyMinutes: z.int().min(1).max(alertLimits.windowMinutesMax).optional(),
   operator: z.enum(alertOperators).optional(),
   bound: finite.optional(),
   boundTo: finite.optional(),
@@ -191,6 +205,8 @@ export const alertEntrySchema = z.object({
 export const alertDryRunSchema = z.object({
   fromMs: z.int(),
   toMs: z.int(),
+  /** A look so often; absent where it is every minute. */
+  stepMinutes: z.int().optional(),
   /** How often it would have fired. */
   fired: z.int(),
   /** The newest first, at most 100. `recoveredAt` is absent where it still held, or fired again, in the end. */
@@ -215,6 +231,7 @@ export const deliverySchema = z.object({
 });
 
 export type AlertSubject = z.infer<typeof alertSubjectSchema>;
+export type CountedSubject = z.infer<typeof countedSubjectSchema>;
 export type AlertRule = z.infer<typeof alertRuleSchema>;
 export type AlertRuleInput = z.input<typeof alertRuleSchema>;
 export type AlertChannel = z.infer<typeof alertChannelSchema>;

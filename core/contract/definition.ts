@@ -49,6 +49,10 @@ export interface Definitions {
   pageGroups: readonly PageGroup[];
   /** Costs of the days that are asked for. */
   costs: readonly CampaignCost[];
+  /**
+   * The sessions of labels that ask a saved query: `label NAME` → ids with commas between them.
+   */
+  namedSessions?: ReadonlyMap<string, string>;
 }
 
 export const noDefinitions: Definitions = {

@@ -140,4 +140,8 @@ export const sqlRequestSchema = z.object({
   values: z.record(parameterNameSchema, parameterValueSchema).default({}),
   rowsMax: z.int().min(1).max(queryLimits.rowsMax).default(queryLimits.rowsMax),
 });
+/** What the rows of SQL can be taken away as. */
+export const sqlFileFormats = ['csv', 'xlsx', 'json', 'parquet'] as const;
+export type SqlFileFormat = (typeof sqlFileFormats)[number];
+
 export type SqlRequest = z.output<typeof sqlRequestSchema>;

@@ -4,7 +4,7 @@ import { analysisSchema } from './analysis.ts';
 import { definitionNameSchema } from './definition-name.ts';
 import { querySchema } from './query.ts';
 import { chartKinds, panelKinds } from './report.ts';
-import { parameterNameSchema, parameterValueSchema } from './saved-query.ts';
+import { savedQueryUseSchema } from './saved-query.ts';
 
 export const reportLimits = {
   reportsMax: 200,
@@ -51,15 +51,6 @@ const panelAnalysisSchema = z.looseObject({ kind: z.string() }).superRefine((giv
   }
 });
 
-/**
- * SQL that is kept under a name. Its parameters `from` and `to` (dates, `to` exclusive) and `robots` (boolean) get what
- * the report is run for, others the value given here, or their default.
- */
-const panelSavedQuerySchema = z.strictObject({
-  name: definitionNameSchema,
-  values: z.record(parameterNameSchema, parameterValueSchema).default({}),
-});
-
 /** One panel. `robots` counts robots whatever the request says. Either a query, an analysis or a saved query is asked. */
 export const panelDefinitionSchema = z
   .object({
@@ -76,7 +67,11 @@ export const panelDefinitionSchema = z
     robots: z.literal(true).optional(),
     query: panelQuerySchema.optional(),
     analysis: panelAnalysisSchema.optional(),
-    savedQuery: panelSavedQuerySchema.optional(),
+    /**
+     * Its parameters `from` and `to` (dates, `to` exclusive) and `robots` (boolean) get what the report is run for,
+     * others the value given here, or their default.
+     */
+    savedQuery: savedQueryUseSchema.optional(),
   })
   .refine(
     (panel) => [panel.query, panel.analysis, panel.savedQuery].filter(Boolean).length === 1,

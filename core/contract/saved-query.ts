@@ -56,6 +56,13 @@ export const savedQuerySchema = savedQueryInputSchema.extend({
 });
 export type SavedQuery = z.output<typeof savedQuerySchema>;
 
+/** A saved query where something else uses it, with values for its parameters; those left out have their default. */
+export const savedQueryUseSchema = z.strictObject({
+  name: definitionNameSchema,
+  values: z.record(parameterNameSchema, parameterValueSchema).default({}),
+});
+export type SavedQueryUse = z.output<typeof savedQueryUseSchema>;
+
 export const savedQueryListSchema = z.object({ queries: z.array(savedQuerySchema) });
 
 /** What is wrong with a value for a parameter of this type, as the rest of a sentence; undefined when it is fine. */

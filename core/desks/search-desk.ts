@@ -5,21 +5,31 @@ import { Problem } from '../contract/problem.ts';
 import { indexLimits, type SearchAnswer, type SearchRequest } from '../contract/search.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { DefinitionBook } from '../settings/definitions.ts';
+import type { AskedFor, LabelSessions } from './label-sessions.ts';
 
 const namesShownMax = 20;
 
 export interface SearchDesk {
   /**
-   * @throws Problem `condition_invalid`, `definition_unknown`, `alert_unknown`, `field_not_indexed`, `search_too_wide`,
+   * @throws Problem `condition_invalid`, `definition_unknown`, `definition_invalid`, `alert_unknown`, `field_not_indexed`, `search_too_wide`,
    * `search_too_slow`
    */
   search(slug: string, request: SearchRequest): Promise<SearchAnswer>;
 }
 
+/** A search finds robots too. */
+const askedBy = ({ from = '1970-01-01', to = '9999-12-31' }: SearchRequest): AskedFor => ({
+  from,
+  to,
+  robots: true,
+});
+
+/** @param labelSessions finds the sessions of labels that ask a saved query; without it there are no such labels */
 export function createSearchDesk(
   engine: Pick<Engine, 'search'>,
   book: Pick<DefinitionBook, 'list'>,
   alerts: Pick<AlertStore, 'rules' | 'sessionsOf'>,
+  labelSessions?: LabelSessions,
 ): SearchDesk {
   async function sessionsOfAlert(slug: string, name: string): Promise<string[]> {
     const found = await alerts.sessionsOf(slug, name, indexLimits.sessionsFoundMax);
@@ -36,10 +46,17 @@ export function createSearchDesk(
     async search(slug, request) {
       const named = namedIn(request.condition);
       if (named.length === 0) return await engine.search(slug, request);
-      const lists = new Map<string, readonly string[]>();
+      const lists = new Map<string, string>();
       for (const one of named)
-        if (one.op === 'alert') lists.set(keyOfNamed(one), await sessionsOfAlert(slug, one.name));
-      return await engine.search(slug, request, { labels: await book.list(slug, 'label'), lists });
+        if (one.op === 'alert')
+          lists.set(keyOfNamed(one), (await sessionsOfAlert(slug, one.name)).join(','));
+      const labels = await book.list(slug, 'label');
+      const names = named.flatMap(({ op, name }) => (op === 'label' ? [name] : []));
+      const found = await labelSessions?.find(slug, labels, names, askedBy(request));
+      const [fault] = found?.faults.values() ?? [];
+      if (fault !== undefined) throw new Problem('definition_invalid', fault);
+      for (const [key, sessions] of found?.namedSessions ?? []) lists.set(key, sessions);
+      return await engine.search(slug, request, { labels, lists });
     },
   };
 }

@@ -239,7 +239,7 @@ test(`search finds what a scan of all sessions finds (seed ${seed})`, async () =
   expect(sessions.length).toBeGreaterThan(50);
   let held = 0;
   const named = sessions.filter((_, place) => place % 7 === 3).map(({ id }) => id);
-  const lists = new Map([[`alert ${alert}`, named]]);
+  const lists = new Map([[`alert ${alert}`, named.join(',')]]);
   const asked = { label: 0, alert: 0, value: 0 };
   for (let run = 0; run < runs; run += 1) {
     const condition = make();

@@ -20,7 +20,12 @@ import { compilePredicate } from '../conditions/compile-predicate.ts';
 import { conditionSession } from '../conditions/condition-session.ts';
 import { fieldList, findField } from '../conditions/fields.ts';
 import { compileHighlights } from '../conditions/highlights.ts';
-import { type NamedLists, replaceNamed } from '../conditions/named-sessions.ts';
+import {
+  type JoinedLists,
+  listsOf,
+  type NamedLists,
+  replaceNamed,
+} from '../conditions/named-sessions.ts';
 import { parseSearch } from '../conditions/parse-search.ts';
 import { placeIn } from '../conditions/place.ts';
 import { printCondition } from '../conditions/print.ts';
@@ -52,10 +57,10 @@ const lookupsMax = 50;
 /** The rows of all sessions are looked through sooner than so many are looked up one by one. */
 const lookedUpMax = 5_000;
 
-/** What names in a condition stand for: the labels of the dataset, and the sessions that alerts have named. */
+/** What names in a condition stand for: the labels of the dataset, and the sessions of alerts and of labels by SQL. */
 export interface SearchNames {
   labels: readonly Label[];
-  lists: NamedLists;
+  lists: JoinedLists;
 }
 
 /** One search under way. */
@@ -81,7 +86,7 @@ export async function searchSessions(
   const startedMs = performance.now();
   const { timeZone } = dataset.config;
   const condition = parseSearch(request.condition, indexedFields(dataset));
-  const named = names?.lists;
+  const named = names && listsOf(names.lists);
   const placed = withLabels(placeIn(condition, 'session'), names?.labels ?? []);
   const predicate = compilePredicate(placed, { timeZone, named });
   const search: Search = {

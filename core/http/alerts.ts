@@ -5,6 +5,8 @@ import type { AlertStore } from '../alerts/alert-store.ts';
 import { isBlackedOut } from '../alerts/blackout.ts';
 import { checkRule } from '../alerts/check-rule.ts';
 import { dryRun } from '../alerts/dry-run.ts';
+import { sqlDryRun } from '../alerts/sql-dry-run.ts';
+import { type CountedRule, isSqlRule, type SqlFacts } from '../alerts/sql-facts.ts';
 import { wallClock } from '../alerts/wall-clock.ts';
 import type { AlertWatch } from '../alerts/watch.ts';
 import type { Clock } from '../clock.ts';
@@ -25,6 +27,7 @@ import { body, createRoute, json, newRoutes, otherwise, slugParam } from './rout
 export interface AlertOptions {
   store: AlertStore;
   facts: AlertFacts;
+  sqlFacts: SqlFacts;
   watch: Pick<AlertWatch, 'state' | 'changed'>;
   datasets: Datasets;
   clock: Clock;
@@ -72,7 +75,10 @@ const dryRunRoute = createRoute({
   path: '/datasets/{slug}/alerts/dry-run',
   summary: 'How often an alert, saved or not, would have fired in the last 30 days',
   request: { params: slugParam, ...body(alertRuleSchema) },
-  responses: { 200: json(alertDryRunSchema, 'Looking once a minute.'), ...otherwise },
+  responses: {
+    200: json(alertDryRunSchema, 'Looking once a minute, or every stepMinutes.'),
+    ...otherwise,
+  },
 });
 
 const historyRoute = createRoute({
@@ -92,7 +98,7 @@ const historyRoute = createRoute({
   },
 });
 
-export function alertRoutes({ store, facts, watch, datasets, clock }: AlertOptions) {
+export function alertRoutes({ store, facts, sqlFacts, watch, datasets, clock }: AlertOptions) {
   const status = ({ slug, timeZone }: Dataset, rule: AlertRule) => ({
     rule,
     state: watch.state(slug, rule.name),
@@ -126,6 +132,8 @@ export function alertRoutes({ store, facts, watch, datasets, clock }: AlertOptio
       const rule = c.req.valid('json');
       checkRule(rule);
       await checkChannels(store, rule);
+      // What cannot be asked now could not be asked later either.
+      if (isSqlRule(rule)) await sqlFacts.ask(slug, rule, clock());
       await store.saveRule(slug, rule);
       watch.changed();
       return c.json(rule, 200);
@@ -141,7 +149,12 @@ export function alertRoutes({ store, facts, watch, datasets, clock }: AlertOptio
       const { slug, timeZone } = await datasets.get(c.req.valid('param').slug);
       const rule = c.req.valid('json');
       checkRule(rule);
-      return c.json(await dryRun({ rule, slug, facts, timeZone, nowMs: clock() }), 200);
+      const asked = { slug, timeZone, nowMs: clock() };
+      if (isSqlRule(rule)) {
+        const { firstAt } = await facts.past(slug, []);
+        return c.json(await sqlDryRun({ ...asked, rule, facts: sqlFacts, firstAt }), 200);
+      }
+      return c.json(await dryRun({ ...asked, rule: rule as CountedRule, facts }), 200);
     })
     .openapi(historyRoute, async (c) => {
       const { slug } = await datasets.get(c.req.valid('param').slug);

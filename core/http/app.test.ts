@@ -56,6 +56,10 @@ const reports: ReportDesk = {
     body: `${format}${panel} of ${result.report}`,
     contentType: `text/${format}; charset=utf-8`,
   }),
+  drawSql: async ({ rows }, format) => ({
+    body: JSON.stringify(rows),
+    contentType: `text/${format}`,
+  }),
 };
 
 beforeEach(async () => {

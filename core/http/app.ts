@@ -104,7 +104,7 @@ export function createApi(options: ApiOptions) {
     .route('/', countsRoutes(datasets, options.hourlyCounts))
     .route('/', sessionRoutes(engine))
     .route('/', queryRoutes(options.queries))
-    .route('/', sqlRoutes(options.sql, options.savedQueries, datasets))
+    .route('/', sqlRoutes(options.sql, options.savedQueries, datasets, options.reports))
     .route('/', definitionRoutes(options.definitions))
     .route('/', configurationRoutes(configurationDesk(options)))
     .route('/', searchRoutes(options.searches, engine, datasets))

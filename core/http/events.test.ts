@@ -65,6 +65,7 @@ beforeEach(async () => {
       list: async () => [],
       run: () => Promise.reject(new Error('no report is asked for')),
       draw: async () => ({ body: '', contentType: '' }),
+      drawSql: async () => ({ body: '', contentType: '' }),
     },
     datasetCreated: async () => {},
     peerAddress: () => '127.0.0.1',

@@ -6,7 +6,7 @@ import { dateRangeSchema, dateSchema } from '../contract/date-range.ts';
 import { definitionNameSchema } from '../contract/definition-name.ts';
 import { checkBeside } from '../contract/label.ts';
 import { Problem } from '../contract/problem.ts';
-import { conditionTextSchema } from '../contract/query.ts';
+import { conditionTextSchema, type SqlAnswer, type SqlFileFormat } from '../contract/query.ts';
 import {
   type ReportEntry,
   type ReportResult,
@@ -44,10 +44,14 @@ export interface ReportDesk {
   /** @throws Problem `report_unknown`, `date_range_invalid`, `definition_unknown`, `condition_not_in_tables` */
   run(request: ReportRequest): Promise<ReportResult>;
   /** @throws Problem `report_unknown` where there is no chart of that name */
-  draw(
-    result: ReportResult,
-    drawing: ReportDrawing,
-  ): Promise<{ body: string | Uint8Array<ArrayBuffer>; contentType: string }>;
+  draw(result: ReportResult, drawing: ReportDrawing): Promise<Drawn>;
+  /** The rows of SQL as a file. */
+  drawSql(answer: SqlAnswer, format: SqlFileFormat): Promise<Drawn>;
+}
+
+interface Drawn {
+  body: string | Uint8Array<ArrayBuffer>;
+  contentType: string;
 }
 
 const listRoute = createRoute({

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { stream } from 'hono/streaming';
 import { definitionNameSchema } from '../contract/definition-name.ts';
 import { Problem } from '../contract/problem.ts';
-import { sqlAnswerSchema, sqlRequestSchema } from '../contract/query.ts';
+import { sqlAnswerSchema, sqlFileFormats, sqlRequestSchema } from '../contract/query.ts';
 import {
   savedQueryInputSchema,
   savedQueryListSchema,
@@ -12,8 +12,11 @@ import {
 import type { SqlDesk } from '../desks/sql-desk.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import type { SavedQueries } from '../settings/saved-queries.ts';
+import type { ReportDesk } from './reports.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
+/** Whether a file of rows lacks some: in JSON the answer itself says it. */
+const truncatedHeader = 'X-Canister-Truncated';
 const linesType = 'application/x-ndjson';
 const nameParam = slugParam.extend({ name: definitionNameSchema });
 
@@ -21,8 +24,18 @@ const sqlRoute = createRoute({
   method: 'post',
   path: '/datasets/{slug}/sql',
   summary: `One SELECT over the public views; with Accept: ${linesType} as it comes, a JSON text a line`,
-  request: { params: slugParam, ...body(sqlRequestSchema) },
-  responses: { 200: json(sqlAnswerSchema, 'The rows, up to the limit.'), ...otherwise },
+  request: {
+    params: slugParam,
+    query: z.object({ format: z.enum(sqlFileFormats).optional() }),
+    ...body(sqlRequestSchema),
+  },
+  responses: {
+    200: json(
+      sqlAnswerSchema,
+      `The rows, up to the limit. With format as a file of them; ${truncatedHeader} says whether there are more.`,
+    ),
+    ...otherwise,
+  },
 });
 
 const listRoute = createRoute({
@@ -49,13 +62,27 @@ const removeRoute = createRoute({
   responses: { 200: json(z.object({ name: z.string() }), 'It is removed.'), ...otherwise },
 });
 
-export function sqlRoutes(desk: SqlDesk, queries: SavedQueries, datasets: Datasets) {
+export function sqlRoutes(
+  desk: SqlDesk,
+  queries: SavedQueries,
+  datasets: Datasets,
+  reports: Pick<ReportDesk, 'drawSql'>,
+) {
   return newRoutes()
     .openapi(sqlRoute, async (c) => {
       const { slug } = c.req.valid('param');
       const request = c.req.valid('json');
       // Whoever goes away stops the query.
       const { signal } = c.req.raw;
+      const { format } = c.req.valid('query');
+      if (format !== undefined) {
+        const answer = await desk.answer(slug, request, signal);
+        const { body, contentType } = await reports.drawSql(answer, format);
+        c.header('Content-Type', contentType);
+        c.header('Content-Disposition', `attachment; filename="${slug}-sql.${format}"`);
+        c.header(truncatedHeader, String(answer.truncated));
+        return c.body(body, 200) as never;
+      }
       if (!(c.req.header('accept') ?? '').includes(linesType))
         return c.json(await desk.answer(slug, request, signal), 200);
       const { asOf, parts } = await desk.stream(slug, request, undefined, signal);

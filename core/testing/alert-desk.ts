@@ -1,9 +1,12 @@
 /** The alerts of a world: real stores, the world's engine and clock, and mails that a test collects. */
 import { type AlertDesk, createAlertDesk } from '../alerts/alert-desk.ts';
 import type { Notifier } from '../alerts/outbox.ts';
+import type { SqlFacts } from '../alerts/sql-facts.ts';
 import type { Mail, Mailer } from '../contract/mail.ts';
+import { createAlertSql } from '../desks/alert-sql.ts';
 import { openLibsqlAlerts } from '../stores/libsql-alerts.ts';
 import { openLibsqlOutbox } from '../stores/libsql-outbox.ts';
+import { noSavedQueries } from './no-saved-queries.ts';
 import type { World } from './world.ts';
 
 export interface WorldAlerts {
@@ -15,7 +18,12 @@ export interface WorldAlerts {
 /** @param mailer takes the mails instead of `mails` */
 export async function worldAlerts(
   world: World,
-  options: { mailer?: Mailer; privateNetworks?: string[]; sendDigest?: Notifier } = {},
+  options: {
+    mailer?: Mailer;
+    privateNetworks?: string[];
+    sendDigest?: Notifier;
+    sqlFacts?: SqlFacts;
+  } = {},
 ): Promise<WorldAlerts> {
   const mails: WorldAlerts['mails'] = [];
   const zones = new Map<string, string>();
@@ -28,6 +36,7 @@ export async function worldAlerts(
     store: openLibsqlAlerts(world.control, world.now),
     outbox: openLibsqlOutbox(world.control, world.now),
     facts: { live: alertsLive, past: alertsPast, cells: alertsCells },
+    sqlFacts: options.sqlFacts ?? createAlertSql({ ...noSavedQueries }),
     timeZone: (slug) => zones.get(slug),
     clock: world.now,
     random: () => 0,

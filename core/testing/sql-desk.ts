@@ -1,6 +1,7 @@
 /** Analyst SQL over a world, in the processes in which production runs it. They are built programs: `npm run build`. */
 import { fileURLToPath } from 'node:url';
 import { createExportDesk, type ExportDesk } from '../desks/export-desk.ts';
+import { createLabelSessions, type LabelSessions } from '../desks/label-sessions.ts';
 import { createSqlDesk, type PublishedPlace, type SqlDesk } from '../desks/sql-desk.ts';
 import type { ReadTokens } from '../settings/read-tokens.ts';
 import type { SavedQueries } from '../settings/saved-queries.ts';
@@ -26,6 +27,7 @@ export const placeOf = (world: Pick<World, 'root'>): PublishedPlace => ({
 export function worldSql(world: World): {
   sql: SqlDesk;
   savedQueries: SavedQueries;
+  labelSessions: LabelSessions;
   exports: ExportDesk;
   tokens: ReadTokens;
   place: PublishedPlace;
@@ -35,9 +37,11 @@ export function worldSql(world: World): {
   const savedQueries = openLibsqlSavedQueries(world.control, world.now);
   const engine = { publish: (slug: string) => world.engine.publish(slug) };
   const place = placeOf(world);
+  const sql = createSqlDesk({ engine, sandbox, place, savedQueries });
   return {
-    sql: createSqlDesk({ engine, sandbox, place, savedQueries }),
+    sql,
     savedQueries,
+    labelSessions: createLabelSessions({ sql, savedQueries, engine, clock: world.now }),
     exports: createExportDesk({
       engine,
       place,

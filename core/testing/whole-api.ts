@@ -115,6 +115,7 @@ export async function wholeApi(
         throw new Error(`the report ${name} is not asked for`);
       },
       draw: async () => ({ body: '', contentType: '' }),
+      drawSql: async () => ({ body: '', contentType: '' }),
     },
     datasetCreated: async () => {},
     peerAddress,

@@ -372,6 +372,26 @@ test.each([
   await expect(ask(sql)).rejects.toMatchObject({ code: 'sql_too_large' });
 });
 
+test('Eight analysts at once: each gets their own answer, those of the others fail or take too long notwithstanding', async () => {
+  const slow = 'SELECT count(*) FROM range(100000000000) a WHERE hash(a.range) % 11 = 3';
+  const asked: [sql: string, code?: string][] = [
+    ['SELECT 1'],
+    [slow, 'sql_too_slow'],
+    ['SELECT count(*) + 2 - 1 FROM sessions'],
+    [`SELECT * FROM read_text('/etc/passwd')`, 'sql_forbidden'],
+    ['SELECT 3'],
+    ['SELECT 4 FROM nowhere', 'sql_invalid'],
+    ['SELECT 5'],
+    ['SELECT 6'],
+  ];
+  const answers = await Promise.allSettled(
+    asked.map(([sql]) => ask(sql, sql === slow ? { deadlineMs: 300 } : {})),
+  );
+  expect(
+    answers.map((one) => (one.status === 'fulfilled' ? one.value.rows : one.reason.code)),
+  ).toEqual([[[1]], 'sql_too_slow', [[2]], 'sql_forbidden', [[3]], 'sql_invalid', [[5]], [[6]]]);
+});
+
 test('A query whose asker goes away is killed, and leaves its place to the next', async () => {
   const single = testSandbox({ childrenMax: 1 });
   const order = { parameters: {}, folder: folder(), manifest, bytesMax: 1e7, ...limits };

@@ -1,0 +1,55 @@
+/** Saved queries as people keep them: their parameters are those that the SQL uses, and none goes that something needs. */
+import type { AlertStore } from '../alerts/alert-store.ts';
+import { Problem } from '../contract/problem.ts';
+import { faultOfParameters } from '../contract/sql-parameters.ts';
+import type { DefinitionBook } from '../settings/definitions.ts';
+import type { SavedQueries } from '../settings/saved-queries.ts';
+
+const usersShownMax = 10;
+
+/** @throws Problem also `parameter_invalid` where a query is kept, `definition_needed` where one is removed */
+export function keepQueriesWhole(
+  queries: SavedQueries,
+  options: { book: Pick<DefinitionBook, 'list'>; alerts: Pick<AlertStore, 'rules'> },
+): SavedQueries {
+  const { book, alerts } = options;
+
+  /** Everything that asks the query. */
+  async function usersOf(slug: string, query: string): Promise<string[]> {
+    const labels = await book.list(slug, 'label');
+    const reports = await book.list(slug, 'report');
+    const rules = await alerts.rules(slug);
+    return [
+      ...labels.flatMap(({ name, savedQuery }) =>
+        savedQuery?.name === query ? [`label ${name}`] : [],
+      ),
+      ...reports.flatMap(({ name, panels }) =>
+        panels.some(({ savedQuery }) => savedQuery?.name === query) ? [`report ${name}`] : [],
+      ),
+      ...rules.flatMap(({ name, subject }) =>
+        subject.kind === 'saved_query' && subject.name === query ? [`alert ${name}`] : [],
+      ),
+    ];
+  }
+
+  return {
+    ...queries,
+    async save(slug, name, query) {
+      const fault = faultOfParameters(
+        query.sql,
+        query.parameters.map((one) => one.name),
+      );
+      if (fault !== undefined) throw new Problem('parameter_invalid', fault);
+      return await queries.save(slug, name, query);
+    },
+    async remove(slug, name) {
+      const users = await usersOf(slug, name);
+      if (users.length === 0) return await queries.remove(slug, name);
+      const more = users.length > usersShownMax ? ` and ${users.length - usersShownMax} more` : '';
+      throw new Problem(
+        'definition_needed',
+        `The saved query "${name}" is needed by ${users.slice(0, usersShownMax).join(', ')}${more}. Change or delete ${users.length === 1 ? 'that' : 'those'} first.`,
+      );
+    },
+  };
+}
