@@ -7,6 +7,8 @@ export const fieldMeanings: ServerNames['field'] = {
   'request.path': 'مسار URL.',
   'request.query': 'استعلام URL كاملًا كما أُرسل، دون علامة الاستفهام.',
   'request.query.NAME': 'قيم وسيط واحد من الاستعلام بعد فك ترميزها. اسمه حرفي.',
+  site_search:
+    'ما بُحث عنه في الموقع نفسه: قيمة q أو query أو s أو search أو keyword أو suche أو recherche أو buscar في الاستعلام بعد فك ترميزها.',
   'request.protocol': 'بروتوكول HTTP، مثل HTTP/1.1.',
   'request.referrer': 'مُحيل الاستدعاء كما أُرسل.',
   'request.header.NAME': 'ترويسة واحدة من الطلب؛ لا فرق بين الأحرف الكبيرة والصغيرة.',

@@ -7,6 +7,8 @@ export const fieldMeanings: ServerNames['field'] = {
   'request.path': 'Pfad der URL.',
   'request.query': 'Die ganze Abfrage der URL, wie gesendet, ohne Fragezeichen.',
   'request.query.NAME': 'Dekodierte Werte eines Abfrageparameters. Sein Name gilt genau.',
+  site_search:
+    'Was auf der Website selbst gesucht wurde: der dekodierte Wert von q, query, s, search, keyword, suche, recherche oder buscar in der Abfrage.',
   'request.protocol': 'HTTP-Protokoll, etwa HTTP/1.1.',
   'request.referrer': 'Verweis des Treffers, wie gesendet.',
   'request.header.NAME': 'Ein Header der Anfrage; Groß- und Kleinschreibung sind gleich.',
