@@ -42,6 +42,10 @@ beforeAll(async () => {
   await put('definitions/funnel', { name: 'Order', stages: [{ name: 'Shop' }, cart] });
   await put('events/Tea', { trigger: 'every_hit', condition: 'request.path = "/tea"' });
   await put('searches/Faults', { condition: 'response.status >= 500', segment: false });
+  const sql = 'SELECT session_id FROM sessions WHERE hits > $least';
+  const parameters = [{ name: 'least', type: 'integer', default: 9 }];
+  await put('queries/Busy', { sql, description: '', parameters });
+  await put('definitions/label', { name: 'Crowd', savedQuery: { name: 'Busy', values: {} } });
   const { code, out, notes } = run('config', 'export', '--dataset', 'shop');
   expect(code, notes).toBe(0);
   writeFileSync(file, out);
@@ -67,8 +71,10 @@ const expected = [
   'added event Tea',
   'added funnel Order',
   'added label All of it',
+  'added label Crowd',
   'added label Deep',
   'added page group Shop',
+  'added query Busy',
   'added search Faults',
   'left setting idleTimeoutMs',
 ];
@@ -101,6 +107,21 @@ test('What was taken in gives the same file again', async () => {
   for (const one of [given, taken]) one.definitions.label.sort(byName);
   expect([given.settings.idleTimeoutMs, taken.settings.idleTimeoutMs]).toEqual([60_000, 1_800_000]);
   expect({ ...taken, dataset: 'shop', settings: given.settings }).toEqual(given);
+});
+
+test('A label that asks a query which is nowhere is refused, and nothing is taken', async () => {
+  const given = JSON.parse(readFileSync(file, 'utf8'));
+  await api('POST', '/datasets', { slug: 'empty' });
+  const body = { file: { ...given, queries: [] }, otherDataset: true };
+  const answer = await api('POST', '/datasets/empty/configuration', body);
+  expect([answer.status, await answer.json()]).toMatchObject([
+    400,
+    {
+      code: 'configuration_invalid',
+      detail: expect.stringContaining('asks the saved query "Busy"'),
+    },
+  ]);
+  expect(await json('/datasets/empty/definitions/label')).toEqual({ definitions: [] });
 });
 
 test.each([

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { alertLimits, alertRuleSchema } from './alert.ts';
 import { datasetSchema, datasetSlugSchema } from './dataset.ts';
 import { definitionKinds } from './definition.ts';
+import { definitionNameSchema } from './definition-name.ts';
 import { eventDefinitionSchema, eventLimits, hitAttributeSchema } from './event.ts';
+import { savedQueryInputSchema, savedQueryLimits } from './saved-query.ts';
 import { savedSearchesMax, savedSearchInputSchema, searchNameSchema } from './search.ts';
 
 /** Rises when a file of before cannot be read as it is any more. */
@@ -48,6 +50,10 @@ export const configurationSchema = z.strictObject({
   searches: z
     .array(savedSearchInputSchema.extend({ name: searchNameSchema }))
     .max(savedSearchesMax)
+    .default([]),
+  queries: z
+    .array(savedQueryInputSchema.extend({ name: definitionNameSchema }))
+    .max(savedQueryLimits.queriesMax)
     .default([]),
 });
 

@@ -25,13 +25,17 @@ import type { Author } from '../contract/event-life.ts';
 import type { Label } from '../contract/label.ts';
 import { Problem } from '../contract/problem.ts';
 import { retentionRuleNames } from '../contract/retention-names.ts';
+import type { SavedQueryInput } from '../contract/saved-query.ts';
+import { faultOfParameters } from '../contract/sql-parameters.ts';
 import { checkAttributeDraft, checkEventDraft } from '../events/check-draft.ts';
 import { canonicalJson } from '../events/set-diff.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import { definitionKey } from '../settings/definitions.ts';
+import type { SavedQueries } from '../settings/saved-queries.ts';
 import type { SavedSearches } from '../settings/saved-searches.ts';
 import type { DefinitionDesk } from './definition-desk.ts';
 import type { EventDesk } from './event-desk.ts';
+import { queriesOfAlert, queriesOfDefinition } from './saved-query-desk.ts';
 
 export interface ConfigurationDesk {
   export(slug: string): Promise<Configuration>;
@@ -78,8 +82,9 @@ export function createConfigurationDesk(options: {
   events: Pick<EventDesk, 'list' | 'save'>;
   alerts: { store: AlertStore; watch: Pick<AlertWatch, 'changed'> };
   searches: SavedSearches;
+  savedQueries: Pick<SavedQueries, 'list' | 'save'>;
 }): ConfigurationDesk {
-  const { datasets, definitions, events, alerts, searches } = options;
+  const { datasets, definitions, events, alerts, searches, savedQueries } = options;
 
   async function read(slug: string): Promise<Configuration> {
     const dataset = await datasets.get(slug);
@@ -101,6 +106,7 @@ export function createConfigurationDesk(options: {
         condition,
         segment,
       })),
+      queries: (await savedQueries.list(slug)).map(({ savedAt: _, ...query }) => query),
     };
   }
 
@@ -123,7 +129,10 @@ export function createConfigurationDesk(options: {
       const given: readonly Definition[] = file.definitions[kind];
       const ordered = kind === 'label' ? parentsFirst(given as Label[]) : given;
       return piecesOf(kind.replace('_', ' '), ordered, present.definitions[kind], (one) => ({
-        check: () => checkDefinition(kind, one, { timeZone: zone, definitions: all }),
+        check: () => {
+          checkDefinition(kind, one, { timeZone: zone, definitions: all });
+          checkQueries(queriesOfDefinition(one), file, present);
+        },
         save: () => definitions.save(slug, kind, one),
       }));
     });
@@ -135,6 +144,10 @@ export function createConfigurationDesk(options: {
     const channels = (await alerts.store.channels()).map(({ name }) => name);
     return [
       ...settingPieces(file, present),
+      ...piecesOf('query', file.queries, present.queries, ({ name, ...query }) => ({
+        check: () => checkParameters(query),
+        save: () => savedQueries.save(slug, name, query),
+      })),
       ...definitionPieces(slug, file, present, timeZone),
       ...piecesOf('attribute', file.attributes, present.attributes, (definition) => ({
         check: () => checkAttributeDraft(definition),
@@ -149,7 +162,10 @@ export function createConfigurationDesk(options: {
         save: () => searches.save(slug, name, { condition, segment }),
       })),
       ...piecesOf('alert', file.alerts, present.alerts, (rule) => ({
-        check: () => checkAlert(rule, channels),
+        check: () => {
+          checkAlert(rule, channels);
+          checkQueries(queriesOfAlert(rule), file, present);
+        },
         save: () => alerts.store.saveRule(slug, rule),
       })),
     ];
@@ -310,6 +326,25 @@ function checkAlert(rule: AlertRule, channels: readonly string[]): void {
     'channel_unknown',
     `It names the channel "${missing}", which does not exist on this server. Make the channel first, or take it out of the file.`,
   );
+}
+
+/** What asks a saved query needs it here, or in the file. @throws Problem `configuration_invalid` */
+function checkQueries(names: readonly string[], ...known: Configuration[]): void {
+  const all = new Set(known.flatMap(({ queries }) => queries.map(({ name }) => name)));
+  const missing = names.find((name) => !all.has(name));
+  if (missing === undefined) return;
+  throw invalid(
+    `It asks the saved query "${missing}", which is neither in the file nor in this dataset. Save the query first, or export the file anew.`,
+  );
+}
+
+/** @throws Problem `parameter_invalid` */
+function checkParameters({ sql, parameters }: SavedQueryInput): void {
+  const fault = faultOfParameters(
+    sql,
+    parameters.map(({ name }) => name),
+  );
+  if (fault !== undefined) throw new Problem('parameter_invalid', fault);
 }
 
 const invalid = (detail: string) => new Problem('configuration_invalid', detail);

@@ -1,11 +1,24 @@
 /** Saved queries as people keep them: their parameters are those that the SQL uses, and none goes that something needs. */
 import type { AlertStore } from '../alerts/alert-store.ts';
+import type { AlertRule } from '../contract/alert.ts';
+import type { Definition } from '../contract/definition.ts';
 import { Problem } from '../contract/problem.ts';
 import { faultOfParameters } from '../contract/sql-parameters.ts';
 import type { DefinitionBook } from '../settings/definitions.ts';
 import type { SavedQueries } from '../settings/saved-queries.ts';
 
 const usersShownMax = 10;
+
+/** The saved queries that a label or an own report asks. */
+export function queriesOfDefinition(definition: Definition): string[] {
+  const parts = 'panels' in definition ? definition.panels : [definition];
+  return parts.flatMap((part) =>
+    'savedQuery' in part && part.savedQuery !== undefined ? [part.savedQuery.name] : [],
+  );
+}
+
+export const queriesOfAlert = ({ subject }: AlertRule): string[] =>
+  subject.kind === 'saved_query' ? [subject.name] : [];
 
 /** @throws Problem also `parameter_invalid` where a query is kept, `definition_needed` where one is removed */
 export function keepQueriesWhole(
@@ -19,16 +32,13 @@ export function keepQueriesWhole(
     const labels = await book.list(slug, 'label');
     const reports = await book.list(slug, 'report');
     const rules = await alerts.rules(slug);
+    const asks = (names: readonly string[]) => names.includes(query);
     return [
-      ...labels.flatMap(({ name, savedQuery }) =>
-        savedQuery?.name === query ? [`label ${name}`] : [],
-      ),
-      ...reports.flatMap(({ name, panels }) =>
-        panels.some(({ savedQuery }) => savedQuery?.name === query) ? [`report ${name}`] : [],
-      ),
-      ...rules.flatMap(({ name, subject }) =>
-        subject.kind === 'saved_query' && subject.name === query ? [`alert ${name}`] : [],
-      ),
+      ...labels.filter((one) => asks(queriesOfDefinition(one))).map(({ name }) => `label ${name}`),
+      ...reports
+        .filter((one) => asks(queriesOfDefinition(one)))
+        .map(({ name }) => `report ${name}`),
+      ...rules.filter((one) => asks(queriesOfAlert(one))).map(({ name }) => `alert ${name}`),
     ];
   }
 
