@@ -159,9 +159,8 @@ describe.skipIf(!existsSync(realLog) || !hasGoaccess)('a real log, beside GoAcce
       execFileSync(
         'goaccess',
         [file, '--log-format=COMBINED', ...all, '--no-progress', '-o', out],
-        {
-          stdio: 'ignore',
-        },
+        // Its first line is read in the zone of the environment, whatever it is told.
+        { stdio: 'ignore', env: { ...process.env, TZ: 'UTC' } },
       );
       const theirs = JSON.parse(readFileSync(out, 'utf8'));
       const format = '%h %^[%d:%t %^] "%r" %s %b "%R" "%u"';
