@@ -82,7 +82,7 @@ const forms: Form[] = [
     asked: { method: 'PUT', path: '/api/datasets/shop/definitions/label' },
     async fill(of, name) {
       await of.getByLabel('Name', { exact: true }).fill(name);
-      const box = of.getByLabel('Sessions with');
+      const box = of.getByRole('textbox', { name: 'Sessions with' });
       await box.fill('session.hits >= 2');
       await box.press('Escape');
     },
