@@ -36,6 +36,8 @@ export const fieldMeanings: ServerNames['field'] = {
   'event.text': 'النص الذي سجّله الحدث.',
   'session.id': 'معرّف الجلسة: 32 رقمًا ست عشريًا.',
   'session.origin': 'tracker أو log.',
+  'session.seen_by_tag':
+    'جلسة من السجل رأى المتتبّع أيضًا كل مشاهدة صفحة فيها؛ يُعرف ذلك حين تُخزَّن الاثنتان.',
   'session.start': 'وقت أول استدعاء.',
   'session.end': 'وقت آخر استدعاء حتى الآن.',
   'session.duration': 'الوقت من أول استدعاء إلى آخره.',

@@ -38,6 +38,8 @@ export const fieldMeanings: ServerNames['field'] = {
   'event.text': 'Text, den das Ereignis festgehalten hat.',
   'session.id': 'ID der Sitzung: 32 hexadezimale Ziffern.',
   'session.origin': 'tracker oder log.',
+  'session.seen_by_tag':
+    'Eine Sitzung aus dem Log, von der auch der Tracker jeden Seitenaufruf gesehen hat; bekannt, sobald beide gespeichert sind.',
   'session.start': 'Zeit des ersten Treffers.',
   'session.end': 'Zeit des bisher letzten Treffers.',
   'session.duration': 'Zeit vom ersten Treffer bis zum letzten.',
