@@ -109,3 +109,42 @@ describe.each(looks)('in $colorScheme, $width px wide', ({ colorScheme, width })
 
   it('every report is well', () => look(reports.map((name) => `/shop/reports/${name}`)), timeMsMax);
 });
+
+/** The numbers of a page that stand in more than two lines: the figure and its change are two at most. */
+const brokenNumbers = () =>
+  [...document.querySelectorAll('td:not(.text)')].flatMap((cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom / 6)));
+    return lines.size > 2 ? [cell.textContent] : [];
+  });
+
+it(
+  'every report is printed with its numbers whole',
+  async () => {
+    // What A4 leaves between its margins.
+    const page = await browser.newPage({ viewport: { width: 680, height: 1_000 } });
+    await page.emulateMedia({ media: 'print' });
+    const day = (afterDays: number) =>
+      new Date(Date.now() + afterDays * 86_400_000).toISOString().slice(0, 10);
+    const range = new URLSearchParams({
+      from: day(-7),
+      to: day(1),
+      format: 'html',
+      labels: 'Buyers',
+    });
+    const broken: string[] = [];
+    let cells = 0;
+    for (const name of reports) {
+      const answer = await fetch(`${product.baseUrl}/api/datasets/shop/reports/${name}?${range}`);
+      expect(answer.status, name).toBe(200);
+      await page.setContent(await answer.text());
+      cells += await page.locator('td:not(.text)').count();
+      broken.push(...(await page.evaluate(brokenNumbers)).map((text) => `${name}: ${text}`));
+    }
+    await page.close();
+    expect(cells).toBeGreaterThan(100);
+    expect(broken).toEqual([]);
+  },
+  timeMsMax,
+);

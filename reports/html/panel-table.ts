@@ -40,10 +40,11 @@ ${hidden > 0 ? html`<p class="more">… and ${hidden} more</p>` : ''}`;
 function tableHead({ layout, panel }: Table) {
   const hasLabels = layout.figures.some(({ places }) => places.length > 1);
   if (!hasLabels) {
-    const names = [...layout.dimensions, ...layout.figures].map(({ column }) => column.label);
-    return html`<tr>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr>`;
+    return html`<tr>${layout.dimensions.map(({ column }) => html`<th scope="col" class="text">${column.label}</th>`)}${layout.figures.map(
+      ({ column }) => html`<th scope="col">${column.label}</th>`,
+    )}</tr>`;
   }
-  return html`<tr>${layout.dimensions.map(({ column }) => html`<th scope="col" rowspan="2">${column.label}</th>`)}${layout.figures.map(
+  return html`<tr>${layout.dimensions.map(({ column }) => html`<th scope="col" rowspan="2" class="text">${column.label}</th>`)}${layout.figures.map(
     ({ column, places }) =>
       html`<th scope="colgroup" colspan="${places.length}" class="first">${column.label}</th>`,
   )}</tr>

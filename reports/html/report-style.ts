@@ -40,7 +40,7 @@ th, td { padding: 4px 0 4px 16px; border-bottom: 1px solid var(--rule); text-ali
 thead th { color: var(--muted); font-size: 12px; line-height: 16px; vertical-align: bottom; }
 thead .first, tbody .first { padding-left: 24px; }
 thead th[colspan] { border-bottom: 0; }
-th[scope="row"], td.text, thead th[rowspan]:first-child, thead tr:first-child > :first-child { text-align: left; }
+th[scope="row"], .text, thead tr:first-child > :first-child { text-align: left; }
 th[scope="row"] { width: 100%; min-width: 144px; padding-left: 0; white-space: normal; }
 thead tr:first-child > :first-child { padding-left: 0; }
 td.text { min-width: 96px; white-space: normal; }
@@ -69,7 +69,10 @@ footer dt { color: var(--ink); } footer dd { margin: 0; }
   section { margin-top: 20pt; }
   .for-wide { display: block; } .for-narrow { display: none; }
   .scroll { overflow: visible; }
-  td, th { white-space: normal; }
+  th, td { padding-left: 8pt; overflow-wrap: normal; }
+  thead th { white-space: normal; }
+  th[scope="row"], td.text { overflow-wrap: anywhere; }
+  td { font-size: 9pt; }
   tr, dl > div, .chart, footer { break-inside: avoid; }
   h2, .about { break-after: avoid; }
   thead { display: table-header-group; }
