@@ -12,6 +12,7 @@ import { addExportCommands } from './commands/export.ts';
 import { helpOfAll } from './commands/help.ts';
 import { addHitRuleCommands } from './commands/hit-rules.ts';
 import { addImportCommand } from './commands/import.ts';
+import { addJobCommands } from './commands/jobs.ts';
 import { addQueryCommand } from './commands/query.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addSearchCommands } from './commands/search.ts';
@@ -206,6 +207,7 @@ export function createProgram(): Command {
   addQueryCommand(desk);
   addReportCommand(desk);
   addSharedLinkCommands(desk);
+  addJobCommands(desk);
   addConfigureCommands(desk);
   addConfigCommands(desk);
   addImportCommand(desk, note);

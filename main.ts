@@ -43,6 +43,7 @@ import type { DatasetConfig } from './core/settings/datasets.ts';
 import { removeCommandToken, writeCommandToken } from './core/stores/command-token.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
+import { measureStorage } from './core/stores/folder-storage.ts';
 import { openLibsqlAlerts } from './core/stores/libsql-alerts.ts';
 import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
@@ -424,6 +425,11 @@ export async function openCanister(
       reports,
       sharedLinks: access.sharedLinks,
       serverRetention: access.serverRetention,
+      storage: async () =>
+        measureStorage(
+          folder,
+          (await datasets.list()).map(({ slug }) => slug),
+        ),
       queries,
       sql,
       savedQueries,

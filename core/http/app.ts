@@ -9,6 +9,7 @@ import type { AlertDesk } from '../alerts/alert-desk.ts';
 import type { Clock } from '../clock.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
+import type { StorageUsed } from '../contract/storage.ts';
 import { createConfigurationDesk } from '../desks/configuration-desk.ts';
 import type { DefinitionDesk } from '../desks/definition-desk.ts';
 import type { EventDesk } from '../desks/event-desk.ts';
@@ -56,6 +57,7 @@ import { signInRoutes } from './sign-in.ts';
 import { sourceRoutes } from './sources.ts';
 import { sqlRoutes } from './sql.ts';
 import { statusRoutes } from './status.ts';
+import { storageRoutes } from './storage.ts';
 import { type SubscriptionDesk, subscriptionRoutes } from './subscriptions.ts';
 import { upkeepRoutes } from './upkeep.ts';
 import { keyRoutes, userRoutes } from './users.ts';
@@ -74,6 +76,7 @@ export interface ApiOptions extends MetricsOptions {
   definitions: DefinitionDesk;
   sharedLinks: SharedLinkDesk;
   serverRetention: ServerRetentionDesk;
+  storage: () => Promise<StorageUsed>;
   /** Is told of the server's own faults. */
   log: Log;
   hourlyCounts: HourlyCounts;
@@ -111,6 +114,7 @@ export function createApi(options: ApiOptions) {
     .route('/', savedSearchRoutes(options.savedSearches, options.definitions, datasets))
     .route('/', reportRoutes(datasets, options.reports))
     .route('/', serverRetentionRoutes(options.serverRetention))
+    .route('/', storageRoutes(options.storage))
     .route('/', sharedLinkRoutes(options.sharedLinks, datasets))
     .route('/', exportRoutes({ ...options, engine: jobs, desk: jobs.follow(options.exports) }))
     .route('/', importRoutes(engine))

@@ -67,6 +67,7 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'GET /audit': server,
   'GET /audit/verify': server,
   'GET /retention': server,
+  'GET /storage': server,
   'PUT /retention': withEntry(server),
 
   'GET /status': some('read'),

@@ -1,11 +1,14 @@
 /** Analyst SQL over a world, in the processes in which production runs it. They are built programs: `npm run build`. */
+
 import { fileURLToPath } from 'node:url';
+import type { StorageUsed } from '../contract/storage.ts';
 import { createExportDesk, type ExportDesk } from '../desks/export-desk.ts';
 import { createLabelSessions, type LabelSessions } from '../desks/label-sessions.ts';
 import { createSqlDesk, type PublishedPlace, type SqlDesk } from '../desks/sql-desk.ts';
 import type { ReadTokens } from '../settings/read-tokens.ts';
 import type { SavedQueries } from '../settings/saved-queries.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
+import { measureStorage } from '../stores/folder-storage.ts';
 import { openLibsqlReadTokens } from '../stores/libsql-read-tokens.ts';
 import { openLibsqlSavedQueries } from '../stores/libsql-saved-queries.ts';
 import { makeDatabase } from '../stores/published/make-database.ts';
@@ -31,6 +34,7 @@ export function worldSql(world: World): {
   exports: ExportDesk;
   tokens: ReadTokens;
   place: PublishedPlace;
+  storage: () => Promise<StorageUsed>;
   close: () => Promise<void>;
 } {
   const sandbox = testSandbox();
@@ -41,6 +45,11 @@ export function worldSql(world: World): {
   return {
     sql,
     savedQueries,
+    storage: async () =>
+      measureStorage(
+        openDataFolder(world.root),
+        (await world.datasets.list()).map(({ slug }) => slug),
+      ),
     labelSessions: createLabelSessions({ sql, savedQueries, engine, clock: world.now }),
     exports: createExportDesk({
       engine,
