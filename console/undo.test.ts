@@ -1,16 +1,14 @@
 /** What is deleted in the console comes back by Undo, as it was and where it stood. What is stored is asked of the API. */
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
+import { type OpenedConsole, openConsole } from './testing/opened-console.ts';
 import { type Watched, watch } from './testing/pages.ts';
-import { type Product, startProduct } from './testing/product.ts';
 
-let product: Product;
-let browser: Browser;
+let opened: OpenedConsole;
 let page: Page;
 let watched: Watched;
 
-const shop = '/api/datasets/shop';
+const shop = '/datasets/shop';
 const campaigns = ['first', 'second', 'third'];
 const alert = {
   name: 'Many errors',
@@ -22,20 +20,11 @@ const alert = {
 };
 const query = { sql: 'SELECT $number AS it', parameters: [{ name: 'number', type: 'number' }] };
 
-async function api(path: string, method = 'GET', body?: object): Promise<unknown> {
-  const response = await fetch(`${product.baseUrl}${path}`, {
-    method,
-    headers: { 'content-type': 'application/json', 'x-canister': 'test' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  expect(response.ok, await response.clone().text()).toBe(true);
-  return response.status === 204 ? undefined : await response.json();
-}
+const api = (path: string, method = 'GET', body?: object) => opened.api(path, { method, body });
 
 beforeAll(async () => {
-  product = await startProduct();
-  await api('/api/datasets', 'POST', { slug: 'shop' });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
+  opened = await openConsole();
+  await opened.makeDataset({ slug: 'shop' });
 });
 
 beforeEach(async () => {
@@ -44,16 +33,11 @@ beforeEach(async () => {
   await api(`${shop}/alerts/rules`, 'PUT', alert);
   await api(`${shop}/searches/Lost`, 'PUT', { condition: 'response.status = 404', segment: true });
   await api(`${shop}/queries/Numbers`, 'PUT', query);
-  const context = await browser.newContext({ baseURL: product.baseUrl, locale: 'en-GB' });
-  page = await context.newPage();
-  page.setDefaultTimeout(45_000);
-  watched = watch(page, product.baseUrl);
+  page = await opened.newPage();
+  watched = watch(page, opened.product.baseUrl);
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => opened?.close());
 
 const remove = (name: string) => page.getByRole('button', { name: `Delete ${name}` });
 const undo = () => page.getByRole('button', { name: 'Undo', exact: true });
@@ -126,5 +110,12 @@ describe('what is deleted', () => {
     });
     await page.getByRole('button', { name: 'Close' }).click();
     await undo().waitFor({ state: 'detached' });
+    await page.goto('/shop/sql');
+    await remove('the query Numbers').click();
+    await undo().waitFor();
+    await api(`${shop}/queries/Numbers`, 'PUT', { sql: 'SELECT 2 AS it', parameters: [] });
+    await undo().click();
+    await page.getByText(/has changed it meanwhile/).waitFor();
+    expect(await api(`${shop}/queries`)).toMatchObject({ queries: [{ sql: 'SELECT 2 AS it' }] });
   });
 });

@@ -49,13 +49,18 @@ export function listSearches(slug: string, signal?: AbortSignal): Promise<SavedS
 const searchPath = (slug: string, name: string) =>
   `${datasetPath(slug)}/searches/${encodeURIComponent(name)}`;
 
-/** Keeps a search; one of the same name is replaced. @throws ApiError `condition_invalid`, `request_invalid` */
+/**
+ * Keeps a search; one of the same name is replaced, or with `isNew` refused.
+ * @throws ApiError `changed_meanwhile`, `condition_invalid`, `request_invalid`
+ */
 export function saveSearch(
   slug: string,
   name: string,
   search: { condition: string; segment: boolean },
+  { isNew = false } = {},
 ): Promise<SavedSearch> {
-  return request<SavedSearch>(searchPath(slug, name), { method: 'PUT', body: search });
+  const headers = isNew ? knowing(undefined) : {};
+  return request<SavedSearch>(searchPath(slug, name), { method: 'PUT', body: search, headers });
 }
 
 export async function removeSearch(slug: string, name: string): Promise<void> {

@@ -9,6 +9,7 @@ import type {
 } from '../../core/contract/saved-query.ts';
 import { ApiError, request, requestAnswer, requestLines } from './client.ts';
 import { datasetPath } from './datasets.ts';
+import { knowing } from './knowing.ts';
 
 /** How many rows the console asks for: what a grid can draw without effort. */
 const sqlRowsMax = 1_000;
@@ -101,13 +102,16 @@ export async function listSavedQueries(slug: string, signal?: AbortSignal): Prom
   return (await request<{ queries: SavedQuery[] }>(queriesPath(slug), { signal })).queries;
 }
 
-/** One of the same name is replaced. @throws ApiError `request_invalid` */
+/** One of the same name is replaced, or with `isNew` refused. @throws ApiError `changed_meanwhile`, `request_invalid` */
 export function saveQuery(
   slug: string,
   { name, sql, description, parameters }: Omit<SavedQuery, 'savedAt'>,
+  { isNew = false } = {},
 ): Promise<SavedQuery> {
   const path = `${queriesPath(slug)}/${encodeURIComponent(name)}`;
-  return request<SavedQuery>(path, { method: 'PUT', body: { sql, description, parameters } });
+  const body = { sql, description, parameters };
+  const headers = isNew ? knowing(undefined) : {};
+  return request<SavedQuery>(path, { method: 'PUT', body, headers });
 }
 
 export async function deleteQuery(slug: string, name: string): Promise<void> {

@@ -111,7 +111,7 @@ export class SavedQueries extends LitElement {
       offerUndo({
         said: msg(str`"${query.name}" is deleted.`),
         undo: async () => {
-          await saveQuery(slug, query);
+          await saveQuery(slug, query, { isNew: true });
           await this.#do(async () => {});
         },
       });

@@ -234,7 +234,7 @@ export class SearchPage extends LitElement {
       offerUndo({
         said: msg(str`"${name}" is deleted.`),
         undo: async () => {
-          await saveSearch(slug, name, { condition, segment });
+          await saveSearch(slug, name, { condition, segment }, { isNew: true });
           this.#saved.retry();
         },
       });

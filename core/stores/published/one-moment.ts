@@ -24,6 +24,7 @@ export async function beginMoment(
   const connections: DuckDBConnection[] = [];
   const end = async () => {
     for (const connection of connections) {
+      // One that failed has no transaction to end. It only read, and it is closed either way.
       await connection.run('ROLLBACK').catch(() => undefined);
       connection.closeSync();
     }
