@@ -25,6 +25,16 @@ export const pipelineLimits = {
   retryMsMax: 48 * 60 * 60 * 1000,
 } as const;
 
+/** One is sealed while the one before it goes into the tables. */
+export const batchesUnderWayMax = 2;
+
+interface Batch {
+  ended: EndedSession[];
+  /** The inbox position that is stored with them. */
+  low: number;
+  isStored: boolean;
+}
+
 export interface Pipeline {
   /** Takes one step; false when there was nothing to read. */
   step(): Promise<boolean>;
@@ -74,8 +84,8 @@ export function createPipeline(options: {
   let spooling = false;
   let ahead: { after: number; rows: Promise<InboxRow[]> } | undefined;
   let evicted = 0;
-  /** What is being stored while the next rows are read, at most one batch a dataset. */
-  const storing = new Map<DatasetEngine, { work: Promise<void>; sessions: number }>();
+  /** What is being stored while the next rows are read: some batches a dataset, the first of what has ended. */
+  const storing = new Map<DatasetEngine, { batch: Batch; work: Promise<void> }[]>();
   let working: Promise<unknown> = Promise.resolve();
 
   /** One at a time: a dataset must not come in the middle of a step. */
@@ -127,8 +137,18 @@ export function createPipeline(options: {
     if (seq <= (closedThrough.get(received.visitor) ?? 0)) return;
     const arrivedAt = received.receivedAt ?? receivedAt;
     const normalized = normalizeHit(received, arrivedAt, ownHosts, rules.current);
-    const session = sessionizer.take({ ...normalized, arrivedAt, seq, bytes });
-    if (normalized.excludedBy === undefined) watched.takeHit(session, normalized.hit);
+    // Part by part: spreading an object takes several times as long.
+    const { hit, context, excludedBy, rulesVersion } = normalized;
+    const session = sessionizer.take({
+      hit,
+      context,
+      excludedBy,
+      rulesVersion,
+      arrivedAt,
+      seq,
+      bytes,
+    });
+    if (excludedBy === undefined) watched.takeHit(session, hit);
   }
 
   async function obey(body: Uint8Array, row: InboxRow, dataset: DatasetEngine): Promise<void> {
@@ -208,18 +228,27 @@ export function createPipeline(options: {
 
   /** The same beside the reading of the next rows: they change neither what has ended nor the position of it. */
   async function commitBeside(dataset: DatasetEngine): Promise<void> {
-    await stored(dataset);
-    const work = commitNow(dataset);
-    storing.set(dataset, { work, sessions: dataset.ended.length });
-    // Its failure is met where it is waited for, which is before the next commit at the latest.
+    const batches = storing.get(dataset) ?? [];
+    storing.set(dataset, batches);
+    // One that has failed takes those behind it along.
+    while (batches.length >= batchesUnderWayMax) {
+      await batches[0]?.work.catch(() => stored(dataset));
+      batches.shift();
+    }
+    const batch = await nextBatch(dataset);
+    if (batch === undefined) return;
+    const work = storeBatch(dataset, batch);
+    batches.push({ batch, work });
+    // Its failure is met where it is waited for, which is before the position moves beyond it.
     work.catch(() => undefined);
   }
 
-  /** Waits for what is being stored beside. @throws its failure; what was to be stored has still ended then */
+  /** Waits for what is being stored beside. @throws the first failure; what was to be stored has still ended then */
   async function stored(dataset: DatasetEngine): Promise<void> {
-    const beside = storing.get(dataset);
+    const works = (storing.get(dataset) ?? []).map(({ work }) => work);
     storing.delete(dataset);
-    await beside?.work;
+    await Promise.allSettled(works);
+    await Promise.all(works);
   }
 
   async function allStored(): Promise<void> {
@@ -227,31 +256,48 @@ export function createPipeline(options: {
   }
 
   async function commitNow(dataset: DatasetEngine): Promise<void> {
+    const batch = await nextBatch(dataset);
+    if (batch !== undefined) await storeBatch(dataset, batch);
+  }
+
+  /** What has ended and is not being stored; undefined when there is nothing to store. */
+  async function nextBatch(dataset: DatasetEngine): Promise<Batch | undefined> {
     // Both at one moment: hits up to `low` are in sessions that have ended by now.
     const oldest = dataset.active.oldestFirstSeq();
     const low = Math.max(dataset.low, oldest === undefined ? readThrough : oldest - 1);
-    const waiting = dataset.ended.slice();
-    await discard(dataset, waiting);
-    const ended = waiting.filter((one) => one.discarded === undefined);
-    if (ended.length === 0 && low === dataset.low) return;
+    const ended = await discard(dataset, dataset.ended.slice(sessionsUnderWay(dataset)));
+    if (ended.length === 0 && low === dataset.low) return undefined;
+    return { ended, low, isStored: false };
+  }
+
+  async function storeBatch(dataset: DatasetEngine, batch: Batch): Promise<void> {
+    const { ended, low } = batch;
     const position = await dataset.commit.store(ended, low);
+    // Batches are stored in their order: these are the first of all that have ended.
     dataset.ended.splice(0, ended.length);
+    batch.isStored = true;
     dataset.low = position.low;
     dataset.hitsSinceCheckpoint += hitsOf(ended);
     for (const [visitor, seq] of dataset.closedThrough)
       if (seq <= position.low) dataset.closedThrough.delete(visitor);
   }
 
+  const sessionsUnderWay = (dataset: DatasetEngine) =>
+    (storing.get(dataset) ?? [])
+      .filter(({ batch }) => !batch.isStored)
+      .reduce((sum, { batch }) => sum + batch.ended.length, 0);
+
   /**
    * Before the position moves on: hits of a discarded session are counted once, and do not come again.
-   * @param waiting the first of those that have ended
+   * @param waiting those that have ended; gives the kept ones
    */
-  async function discard(dataset: DatasetEngine, waiting: readonly EndedSession[]): Promise<void> {
+  async function discard(dataset: DatasetEngine, waiting: EndedSession[]): Promise<EndedSession[]> {
     const discarded = waiting.flatMap((ended) => ended.discarded ?? []);
-    if (discarded.length === 0) return;
+    if (discarded.length === 0) return waiting;
     await inbox.exclude(dataset.config.slug, discarded);
-    const kept = waiting.filter((ended) => ended.discarded === undefined);
-    dataset.ended.splice(0, waiting.length, ...kept);
+    for (const ended of waiting)
+      if (ended.discarded !== undefined) dataset.ended.splice(dataset.ended.indexOf(ended), 1);
+    return waiting.filter((ended) => ended.discarded === undefined);
   }
 
   async function settle(): Promise<void> {
@@ -278,7 +324,7 @@ export function createPipeline(options: {
 
   /** Whether enough has ended for a batch, besides what is being stored. */
   function isFull(dataset: DatasetEngine): boolean {
-    const ended = dataset.ended.slice(storing.get(dataset)?.sessions ?? 0);
+    const ended = dataset.ended.slice(sessionsUnderWay(dataset));
     return ended.length >= sessionsPerCommitMax || hitsOf(ended) >= pipelineLimits.hitsPerCommitMax;
   }
 

@@ -44,7 +44,7 @@ export function hitContext(
     screenWidth,
     technology,
     // Only asked where a session begins.
-    get acquisition() {
+    acquisition() {
       if (number === 0) return session.acquisition;
       const acquisition = { ...referrer(), ...inLog };
       return withChannel(enrichment, { ...session, technology, acquisition }, hit);

@@ -74,7 +74,7 @@ export function tryHitRules(
             ...(hit.targetBefore === undefined ? {} : { before: hit.targetBefore }),
           },
         }),
-    acquisition: texts(context.acquisition),
+    acquisition: texts(context.acquisition()),
     technology: texts(context.technology),
     place: texts(place),
     ...(prefix === undefined ? {} : { addressPrefix: prefix }),

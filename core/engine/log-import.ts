@@ -19,7 +19,7 @@ import {
 } from '../contract/import.ts';
 import type { NormalizedHit } from '../hits/normalize-hit.ts';
 import { userKeys } from '../hits/user-key.ts';
-import { pipelineLimits } from '../pipeline.ts';
+import { batchesUnderWayMax, pipelineLimits } from '../pipeline.ts';
 import { closePolicy } from '../sessions/close-policy.ts';
 import { allHits } from '../sessions/excluded-hits.ts';
 import { type EndedSession, Sessionizer } from '../sessions/sessionizer.ts';
@@ -140,7 +140,8 @@ export async function startLogImport(
   let latest = Number.NEGATIVE_INFINITY;
   let endedHits = 0;
   let countedSessions = 0;
-  let storing: Promise<void> = Promise.resolve();
+  /** Batches that are being stored while the next lines are read, in their order. */
+  const storing: Promise<void>[] = [];
 
   /** An event has discarded the session: its hits were accepted, and count as excluded now. */
   function leaveOut({ session }: EndedSession): void {
@@ -168,16 +169,24 @@ export async function startLogImport(
     if (!options.dryRun) badLines.add(file, line, reason, text);
   }
 
-  /** Waits for the batch before, then stores this one while the next lines are read. */
+  /** Stores what has ended while the next lines are read. */
   async function commit(): Promise<void> {
-    await storing;
+    while (storing.length >= batchesUnderWayMax) await storing.shift();
     const batch = ended.splice(0, ended.length);
     const hits = endedHits;
     endedHits = 0;
     countedSessions = 0;
-    if (batch.length > 0) storing = store(batch, hits);
+    if (batch.length === 0) return;
+    const stored = store(batch, hits);
+    storing.push(stored);
     // A failure is thrown where it is waited for.
-    storing.catch(() => undefined);
+    stored.catch(() => undefined);
+  }
+
+  async function allStored(): Promise<void> {
+    const works = storing.splice(0, storing.length);
+    await Promise.allSettled(works);
+    await Promise.all(works);
   }
 
   async function store(batch: readonly EndedSession[], hits: number): Promise<void> {
@@ -206,21 +215,20 @@ export async function startLogImport(
     if (hits.length === 0) return;
     let from = Number.POSITIVE_INFINITY;
     let to = Number.NEGATIVE_INFINITY;
+    const ids: string[] = [];
     for (const { hit } of hits) {
       from = Math.min(from, hit.at);
       to = Math.max(to, hit.at);
+      ids.push(hit.id);
     }
     // Asked beside a batch that is being stored: what of it the answer cannot know yet is still pending now.
-    const unstored = new Set(hits.map(({ hit }) => hit.id).filter((id) => pending.has(id)));
-    const known = await dataset.analytics.knownHits(
-      hits.map(({ hit }) => hit.id),
-      from,
-      to,
-    );
+    const stored = new Set(ids.filter((id) => pending.has(id)));
+    for (const id of await dataset.analytics.knownHits(ids, from, to)) stored.add(id);
     for (const [index, normalized] of hits.entries()) {
-      const { id, at } = normalized.hit;
+      const { hit, context, excludedBy, rulesVersion } = normalized;
+      const { id, at } = hit;
       const place = places[index];
-      if (known.has(id) || unstored.has(id) || pending.has(id)) {
+      if (stored.has(id) || pending.has(id)) {
         // What an earlier pull has counted is read again for the sake of sessions that were open.
         if (place?.isCounted) continue;
         progress.lines += 1;
@@ -230,11 +238,21 @@ export async function startLogImport(
       progress.lines += 1;
       if (place !== undefined) place.pending += 1;
       pending.set(id, place);
-      sessionizer.take({ ...normalized, arrivedAt: at, seq: 0, bytes: bytes[index] ?? 0 });
-      if (normalized.excludedBy === undefined) progress.accepted += 1;
+      const size = bytes[index] ?? 0;
+      // Part by part: spreading an object takes several times as long.
+      sessionizer.take({
+        hit,
+        context,
+        excludedBy,
+        rulesVersion,
+        arrivedAt: at,
+        seq: 0,
+        bytes: size,
+      });
+      if (excludedBy === undefined) progress.accepted += 1;
       else {
-        apart.set(id, normalized.excludedBy);
-        exclude(`exclusion: ${normalized.excludedBy}`, 1);
+        apart.set(id, excludedBy);
+        exclude(`exclusion: ${excludedBy}`, 1);
       }
       if (isAbove(fillOf([{ active: open }]), room, activeMarks.high)) makeRoom();
       // At every hit, not at every batch of them: sessions must not depend on how the bytes came.
@@ -378,7 +396,7 @@ export async function startLogImport(
     async finish() {
       sessionizer.closeAll(latest);
       await commit();
-      await storing;
+      await allStored();
       return await summarize();
     },
     async takeMerged(files) {
@@ -388,7 +406,7 @@ export async function startLogImport(
     async leave(idleAtMs) {
       sessionizer.closeIdle(Math.max(idleAtMs, fileTime));
       await commit();
-      await storing;
+      await allStored();
       takeBackLeft();
       return {
         summary: await summarize(),
@@ -397,10 +415,9 @@ export async function startLogImport(
     },
     async abandon() {
       // A batch that could not be stored was told to whoever fed the file; here its hits are among those left.
-      await storing.catch(() => undefined);
-      storing = Promise.resolve();
+      await allStored().catch(() => undefined);
       await commit();
-      await storing;
+      await allStored();
       await badLines.close();
       takeBackLeft();
       return { ...progress };

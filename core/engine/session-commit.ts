@@ -22,7 +22,10 @@ import type { EndedSession } from '../sessions/sessionizer.ts';
 import { createGate } from './gate.ts';
 
 export interface SessionCommit {
-  /** Stores a batch of ended sessions. `low` is the new inbox position, where the sessions come from the inbox. */
+  /**
+   * Stores a batch of ended sessions. `low` is the new inbox position, where the sessions come from the inbox. One
+   * batch may be given while another is being stored: it is sealed meanwhile, and goes into the tables behind it.
+   */
   store(ended: readonly EndedSession[], low?: number): Promise<Position>;
   /** Writes what is stored into the DuckDB file itself; afterwards the inbox may be pruned up to the position. */
   checkpoint(): Promise<void>;
@@ -62,7 +65,32 @@ export function createSessionCommit(stores: {
   // A record without its row must not be met while tables are made of records.
   const gate = createGate();
   const limits = createDimensionLimits((hours) => analytics.dimensionValues(hours));
-  async function store(ended: readonly EndedSession[], low?: number): Promise<Position> {
+  /** The batch before: what it seals, and the whole of it. */
+  let sealing: Promise<unknown> = Promise.resolve();
+  let storing: Promise<unknown> = Promise.resolve();
+
+  function store(ended: readonly EndedSession[], low?: number): Promise<Position> {
+    const [sealedBefore, storedBefore] = [sealing, storing];
+    const sealed = sealedBefore.then(() => sealBatch(ended));
+    sealing = sealed.catch(() => undefined);
+    const stored = sealed.then(async (batch) => {
+      // A position must not come to the tables when what lies before it did not.
+      await storedBefore.catch((error) => {
+        if (low !== undefined) throw error;
+      });
+      const rows = await applyPast(batch);
+      if (__FAIL_POINTS__) failPoint('tables-before-begin');
+      return await analytics.store(rows, low);
+    });
+    storing = stored;
+    // Whoever has given it meets the failure; what is stored later has nothing to do with it.
+    stored.catch(() => {
+      if (storing === stored) storing = Promise.resolve();
+    });
+    return stored;
+  }
+
+  async function sealBatch(ended: readonly EndedSession[]): Promise<StoredSession[]> {
     await limits.apply(ended.map(({ session: { facts }, eventSet: set }) => ({ facts, set })));
     const sessions = ended.map(({ session, endReason }) =>
       withBehaviour({ ...session, endReason }, rules.current),
@@ -76,7 +104,7 @@ export function createSessionCommit(stores: {
         devices: ended[index]?.devices ?? [],
       })),
     );
-    const stored = sessions.map((session, index) => {
+    return sessions.map((session, index) => {
       const place = places[index];
       const source = ended[index];
       if (place === undefined || source === undefined)
@@ -84,9 +112,6 @@ export function createSessionCommit(stores: {
       const { firstSeq, lastSeq, devices } = source;
       return { session, place, firstSeq, lastSeq, devices };
     });
-    const rows = await applyPast(stored);
-    if (__FAIL_POINTS__) failPoint('tables-before-begin');
-    return await analytics.store(rows, low);
   }
   return {
     store: (ended, low) => gate.pass(() => store(ended, low)),

@@ -27,6 +27,8 @@ export function createDimensionLimits(
 ) {
   /** Hour → event and dimension → its values so far. */
   const seen = new Map<number, Map<string, Set<string>>>();
+  /** Those of the batch before: it may not be stored yet. */
+  let hoursBefore = new Set<number>();
 
   function valuesOf({ hour, event, dimension }: Omit<StoredValue, 'value'>): Set<string> {
     const ofHour = seen.get(hour) ?? new Map<string, Set<string>>();
@@ -39,6 +41,8 @@ export function createDimensionLimits(
 
   async function recall(facts: readonly Fact[]): Promise<void> {
     const hours = new Set(facts.map(({ at }) => hourOf(at)));
+    const kept = new Set([...hoursBefore, ...hours]);
+    hoursBefore = hours;
     const missing = [...hours].filter((hour) => !seen.has(hour));
     if (missing.length === 0) return;
     const known = await stored(missing);
@@ -46,7 +50,7 @@ export function createDimensionLimits(
     for (const one of known) if (!marks.includes(one.value)) valuesOf(one).add(one.value);
     for (const hour of seen.keys()) {
       if (seen.size <= hoursMax) break;
-      if (!hours.has(hour)) seen.delete(hour);
+      if (!kept.has(hour)) seen.delete(hour);
     }
   }
 

@@ -31,8 +31,8 @@ export interface HitContext {
   language?: string | undefined;
   screenWidth?: number | undefined;
   technology: Technology;
-  /** Only asked where a session begins. */
-  acquisition: Acquisition;
+  /** Where it came from: only asked where a session begins. */
+  acquisition(): Acquisition;
   /** The campaign that the hit's own URL names. */
   campaign?: Pick<Acquisition, 'source' | 'medium' | 'campaign'> | undefined;
 }
@@ -111,13 +111,14 @@ export function normalizeHit(
     language: received.language || undefined,
     screenWidth: received.screenWidth,
     technology: enrichment.technologyOf(client.userAgent),
-    get acquisition() {
+    acquisition() {
       const acquisition = { ...referrer, ...url.campaign };
       return withChannel(enrichment, { ...headOf(context, 'tracker'), acquisition }, hit);
     },
     campaign: url.campaign,
   };
-  return { hit, context, ...judge(enrichment, context, hit) };
+  const { excludedBy, rulesVersion } = judge(enrichment, context, hit);
+  return { hit, context, excludedBy, rulesVersion };
 }
 
 /** What the rules say of a hit beside it: nothing, where none are set. */
@@ -131,7 +132,7 @@ export function judge(
   return { excludedBy, rulesVersion: rules.version };
 }
 
-const noVerdict = {};
+const noVerdict: Pick<NormalizedHit, 'excludedBy' | 'rulesVersion'> = {};
 
 /** What rules can see of the client. Where it came from is not among it: most hits are not the first of a session. */
 export const headOf = (

@@ -247,7 +247,7 @@ function newSession(
     language: context.language,
     screenWidth: context.screenWidth,
     technology: context.technology,
-    acquisition: context.acquisition,
+    acquisition: context.acquisition(),
     continues,
     rulesVersion,
     hits: excludedBy === undefined ? [hit] : [],

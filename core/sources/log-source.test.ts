@@ -63,9 +63,10 @@ describe('the hit of a log line', () => {
       userAgent: 'curl/8.5.0',
       addressPrefix: '203.0.113.0',
       technology: { device: 'robot' },
-      acquisition: { referrerHost: 'www.google.com', source: 'Google' },
     });
-    expect(JSON.stringify({ hit, context })).not.toContain(line.address);
+    const acquisition = context.acquisition();
+    expect(acquisition).toMatchObject({ referrerHost: 'www.google.com', source: 'Google' });
+    expect(JSON.stringify({ hit, context, acquisition })).not.toContain(line.address);
   });
 
   test('is of one visitor for one address with one user agent', () => {
@@ -78,7 +79,7 @@ describe('the hit of a log line', () => {
   });
 
   test('has no source where a page of our own led to it', () => {
-    expect(of({ referrer: 'https://shop.example/' }).context.acquisition).toEqual({
+    expect(of({ referrer: 'https://shop.example/' }).context.acquisition()).toEqual({
       channel: 'direct',
     });
   });

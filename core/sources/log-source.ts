@@ -2,9 +2,9 @@
  * Log lines → hits. A line's hit id is a fingerprint of the line and of its ordinal among identical lines, so that
  * the same log imported twice, overlapping, rotated or compressed, gives the same ids.
  */
-import type { SessionHit } from '../contract/session.ts';
+import type { SessionHit, Technology } from '../contract/session.ts';
 import { isAsset } from '../hits/asset-path.ts';
-import { addressCutter, keyedHash } from '../hits/client-address.ts';
+import { addressCutter, type CutAddress, keyedHash } from '../hits/client-address.ts';
 import { type Enrichment, targetText, usualEnrichment, withChannel } from '../hits/enrichment.ts';
 import { memo } from '../hits/memo.ts';
 import { type HitContext, headOf, judge, type NormalizedHit } from '../hits/normalize-hit.ts';
@@ -12,6 +12,7 @@ import { type PageUrl, splitRequestTarget } from '../hits/page-url.ts';
 import { type ReferrerFacts, referrerOf } from '../hits/referrer.ts';
 import { shortHash } from '../hits/short-hash.ts';
 import type { LogLine } from './formats/log-line.ts';
+import { lineCounts } from './line-counts.ts';
 import { clientAddress, type VisitorRules, visitorNames } from './log-visitors.ts';
 
 const userAgentLengthMax = 512;
@@ -23,18 +24,25 @@ const referrersMax = 20_000;
 
 /** Gives each line of one file its id. */
 export function lineIds(): (line: string) => string {
-  let young = new Map<string, number>();
-  let old = new Map<string, number>();
+  const countUp = lineCounts(distinctLinesMax);
   return (line) => {
     const fingerprint = shortHash(line);
-    const seen = young.get(fingerprint) ?? old.get(fingerprint) ?? 0;
-    if (young.size >= distinctLinesMax) {
-      old = young;
-      young = new Map();
-    }
-    young.set(fingerprint, seen + 1);
+    const seen = countUp(fingerprint);
     return seen === 0 ? fingerprint : shortHash(`${line}\n${seen}`);
   };
+}
+
+/** An address of a log, and who used it last. */
+interface Client extends CutAddress {
+  agent?: Agent;
+}
+
+interface Agent {
+  userAgent: string;
+  technology: Technology;
+  /** Address and user agent: the name of a visitor that nothing else is known of. */
+  name: string;
+  visitor: string;
 }
 
 /** How lines become hits, as an import may ask. */
@@ -66,19 +74,34 @@ export function logNormalizer(
   const cut = addressCutter(secret);
   const nameOf = visitorNames(rules, ownHosts);
   const referrerFrom = memo((text: string) => referrerOf(text, ownHosts), referrersMax);
-  const visitorOf = memo((client: string) => keyedHash(secret, client), visitorsMax);
-  return (line, id) => {
+  const visitorOf = memo((name: string) => keyedHash(secret, name), visitorsMax);
+  const clientOf = memo((text: string): Client => ({ ...cut(text) }), visitorsMax);
+
+  /** What the line says of its client. A client mostly keeps its user agent, which is long to look up. */
+  function agentOf(client: Client, text: string, line: LogLine): Agent {
     const userAgent = line.userAgent.slice(0, userAgentLengthMax);
+    if (client.agent?.userAgent === userAgent) return client.agent;
+    const technology = enrichment.technologyOf(userAgent);
+    const name = `${text}\n${userAgent}`;
+    client.agent = { userAgent, technology, name, visitor: visitorOf(name) };
+    return client.agent;
+  }
+
+  /** A log of several hosts says which one was asked: its own pages are no referrers either. */
+  function referrerOfLine({ referrer, host }: LogLine): ReferrerFacts {
+    const found = referrerFrom(referrer ?? '');
+    return host !== undefined && found.referrerHost === host ? {} : found;
+  }
+
+  return (line, id) => {
     const clientText = clientAddress(line, rules.proxies);
-    const address = cut(clientText);
+    const client = clientOf(clientText);
+    const agent = agentOf(client, clientText, line);
     const url = splitRequestTarget(line.target);
-    const found = referrerFrom(line.referrer ?? '');
-    // A log of several hosts says which one was asked: its own pages are no referrers either.
-    const isOwn = line.host !== undefined && found.referrerHost === line.host;
-    const referrer: ReferrerFacts = isOwn ? {} : found;
     const sent: Pick<PageUrl, 'path' | 'query'> = rules.stripQuery ? { path: url.path } : url;
     const target = enrichment.changeLogTarget?.(sent) ?? sent;
-    const place = address.prefix === undefined ? undefined : enrichment.placeOf(address.prefix);
+    const place = client.prefix === undefined ? undefined : enrichment.placeOf(client.prefix);
+    const name = nameOf(line, agent.name);
     const hit: SessionHit = {
       id,
       at: line.at,
@@ -102,27 +125,25 @@ export function logNormalizer(
       targetBefore: target === sent ? undefined : targetText(sent),
     };
     const context: HitContext = {
-      visitor: visitorOf(nameOf(line, `${clientText}\n${userAgent}`)),
+      visitor: name === agent.name ? agent.visitor : visitorOf(name),
       userId: line.user,
-      userAgent,
-      addressPrefix: address.prefix,
-      addressKey: address.key,
+      userAgent: agent.userAgent,
+      addressPrefix: client.prefix,
+      addressKey: client.key,
       country: place?.country,
       region: place?.region,
       city: place?.city,
       language: undefined,
       screenWidth: undefined,
-      technology: enrichment.technologyOf(userAgent),
-      get acquisition() {
-        return withChannel(
-          enrichment,
-          { ...headOf(context, 'log'), acquisition: { ...referrer, ...url.campaign } },
-          hit,
-        );
+      technology: agent.technology,
+      acquisition() {
+        const acquisition = { ...referrerOfLine(line), ...url.campaign };
+        return withChannel(enrichment, { ...headOf(context, 'log'), acquisition }, hit);
       },
       campaign: url.campaign,
     };
-    return { hit, context, ...judge(enrichment, context, hit) };
+    const { excludedBy, rulesVersion } = judge(enrichment, context, hit);
+    return { hit, context, excludedBy, rulesVersion };
   };
 }
 

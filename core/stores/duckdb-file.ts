@@ -18,6 +18,8 @@ export interface DuckDbFile {
 const openFiles = new Set<string>();
 const memoryLimit = '512MB';
 const threads = '2';
+/** A checkpoint writes the last rows of a table anew, so many small ones write most of it several times. */
+const checkpointAtWalSize = '64MB';
 
 /**
  * @param writable a folder that SQL may write files into; else it reaches nothing but the database itself
@@ -83,6 +85,7 @@ function createInstance(file: string): Promise<DuckDBInstance> {
   return DuckDBInstance.create(file, {
     memory_limit: memoryLimit,
     threads,
+    wal_autocheckpoint: checkpointAtWalSize,
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',
     allow_community_extensions: 'false',

@@ -100,25 +100,47 @@ const timeShape =
   /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(0\d|1[0-4])([0-5]\d)$/;
 const timeLength = 26;
 
-let lastTimeText = '';
-let lastTime: number | undefined;
+/** `17/May/2015:10:05:` and ` +0000` of the last time, and the instant at which its minute began. */
+let lastMinute = '?';
+let lastZone = '?';
+let lastMinuteAt = 0;
+const minuteLength = 18;
 
-/** `17/May/2015:10:05:03 +0000` → epoch milliseconds. Lines of one second follow each other, so the last is kept. */
+/** `17/May/2015:10:05:03 +0000` → epoch milliseconds. Lines of one minute follow each other, so the last is kept. */
 function parseTime(line: string, start: number, end: number): number | undefined {
   if (end - start !== timeLength) return undefined;
-  const text = line.slice(start, end);
-  if (text === lastTimeText) return lastTime;
+  const second = secondAt(line, start + minuteLength);
+  const isKnown =
+    line.startsWith(lastMinute, start) && line.startsWith(lastZone, start + minuteLength + 2);
+  if (isKnown && second !== undefined) return lastMinuteAt + second * 1_000;
+  return parseMinute(line.slice(start, end), second);
+}
+
+/** Two digits, up to the leap second. */
+function secondAt(line: string, place: number): number | undefined {
+  const tens = line.charCodeAt(place) - 48;
+  const ones = line.charCodeAt(place + 1) - 48;
+  if (!(tens >= 0 && tens <= 6 && ones >= 0 && ones <= 9)) return undefined;
+  const second = tens * 10 + ones;
+  return second > 60 ? undefined : second;
+}
+
+function parseMinute(text: string, second: number | undefined): number | undefined {
   const found = timeShape.exec(text);
   const month = found ? months.indexOf(found[2] ?? '') : -1;
   if (!found || month < 0) return undefined;
-  const [day, year, hour, minute, second] = [1, 3, 4, 5, 6].map((group) =>
-    Number(found[group]),
-  ) as [number, number, number, number, number];
+  const [day, year, hour, minute] = [1, 3, 4, 5].map((group) => Number(found[group])) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const offsetMinutes = (Number(found[8]) * 60 + Number(found[9])) * (found[7] === '-' ? -1 : 1);
   const midnight = Date.UTC(year, month, day);
-  if (new Date(midnight).getUTCDate() !== day || hour > 23 || minute > 59 || second > 60)
+  if (new Date(midnight).getUTCDate() !== day || hour > 23 || minute > 59 || second === undefined)
     return undefined;
-  lastTimeText = text;
-  lastTime = midnight + ((hour * 60 + minute - offsetMinutes) * 60 + second) * 1_000;
-  return lastTime;
+  lastMinute = text.slice(0, minuteLength);
+  lastZone = text.slice(minuteLength + 2);
+  lastMinuteAt = midnight + (hour * 60 + minute - offsetMinutes) * 60_000;
+  return lastMinuteAt + second * 1_000;
 }

@@ -66,7 +66,10 @@ export function dayReader(timeZone: string) {
     ofSessions(sessions: readonly StoredSession[]): Set<string> {
       const days = new Set<string>();
       for (const { session } of sessions) {
-        days.add(dayOf(session.startedAt));
+        const first = dayOf(session.startedAt);
+        days.add(first);
+        // What begins and ends on a day has all of its hits on it.
+        if (dayOf(session.endedAt) === first) continue;
         for (const { at } of session.hits) days.add(dayOf(at));
       }
       return days;
