@@ -237,9 +237,9 @@ export function createPipeline(options: {
     }
     const batch = await nextBatch(dataset);
     if (batch === undefined) return;
-    const work = storeBatch(dataset, batch);
+    const work = storeBatch(dataset, batch, batches.at(-1)?.work);
     batches.push({ batch, work });
-    // Its failure is met where it is waited for, which is before the position moves beyond it.
+    // Its failure is met where it is waited for; until then those behind it fail with it.
     work.catch(() => undefined);
   }
 
@@ -270,9 +270,14 @@ export function createPipeline(options: {
     return { ended, low, isStored: false };
   }
 
-  async function storeBatch(dataset: DatasetEngine, batch: Batch): Promise<void> {
+  /** @param before the batch before it, where that is being stored */
+  async function storeBatch(
+    dataset: DatasetEngine,
+    batch: Batch,
+    before?: Promise<void>,
+  ): Promise<void> {
     const { ended, low } = batch;
-    const position = await dataset.commit.store(ended, low);
+    const position = await dataset.commit.store(ended, low, before);
     // Batches are stored in their order: these are the first of all that have ended.
     dataset.ended.splice(0, ended.length);
     batch.isStored = true;

@@ -17,8 +17,14 @@ export interface StoredSession {
 /** A cell as the tables take it: UUIDs as 32 hex digits, instants as epoch milliseconds. */
 export type Cell = string | number | boolean | undefined;
 
-/** The cells of the session's row, in the order of `storeTables.sessions`. */
-export function sessionRow({ session, firstSeq, lastSeq, place }: StoredSession): Cell[] {
+/**
+ * The cells of the session's row, in the order of `storeTables.sessions`. What tracker and log both saw is marked later.
+ * @param number of the session in the tables
+ */
+export function sessionRow(
+  { session, firstSeq, lastSeq, place }: StoredSession,
+  number: number,
+): Cell[] {
   const { hits, technology, acquisition } = session;
   let pageViews = 0;
   let customEvents = 0;
@@ -79,6 +85,8 @@ export function sessionRow({ session, firstSeq, lastSeq, place }: StoredSession)
     purposeOf(session),
     technology.behaviour,
     session.excludedHits?.length ?? 0,
+    number,
+    false,
   ];
 }
 
@@ -109,8 +117,11 @@ export function deviceRows({ session, devices = [] }: StoredSession): Cell[][] {
     .map((device) => [session.id, device]);
 }
 
-/** The cells of each hit's row, in the order of `storeTables.hits`. */
-export function hitRows(session: ClosedSession): Cell[][] {
+/**
+ * The cells of each hit's row, in the order of `storeTables.hits`; its marks are made later, too.
+ * @param number of the session in the tables
+ */
+export function hitRows(session: ClosedSession, number: number): Cell[][] {
   const { hits } = session;
   const isRobot = session.technology.robot !== undefined;
   const rows: Cell[][] = new Array(hits.length);
@@ -143,6 +154,9 @@ export function hitRows(session: ClosedSession): Cell[][] {
       index === firstPageView,
       isPageView && nextPageViewAt === undefined,
       isPageView && nextPageViewAt !== undefined ? nextPageViewAt - hit.at : undefined,
+      number,
+      false,
+      false,
     ];
     if (isPageView) nextPageViewAt = hit.at;
   }

@@ -71,7 +71,7 @@ test('the second is sealed while the first goes into the tables, and follows it 
 test('where the first does not come into the tables, the position of the second does not either', async () => {
   const { disk, moments, commit, go } = storesWaitingAt('tables-before-commit');
   const first = commit.store([ended('a')], 3);
-  const second = commit.store([ended('b')], 7);
+  const second = commit.store([ended('b')], 7, first);
   const [firstSaid, secondSaid] = [first, second].map((work) => work.catch(String));
   await expect
     .poll(() => moments.filter((name) => name === 'canister-after-fsync'))
@@ -79,13 +79,15 @@ test('where the first does not come into the tables, the position of the second 
   go(new Error('no space left'));
   expect(await firstSaid).toContain('no space left');
   expect(await secondSaid).toContain('no space left');
+  // Given when the first has failed already, and nobody has seen it yet.
+  await expect(commit.store([ended('b')], 7, first)).rejects.toThrow('no space left');
   expect(disk.committed.position.low).toBe(0);
   // Tried again together, as the engine does.
   expect((await commit.store([ended('a'), ended('b')], 7)).low).toBe(7);
   expect(idsOf(disk)).toEqual(['a', 'b']);
 });
 
-test('a batch without a position, as of a log, goes in though the one before it did not', async () => {
+test('a batch that names none before it, as of a log, goes in though the one before it did not', async () => {
   const { disk, moments, commit, go } = storesWaitingAt('tables-before-commit');
   const first = commit.store([ended('a')], 3).catch(String);
   const second = commit.store([ended('b')]);

@@ -23,10 +23,12 @@ import { createGate } from './gate.ts';
 
 export interface SessionCommit {
   /**
-   * Stores a batch of ended sessions. `low` is the new inbox position, where the sessions come from the inbox. One
-   * batch may be given while another is being stored: it is sealed meanwhile, and goes into the tables behind it.
+   * Stores a batch of ended sessions. A batch may be given while another is being stored: it is sealed meanwhile, and
+   * goes into the tables behind it.
+   * @param low the new inbox position, where the sessions come from the inbox
+   * @param before the storing of what lies before that position: when it fails, so does this
    */
-  store(ended: readonly EndedSession[], low?: number): Promise<Position>;
+  store(ended: readonly EndedSession[], low?: number, before?: Promise<unknown>): Promise<Position>;
   /** Writes what is stored into the DuckDB file itself; afterwards the inbox may be pruned up to the position. */
   checkpoint(): Promise<void>;
   /** Makes the tables anew out of the canister, read as given, where it is; storing waits meanwhile. */
@@ -69,52 +71,41 @@ export function createSessionCommit(stores: {
   let sealing: Promise<unknown> = Promise.resolve();
   let storing: Promise<unknown> = Promise.resolve();
 
-  function store(ended: readonly EndedSession[], low?: number): Promise<Position> {
+  function store(
+    ended: readonly EndedSession[],
+    low?: number,
+    before?: Promise<unknown>,
+  ): Promise<Position> {
     const [sealedBefore, storedBefore] = [sealing, storing];
     const sealed = sealedBefore.then(() => sealBatch(ended));
     sealing = sealed.catch(() => undefined);
     const stored = sealed.then(async (batch) => {
-      // A position must not come to the tables when what lies before it did not.
-      await storedBefore.catch((error) => {
-        if (low !== undefined) throw error;
-      });
+      await storedBefore;
+      await before;
       const rows = await applyPast(batch);
       if (__FAIL_POINTS__) failPoint('tables-before-begin');
       return await analytics.store(rows, low);
     });
-    storing = stored;
-    // Whoever has given it meets the failure; what is stored later has nothing to do with it.
-    stored.catch(() => {
-      if (storing === stored) storing = Promise.resolve();
-    });
+    storing = stored.catch(() => undefined);
     return stored;
   }
 
   async function sealBatch(ended: readonly EndedSession[]): Promise<StoredSession[]> {
     await limits.apply(ended.map(({ session: { facts }, eventSet: set }) => ({ facts, set })));
-    const sessions = ended.map(({ session, endReason }) =>
-      withBehaviour({ ...session, endReason }, rules.current),
-    );
     // The inbox positions go with them: tables can be made anew of the canister alone.
-    const places = await canister.append(
-      sessions.map((session, index) => ({
-        ...session,
-        firstSeq: ended[index]?.firstSeq ?? 0,
-        lastSeq: ended[index]?.lastSeq ?? 0,
-        devices: ended[index]?.devices ?? [],
-      })),
+    const kept = ended.map(({ session, endReason, firstSeq, lastSeq, devices }) =>
+      withBehaviour({ ...session, endReason, firstSeq, lastSeq, devices }, rules.current),
     );
-    return sessions.map((session, index) => {
+    const places = await canister.append(kept);
+    return kept.map((session, index) => {
       const place = places[index];
-      const source = ended[index];
-      if (place === undefined || source === undefined)
-        throw new Error('the canister gave a place short');
-      const { firstSeq, lastSeq, devices } = source;
+      if (place === undefined) throw new Error('the canister gave a place short');
+      const { firstSeq, lastSeq, devices } = session;
       return { session, place, firstSeq, lastSeq, devices };
     });
   }
   return {
-    store: (ended, low) => gate.pass(() => store(ended, low)),
+    store: (...args) => gate.pass(() => store(...args)),
     checkpoint: () => analytics.checkpoint(),
     rebuild: (acceptLoss, report, by) =>
       changing(() => rebuildTables({ canister, analytics, acceptLoss, report, applyPast, ...by })),

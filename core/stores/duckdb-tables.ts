@@ -229,9 +229,7 @@ async function appendSessions(
   };
   const whole = sessions.map(({ session }) => session);
   const hits = whole.reduce((sum, session) => sum + session.hits.length, 0);
-  const rows = sessions.map((session, index) =>
-    numbered(sessionRow(session), firstRow + index, false),
-  );
+  const rows = sessions.map((session, index) => sessionRow(session, firstRow + index));
   const isCounted = (index: number) => (sessions[index]?.session.hits.length ?? 0) > 0;
   const counted = rows.filter((_, index) => isCounted(index));
   await write('sessions', counted, counted.length);
@@ -254,13 +252,7 @@ async function appendSessions(
 function* rowsOfHits(sessions: readonly ClosedSession[], firstRow: number): Generator<Cell[]> {
   let number = firstRow;
   for (const session of sessions) {
-    for (const row of hitRows(session)) yield numbered(row, number, false, false);
+    yield* hitRows(session, number);
     number += 1;
   }
-}
-
-/** With the number of the session; marks of what both saw stand behind it. */
-function numbered(row: Cell[], number: number, ...marks: false[]): Cell[] {
-  row.push(number, ...marks);
-  return row;
 }

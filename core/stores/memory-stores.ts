@@ -4,8 +4,8 @@
  */
 import type { AnalyticsStore } from '../analytics/analytics-store.ts';
 import { hitRows, type StoredSession } from '../analytics/rows.ts';
-import type { LongTermCanister } from '../canisters/long-term.ts';
-import { continuedReasons } from '../contract/session.ts';
+import type { KeptSession, LongTermCanister } from '../canisters/long-term.ts';
+import { type ClosedSession, continuedReasons } from '../contract/session.ts';
 import { hourOf } from '../events/dimension-limits.ts';
 import type { InboxRow, InboxSource } from '../sources/inbox-source.ts';
 import {
@@ -131,13 +131,7 @@ export function memoryCanister(disk: DatasetDisk, moment: Moment): LongTermCanis
         const day = new Date(session.endedAt).toISOString().slice(0, 10);
         const records = segmentOf(day);
         places.push({ day, offset: records.length, length: 1 });
-        const {
-          firstSeq: _first,
-          lastSeq: _last,
-          devices: _devices,
-          lineage: _,
-          ...kept
-        } = session;
+        const { lineage: _, ...kept } = session;
         records.push({ session: structuredClone(kept), isSynced: false });
         days.add(day);
       }
@@ -149,9 +143,10 @@ export function memoryCanister(disk: DatasetDisk, moment: Moment): LongTermCanis
       return places;
     },
     async read(sessionId, { day, offset }) {
-      const session = disk.segments.get(day)?.[offset]?.session;
-      if (session?.id !== sessionId) throw new Error(`there is no record of ${sessionId}`);
-      return session;
+      const kept: KeptSession | undefined = disk.segments.get(day)?.[offset]?.session;
+      if (kept?.id !== sessionId) throw new Error(`there is no record of ${sessionId}`);
+      const { firstSeq: _first, lastSeq: _last, devices: _devices, ...session } = kept;
+      return session as ClosedSession;
     },
     async days() {
       return [...disk.segments.keys()].sort();
@@ -308,7 +303,7 @@ export function tableTexts({ sessions, removed }: MemoryTables): string[] {
         firstSeq,
         lastSeq,
       ]),
-      ...hitRows(session).map((row) => JSON.stringify(row)),
+      ...hitRows(session, 0).map((row) => JSON.stringify(row)),
     ])
     .sort();
 }
