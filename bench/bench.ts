@@ -5,6 +5,7 @@ import { collect } from './collect.ts';
 import { console } from './console.ts';
 import { digest } from './digest.ts';
 import { engine } from './engine.ts';
+import { enrich } from './enrich.ts';
 import { events } from './events.ts';
 import { formats } from './formats.ts';
 import { importLog } from './import.ts';
@@ -23,6 +24,7 @@ const benches: Record<string, () => Promise<object>> = {
   console,
   digest,
   engine,
+  enrich,
   events,
   formats,
   import: importLog,

@@ -3,12 +3,12 @@
  * GoAccess on the same file in the same run, where it is installed. GoAccess counts; it keeps no hit.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import type { ImportSummary } from '../core/contract/import.ts';
+import { sampleLog } from './sample-log.ts';
 
 const rounds = 3;
 const memoryPollMs = 20;
@@ -82,14 +82,7 @@ const canister = (args: string[]) =>
 
 /** Writes the copies one after the other and gives the number of lines. */
 async function writeCopies(file: string, copies: number): Promise<number> {
-  const beside = fileURLToPath(
-    new URL('../../../shared/data/semicomplete-access.log.gz', import.meta.url),
-  );
-  const path = process.env.BENCH_LOG ?? beside;
-  if (!existsSync(path))
-    throw new Error(`There is no log at ${path}. Name a combined log with BENCH_LOG.`);
-  const bytes = readFileSync(path);
-  const text = (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString('latin1');
+  const text = sampleLog();
   const out = createWriteStream(file, 'latin1');
   for (let copy = 0; copy < copies; copy += 1) {
     const moved = text.replace(

@@ -3,7 +3,13 @@ import { TestTable } from '../conditions/facts.ts';
 import { type HitRules, usualHitRules } from '../contract/hit-rules.ts';
 import type { Acquisition, SessionHit, Technology } from '../contract/session.ts';
 import { channelOf } from './channel.ts';
-import { channelFields, compileHitTest, exclusionFields, type HitHead } from './hit-condition.ts';
+import {
+  channelFields,
+  compileHitTest,
+  exclusionFields,
+  type HitHead,
+  hitFacts,
+} from './hit-condition.ts';
 import { memo } from './memo.ts';
 import { withoutTracking } from './page-url.ts';
 import { type ChangeTarget, compileUrlRules, type Target } from './url-rules.ts';
@@ -57,12 +63,18 @@ export function compileEnrichment(
     changeLogTarget: rules.urls.dropTrackingInLogs ? trackingDropper(changePage) : changePage,
     technologyOf: rules.robots.length === 0 ? technologyOf : memo(ownRobots(rules), agentsMax),
     placeOf: options.placeOf === undefined ? () => nowhere : memo(options.placeOf, placesMax),
-    channelOf: (head, hit) =>
-      channels.find(({ holds }) => holds(head, hit))?.channel ?? channelOf(head.acquisition),
+    channelOf(head, hit) {
+      if (channels.length === 0) return channelOf(head.acquisition);
+      const facts = hitFacts(table, head, hit);
+      return channels.find(({ holds }) => holds(facts))?.channel ?? channelOf(head.acquisition);
+    },
     exclusionOf:
       exclusions.length === 0
         ? undefined
-        : (head, hit) => exclusions.find(({ holds }) => holds(head, hit))?.name,
+        : (head, hit) => {
+            const facts = hitFacts(table, head, hit);
+            return exclusions.find(({ holds }) => holds(facts))?.name;
+          },
   };
 }
 

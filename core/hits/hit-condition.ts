@@ -82,7 +82,34 @@ export const channelFields: ReadonlySet<FieldName> = new Set([
   'device.type',
 ]);
 
-export type HitTest = (head: HitHead, hit: SessionHit) => boolean;
+export type HitTest = (facts: Facts) => boolean;
+
+/**
+ * What the tests of a table are asked of: made once for all rules of a hit, so that each test is answered once. Field by
+ * field: an object that is spread and then added to takes a hundred times as long to make.
+ */
+export function hitFacts(table: TestTable, head: HitHead, hit: SessionHit): Facts {
+  const session: Session = {
+    id: '',
+    dataset: '',
+    visitor: '',
+    startedAt: hit.at,
+    endedAt: hit.at,
+    origin: head.origin,
+    userAgent: head.userAgent,
+    addressPrefix: head.addressPrefix,
+    addressKey: head.addressKey,
+    country: head.country,
+    region: head.region,
+    city: head.city,
+    language: head.language,
+    screenWidth: head.screenWidth,
+    technology: head.technology,
+    acquisition: head.acquisition,
+    hits: [hit],
+  };
+  return new Facts(table, { session, hit, hitNumber: 1 });
+}
 
 /**
  * @param what the rule in words, for the message
@@ -99,19 +126,7 @@ export function compileHitTest(
     refuseOthers(parsed, fields);
     return placeIn(parsed, 'hit');
   });
-  const verdict = compileVerdict(condition, table);
-  return (head, hit) => {
-    const session: Session = {
-      ...head,
-      id: '',
-      dataset: '',
-      visitor: '',
-      startedAt: hit.at,
-      endedAt: hit.at,
-      hits: [hit],
-    };
-    return verdict(new Facts(table, { session, hit, hitNumber: 1 }));
-  };
+  return compileVerdict(condition, table);
 }
 
 function inRule<T>(what: string, work: () => T): T {
