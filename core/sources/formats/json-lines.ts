@@ -22,11 +22,22 @@ import { compileTime, type TimeReader } from './time-text.ts';
 /** Field → the keys it may stand under, the first that is there counts. `a.b` is `b` within `a`. */
 export type JsonMap = Partial<Record<LineField, readonly string[]>>;
 
+/** A key, and the way through objects that it may stand for. */
+interface KeyPath {
+  key: string;
+  parts: readonly string[] | undefined;
+}
+
 /** Takes one value of an object. */
 interface ValueTaker {
-  keys: readonly string[];
+  keys: readonly KeyPath[];
   take: FieldTaker;
 }
+
+const keyPath = (key: string): KeyPath => ({
+  key,
+  parts: key.includes('.') ? key.split('.', depthMax) : undefined,
+});
 
 const depthMax = 8;
 const secondsMax = 1e11;
@@ -38,7 +49,7 @@ export function jsonFormat(name: string, map: JsonMap): LineFormat {
     name,
     open(context) {
       const takers = Object.entries(map).map(([field, keys]) => ({
-        keys,
+        keys: keys.map(keyPath),
         take: takerOf(field as LineField, context),
       }));
       return jsonParser(takers, undefined);
@@ -103,11 +114,11 @@ function takeValues(
   draft: LineDraft,
 ): string | undefined {
   for (const { keys, take } of takers) {
-    for (const key of keys) {
-      const text = textAt(object, key);
+    for (const path of keys) {
+      const text = textAt(object, path);
       if (text === undefined) continue;
       const reason = take(draft, text);
-      if (reason !== undefined) return `${key}: ${reason}`;
+      if (reason !== undefined) return `${path.key}: ${reason}`;
       break;
     }
   }
@@ -115,15 +126,15 @@ function takeValues(
 }
 
 /** The text under a key; a key that holds a dot itself goes before a way through objects. */
-function textAt(object: unknown, key: string): string | undefined {
+function textAt(object: unknown, { key, parts }: KeyPath): string | undefined {
   let value = property(object, key);
-  if (value === undefined && key.includes('.')) {
+  if (value === undefined && parts !== undefined) {
     value = object;
-    for (const part of key.split('.', depthMax)) value = property(value, part);
+    for (const part of parts) value = property(value, part);
   }
   if (Array.isArray(value)) value = value[0];
   // A text with half of a surrogate pair could not be stored as it is.
-  if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\ufffd');
+  if (typeof value === 'string') return value.toWellFormed();
   if (typeof value === 'number') return numberText(value);
   return undefined;
 }
@@ -158,7 +169,7 @@ export function jsonTemplate(
     const takers = leaves.map(({ key, pieces }): ValueTaker => {
       const template: Template = { pieces, ignoresRest: options.ignoresRest };
       const scan = compileScanner(template, context);
-      return { keys: [key], take: (draft, value) => scan(value, draft) };
+      return { keys: [keyPath(key)], take: (draft, value) => scan(value, draft) };
     });
     return jsonParser(takers, compileSplitTime(options.splitTime, context));
   };
