@@ -91,6 +91,7 @@ export function createSharedReports(
       range: range ?? rangeOfPeriod(period, dayOf(clock(), timeZone)),
       comparison: asked.comparison,
       robots: asked.robots,
+      ...(asked.seenByTag && { seenByTag: true }),
       labels: asked.labels,
       condition: asked.condition,
       subject: asked.subject,

@@ -23,6 +23,7 @@ interface CreateOptions {
   period?: string;
   compare?: string | boolean;
   robots?: boolean;
+  seenByTag?: boolean;
   label: string[];
   condition?: string;
   page?: string;
@@ -51,6 +52,10 @@ export function addSharedLinkCommands<O extends { json?: boolean }>(desk: Comman
     .option('--from <date>', 'first of days that stay the same, like 2026-11-14')
     .option('--to <date>', 'day after the last of them')
     .option('--robots', 'count robots too')
+    .option(
+      '--seen-by-tag',
+      'count page views of logs beside those of the tracker, where both saw the same',
+    )
     .addOption(
       new Option('--compare [period]', 'compare with another period')
         .choices([...comparisonKinds])
@@ -116,6 +121,7 @@ function inputOf(report: string, options: CreateOptions): object {
     ...(isFixed ? { range: { from, to } } : { period }),
     ...(typeof compare === 'string' && { comparison: compare }),
     robots: options.robots === true,
+    ...(options.seenByTag && { seenByTag: true }),
     labels: options.label,
     condition: options.condition,
     subject: { page, funnel, goal },

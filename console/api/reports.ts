@@ -1,6 +1,7 @@
 /** Reports as the server computes them, and what of the dataset's definitions they can be asked about. */
 import type { Comparison } from '../../core/contract/compared-range.ts';
 import type { DateRange } from '../../core/contract/date-range.ts';
+import type { Answer, QueryInput } from '../../core/contract/query.ts';
 import type {
   ReportEntry,
   ReportPanel,
@@ -21,6 +22,7 @@ export interface ReportRequest {
   /** What was chosen, where the days move with the day, such as `last_7_days`. */
   days?: string | undefined;
   robots: boolean;
+  seenByTag: boolean;
   comparison: Comparison | 'none';
   labels: readonly string[];
   condition: string;
@@ -39,6 +41,7 @@ export function reportUrl(
     compare: asked.comparison,
     ...asked.subject,
   });
+  if (asked.seenByTag) params.set('seenByTag', 'true');
   for (const name of asked.labels) params.append('label', name);
   if (asked.condition !== '') params.set('condition', asked.condition);
   if (format !== undefined) params.set('format', format);
@@ -64,6 +67,23 @@ export interface FigureAsked {
 export async function conditionOf(slug: string, figure: FigureAsked): Promise<string> {
   const path = `${datasetPath(slug)}/query/sessions`;
   return (await request<{ condition: string }>(path, { body: figure })).condition;
+}
+
+/** Whether sessions of both the tracker and a log are in a range: then some of them may be the same ones. */
+export async function hasTrackerAndLog(
+  slug: string,
+  range: DateRange,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const body: QueryInput = {
+    metrics: ['sessions'],
+    dimensions: ['origin'],
+    range,
+    robots: true,
+    seenByTag: true,
+  };
+  const { rows } = await request<Answer>(`${datasetPath(slug)}/query`, { body, signal });
+  return rows.length > 1;
 }
 
 /** The reports that users of the dataset have made, whole. */

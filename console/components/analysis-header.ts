@@ -1,6 +1,6 @@
 /**
- * The one header of every page of analysis: its title, the days, the comparison, the robots, and below them labels and
- * filter. It stays in its place while the page scrolls and fires `cn-view` with the new view; the page keeps the view
+ * The one header of every page of analysis: its title, the days, the comparison, what counts besides people, and below
+ * them labels and filter. It stays in its place while the page scrolls and fires `cn-view` with the new view; the page keeps the view
  * in its address.
  */
 import { msg, str } from '@lit/localize';
@@ -136,6 +136,8 @@ export class AnalysisHeader extends LitElement {
   @property() remark = '';
   /** The labels of the dataset that can stand beside all. */
   @property({ attribute: false }) labels: readonly DefinitionChoice[] = [];
+  /** Tracker and log may have seen the same here, so that it can be counted twice. */
+  @property({ type: Boolean, attribute: 'offers-seen' }) offersSeen = false;
   /** Dates that are being typed and are not a range yet. */
   @state() private draft: DateRange | undefined;
 
@@ -171,6 +173,16 @@ export class AnalysisHeader extends LitElement {
           @change=${(event: Event) => this.#change({ robots: isOn(event) })}
           >${msg('Robots')}</wa-switch
         >
+        ${
+          this.offersSeen || view.seenByTag
+            ? html`<wa-switch
+                size="s"
+                .checked=${view.seenByTag}
+                @change=${(event: Event) => this.#change({ seenByTag: isOn(event) })}
+                >${msg('Log views the tracker saw too')}</wa-switch
+              >`
+            : nothing
+        }
         <slot name="actions"></slot>
       </div>
       <div class="narrowing">
@@ -237,6 +249,11 @@ export class AnalysisHeader extends LitElement {
       }
       <span class="secondary">${this.timeZone}</span>
       ${isPartial ? html`<span>${msg('today is not over')}</span>` : nothing}
+      ${
+        this.view.seenByTag
+          ? html`<span>${msg('page views that both tracker and log saw count twice')}</span>`
+          : nothing
+      }
       ${this.remark === '' ? nothing : html`<span role="status">${this.remark}</span>`}
     </p>`;
   }

@@ -1,4 +1,4 @@
-/** Keeps the open condition under a name: as a saved search, a segment, or a label for reports. Fires `cn-kept`. */
+/** Keeps the open condition under a name: as a saved search, a segment, or a label for reports. */
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -140,7 +140,6 @@ export class KeepSearch extends LitElement {
         kind === 'label'
           ? msg(str`Kept as the label "${name}": reports offer it beside all.`)
           : msg(str`Kept as "${name}".`);
-      this.dispatchEvent(new CustomEvent('cn-kept'));
     } catch (error) {
       this.error = asApiError(error);
     } finally {

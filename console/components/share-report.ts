@@ -191,13 +191,14 @@ export class ShareReport extends LitElement {
 
 /** What the page shows, for the days that were chosen. */
 function shownBy(asked: ReportRequest, period: string): Partial<SharedReport> & { report: string } {
-  const { report, range, robots, comparison, labels, condition, subject } = asked;
+  const { report, range, robots, seenByTag, comparison, labels, condition, subject } = asked;
   return {
     report,
     robots,
     labels: [...labels],
     subject,
     ...(period === theseDays ? { range } : { period: period as keyof typeof periodTexts }),
+    ...(seenByTag && { seenByTag }),
     ...(comparison !== 'none' && { comparison }),
     ...(condition !== '' && { condition }),
   };

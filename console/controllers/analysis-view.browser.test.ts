@@ -17,8 +17,18 @@ describe('the view in the address', () => {
           const labels = robots ? ['Buyers & co', '=x'] : [];
           const condition = robots ? 'browser = "a&b" or request.path contains "#"' : '';
           const subject = robots ? { page: '/a?b', goal: 'Bought' } : {};
-          const view: AnalysisView = { range, comparison, robots, labels, condition, subject };
-          expect(decode(new URLSearchParams(encode(view).toString()))).toEqual(view);
+          for (const seenByTag of [true, false]) {
+            const counted = { robots, seenByTag };
+            const view: AnalysisView = {
+              range,
+              comparison,
+              ...counted,
+              labels,
+              condition,
+              subject,
+            };
+            expect(decode(new URLSearchParams(encode(view).toString()))).toEqual(view);
+          }
         }
       }
     }

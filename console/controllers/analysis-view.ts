@@ -1,5 +1,6 @@
 /**
- * The view state of every page of analysis: which days, compared with what, which labels, filter and robots.
+ * The view state of every page of analysis: which days, compared with what, which labels and filter,
+ * whether robots count, and what a log and the tracker have both seen twice.
  * In the address, a preset keeps its name, so that a bookmarked "last 7 days" stays the last seven; a range of
  * its own is two dates, `to` exclusive as in the API.
  */
@@ -27,6 +28,8 @@ export interface AnalysisView {
   range: RangePreset | DateRange;
   comparison: Comparison | 'none';
   robots: boolean;
+  /** Page views of logs that the tracker has seen too count beside its own. */
+  seenByTag: boolean;
   /** Names of the labels that stand beside all. */
   labels: readonly string[];
   /** Only sessions that meet it; empty for all. */
@@ -42,6 +45,7 @@ export const analysisViewDefault: AnalysisView = {
   range: 'last_7_days',
   comparison: 'previous_period',
   robots: false,
+  seenByTag: false,
   labels: [],
   condition: '',
   subject: {},
@@ -81,6 +85,7 @@ export const analysisViewCodec: UrlCodec<AnalysisView> = {
       range: decodeRange(params),
       comparison: decodeComparison(params.get('compare')),
       robots: params.get('robots') === 'true',
+      seenByTag: params.get('seenByTag') === 'true',
       labels: [...new Set(params.getAll('label'))]
         .filter((name) => name !== '')
         .slice(0, labelsMax),
@@ -100,7 +105,8 @@ export const analysisViewCodec: UrlCodec<AnalysisView> = {
       params.set('to', view.range.to);
     } else if (view.range !== analysisViewDefault.range) params.set('range', view.range);
     if (view.comparison !== analysisViewDefault.comparison) params.set('compare', view.comparison);
-    if (view.robots !== analysisViewDefault.robots) params.set('robots', String(view.robots));
+    for (const name of ['robots', 'seenByTag'] as const)
+      if (view[name] !== analysisViewDefault[name]) params.set(name, String(view[name]));
     for (const name of view.labels) params.append('label', name);
     if (view.condition !== '') params.set('condition', view.condition);
     for (const [name, value] of Object.entries(view.subject)) params.set(name, value);

@@ -9,6 +9,7 @@ import { asApiError } from '../api/client.ts';
 import {
   conditionOf,
   type DefinitionChoice,
+  hasTrackerAndLog,
   listDefinitions,
   listReports,
   type ReportRequest,
@@ -86,6 +87,22 @@ export class ReportPage extends LitElement {
     fetch: (slug, signal) => listReports(slug, signal),
   });
 
+  /** Asked once the report is there: it must not wait for this. */
+  readonly #hasBoth = new QueryController<Pick<ReportRequest, 'slug' | 'range'>, boolean>(this, {
+    key: () => {
+      const asked = this.#request();
+      if (asked === undefined || this.#report.value === undefined) return undefined;
+      return { slug: asked.slug, range: asked.range };
+    },
+    subject: ({ slug }) => slug,
+    fetch: ({ slug, range }, signal) => hasTrackerAndLog(slug, range, signal),
+  });
+
+  /** One report is about both sources, and counts each for itself. */
+  get #offersSeen(): boolean {
+    return this.#hasBoth.value === true && this.name !== 'tag-and-log';
+  }
+
   get #isOwn(): boolean {
     return this.#reports.value?.some(({ name, own }) => own && name === this.name) ?? false;
   }
@@ -101,13 +118,14 @@ export class ReportPage extends LitElement {
 
   #request(): ReportRequest | undefined {
     if (this.open === undefined || this.name === '') return undefined;
-    const { range, comparison, robots, labels, condition, subject } = this.#view.value;
+    const { range, comparison, robots, seenByTag, labels, condition, subject } = this.#view.value;
     return {
       slug: this.open.slug,
       report: this.name,
       range: rangeOf(range, this.#today),
       days: typeof range === 'string' ? range : undefined,
       robots,
+      seenByTag,
       comparison,
       labels,
       condition,
@@ -129,6 +147,7 @@ export class ReportPage extends LitElement {
         .labels=${this.#labels.value ?? []}
         today=${this.#today}
         timeZone=${this.open?.timeZone ?? ''}
+        ?offers-seen=${this.#offersSeen}
         remark=${isWaiting ? msg('loading …') : stale && value ? msg(str`still showing ${formatRange(value.range)}`) : this.#keptRemark()}
         @cn-view=${(event: CustomEvent<AnalysisView>) => this.#view.set(event.detail)}
       >

@@ -29,6 +29,8 @@ const sharedReportSchema = z.strictObject({
   period: z.enum(digestPeriods).optional(),
   comparison: comparisonSchema.optional(),
   robots: z.boolean().default(false),
+  /** Whether page views of logs that the tracker saw too count beside its own. */
+  seenByTag: z.boolean().optional(),
   labels: z
     .array(definitionNameSchema)
     .max(labelLimits.besideMax)
