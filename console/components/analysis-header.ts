@@ -120,6 +120,10 @@ export class AnalysisHeader extends LitElement {
           white-space: nowrap;
           overflow: hidden;
         }
+        /* It changes every figure, so it is read to its end. */
+        .said > .twice {
+          white-space: normal;
+        }
         .secondary {
           display: none;
         }
@@ -251,7 +255,7 @@ export class AnalysisHeader extends LitElement {
       ${isPartial ? html`<span>${msg('today is not over')}</span>` : nothing}
       ${
         this.view.seenByTag
-          ? html`<span>${msg('page views that both tracker and log saw count twice')}</span>`
+          ? html`<span class="twice">${msg('page views that both tracker and log saw count twice')}</span>`
           : nothing
       }
       ${this.remark === '' ? nothing : html`<span role="status">${this.remark}</span>`}
