@@ -19,6 +19,7 @@ import { openDataFolder } from './core/stores/data-folder.ts';
 import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
 import { makeDatabase } from './core/stores/published/make-database.ts';
 import { noSavedQueries } from './core/testing/no-saved-queries.ts';
+import { plainReport } from './core/testing/report-request.ts';
 import { placeOf } from './core/testing/sql-desk.ts';
 import { createWorld, type World } from './core/testing/world.ts';
 import { createReportDesk, createReportSource } from './report-desk.ts';
@@ -75,17 +76,9 @@ beforeAll(async () => {
     noSavedQueries,
   );
   const desk = createReportDesk(source, world.now);
-  const dataset = { slug: 'shop', name: 'Shop', timeZone: 'UTC' };
-  result = await desk.run({
-    name: 'overview',
-    dataset,
-    range: { from: day, to: '2026-11-22' },
-    robots: true,
-    comparison: undefined,
-    labels: [],
-    condition: undefined,
-    subject: {},
-  });
+  const asked = { ...plainReport({ from: day, to: '2026-11-22' }), robots: true };
+  const { dataset } = asked;
+  result = await desk.run(asked);
   draw = async (format) => {
     const { body } = await desk.draw(result, { format, panel: undefined });
     return Buffer.from(body as Uint8Array);

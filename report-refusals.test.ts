@@ -10,6 +10,7 @@ import type { ReportDesk } from './core/http/reports.ts';
 import type { DefinitionBook } from './core/settings/definitions.ts';
 import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
 import { noSavedQueries } from './core/testing/no-saved-queries.ts';
+import { plainReport } from './core/testing/report-request.ts';
 import { createWorld, type World } from './core/testing/world.ts';
 import { createReportDesk, createReportSource } from './report-desk.ts';
 
@@ -33,14 +34,8 @@ afterAll(() => world.close());
 type Asked = Parameters<ReportDesk['run']>[0];
 const run = (more: Partial<Asked> = {}) =>
   desk.run({
-    name: 'overview',
-    dataset: { slug: 'shop', name: 'Shop', timeZone: 'UTC' },
-    range: { from: '2026-11-21', to: '2026-11-22' },
+    ...plainReport({ from: '2026-11-21', to: '2026-11-22' }),
     robots: true,
-    comparison: undefined,
-    labels: [],
-    condition: undefined,
-    subject: {},
     ...more,
   });
 

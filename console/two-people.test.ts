@@ -148,16 +148,20 @@ describe.each(settings)('two people at $what', (setting) => {
     await setting.open?.(page);
   };
   const inForce = () => setting.inForce(opened.api);
-
-  it('the second sees both, and what was saved stays until there is a choice', async () => {
+  /** Both have it open; ann saves what she has typed, and then bob wants to save what he has. */
+  const saveBoth = async (theirs: string, mine: string) => {
     await setting.make(opened.api);
     await open(ann);
     await open(bob);
-    await type(ann, anns);
-    await type(bob, bobs);
+    await type(ann, theirs);
+    await type(bob, mine);
     await save(ann);
-    await expect.poll(inForce).toBe(anns);
+    await expect.poll(inForce).toBe(theirs);
     await save(bob);
+  };
+
+  it('the second sees both, and what was saved stays until there is a choice', async () => {
+    await saveBoth(anns, bobs);
     await note(bob)
       .getByRole('heading', { name: `Somebody changed "${name}"` })
       .waitFor();
@@ -175,16 +179,9 @@ describe.each(settings)('two people at $what', (setting) => {
   });
 
   it('or takes what the first has saved, and goes on from there', async () => {
-    await setting.make(opened.api);
-    await open(ann);
-    await open(bob);
     // Neither is what the last test has left.
     const [theirs, mine] = [`${anns.replace(/^\d+$/, '40')}`, `${bobs.replace(/^\d+$/, '60')}`];
-    await type(ann, theirs);
-    await save(ann);
-    await expect.poll(inForce).toBe(theirs);
-    await type(bob, mine);
-    await save(bob);
+    await saveBoth(theirs, mine);
     await note(bob).getByRole('button', { name: 'Take theirs' }).click();
     await note(bob).waitFor({ state: 'detached' });
     expect(await inForce()).toBe(theirs);

@@ -1,17 +1,10 @@
-import {
-  appendFileSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sourceSchema } from '../contract/source.ts';
-import { worldSources } from '../testing/source-desk.ts';
-import { createWorld, type World } from '../testing/world.ts';
+import { openSourceWorld } from '../testing/source-world.ts';
+import type { World } from '../testing/world.ts';
 import type { OpenSourceDesk } from './source-desk.ts';
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -21,13 +14,10 @@ const hourMs = 3_600_000;
 let world: World;
 let folder: string;
 let desk: OpenSourceDesk;
-beforeEach(async () => {
-  world = await createWorld();
-  await world.dataset({ slug: 'shop' });
-  folder = join(world.root, 'logs');
-  mkdirSync(folder);
-  desk = worldSources(world, { folders: [folder] });
-});
+async function begin(): Promise<void> {
+  ({ world, folder, desk } = await openSourceWorld({ readsFolder: true }));
+}
+beforeEach(begin);
 afterEach(() => world.close());
 
 /** A line of the Combined format, so many seconds after the world's clock began, less a day. */
@@ -85,11 +75,7 @@ describe('a source of local files', () => {
     expect(once.hits).toHaveLength(all.length);
 
     await world.close();
-    world = await createWorld();
-    await world.dataset({ slug: 'shop' });
-    folder = join(world.root, 'logs');
-    mkdirSync(folder);
-    desk = worldSources(world, { folders: [folder] });
+    await begin();
     // While the log grows, a day is not over: what is open stays open.
     const late = source({ lateMs: 48 * hourMs });
     await desk.save(late, undefined);

@@ -2,29 +2,16 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ReportResult } from '../contract/report.ts';
 import type { Alarm, DatasetCounts } from '../contract/status.ts';
-import { createDefinitionDesk } from '../desks/definition-desk.ts';
-import { createEventDesk } from '../desks/event-desk.ts';
-import { createQueryDesk } from '../desks/query-desk.ts';
-import { createSearchDesk } from '../desks/search-desk.ts';
-import { standardEventSet } from '../events/standard-events.ts';
-import { openLibsqlAlerts } from '../stores/libsql-alerts.ts';
-import { openLibsqlCounts } from '../stores/libsql-counts.ts';
-import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
-import { openLibsqlEvents } from '../stores/libsql-events.ts';
-import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
-import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
-import { worldAlerts } from '../testing/alert-desk.ts';
-import { noSubscriptions } from '../testing/no-subscriptions.ts';
+import { plainReport } from '../testing/report-request.ts';
 import { worldControl } from '../testing/shared-links.ts';
-import { worldSources } from '../testing/source-desk.ts';
-import { worldSql } from '../testing/sql-desk.ts';
 import { createWorld, type World, worldStartMs } from '../testing/world.ts';
+import { worldApi } from '../testing/world-api.ts';
 import { type Api, createApi } from './app.ts';
 import { pieceBytesMax } from './imports.ts';
 import type { ReportDesk, ReportRequest } from './reports.ts';
 
 let world: World;
-let asked: ReturnType<typeof worldSql>;
+let asked: Awaited<ReturnType<typeof worldApi>>;
 let api: Api;
 let peer: string | undefined;
 let reportsAsked: ReportRequest[];
@@ -69,21 +56,13 @@ beforeEach(async () => {
   alarms = [];
   logged = [];
   breakStatus = undefined;
-  const counts = openLibsqlCounts(world.hits, world.now);
-  asked = worldSql(world);
-  const book = openLibsqlDefinitions(world.control, world.now);
+  asked = await worldApi(world);
+  const { hitCounts } = asked;
   api = createApi({
-    engine: world.engine,
-    datasets: world.datasets,
-    version: '1.2.3',
-    startedAt: worldStartMs,
-    hitCounts: () => (breakStatus ? Promise.reject(breakStatus) : counts.read()),
-    alarms: () => alarms,
-    alerts: (await worldAlerts(world)).desk,
-    subscriptions: noSubscriptions,
-    sources: worldSources(world, { folders: [] }),
+    ...asked,
     ...worldControl(world),
-    clock: world.now,
+    hitCounts: () => (breakStatus ? Promise.reject(breakStatus) : hitCounts()),
+    alarms: () => alarms,
     log: (...event) => logged.push(event.slice(0, 3)),
     disk: () => ({ freeBytes: 3_000, totalBytes: 9_000, freeBytesMin: 2_000 }),
     processMeasures: () => ({
@@ -92,19 +71,7 @@ beforeEach(async () => {
       heapBytes: 500,
       diskFreeBytes: undefined,
     }),
-    hourlyCounts: counts.readHours,
-    events: createEventDesk({
-      book: openLibsqlEvents(world.control, world.now),
-      engine: world.engine,
-      standard: standardEventSet,
-    }),
-    setAside: openLibsqlSetAside(world.hits),
-    ...asked,
-    savedSearches: openLibsqlSavedSearches(world.control, world.now),
     reports,
-    searches: createSearchDesk(world.engine, book, openLibsqlAlerts(world.control, world.now)),
-    queries: createQueryDesk(world.engine, book),
-    definitions: createDefinitionDesk(world.datasets, book),
     async datasetCreated({ name: _name, writeKey: _key, createdAt: _at, ...config }) {
       await world.engine.openDataset({ ...config, addressSecret: 'secret' });
     },
@@ -425,14 +392,8 @@ describe('questions', () => {
       'compare=last_year&label=Buyers&label=Late&condition=browser+%3D+%22x%22&page=%2F&funnel=F&goal=G';
     await get(`/api/datasets/shop/reports/overview?from=2026-11-14&to=2026-11-21&${more}`);
     const asked: ReportRequest = {
-      name: 'overview',
+      ...plainReport({ from: '2026-11-14', to: '2026-11-21' }),
       dataset: { slug: 'shop', name: 'shop', timeZone: 'UTC' },
-      range: { from: '2026-11-14', to: '2026-11-21' },
-      robots: false,
-      comparison: undefined,
-      labels: [],
-      condition: undefined,
-      subject: {},
     };
     expect(reportsAsked).toEqual([
       asked,

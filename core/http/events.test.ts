@@ -1,75 +1,20 @@
 /** Event definitions over the API: what a console and a script rely on. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createDefinitionDesk } from '../desks/definition-desk.ts';
-import { createEventDesk } from '../desks/event-desk.ts';
-import { createQueryDesk } from '../desks/query-desk.ts';
-import { createSearchDesk } from '../desks/search-desk.ts';
 import { standardEventSet } from '../events/standard-events.ts';
-import { openLibsqlAlerts } from '../stores/libsql-alerts.ts';
-import { openLibsqlCounts } from '../stores/libsql-counts.ts';
-import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
-import { openLibsqlEvents } from '../stores/libsql-events.ts';
-import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
-import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
-import { worldAlerts } from '../testing/alert-desk.ts';
-import { noSubscriptions } from '../testing/no-subscriptions.ts';
 import { worldControl } from '../testing/shared-links.ts';
-import { worldSources } from '../testing/source-desk.ts';
-import { worldSql } from '../testing/sql-desk.ts';
-import { createWorld, type World, worldStartMs } from '../testing/world.ts';
+import { createWorld, type World } from '../testing/world.ts';
+import { worldApi } from '../testing/world-api.ts';
 import { type Api, createApi } from './app.ts';
 
 let world: World;
-let asked: ReturnType<typeof worldSql>;
+let asked: Awaited<ReturnType<typeof worldApi>>;
 let api: Api;
 
 beforeEach(async () => {
   world = await createWorld();
   await world.dataset({ slug: 'shop' });
-  const counts = openLibsqlCounts(world.hits, world.now);
-  asked = worldSql(world);
-  const book = openLibsqlDefinitions(world.control, world.now);
-  api = createApi({
-    engine: world.engine,
-    datasets: world.datasets,
-    savedSearches: openLibsqlSavedSearches(world.control, world.now),
-    version: '1.2.3',
-    startedAt: worldStartMs,
-    hitCounts: counts.read,
-    hourlyCounts: counts.readHours,
-    setAside: openLibsqlSetAside(world.hits),
-    searches: createSearchDesk(world.engine, book, openLibsqlAlerts(world.control, world.now)),
-    ...asked,
-    queries: createQueryDesk(world.engine, book),
-    definitions: createDefinitionDesk(world.datasets, book),
-    events: createEventDesk({
-      book: openLibsqlEvents(world.control, world.now),
-      engine: world.engine,
-      standard: standardEventSet,
-    }),
-    alarms: () => [],
-    alerts: (await worldAlerts(world)).desk,
-    subscriptions: noSubscriptions,
-    sources: worldSources(world, { folders: [] }),
-    ...worldControl(world),
-    clock: world.now,
-    log: () => {},
-    disk: () => undefined,
-    processMeasures: () => ({
-      eventLoopLagSeconds: { p50: 0, p99: 0, max: 0 },
-      residentBytes: 0,
-      heapBytes: 0,
-      diskFreeBytes: undefined,
-    }),
-    reports: {
-      list: async () => [],
-      run: () => Promise.reject(new Error('no report is asked for')),
-      draw: async () => ({ body: '', contentType: '' }),
-      drawSql: async () => ({ body: '', contentType: '' }),
-    },
-    datasetCreated: async () => {},
-    peerAddress: () => '127.0.0.1',
-  });
+  asked = await worldApi(world);
+  api = createApi({ ...asked, ...worldControl(world) });
 });
 afterEach(async () => {
   await asked.close();

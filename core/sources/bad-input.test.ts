@@ -1,61 +1,35 @@
 /** Every kind of bad log, by its name, as a source meets it: what is good is taken once, and the rest is said. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ImportInput } from '../contract/import.ts';
-import { sourceSchema } from '../contract/source.ts';
-import type { OpenSourceDesk } from '../desks/source-desk.ts';
-import { worldSources } from '../testing/source-desk.ts';
-import { createWorld, type World } from '../testing/world.ts';
+import { askedPart, openSourceWorld, type SourceWorld } from '../testing/source-world.ts';
+import type { World } from '../testing/world.ts';
 
+let sources: SourceWorld;
 let world: World;
-let folder: string;
-let desk: OpenSourceDesk;
-const closers: (() => unknown)[] = [];
 beforeEach(async () => {
-  world = await createWorld();
-  await world.dataset({ slug: 'shop' });
-  folder = join(world.root, 'logs');
-  mkdirSync(folder);
-  desk = worldSources(world, {
-    folders: [folder],
-    privateNetworks: ['127.0.0.0/8'],
-    silenceMsMax: 1_000,
-  });
+  const privateNetworks = ['127.0.0.0/8'];
+  sources = await openSourceWorld({ readsFolder: true, privateNetworks, silenceMsMax: 1_000 });
+  world = sources.world;
 });
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-  await world.close();
-});
+afterEach(() => sources.close());
 
 const line = (number: number, time = '20/Nov/2026:10:00:00 +0000') =>
   `10.0.0.${number % 250} - - [${time}] "GET /p${number} HTTP/1.1" 200 12 "-" "Firefox"\n`;
 const lines = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => line(from + index)).join('');
 
-async function run(location: string, more: ImportInput = {}) {
-  const source = { name: 'Web', dataset: 'shop', locations: [location], lateMs: 0, import: more };
-  await desk.save(sourceSchema.parse(source), undefined);
-  return await desk.run('Web');
-}
-
 /** A run over one local file. */
 function runOver(bytes: string | Buffer, more: ImportInput = {}) {
-  const file = join(folder, 'access.log');
+  const file = join(sources.folder, 'access.log');
   writeFileSync(file, bytes);
-  return run(file, more);
+  return sources.run(file, { import: more });
 }
 
-async function serve(answer: RequestListener): Promise<string> {
-  const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closers.push(() => server.close());
-  closers.push(() => server.closeAllConnections());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/access.log`;
-}
+const serve = async (answer: RequestListener) => `${await sources.serve(answer)}/access.log`;
 
 const paths = async () =>
   (await world.sql('shop', 'SELECT path FROM hits ORDER BY "at", path')).map(([path]) => path);
@@ -167,21 +141,19 @@ describe('The source', () => {
     let hangs: 'at once' | 'halfway' | 'never' = 'at once';
     const location = await serve((request, response) => {
       if (hangs === 'at once') return;
-      const [, from = '0', to = ''] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '') ?? [];
-      const end = to === '' ? text.length : Math.min(text.length, Number(to) + 1);
-      const part = text.slice(Number(from), end);
-      response.writeHead(206, { 'content-range': `bytes ${from}-${end - 1}/${text.length}` });
+      const { part, contentRange } = askedPart(request, text);
+      response.writeHead(206, { 'content-range': contentRange });
       if (hangs === 'never' || part.length < 20_000) response.end(part);
       else response.write(part.slice(0, 20_000));
     });
-    const silent = await run(location);
+    const silent = await sources.run(location);
     expect(silent).toMatchObject({ state: 'failed', accepted: 0, fetchedBytes: 0 });
     hangs = 'halfway';
-    const half = await desk.run('Web');
+    const half = await sources.desk.run('Web');
     expect(half.problems[0]).toContain('has said nothing for 1 seconds');
     expect(half.fetchedBytes).toBe(20_000);
     hangs = 'never';
-    const rest = await desk.run('Web');
+    const rest = await sources.desk.run('Web');
     expect(rest).toMatchObject({ state: 'done', problems: [] });
     expect(half.accepted + rest.accepted).toBe(1_000);
     expect(await world.sql('shop', 'SELECT count(*), count(DISTINCT path) FROM hits')).toEqual([
@@ -194,11 +166,9 @@ describe('The source', () => {
     /** After how many bytes another file is there. */
     let changesAfter: number | undefined = 15_000;
     const location = await serve((request, response) => {
-      const [, from = '0', to = ''] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '') ?? [];
-      const end = to === '' ? text.length : Math.min(text.length, Number(to) + 1);
-      const part = text.slice(Number(from), end);
+      const { part, contentRange } = askedPart(request, text);
       response.writeHead(206, {
-        'content-range': `bytes ${from}-${end - 1}/${text.length}`,
+        'content-range': contentRange,
         etag: `"${text.slice(0, 60)}"`,
       });
       if (changesAfter === undefined || part.length <= changesAfter) return void response.end(part);
@@ -207,9 +177,9 @@ describe('The source', () => {
       changesAfter = undefined;
       text = lines(1_000, 1_100);
     });
-    const first = await run(location);
-    const second = await desk.run('Web');
-    const third = await desk.run('Web');
+    const first = await sources.run(location);
+    const second = await sources.desk.run('Web');
+    const third = await sources.desk.run('Web');
     expect([second.state, third.state]).toEqual(['done', 'done']);
     const taken = lines(0, 600).slice(0, 15_000).split('\n').length - 1;
     expect(first.accepted + second.accepted + third.accepted).toBe(taken + 100);
@@ -225,9 +195,9 @@ describe('The source', () => {
         .writeHead(200, { 'content-type': type })
         .end('<!doctype html>\n<title>Sign in</title>\n');
     });
-    expect((await run(location)).problems[0]).toContain('gives a page (text/html)');
+    expect((await sources.run(location)).problems[0]).toContain('gives a page (text/html)');
     type = 'text/plain';
-    expect((await desk.run('Web')).problems[0]).toContain('is a page in HTML, not a log');
+    expect((await sources.desk.run('Web')).problems[0]).toContain('is a page in HTML, not a log');
     expect(await paths()).toEqual([]);
   });
 
@@ -243,7 +213,7 @@ describe('The source', () => {
       asked += 1;
       response.writeHead(302, { location: leadsTo }).end();
     });
-    const run1 = await run(location);
+    const run1 = await sources.run(location);
     expect(run1).toMatchObject({ state: 'failed', files: 0 });
     expect(run1.problems[0]).toMatch(/not a public address|must begin with https/);
     expect(asked).toBe(1);

@@ -5,27 +5,13 @@ import type { OidcDesk } from '../access/oidc.ts';
 import { createPasswords } from '../access/password.ts';
 import type { SharedLinkDesk, SharedLinkDeskOptions } from '../access/shared-link-desk.ts';
 import type { LinkMail } from '../access/user-desk.ts';
-import { createDefinitionDesk } from '../desks/definition-desk.ts';
-import { createEventDesk } from '../desks/event-desk.ts';
-import { createQueryDesk } from '../desks/query-desk.ts';
-import { createSearchDesk } from '../desks/search-desk.ts';
-import { standardEventSet } from '../events/standard-events.ts';
 import { type Api, createApi } from '../http/app.ts';
 import { openLibsqlAccess } from '../stores/libsql-access.ts';
-import { openLibsqlAlerts } from '../stores/libsql-alerts.ts';
 import { openLibsqlAudit } from '../stores/libsql-audit.ts';
-import { openLibsqlCounts } from '../stores/libsql-counts.ts';
-import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
-import { openLibsqlEvents } from '../stores/libsql-events.ts';
-import { openLibsqlSavedSearches } from '../stores/libsql-saved-searches.ts';
 import { openLibsqlServerRetention } from '../stores/libsql-server-retention.ts';
-import { openLibsqlSetAside } from '../stores/libsql-set-aside.ts';
-import { worldAlerts } from './alert-desk.ts';
-import { noSubscriptions } from './no-subscriptions.ts';
 import { worldSharedLinks } from './shared-links.ts';
-import { worldSources } from './source-desk.ts';
-import { worldSql } from './sql-desk.ts';
 import type { World } from './world.ts';
+import { worldApi } from './world-api.ts';
 
 /** Cheap: what is tested is not how long scrypt takes. */
 export const testLog2N = 10;
@@ -52,8 +38,6 @@ export async function wholeApi(
 ): Promise<WholeApi> {
   const mails: LinkMail[] = [];
   const logged: unknown[][] = [];
-  const counts = openLibsqlCounts(world.hits, world.now);
-  const book = openLibsqlDefinitions(world.control, world.now);
   const audit = openLibsqlAudit(world.control, world.now);
   const consoleUrl = () => options.consoleUrl ?? 'http://localhost:8080';
   const desk = createAccessDesk({
@@ -77,47 +61,11 @@ export async function wholeApi(
       consoleUrl,
       oidc: options.oidc?.(desk),
     },
-    engine: world.engine,
-    datasets: world.datasets,
-    searches: createSearchDesk(world.engine, book, openLibsqlAlerts(world.control, world.now)),
-    savedSearches: openLibsqlSavedSearches(world.control, world.now),
-    subscriptions: noSubscriptions,
-    sources: worldSources(world, { folders: [] }),
+    ...(await worldApi(world)),
     sharedLinks,
     serverRetention: openLibsqlServerRetention(world.control, audit, world.now),
-    ...worldSql(world),
-    version: '1.2.3',
-    startedAt: world.now(),
-    hitCounts: counts.read,
-    hourlyCounts: counts.readHours,
-    setAside: openLibsqlSetAside(world.hits),
-    queries: createQueryDesk(world.engine, book),
-    definitions: createDefinitionDesk(world.datasets, book),
-    events: createEventDesk({
-      book: openLibsqlEvents(world.control, world.now),
-      engine: world.engine,
-      standard: standardEventSet,
-    }),
     alarms: () => [{ code: 'dataset_held', since: 1, detail: 'blog: it is held' }],
-    alerts: (await worldAlerts(world)).desk,
-    clock: world.now,
     log: (...event) => logged.push(event),
-    disk: () => undefined,
-    processMeasures: () => ({
-      eventLoopLagSeconds: { p50: 0, p99: 0, max: 0 },
-      residentBytes: 0,
-      heapBytes: 0,
-      diskFreeBytes: undefined,
-    }),
-    reports: {
-      list: async () => [],
-      run: async ({ name }) => {
-        throw new Error(`the report ${name} is not asked for`);
-      },
-      draw: async () => ({ body: '', contentType: '' }),
-      drawSql: async () => ({ body: '', contentType: '' }),
-    },
-    datasetCreated: async () => {},
     peerAddress,
   });
   const whole: WholeApi = { app, desk, sharedLinks, mails, logged, peer: '203.0.113.7' };

@@ -4,23 +4,25 @@ import {
   appendFileSync,
   closeSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createSocketServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { FtpSrv } from 'ftp-srv';
 import ssh2 from 'ssh2';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Source, type SourceSecrets, sourceSchema } from '../../contract/source.ts';
-import type { OpenSourceDesk } from '../../desks/source-desk.ts';
 import { worldSources } from '../../testing/source-desk.ts';
-import { createWorld, type World } from '../../testing/world.ts';
+import {
+  askedPart,
+  freePort,
+  openSourceWorld,
+  type SourceWorld,
+} from '../../testing/source-world.ts';
+import type { World } from '../../testing/world.ts';
 
 const lines = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => {
@@ -29,50 +31,26 @@ const lines = (from: number, to: number) =>
     return `10.0.0.${number % 50} - - [20/Nov/2026:${time.slice(11, 19)} +0000] "GET /p${number} HTTP/1.1" 200 12 "-" "Firefox"\n`;
   }).join('');
 
+const silenceMsMax = 1_500;
+
+let sources: SourceWorld;
 let world: World;
 let folder: string;
-let desk: OpenSourceDesk;
-const closers: (() => unknown)[] = [];
 beforeEach(async () => {
-  world = await createWorld();
-  await world.dataset({ slug: 'shop' });
-  folder = join(world.root, 'served');
-  mkdirSync(folder);
-  desk = open(['127.0.0.0/8']);
+  sources = await openSourceWorld({ privateNetworks: ['127.0.0.0/8'], silenceMsMax });
+  ({ world, folder } = sources);
 });
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-  await world.close();
-});
-
-const open = (privateNetworks: string[]) =>
-  worldSources(world, { folders: [], privateNetworks, silenceMsMax: 1_500 });
-
-async function run(location: string, more: Partial<Source> = {}, secrets: SourceSecrets = {}) {
-  const source = { name: 'Web', dataset: 'shop', locations: [location], lateMs: 0, ...more };
-  await desk.save(sourceSchema.parse(source), secrets);
-  return await desk.run('Web');
-}
-
-async function serve(answer: Parameters<typeof createServer>[1]): Promise<string> {
-  const server: Server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closers.push(() => server.close());
-  closers.push(() => server.closeAllConnections());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+afterEach(() => sources.close());
 
 describe('HTTP', () => {
   test('fetches what is new in parts, goes on where it was broken off, and lets alone what is the same', async () => {
     let text = lines(0, 1_000);
     let breakAfter = 30_000;
     let sentBytes = 0;
-    const base = await serve((request, response) => {
-      const [, from = '0', to = ''] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '') ?? [];
-      const end = to === '' ? text.length : Math.min(text.length, Number(to) + 1);
-      const part = text.slice(Number(from), end);
+    const base = await sources.serve((request, response) => {
+      const { part, contentRange } = askedPart(request, text);
       response.writeHead(206, {
-        'content-range': `bytes ${from}-${end - 1}/${text.length}`,
+        'content-range': contentRange,
         'content-length': part.length,
         etag: `"${text.length}"`,
       });
@@ -80,20 +58,20 @@ describe('HTTP', () => {
       if (part.length <= breakAfter) response.end(part);
       else response.write(part.slice(0, breakAfter), () => response.destroy());
     });
-    const broken = await run(`${base}/access.log`);
+    const broken = await sources.run(`${base}/access.log`);
     expect(broken.state).not.toBe('done');
     expect(broken.problems).toHaveLength(1);
     breakAfter = 1e9;
     const before = sentBytes;
-    const rest = await desk.run('Web');
+    const rest = await sources.desk.run('Web');
     expect(rest).toMatchObject({ state: 'done', bad: 0 });
     expect(broken.accepted + rest.accepted).toBe(1_000);
     // The rest, and the beginning and the end of what was there, by which it is known again.
     expect(sentBytes - before).toBeLessThan(text.length - broken.fetchedBytes + 2_000);
     expect(broken.fetchedBytes).toBeGreaterThan(10_000);
-    expect(await desk.run('Web')).toMatchObject({ files: 0, fetchedBytes: 0 });
+    expect(await sources.desk.run('Web')).toMatchObject({ files: 0, fetchedBytes: 0 });
     text += lines(1_000, 1_010);
-    expect(await desk.run('Web')).toMatchObject({ accepted: 10, bad: 0 });
+    expect(await sources.desk.run('Web')).toMatchObject({ accepted: 10, bad: 0 });
     expect(await world.sql('shop', 'SELECT count(*), count(DISTINCT path) FROM hits')).toEqual([
       [1_010, 1_010],
     ]);
@@ -106,16 +84,15 @@ describe('HTTP', () => {
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
     });
-    const base = await serve(async (request, response) => {
-      const [, from = '0', to = ''] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '') ?? [];
-      const part = text.slice(Number(from), to === '' ? undefined : Number(to) + 1);
+    const base = await sources.serve(async (request, response) => {
+      const { part } = askedPart(request, text);
       response.writeHead(206, { 'content-length': part.length, etag: '"one"' });
       response.write(part.slice(0, half));
       if (part.length > half) await held;
       response.end(part.slice(half));
     });
-    const running = run(`${base}/access.log`);
-    const progress = async () => (await desk.list())[0]?.state.progress;
+    const running = sources.run(`${base}/access.log`);
+    const progress = async () => (await sources.desk.list())[0]?.state.progress;
     await expect.poll(async () => (await progress())?.fetchedBytes, { interval: 20 }).toBe(half);
     expect(await progress()).toMatchObject({ doing: 'fetching', file: `${base}/access.log` });
     letGo();
@@ -124,18 +101,20 @@ describe('HTTP', () => {
   });
 
   test('refuses pages, private addresses, redirects to them, and servers that say nothing', async () => {
-    const page = await serve((_request, response) => {
+    const page = await sources.serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>');
     });
-    expect((await run(`${page}/a.log`)).problems[0]).toContain('gives a page (text/html)');
-    const leads = await serve((_request, response) => {
+    expect((await sources.run(`${page}/a.log`)).problems[0]).toContain('gives a page (text/html)');
+    const leads = await sources.serve((_request, response) => {
       response.writeHead(302, { location: 'http://10.1.2.3/meta' }).end();
     });
-    expect((await run(`${leads}/a.log`)).problems[0]).toContain('not a public address');
-    const silent = await serve(() => {});
-    expect(await run(`${silent}/a.log`)).toMatchObject({ state: 'failed', files: 0 });
-    desk = open([]);
-    expect((await run(`${page}/a.log`)).problems[0]).toContain('CANISTER_SOURCE_PRIVATE_NETWORKS');
+    expect((await sources.run(`${leads}/a.log`)).problems[0]).toContain('not a public address');
+    const silent = await sources.serve(() => {});
+    expect(await sources.run(`${silent}/a.log`)).toMatchObject({ state: 'failed', files: 0 });
+    sources.desk = worldSources(world, { folders: [], silenceMsMax });
+    expect((await sources.run(`${page}/a.log`)).problems[0]).toContain(
+      'CANISTER_SOURCE_PRIVATE_NETWORKS',
+    );
   });
 });
 
@@ -211,7 +190,7 @@ async function sftpServer(breakAt = Number.POSITIVE_INFINITY) {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  closers.push(() => server.close());
+  sources.atEnd(() => server.close());
   const parsed = ssh2.utils.parseKey(privateKey);
   if (parsed instanceof Error) throw parsed;
   const [key] = [parsed].flat();
@@ -230,24 +209,32 @@ describe('SFTP', () => {
     writeFileSync(file, lines(0, 3_000));
     const { location, hostKey } = await sftpServer(100_000);
     const signedIn = { user: 'ann', hostKeys: [hostKey] };
-    const broken = await run(location, signedIn, { password: 'right' });
+    const broken = await sources.run(location, signedIn, { password: 'right' });
     expect(broken.problems).toHaveLength(1);
-    const rest = await desk.run('Web');
+    const rest = await sources.desk.run('Web');
     expect(rest).toMatchObject({ state: 'done', bad: 0, problems: [] });
     expect(broken.accepted + rest.accepted).toBe(3_000);
     appendFileSync(file, lines(3_000, 3_007));
-    expect(await desk.run('Web')).toMatchObject({ accepted: 7, bad: 0 });
+    expect(await sources.desk.run('Web')).toMatchObject({ accepted: 7, bad: 0 });
   });
 
   test('refuses a host key that it does not know, and a wrong password, without saying it', async () => {
     writeFileSync(join(folder, 'access.log'), lines(0, 5));
     const { location, hostKey } = await sftpServer();
     const other = `SHA256:${'A'.repeat(43)}`;
-    const stranger = await run(location, { user: 'ann', hostKeys: [other] }, { password: 'right' });
+    const stranger = await sources.run(
+      location,
+      { user: 'ann', hostKeys: [other] },
+      { password: 'right' },
+    );
     expect(stranger.problems[0]).toContain(`shows the host key ${hostKey}`);
-    const wrong = await run(location, { user: 'ann', hostKeys: [hostKey] }, { password: 'hush' });
+    const wrong = await sources.run(
+      location,
+      { user: 'ann', hostKeys: [hostKey] },
+      { password: 'hush' },
+    );
     expect(wrong).toMatchObject({ state: 'failed', files: 0 });
-    expect(JSON.stringify([wrong, await desk.list()])).not.toContain('hush');
+    expect(JSON.stringify([wrong, await sources.desk.list()])).not.toContain('hush');
     const [row] = (await world.control.batch(['SELECT * FROM source'], 'read'))[0]?.rows ?? [];
     expect(Buffer.from(row?.secrets as ArrayBuffer).includes('hush')).toBe(false);
   });
@@ -268,25 +255,17 @@ describe('FTP', () => {
       else reject(new Error('no'));
     });
     await server.listen();
-    closers.push(() => server.close());
+    sources.atEnd(() => server.close());
     writeFileSync(join(folder, 'access.1.log'), lines(0, 500));
     writeFileSync(join(folder, 'access.2.log'), lines(500, 600));
     const location = `ftp://127.0.0.1:${port}/access*.log`;
-    const first = await run(location, { user: 'ann' }, { password: 'right' });
+    const first = await sources.run(location, { user: 'ann' }, { password: 'right' });
     expect(first).toMatchObject({ files: 2, accepted: 600, problems: [] });
     appendFileSync(join(folder, 'access.2.log'), lines(600, 620));
-    const next = await desk.run('Web');
+    const next = await sources.desk.run('Web');
     expect(next).toMatchObject({ files: 1, accepted: 20, problems: [] });
     expect(next.fetchedBytes).toBe(lines(600, 620).length);
-    const wrong = await run(location, { user: 'ann' }, { password: 'wrong' });
+    const wrong = await sources.run(location, { user: 'ann' }, { password: 'wrong' });
     expect(wrong.problems[0]).toContain('could not be signed in to');
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createSocketServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

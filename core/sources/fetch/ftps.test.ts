@@ -1,14 +1,11 @@
 /** FTP over TLS: a real server on this machine, with a certificate that it has signed itself. */
 import { createHash, X509Certificate } from 'node:crypto';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FtpSrv } from 'ftp-srv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Source, type SourceSecrets, sourceSchema } from '../../contract/source.ts';
-import type { OpenSourceDesk } from '../../desks/source-desk.ts';
-import { worldSources } from '../../testing/source-desk.ts';
-import { createWorld, type World } from '../../testing/world.ts';
+import type { Source, SourceSecrets } from '../../contract/source.ts';
+import { freePort, openSourceWorld, type SourceWorld } from '../../testing/source-world.ts';
 import { ownCertificate } from './testing/own-certificate.ts';
 
 const lines = (from: number, to: number) =>
@@ -21,24 +18,16 @@ const lines = (from: number, to: number) =>
 const { raw } = new X509Certificate(ownCertificate.cert);
 const ownKey = `SHA256:${createHash('sha256').update(raw).digest('base64').replace(/=+$/, '')}`;
 
-let world: World;
+let sources: SourceWorld;
 let folder: string;
-let desk: OpenSourceDesk;
 let server: FtpSrv;
 let location: string;
 /** Names of those who have got as far as a password, and whether it came over TLS. */
 let signIns: { username: string; isSecure: boolean }[] = [];
 
 beforeEach(async () => {
-  world = await createWorld();
-  await world.dataset({ slug: 'shop' });
-  folder = join(world.root, 'served');
-  mkdirSync(folder);
-  desk = worldSources(world, {
-    folders: [],
-    privateNetworks: ['127.0.0.0/8'],
-    silenceMsMax: 5_000,
-  });
+  sources = await openSourceWorld({ privateNetworks: ['127.0.0.0/8'], silenceMsMax: 5_000 });
+  folder = sources.folder;
   const port = await freePort();
   server = new FtpSrv({
     url: `ftp://127.0.0.1:${port}`,
@@ -60,14 +49,11 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await server.close();
-  await world.close();
+  await sources.close();
 });
 
-async function run(more: Partial<Source> = {}, secrets: SourceSecrets = { password: 'right' }) {
-  const source = { name: 'Web', dataset: 'shop', locations: [location], lateMs: 0, user: 'ann' };
-  await desk.save(sourceSchema.parse({ ...source, ...more }), secrets);
-  return await desk.run('Web');
-}
+const run = (more: Partial<Source> = {}, secrets: SourceSecrets = { password: 'right' }) =>
+  sources.run(location, { user: 'ann', ...more }, secrets);
 
 describe('FTPS', () => {
   test('refuses a certificate that nobody vouches for before it names anybody, and says which it is', async () => {
@@ -87,7 +73,7 @@ describe('FTPS', () => {
     const first = await run({ hostKeys: [ownKey] });
     expect(first).toMatchObject({ state: 'done', files: 2, accepted: 500, problems: [] });
     appendFileSync(join(folder, 'access.2.log'), lines(500, 520));
-    const next = await desk.run('Web');
+    const next = await sources.desk.run('Web');
     expect(next).toMatchObject({ files: 1, accepted: 20, problems: [] });
     expect(next.fetchedBytes).toBe(lines(500, 520).length);
     expect(signIns.length).toBeGreaterThan(2);
@@ -101,11 +87,3 @@ describe('FTPS', () => {
     expect(JSON.stringify(wrong)).not.toContain('hush');
   });
 });
-
-async function freePort(): Promise<number> {
-  const holder = createServer();
-  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
-  const { port } = holder.address() as AddressInfo;
-  await new Promise((resolve) => holder.close(resolve));
-  return port;
-}

@@ -1,10 +1,8 @@
 /** Logs in a bucket, behind a server that computes each signature by itself. */
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Source, type SourceSecrets, sourceSchema } from '../../contract/source.ts';
-import type { OpenSourceDesk } from '../../desks/source-desk.ts';
-import { worldSources } from '../../testing/source-desk.ts';
-import { createWorld, type World } from '../../testing/world.ts';
+import type { Source, SourceSecrets } from '../../contract/source.ts';
+import { openSourceWorld, type SourceWorld } from '../../testing/source-world.ts';
 import { type S3Server, signatureFault, startS3Server } from './testing/s3-server.ts';
 
 const lines = (from: number, to: number) =>
@@ -25,34 +23,27 @@ const account = {
   pageKeys: 3,
 };
 
-let world: World;
-let desk: OpenSourceDesk;
+let sources: SourceWorld;
 let s3: S3Server;
 beforeEach(async () => {
-  world = await createWorld();
-  await world.dataset({ slug: 'shop' });
-  const privateNetworks = ['127.0.0.0/8'];
-  desk = worldSources(world, { folders: [], privateNetworks, silenceMsMax: 2_000 });
+  sources = await openSourceWorld({ privateNetworks: ['127.0.0.0/8'], silenceMsMax: 2_000 });
   s3 = await startS3Server(account);
 });
 afterEach(async () => {
   s3.close();
-  await world.close();
+  await sources.close();
 });
 
-async function run(
+function run(
   location: string,
   more: Partial<Source> = {},
   secrets: SourceSecrets = { password: account.secretAccessKey },
 ) {
   const { region, accessKeyId: user } = account;
-  const { endpoint } = s3;
-  const source = { name: 'Web', dataset: 'shop', lateMs: 0, user, region, endpoint };
-  await desk.save(sourceSchema.parse({ ...source, locations: [location], ...more }), secrets);
-  return await desk.run('Web');
+  return sources.run(location, { user, region, endpoint: s3.endpoint, ...more }, secrets);
 }
 
-const count = () => world.sql('shop', 'SELECT count(*), count(DISTINCT path) FROM hits');
+const count = () => sources.world.sql('shop', 'SELECT count(*), count(DISTINCT path) FROM hits');
 
 describe('S3', () => {
   test('lists page by page, whatever the keys are called, and takes only what the pattern names', async () => {
@@ -84,10 +75,10 @@ describe('S3', () => {
     s3.objects.set('b.log', lines(500, 600));
     expect(await run('s3://web-logs/*.log')).toMatchObject({ files: 2, accepted: 600 });
     s3.asked.length = 0;
-    expect(await desk.run('Web')).toMatchObject({ files: 0, fetchedBytes: 0 });
+    expect(await sources.desk.run('Web')).toMatchObject({ files: 0, fetchedBytes: 0 });
     expect(s3.asked.map((one) => one.split('?')[0])).toEqual(['GET /web-logs']);
     s3.objects.set('b.log', Buffer.concat([lines(500, 600), lines(600, 650)]));
-    const next = await desk.run('Web');
+    const next = await sources.desk.run('Web');
     expect(next).toMatchObject({ files: 1, accepted: 50, fetchedBytes: lines(600, 650).length });
     expect(s3.asked.at(-1)).toBe(`GET /web-logs/b.log bytes=${lines(500, 600).length}-`);
     expect(await count()).toEqual([[650, 650]]);
@@ -99,7 +90,7 @@ describe('S3', () => {
     const broken = await run('s3://web-logs/a.log');
     expect(broken.state).not.toBe('done');
     expect(broken.problems).toHaveLength(1);
-    const rest = await desk.run('Web');
+    const rest = await sources.desk.run('Web');
     expect(rest).toMatchObject({ state: 'done', bad: 0, problems: [] });
     expect(broken.accepted + rest.accepted).toBe(1_000);
     expect(broken.fetchedBytes + rest.fetchedBytes).toBe(lines(0, 1_000).length);
@@ -125,7 +116,7 @@ describe('S3', () => {
     const slowed = await run('s3://web-logs/a.log');
     expect(slowed).toMatchObject({ state: 'failed', accepted: 0 });
     expect(slowed.problems[0]).toContain('answers 503 Service Unavailable (SlowDown)');
-    expect(await desk.run('Web')).toMatchObject({ state: 'done', accepted: 5 });
+    expect(await sources.desk.run('Web')).toMatchObject({ state: 'done', accepted: 5 });
   });
 
   test('a list without an end is refused, not cut', async () => {
