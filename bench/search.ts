@@ -3,10 +3,9 @@
  * index, and searched for as the API does. The baseline is an FTS5 trigram table with one row a value, in the same run,
  * asked for the same sessions. `BENCH_FOLDER` keeps what was built: a second run with the same number asks only.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { InValue } from '@libsql/client';
 import { type IndexedSession, valuesOf } from '../core/canisters/session-index.ts';
 import { conditionSession } from '../core/conditions/condition-session.ts';
 import { searchRequestSchema } from '../core/contract/search.ts';
@@ -19,22 +18,9 @@ import { openPastStores } from '../core/stores/libsql-backfills.ts';
 import { type LibsqlFile, openLibsqlFile } from '../core/stores/libsql-file.ts';
 import { openKeyring } from '../core/stores/master-key.ts';
 import { controlMigrations } from '../core/stores/migrations/migrations.ts';
-import { createRandom, type Random } from '../core/testing/seed/random.ts';
+import { addToBaseline, inBaseline, openBaseline, sizeOf } from './search-baseline.ts';
+import { addTerms, batches, fields, nowMs, sessionsPerBatch, type Term } from './search-data.ts';
 
-const fields = [
-  'user',
-  'request.path',
-  'page.title',
-  'property.order',
-  'property.name',
-  'property.city',
-  'property.phrase',
-  'property.code',
-];
-const startMs = Date.UTC(2026, 9, 1);
-const nowMs = Date.UTC(2026, 10, 21);
-const sessionsPerBatch = 5_000;
-const rowsPerStatement = 100;
 const termsPerKind = 20;
 
 interface Times {
@@ -77,7 +63,7 @@ export async function search(): Promise<SearchResult> {
   const note = (text: string) => process.stderr.write(`${text}\n`);
   const control = await openLibsqlFile(join(folder, 'control.db'), controlMigrations);
   const baselineFile = join(folder, 'baseline.db');
-  let baseline = await openLibsqlFile(baselineFile, baselineTables);
+  let baseline = await openBaseline(baselineFile);
   try {
     let dataset = await openDataset(folder, control);
     const seconds = { index: 0, fts5: 0, tables: 0 };
@@ -113,7 +99,7 @@ export async function search(): Promise<SearchResult> {
     await dataset.close();
     baseline.close();
     dataset = await openDataset(folder, control);
-    baseline = await openLibsqlFile(baselineFile, baselineTables);
+    baseline = await openBaseline(baselineFile);
     const { results, different } = await askAll(dataset, baseline, [...terms.values()]);
     await dataset.close();
     return {
@@ -132,10 +118,6 @@ export async function search(): Promise<SearchResult> {
     if (kept === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
-
-const baselineTables = [
-  "CREATE VIRTUAL TABLE entry USING fts5(value, field UNINDEXED, session UNINDEXED, tokenize='trigram')",
-];
 
 async function openDataset(folder: string, control: LibsqlFile): Promise<DatasetEngine> {
   const paths = openDataFolder(folder);
@@ -195,39 +177,6 @@ async function indexAll(dataset: DatasetEngine, sessions: readonly IndexedSessio
   }
 }
 
-async function addToBaseline(file: LibsqlFile, sessions: readonly IndexedSession[], first: number) {
-  const rows = sessions.flatMap(({ values }, index) =>
-    values.map(({ field, value }): InValue[] => [value, field, first + index]),
-  );
-  const statements = [];
-  for (let from = 0; from < rows.length; from += rowsPerStatement) {
-    const part = rows.slice(from, from + rowsPerStatement);
-    const sql = `INSERT INTO entry (value, field, session) VALUES ${part.map(() => '(?, ?, ?)').join(', ')}`;
-    statements.push({ sql, args: part.flat() });
-  }
-  await file.batch(statements, 'write');
-  await new Promise((resolve) => setImmediate(resolve));
-}
-
-interface Term {
-  kind: string;
-  field: string;
-  text: string;
-}
-
-/** Texts of a session: one that nobody else has, a name that some have, a domain that many have, and what all have. */
-function addTerms(terms: Map<string, Term>, session: Session | undefined): void {
-  const order = String(session?.hits[1]?.properties?.order);
-  const user = session?.userId ?? '';
-  for (const term of [
-    { kind: 'rare', field: 'property.order', text: order.slice(2, 10) },
-    { kind: 'name', field: 'user', text: user.split(/[.\d]/)[1] ?? '' },
-    { kind: 'common', field: 'user', text: user.split('@')[1] ?? '' },
-    { kind: 'all', field: 'user', text: '.example' },
-  ])
-    terms.set(`${term.kind} ${term.text}`, term);
-}
-
 async function askAll(dataset: DatasetEngine, baseline: LibsqlFile, terms: readonly Term[]) {
   const results: Record<string, TermResult> = {};
   let different = 0;
@@ -265,13 +214,6 @@ async function inIndex({ index }: DatasetEngine, { field, text }: Term) {
   return (await index?.serving?.find({ field, literals: [text] }))?.length;
 }
 
-async function inBaseline(file: LibsqlFile, { field, text }: Term): Promise<number> {
-  const sql = `SELECT count(*), group_concat(session) FROM
-    (SELECT DISTINCT session FROM entry WHERE entry MATCH ? AND field = ?)`;
-  const [found] = await file.batch([{ sql, args: [`"${text}"`, field] }], 'read');
-  return Number(found?.rows[0]?.[0]);
-}
-
 async function asSearch(dataset: DatasetEngine, { field, text }: Term): Promise<number> {
   const request = searchRequestSchema.parse({ condition: `${field} contains "${text}"` });
   return (await searchSessions(dataset, request, nowMs)).sessions;
@@ -292,69 +234,3 @@ function timesOf(times: readonly number[]): Times {
     );
   return { medianMs: at(0.5), p99Ms: at(0.99) };
 }
-
-function* batches(total: number): Generator<{ sessions: Session[]; first: number }> {
-  const random = createRandom(1);
-  for (let first = 0; first < total; first += sessionsPerBatch) {
-    const count = Math.min(sessionsPerBatch, total - first);
-    yield {
-      first,
-      sessions: Array.from({ length: count }, (_, at) => makeSession(first + at, random)),
-    };
-  }
-}
-
-const syllables =
-  'ka mo ri ten sal vin dor per lu ne bas tig hol mar wen fal jus cor bel dan'.split(' ');
-const word = (random: Random, length: number) =>
-  Array.from({ length }, () => random.pick(syllables)).join('');
-const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
-
-/** Two hits that carry ten values: a name of thousands, a domain of twenty, paths of a shop, an order of its own. */
-function makeSession(number: number, random: Random): Session {
-  const at = startMs + number * 3_000;
-  const id = `${hex(number, 8)}${hex(random.bits(), 8)}${hex(random.bits(), 8)}${hex(random.bits(), 8)}`;
-  const user = `${word(random, 2)}.${word(random, 3)}${random.whole(1, 99)}@${random.pick(syllables)}.example`;
-  const hit = (place: number) => ({
-    id: `${id.slice(0, 31)}${place}`,
-    at: at + place * 1_000,
-    origin: 'tracker' as const,
-    method: 'GET',
-    host: 'shop.example',
-    path: `/${word(random, 1)}/${word(random, 2)}/${random.whole(1, 50)}`,
-    title: `${word(random, 2)} ${word(random, 2)}`,
-  });
-  return {
-    id,
-    dataset: 'bench',
-    visitor: `u_${user}`,
-    userId: user,
-    startedAt: at,
-    endedAt: at + 1_000,
-    origin: 'tracker',
-    userAgent: 'bench',
-    technology: { device: 'desktop', browser: random.pick(['Firefox', 'Chrome', 'Safari']) },
-    acquisition: {},
-    hits: [
-      { ...hit(0), type: 'page_view' },
-      {
-        ...hit(1),
-        type: 'event',
-        name: 'Ordered',
-        properties: {
-          order: `o-${hex(random.bits(), 8)}${hex(random.bits(), 8)}`,
-          name: `${word(random, 2)} ${word(random, 3)}`,
-          city: word(random, 3),
-          phrase: `${word(random, 1)} ${word(random, 2)} ${word(random, 1)}`,
-          code: `${random.whole(10_000, 99_999)}`,
-        },
-      },
-    ],
-  };
-}
-
-const sizeOf = (file: string) =>
-  ['', '-wal'].reduce(
-    (sum, end) => sum + (statSync(file + end, { throwIfNoEntry: false })?.size ?? 0),
-    0,
-  );
