@@ -1,143 +1,33 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** Queries over a few sessions, counted by hand: metrics, days, pages, the order of rows, and what is refused. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type DimensionName, dimensionNames, dimensions } from '../contract/dimension.ts';
-import { type MetricName, metrics } from '../contract/metric.ts';
+import { dimensions } from '../contract/dimension.ts';
+import { metrics } from '../contract/metric.ts';
 import { type QueryInput, querySchema } from '../contract/query.ts';
-import type { ClosedSession, SessionHit } from '../contract/session.ts';
-import { technologyOf } from '../hits/user-agent.ts';
-import { openDuckDbAnalytics } from '../stores/duckdb-analytics.ts';
-import type { AnalyticsStore } from './analytics-store.ts';
-import { runQuery } from './run-query.ts';
+import {
+  type FewSessions,
+  minuteMs,
+  openFewSessions,
+  someMetrics,
+  whole,
+} from './testing/few-sessions.ts';
 
-const minuteMs = 60_000;
-const desktop = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0';
-const phone =
-  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1';
-const googlebot = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
-
-let ids = 0;
-const nextId = () => {
-  ids += 1;
-  return ids.toString(16).padStart(32, '0');
-};
-
-type HitParts = [minutes: number, path: string, more?: Partial<SessionHit>];
-
-function session(
-  visitor: string,
-  start: string,
-  userAgent: string,
-  hits: HitParts[],
-  acquisition: ClosedSession['acquisition'] = {},
-): ClosedSession {
-  const startedAt = Date.parse(start);
-  return {
-    id: nextId(),
-    dataset: 'shop',
-    visitor,
-    startedAt,
-    endedAt: startedAt + Math.max(...hits.map(([minutes]) => minutes)) * minuteMs,
-    origin: 'tracker',
-    userAgent,
-    technology: technologyOf(userAgent),
-    acquisition,
-    endReason: 'idle',
-    hits: hits.map(([minutes, path, more]) => ({
-      id: nextId(),
-      at: startedAt + minutes * minuteMs,
-      type: 'page_view',
-      origin: 'tracker',
-      method: 'GET',
-      host: 'shop.example',
-      path,
-      status: 200,
-      ...more,
-    })),
-  };
-}
-
-/**
- * In Berlin the clock goes back on 25 October 2026: that day has 25 hours, from 24 Oct 22:00 to 25 Oct 23:00 UTC.
- * The first session goes over midnight there, the second lies in the 25th hour, the third begins behind it.
- */
-const sessions = [
-  session(
-    'v1',
-    '2026-10-24T21:50:00Z',
-    desktop,
-    [
-      [0, '/'],
-      [20, '/a'],
-      [21, '/a', { type: 'event', name: 'Bought', status: undefined }],
-    ],
-    {
-      referrerHost: 'www.google.com',
-      source: 'Google',
-      campaign: 'spring',
-    },
-  ),
-  session('v2', '2026-10-25T22:30:00Z', phone, [[0, '/']]),
-  session('v1', '2026-10-25T23:30:00Z', desktop, [
-    [0, '/a'],
-    [1, '/missing', { type: 'request', status: 404 }],
-  ]),
-  session('v3', '2026-10-25T10:00:00Z', googlebot, [
-    [0, '/'],
-    [5, '/'],
-  ]),
-];
-
-let folder: string;
-let store: AnalyticsStore;
+let ask: FewSessions['ask'];
+let rows: FewSessions['rows'];
+let close: FewSessions['close'];
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'canister-query-'));
-  store = await openDuckDbAnalytics(join(folder, 'analytics.duckdb'));
-  await store.store(
-    sessions.map((one) => ({
-      session: one,
-      firstSeq: 0,
-      lastSeq: 0,
-      place: { day: '2026-10-25', offset: 0, length: 1 },
-    })),
-    undefined,
-  );
+  ({ ask, rows, close } = await openFewSessions());
 });
-afterAll(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const whole = { from: '2026-10-24', to: '2026-10-27' };
-async function ask(query: Partial<QueryInput>, timeZone = 'Europe/Berlin') {
-  return await runQuery(
-    store,
-    querySchema.parse({ metrics: ['sessions'], range: whole, ...query }),
-    timeZone,
-  );
-}
-const rows = async (query: Partial<QueryInput>, timeZone?: string) =>
-  (await ask(query, timeZone)).rows;
-const all: MetricName[] = [
-  'sessions',
-  'visitors',
-  'page_views',
-  'hits',
-  'bounce_rate',
-  'session_duration',
-  'page_depth',
-];
+afterAll(() => close());
 
 describe('the metrics', () => {
   test('of people', async () => {
-    expect(await rows({ metrics: all })).toEqual([
+    expect(await rows({ metrics: someMetrics })).toEqual([
       [3, 2, 4, 6, 2 / 3, ((21 + 0 + 1) * minuteMs) / 3, 4 / 3],
     ]);
   });
 
   test('with robots', async () => {
-    expect(await rows({ metrics: all, robots: true })).toEqual([
+    expect(await rows({ metrics: someMetrics, robots: true })).toEqual([
       [4, 3, 6, 8, 2 / 4, ((21 + 0 + 1 + 5) * minuteMs) / 4, 6 / 4],
     ]);
   });
@@ -145,12 +35,12 @@ describe('the metrics', () => {
   test('of days without data are zero where they count, and empty where they would divide', async () => {
     const range = { from: '2027-01-01', to: '2027-01-03' };
     const nothing = [0, 0, 0, 0, null, null, null];
-    expect(await rows({ metrics: all, range })).toEqual([nothing]);
-    expect(await rows({ metrics: all, range, dimensions: ['day'] })).toEqual([
+    expect(await rows({ metrics: someMetrics, range })).toEqual([nothing]);
+    expect(await rows({ metrics: someMetrics, range, dimensions: ['day'] })).toEqual([
       ['2027-01-01', ...nothing],
       ['2027-01-02', ...nothing],
     ]);
-    expect(await ask({ metrics: all, range, dimensions: ['browser'] })).toMatchObject({
+    expect(await ask({ metrics: someMetrics, range, dimensions: ['browser'] })).toMatchObject({
       rows: [],
       rowsTotal: 0,
     });
@@ -220,158 +110,6 @@ describe('days', () => {
       ],
       rowsTotal: 3,
     });
-  });
-});
-
-const byDimension: Record<DimensionName, [value: string | number | null, sessions: number][]> = {
-  day: [
-    ['2026-10-24', 1],
-    ['2026-10-25', 2],
-    ['2026-10-26', 1],
-  ],
-  path: [
-    ['/', 3],
-    ['/a', 2],
-    ['/missing', 1],
-  ],
-  status: [
-    [200, 4],
-    [404, 1],
-    [null, 1],
-  ],
-  entry_path: [
-    ['/', 3],
-    ['/a', 1],
-  ],
-  exit_path: [
-    ['/', 2],
-    ['/a', 2],
-  ],
-  referrer: [
-    [null, 3],
-    ['www.google.com', 1],
-  ],
-  source: [
-    [null, 3],
-    ['Google', 1],
-  ],
-  campaign: [
-    [null, 3],
-    ['spring', 1],
-  ],
-  browser: [
-    ['Firefox', 2],
-    ['Safari', 1],
-    [null, 1],
-  ],
-  system: [
-    ['Windows', 2],
-    ['iOS', 1],
-    [null, 1],
-  ],
-  device: [
-    ['desktop', 2],
-    ['mobile', 1],
-    ['robot', 1],
-  ],
-  robot: [
-    [null, 3],
-    ['Googlebot', 1],
-  ],
-  week: [
-    ['2026-10-19', 3],
-    ['2026-10-26', 1],
-  ],
-  month: [['2026-10-01', 4]],
-  weekday: [
-    [7, 2],
-    [1, 1],
-    [6, 1],
-  ],
-  hour: [
-    [23, 2],
-    [0, 1],
-    [11, 1],
-  ],
-  page_group: [[null, 4]],
-  title: [[null, 4]],
-  host: [['shop.example', 4]],
-  query: [[null, 4]],
-  site_search: [[null, 4]],
-  method: [['GET', 4]],
-  event: [
-    [null, 4],
-    ['Bought', 1],
-  ],
-  hit_referrer: [[null, 4]],
-  channel: [
-    ['direct', 3],
-    ['organic search', 1],
-  ],
-  referrer_path: [[null, 4]],
-  medium: [[null, 4]],
-  term: [[null, 4]],
-  content: [[null, 4]],
-  browser_version: [
-    ['143', 2],
-    ['18', 1],
-    [null, 1],
-  ],
-  screen: [[null, 4]],
-  country: [[null, 4]],
-  region: [[null, 4]],
-  city: [[null, 4]],
-  click_id: [[null, 4]],
-  robot_behaviour: [[null, 4]],
-  network: [[null, 4]],
-  language: [[null, 4]],
-  origin: [['tracker', 4]],
-  end_reason: [['idle', 4]],
-  robot_purpose: [
-    [null, 3],
-    ['search engine', 1],
-  ],
-  visitor_kind: [
-    ['new', 3],
-    ['returning', 1],
-  ],
-  frequency: [
-    ['1', 3],
-    ['2', 1],
-  ],
-  recency: [
-    [null, 3],
-    ['1', 1],
-  ],
-  depth: [
-    ['1', 2],
-    ['2', 2],
-  ],
-  duration: [
-    ['0 s', 1],
-    ['31-60 s', 1],
-    ['3-10 min', 1],
-    ['10-30 min', 1],
-  ],
-};
-
-describe('each dimension breaks sessions down', () => {
-  test.each(dimensionNames)('%s', async (name) => {
-    const answer = await ask({ dimensions: [name], robots: true });
-    expect(answer.rows).toEqual(byDimension[name]);
-    expect(answer.rowsTotal).toBe(byDimension[name].length);
-  });
-});
-
-describe('every metric', () => {
-  test.each(dimensionNames)('is answered or refused with a reason by %s', async (name) => {
-    for (const metric of all) {
-      const refusedBy =
-        dimensions[name].home === 'hit' && ['session_duration', 'page_depth'].includes(metric);
-      const asked = ask({ metrics: [metric], dimensions: [name] });
-      if (refusedBy) await expect(asked).rejects.toMatchObject({ code: 'query_invalid' });
-      else expect((await asked).rows.length).toBeGreaterThan(0);
-    }
   });
 });
 
