@@ -334,9 +334,11 @@ describe('files of the command line', () => {
       'yesterday',
       '--password-file',
       word,
+      '--seen-by-tag',
       '--json',
     ]);
-    const { url: link, id } = JSON.parse(made.out) as { url: string; id: string };
+    const { url: link, id, shows } = JSON.parse(made.out);
+    expect(shows).toMatchObject({ period: 'yesterday', robots: false, seenByTag: true });
     const asks = await (await fetch(url(new URL(link).pathname))).text();
     expect(asks).toContain('This report has a password');
     const listed = runCommand(['shared-links', 'list', ...data]).out;

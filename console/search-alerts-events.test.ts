@@ -101,6 +101,24 @@ describe('the page of search', () => {
     expect(await rows().first().innerText()).toContain('response.status · hit 2');
   });
 
+  it('opens its list for what was typed before the names were there', async () => {
+    const slow = await browser.newPage({ baseURL: product.baseUrl, serviceWorkers: 'block' });
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await slow.route('**/event-completion', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await slow.goto('/shop/search');
+    await slow.getByLabel('Sessions with').pressSequentially('sta');
+    expect(await slow.getByRole('option', { name: 'response.status' }).count()).toBe(0);
+    letGo();
+    await slow.getByRole('option', { name: 'response.status' }).waitFor();
+    await slow.close();
+  });
+
   it('is opened anew by its address, marks what was found, and draws paths as text', async () => {
     await page.goto(
       `/shop/search?${new URLSearchParams({ condition: 'request.path contains "order"' })}`,

@@ -53,6 +53,8 @@ export class ConditionBox extends LitElement {
       return { ...names, indexed: index?.serving?.fields ?? [] };
     },
   });
+  /** Somebody typed before the names were there: the list opens when they come. */
+  #awaitsNames = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #checking: AbortController | undefined;
 
@@ -64,6 +66,10 @@ export class ConditionBox extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('value') || changed.has('trigger') || changed.has('slug')) this.#checkSoon();
+  }
+
+  protected override updated(): void {
+    if (this.#awaitsNames && this.#names.value !== undefined) this.#open();
   }
 
   override focus(): void {
@@ -152,6 +158,7 @@ export class ConditionBox extends LitElement {
 
   #open() {
     const names = this.#names.value;
+    this.#awaitsNames = names === undefined;
     if (names === undefined) return;
     this.active = -1;
     this.suggestions = suggest(this.value, this.#area?.selectionStart ?? 0, names);
@@ -160,6 +167,7 @@ export class ConditionBox extends LitElement {
   readonly #close = () => {
     this.suggestions = noSuggestions;
     this.active = -1;
+    this.#awaitsNames = false;
   };
 
   #leave() {

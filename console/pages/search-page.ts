@@ -49,8 +49,9 @@ export class SearchPage extends LitElement {
       search(slug, { ...asked, limit: pageSessions, facets: true }, signal),
   });
 
+  /** Asked once there is an answer: that must not wait for this. */
   readonly #hasBoth = new QueryController<{ slug: string; range: DateRange }, boolean>(this, {
-    key: () => this.open && { slug: this.open.slug, range: this.#lookedAt },
+    key: () => this.open && this.#answer.value && { slug: this.open.slug, range: this.#lookedAt },
     subject: ({ slug }) => slug,
     fetch: ({ slug, range }, signal) => hasTrackerAndLog(slug, range, signal),
   });
