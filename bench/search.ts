@@ -166,7 +166,7 @@ async function indexAll(dataset: DatasetEngine, sessions: readonly IndexedSessio
   const file = dataset.index?.serving;
   if (file === undefined) throw new Error('there is no index');
   const { rows } = await dataset.analytics.query(
-    'SELECT segment_day, max(segment_offset + segment_length) FROM store.sessions GROUP BY segment_day',
+    'SELECT segment_day, max(segment_offset) + 1 FROM store.sessions GROUP BY segment_day',
     [],
   );
   const through = new Map(rows.map(([day, end]) => [String(day), Number(end)]));

@@ -161,7 +161,7 @@ describe('A damaged folder', () => {
         'whose segment has a damaged record',
         () => {
           const bytes = readFileSync(segment());
-          bytes[60] = (bytes[60] ?? 0) ^ 255;
+          bytes[100] = (bytes[100] ?? 0) ^ 255;
           writeFileSync(segment(), bytes);
         },
         ['attention segments'],

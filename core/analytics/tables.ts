@@ -138,8 +138,12 @@ export const sessionPlaceColumns = [
   column('first_seq', 'BIGINT', 'Inbox position of the first hit; 0 for logs.'),
   column('last_seq', 'BIGINT', 'Inbox position of the last hit; 0 for logs.'),
   column('segment_day', 'VARCHAR', 'Day of the canister segment.'),
-  column('segment_offset', 'BIGINT', 'First byte of the record in the segment.'),
-  column('segment_length', 'INTEGER', 'Length of the record in bytes.'),
+  column('segment_offset', 'BIGINT', 'Place of the session in the segment.'),
+  column(
+    'segment_length',
+    'INTEGER',
+    'Length of the record that holds it, in bytes; several sessions may share one.',
+  ),
 ] as const satisfies readonly TableColumn[];
 
 const firstHitColumns = [

@@ -4,7 +4,6 @@
  */
 import type { AnalyticsStore } from '../analytics/analytics-store.ts';
 import { conditionSession } from '../conditions/condition-session.ts';
-import { Problem } from '../contract/problem.ts';
 import type { IndexRules, IndexState } from '../contract/search.ts';
 import type { CanisterPlace, LongTermCanister } from './long-term.ts';
 import {
@@ -17,8 +16,8 @@ import {
 } from './session-index.ts';
 
 const sessionsPerChunk = 500;
-/** Sealed bytes: what is in memory is several times as much. */
-const bytesPerChunk = 4_000_000;
+/** Sealed bytes: what is in memory is many times as much. */
+const bytesPerChunk = 2_000_000;
 
 export interface StoredPlace {
   id: string;
@@ -117,30 +116,25 @@ export async function openSessionIndex(options: {
        WHERE segment_day = $1 AND segment_offset >= $2 ORDER BY segment_offset LIMIT ${sessionsPerChunk}`,
       [day, file.through.get(day) ?? 0],
     );
+    const places = rows.map(([, offset, length]): CanisterPlace => {
+      return { day, offset: Number(offset), length: Number(length) };
+    });
     const fields = fieldsOf(file.rules);
-    const sessions: IndexedSession[] = [];
+    const values = new Map<string, IndexedSession['values']>();
     let bytes = 0;
-    let next = 0;
-    for (const [id, offset, length] of rows) {
-      const place = { day, offset: Number(offset), length: Number(length) };
-      const session = await readSound(String(id), place);
-      const values = session === undefined ? [] : valuesOf(conditionSession(session), fields);
-      sessions.push({ id: String(id), day, values });
-      next = place.offset + place.length;
-      bytes += place.length;
+    let through = 0;
+    for await (const piece of canister.pieces(day, places)) {
+      for (const { session } of piece.sessions)
+        values.set(session.id, valuesOf(conditionSession(session), fields));
+      through = piece.through.offset;
+      bytes += piece.bytes;
       if (bytes > bytesPerChunk) break;
     }
-    return write(file.add(sessions, new Map([[day, next]])));
-  }
-
-  /** A damaged record has no values; it is told of where records are verified. */
-  async function readSound(id: string, place: CanisterPlace) {
-    try {
-      return await canister.read(id, place);
-    } catch (error) {
-      if (error instanceof Problem) return undefined;
-      throw error;
-    }
+    // A damaged record has no values; it is told of where records are verified.
+    const sessions = rows
+      .filter(([, offset]) => Number(offset) <= through)
+      .map(([id]) => ({ id: String(id), day, values: values.get(String(id)) ?? [] }));
+    return write(file.add(sessions, new Map([[day, through + 1]])));
   }
 
   /** The segments whose last session a file does not hold yet, each with its first byte that is not indexed. */

@@ -2,7 +2,11 @@
 import type { ClosedSession } from '../contract/session.ts';
 import type { Lineage, StoredWhole } from '../sessions/collected-session.ts';
 
-/** Where a stored session lies: the day of its segment (UTC, `YYYY-MM-DD`), and the record's first byte and length. */
+/**
+ * Where a stored session lies: the day of its segment (UTC, `YYYY-MM-DD`), an offset that is its own there and ascends in
+ * the order of writing, and the bytes of the record that holds it. Several sessions may share a record: their lengths
+ * do not add up, and the next session does not begin where one ends.
+ */
 export interface CanisterPlace {
   day: string;
   offset: number;
@@ -21,7 +25,7 @@ export interface KeptSession extends ClosedSession {
   lineage?: Lineage | undefined;
 }
 
-/** A stretch of a segment: a record, sound when there is no `damage`. Where nothing can be read, nobody is named. */
+/** A session in a segment, sound when there is no `damage`. Where nothing can be read, nobody is named. */
 export interface CheckedRecord {
   place: CanisterPlace;
   sessionId?: string;
@@ -42,7 +46,7 @@ export interface LongTermCanister {
    * than one by one. What does not open is counted and left out.
    */
   pieces(day: string, places: readonly CanisterPlace[]): AsyncIterable<SessionPiece>;
-  /** Place and session id of every record with the right checksum, in the order of `scan`, unopened. */
+  /** Place and id of every session in a record with the right checksum, in the order of `scan`, unopened. */
   names(): AsyncIterable<{ place: CanisterPlace; sessionId: string }>;
   /** The days that have a segment, oldest first. */
   days(): Promise<string[]>;
@@ -51,13 +55,13 @@ export interface LongTermCanister {
   /** Removes a day's segment for good, and before it the key that opens copies of it. */
   remove(day: string): Promise<void>;
   /**
-   * Takes the records of these sessions out of a day's segment for good: the others are sealed anew, under a new key,
-   * at the same places. Gives how many records are gone.
+   * Takes these sessions out of a day's segment for good: the others are sealed anew, under a new key, at the same
+   * places. Gives how many times one of them lay there.
    */
   erase(day: string, ids: ReadonlySet<string>): Promise<number>;
   /**
    * Reads everything in a day's segment and opens it.
-   * @param starts offsets at which records are known to begin, ascending: damage hides none of them
+   * @param starts offsets of sessions that are known to be there, ascending: damage hides none of them
    */
   check(day: string, starts: readonly number[]): AsyncIterable<CheckedRecord>;
   close(): Promise<void>;
@@ -74,11 +78,12 @@ export interface ScannedSession {
 /** Is told how far long work is; throws when the work is to end. */
 export type Report = (done: number, total: number) => void;
 
-/** Sessions that lie together; `through` is the last place among them, opened or not. */
+/** Sessions that lie together; `through` is the last place among them, opened or not, and `bytes` what was read. */
 export interface SessionPiece {
   sessions: ScannedSession[];
   unreadable: number;
   through: { day: string; offset: number };
+  bytes: number;
 }
 
 /** Gives the key that seals a dataset's sessions of one day, making it at first use. */

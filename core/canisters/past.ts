@@ -4,6 +4,7 @@
  */
 import type { AnalyticsStore } from '../analytics/analytics-store.ts';
 import { startOfDay } from '../contract/calendar.ts';
+import type { ClosedSession } from '../contract/session.ts';
 import type { CanisterPlace, LongTermCanister, SessionPiece } from './long-term.ts';
 
 /** Instants between which a session began; the end is exclusive. */
@@ -69,5 +70,24 @@ export async function* pastOf(
     }));
     last = places.at(-1)?.offset ?? last;
     yield* stores.canister.pieces(day, places);
+  }
+}
+
+/** The sessions at these places, in the order of the segments: records that hold several are read once. What is damaged is left out. */
+export async function* readTogether(
+  canister: Pick<LongTermCanister, 'pieces'>,
+  stored: readonly { id: string; place: CanisterPlace }[],
+): AsyncGenerator<ClosedSession> {
+  const ids = new Set(stored.map(({ id }) => id));
+  const byDay = new Map<string, CanisterPlace[]>();
+  for (const { place } of stored) {
+    const ofDay = byDay.get(place.day);
+    if (ofDay) ofDay.push(place);
+    else byDay.set(place.day, [place]);
+  }
+  for (const [day, places] of byDay) {
+    const ascending = places.sort((a, b) => a.offset - b.offset);
+    for await (const { sessions } of canister.pieces(day, ascending))
+      for (const { session } of sessions) if (ids.has(session.id)) yield session;
   }
 }

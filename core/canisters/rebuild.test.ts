@@ -95,7 +95,7 @@ test('A record without a row, as a crash leaves it, gets no row by a rebuild', a
 test('A rebuild that would lose sessions is refused and changes nothing, unless the loss is accepted', async () => {
   await sessions(3);
   const bytes = readFileSync(segment());
-  bytes[60] = (bytes[60] ?? 0) ^ 1;
+  bytes[100] = (bytes[100] ?? 0) ^ 1;
   writeFileSync(segment(), bytes);
   const before = await fingerprint();
   await expect(world.engine.rebuild('shop', false)).rejects.toMatchObject({

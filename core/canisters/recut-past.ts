@@ -5,7 +5,7 @@ import type { HitOrigin } from '../contract/session.ts';
 import type { StoredWhole } from '../sessions/collected-session.ts';
 import type { LongTermCanister } from './long-term.ts';
 
-/** Day → where the next session of its segment will lie: what is stored later lies behind. */
+/** Day → the offset behind that of the last session in its segment: what is stored later lies there or behind. */
 export type SegmentMarks = Readonly<Record<string, number>>;
 
 export interface PastSession {
@@ -30,7 +30,7 @@ const sessionsWithDevice = `
 /** Where the tables stand now. */
 export async function readMarks(query: Query): Promise<SegmentMarks> {
   const { rows } = await query(
-    'SELECT segment_day, max(segment_offset + segment_length) FROM store.all_sessions GROUP BY ALL',
+    'SELECT segment_day, max(segment_offset) + 1 FROM store.all_sessions GROUP BY ALL',
     [],
   );
   return Object.fromEntries(rows.map(([day, end]) => [String(day), Number(end)]));

@@ -41,7 +41,7 @@ export interface IndexLookup {
   postingsMax?: number | undefined;
 }
 
-/** For each day's segment its first byte that is not indexed. */
+/** For each day's segment its first offset that is not indexed. */
 export type IndexedThrough = ReadonlyMap<string, number>;
 
 export interface IndexFigures {

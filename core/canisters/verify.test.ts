@@ -14,13 +14,20 @@ interface Row {
   length: number;
 }
 
+/** Where the sessions lie: in records of the first version, in blocks of one, or all in one block. */
+type Layout = 'records' | 'blocks' | 'one block';
+
 /** Five visitors who come once each, in one segment. */
-async function fiveSessions(): Promise<Row[]> {
+async function fiveSessions(layout: Layout = 'blocks'): Promise<Row[]> {
   world = await createWorld();
   await world.dataset({ slug: 'shop' });
-  await world.send(...['a', 'b', 'c', 'd', 'e'].map((visitor) => ({ visitor })));
-  world.advance(hourMs);
-  await world.settle();
+  if (layout === 'records') writeFileSync(segment(), 'CANISTER SEGMENT 1\n');
+  const visitors = ['a', 'b', 'c', 'd', 'e'].map((visitor) => ({ visitor }));
+  for (const together of layout === 'blocks' ? visitors.map((one) => [one]) : [visitors]) {
+    await world.send(...together);
+    world.advance(hourMs);
+    await world.settle();
+  }
   const { rows } = await world
     .stores('shop')
     .analytics.query(
@@ -53,8 +60,10 @@ const sound: VerifyResult = {
   missing: [],
 };
 
-test('What was stored and not touched is sound', async () => {
-  await fiveSessions();
+const layouts: Layout[] = ['records', 'blocks', 'one block'];
+
+test.each(layouts)('What was stored in %s and not touched is sound', async (layout) => {
+  await fiveSessions(layout);
   expect(await world.engine.verify('shop')).toEqual(sound);
 });
 
@@ -70,11 +79,15 @@ test('A dataset without sessions is sound', async () => {
 });
 
 test.each([
-  ['in its length', 0],
-  ['in its session id', 7],
-  ['in its sealed body', 40],
-])('A record that was changed %s is named, and hides none of those behind it', async (_, at) => {
-  const [, second] = await fiveSessions();
+  ['in its length', 0, 'records'],
+  ['in its session id', 7, 'records'],
+  ['in its sealed body', 40, 'records'],
+  ['in its length', 0, 'blocks'],
+  ['in the number of its sessions', 4, 'blocks'],
+  ['in its session id', 7, 'blocks'],
+  ['in its sealed body', 60, 'blocks'],
+] as const)('A record that was changed %s (byte %i of %s) is named, and hides none of those behind it', async (_, at, layout) => {
+  const [, second] = await fiveSessions(layout);
   damage((bytes) => {
     bytes[(second?.offset ?? 0) + at] = (bytes[(second?.offset ?? 0) + at] ?? 0) ^ 0x41;
     return undefined;
@@ -94,8 +107,34 @@ test.each([
   });
 });
 
-test('Two records side by side that were wiped out are named one by one', async () => {
-  const [, second, third] = await fiveSessions();
+test.each([
+  ['in its length', 1],
+  ['in the number of its sessions', 4],
+  ['in a session id', 7 + 16],
+  ['in its sealed body', 6 + 5 * 16 + 30],
+])('A block that was changed %s is named by all its sessions, and hides none behind it', async (_, at) => {
+  const rows = await fiveSessions('one block');
+  await world.send({ visitor: 'f' });
+  world.advance(hourMs);
+  await world.settle();
+  const start = rows[0]?.offset ?? 0;
+  expect(rows.map(({ offset }) => offset - start)).toEqual([0, 1, 2, 3, 4]);
+  damage((bytes) => {
+    bytes[start + at] = (bytes[start + at] ?? 0) ^ 0x41;
+    return undefined;
+  });
+  const result = await world.engine.verify('shop');
+  expect([result.records, result.sound, result.damagedCount]).toEqual([6, 1, 5]);
+  expect(result.damaged.map(({ sessionId, offset }) => ({ id: sessionId, offset }))).toEqual(
+    rows.map(({ id, offset }) => ({ id, offset })),
+  );
+});
+
+test.each([
+  'records',
+  'blocks',
+] as const)('Two %s side by side that were wiped out are named one by one', async (layout) => {
+  const [, second, third] = await fiveSessions(layout);
   const [from, to] = [second?.offset ?? 0, (third?.offset ?? 0) + (third?.length ?? 0)];
   damage((bytes) => bytes.fill(0, from, to));
   const result = await world.engine.verify('shop');
@@ -103,8 +142,10 @@ test('Two records side by side that were wiped out are named one by one', async 
   expect(result.damaged.map(({ sessionId }) => sessionId)).toEqual([second?.id, third?.id]);
 });
 
-test('A record under another key, with a right checksum, is damaged', async () => {
-  await fiveSessions();
+test.each(
+  layouts,
+)('What lies in %s under another key, with a right checksum, is damaged', async (layout) => {
+  await fiveSessions(layout);
   // The key of the day is gone: the next one asked for is another one.
   await world.control.batch(['DELETE FROM data_key'], 'write');
   await world.crash();
@@ -114,8 +155,11 @@ test('A record under another key, with a right checksum, is damaged', async () =
   expect(result.damaged[0]?.reason).toMatch(/seal does not open/);
 });
 
-test('A segment that was cut misses the sessions behind the cut; one that is gone misses all', async () => {
-  const rows = await fiveSessions();
+test.each([
+  'records',
+  'blocks',
+] as const)('A segment of %s that was cut misses the sessions behind the cut; one that is gone misses all', async (layout) => {
+  const rows = await fiveSessions(layout);
   const fourth = rows[3]?.offset ?? 0;
   await world.crash();
   damage((bytes) => bytes.subarray(0, fourth));
@@ -129,8 +173,10 @@ test('A segment that was cut misses the sessions behind the cut; one that is gon
   expect(gone.missing[0]?.reason).toBe('the segment is gone');
 });
 
-test('What a crash leaves is no damage: a record without a row, and a torn end', async () => {
-  const rows = await fiveSessions();
+test.each(
+  layouts,
+)('What a crash leaves in %s is no damage: a record without a row, and a torn end', async (layout) => {
+  const rows = await fiveSessions(layout);
   const { canister } = world.stores('shop');
   const first = rows[0];
   if (!first) throw new Error('five rows were expected');

@@ -1,5 +1,5 @@
 /** One visitor goes, whole: canary texts that only they have are then in no file, also after a kill at each step. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createWorld, type World, type WorldOptions } from '../testing/world.ts';
@@ -25,10 +25,13 @@ afterEach(async () => {
 });
 
 /** Two days with ended sessions of four visitors, an active session of each, and a set-aside hit of the one. */
-async function filled(options: WorldOptions = {}): Promise<World> {
+async function filled(options: WorldOptions = {}, version: 1 | 2 = 2): Promise<World> {
   const world = await createWorld(options);
   worlds.push(world);
   await world.dataset({ slug: 'shop', hosts: ['shop.example'] });
+  if (version === 1)
+    for (const day of ['2026-11-21', '2026-11-22'])
+      writeFileSync(join(world.root, `datasets/shop/canister/${day}.seg`), 'CANISTER SEGMENT 1\n');
   await world.engine.setIndex('shop', { fields: ['page.title', 'request.path'], pageText: false });
   const theirs = {
     visitor,
@@ -110,8 +113,10 @@ async function expectGone(world: World): Promise<void> {
   ]);
 }
 
-test('An erased visitor is in no file, and everybody else is untouched', async () => {
-  const world = await filled();
+test.each([
+  1, 2,
+] as const)('An erased visitor is in no file, and everybody else is untouched (segments of version %i)', async (version) => {
+  const world = await filled({}, version);
   expect(filesWith(world, canaries)).not.toEqual([]);
   expect(await world.engine.visitorFigures('shop', { visitor })).toEqual({
     sessions: 2,

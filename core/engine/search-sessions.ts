@@ -15,6 +15,7 @@ import {
   searchTables,
 } from '../analytics/search-tables.ts';
 import type { StoredPlace } from '../canisters/index-sessions.ts';
+import { readTogether } from '../canisters/past.ts';
 import { fieldsOf } from '../canisters/session-index.ts';
 import { compilePredicate } from '../conditions/compile-predicate.ts';
 import { conditionSession } from '../conditions/condition-session.ts';
@@ -258,13 +259,7 @@ async function readSound(
   stored: readonly StoredPlace[],
 ): Promise<Map<string, WholeSession>> {
   const read: WholeSession[] = [];
-  for (const { id, place } of stored) {
-    try {
-      read.push(await canister.read(id, place));
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-    }
-  }
+  for await (const session of readTogether(canister, stored)) read.push(session);
   const occurrences = await readOccurrences(analytics, read);
   const seen = await readSeenByTag(analytics, read);
   return new Map(

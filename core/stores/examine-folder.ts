@@ -93,10 +93,11 @@ async function examineSegments(root: string, slug: string, isRunning: boolean): 
     ? readdirSync(folder).filter((name) => name.endsWith('.seg'))
     : [];
   const findings: Finding[] = [];
-  let records = 0;
+  let sessions = 0;
   for (const name of files.sort()) {
-    const { sound, damaged, tornBytes } = await inspectSegment(join(folder, name));
-    records += sound;
+    const state = await inspectSegment(join(folder, name));
+    const { damaged, tornBytes } = state;
+    sessions += state.sessions;
     if (damaged > 0) {
       findings.push(
         attention(
@@ -116,7 +117,10 @@ async function examineSegments(root: string, slug: string, isRunning: boolean): 
       );
     }
   }
-  return [well(check, `${slug}: ${files.length} segments, ${records} sound records.`), ...findings];
+  return [
+    well(check, `${slug}: ${files.length} segments, ${sessions} sessions in sound records.`),
+    ...findings,
+  ];
 }
 
 /** A recut that nobody has applied or discarded, and what a kill left of one. */

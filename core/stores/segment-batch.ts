@@ -1,32 +1,26 @@
 /** Sessions of one day → the bytes that are appended to its segment. Pure, so that a thread of its own may do it. */
-import { sealPlain } from '../canisters/seal.ts';
-import { encodeRecord } from './segment-records.ts';
+import type { CanisterPlace, KeptSession } from '../canisters/long-term.ts';
+import type { SegmentBatch } from './segment-format.ts';
+import { formatOfVersion } from './segment-versions.ts';
 
-/** What goes to the end of a segment together: texts of sessions, and what is bound into their seals. */
-export interface SegmentBatch {
-  dataset: string;
-  day: string;
-  key: Uint8Array;
-  /** Where in the segment the first record will lie. */
-  offset: number;
-  ids: readonly string[];
-  /** The sessions as JSON in UTF-8, one behind the other: a buffer of its own, so that it can be handed over. */
+/** A batch whose texts lie in a buffer of their own, so that it can be handed over. */
+export interface PlainBatch extends SegmentBatch {
   plain: Uint8Array<ArrayBuffer>;
-  /** How many bytes of it each session has. */
-  plainLengths: readonly number[];
 }
 
-export interface SealedBatch {
-  /** The records one behind the other. */
-  bytes: Uint8Array;
+export interface SealedBytes {
+  /** What is appended, in a buffer of its own. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** For each session where it lies: its own offset, and the length of the record that it is in. */
+  offsets: number[];
   lengths: number[];
 }
 
 /** Seals a batch, here or elsewhere. */
-export type SealBatch = (batch: SegmentBatch) => Promise<SealedBatch>;
+export type SealBatch = (batch: PlainBatch) => Promise<SealedBytes>;
 
 /** Writes sessions as JSON into one buffer: a text for each would be copied twice on its way to another thread. */
-export function plainOf(sessions: readonly object[]): Pick<SegmentBatch, 'plain' | 'plainLengths'> {
+export function plainOf(sessions: readonly object[]): Pick<PlainBatch, 'plain' | 'plainLengths'> {
   const texts = sessions.map((session) => JSON.stringify(session));
   const plainLengths = texts.map((text) => Buffer.byteLength(text));
   const plain = Buffer.from(new ArrayBuffer(plainLengths.reduce((sum, bytes) => sum + bytes, 0)));
@@ -35,23 +29,24 @@ export function plainOf(sessions: readonly object[]): Pick<SegmentBatch, 'plain'
   return { plain, plainLengths };
 }
 
-export function sealBatch(batch: SegmentBatch): SealedBatch {
-  const { dataset, day, key, offset, ids, plain, plainLengths } = batch;
-  const records: Buffer[] = [];
-  const lengths: number[] = [];
-  let start = 0;
-  let end = offset;
-  for (const [index, sessionId] of ids.entries()) {
-    const length = plainLengths[index] as number;
-    const place = { dataset, day, offset: end, sessionId };
-    const record = encodeRecord(
-      sessionId,
-      sealPlain(plain.subarray(start, start + length), key, place),
-    );
-    records.push(record);
-    lengths.push(record.length);
-    start += length;
-    end += record.length;
-  }
-  return { bytes: Buffer.concat(records), lengths };
+export function batchOf(
+  sessions: readonly KeptSession[],
+  where: Pick<PlainBatch, 'version' | 'dataset' | 'day' | 'key' | 'end'>,
+): PlainBatch {
+  return { ...where, ids: sessions.map(({ id }) => id), ...plainOf(sessions) };
 }
+
+export function sealBatch(batch: SegmentBatch): SealedBytes {
+  const { parts, offsets, lengths } = formatOfVersion(batch.version).seal(batch);
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    bytes.set(part, end);
+    end += part.length;
+  }
+  return { bytes, offsets, lengths };
+}
+
+/** Where the sessions of a batch lie. */
+export const placesIn = (day: string, { offsets, lengths }: SealedBytes): CanisterPlace[] =>
+  offsets.map((offset, index) => ({ day, offset, length: lengths[index] as number }));

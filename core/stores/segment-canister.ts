@@ -1,45 +1,37 @@
 /**
- * The long-term canister in files: `<day>.seg`, each a magic line and records (segment-records.ts). A torn tail (the machine stopped while writing) is cut off, and kept beside, when the segment is next opened for
- * writing; a damaged record before sound ones is left where it is and stepped over.
+ * The long-term canister in files: `<day>.seg`, each a magic line and records (segment-format.ts). A torn tail (the
+ * machine stopped while writing) is cut off, and kept beside, when the segment is next opened for writing; a damaged
+ * record before sound ones is left where it is and stepped over.
  */
 import { type FileHandle, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   CanisterPlace,
-  CheckedRecord,
   DataKeys,
   KeptSession,
   LongTermCanister,
-  SessionPiece,
 } from '../canisters/long-term.ts';
-import { unseal } from '../canisters/seal.ts';
 import { Problem } from '../contract/problem.ts';
-import type { ClosedSession } from '../contract/session.ts';
 import { failPoint } from '../fail-point.ts';
 import type { StoredWhole } from '../sessions/collected-session.ts';
 import { makeFolder, syncFolder } from './durable-folder.ts';
-import { plainOf, type SealBatch, sealBatch } from './segment-batch.ts';
-import { groupByDay } from './segment-days.ts';
+import { batchOf, placesIn, type SealBatch, sealBatch } from './segment-batch.ts';
+import { placesByDay } from './segment-days.ts';
 import { type EraseStep, eraseFromSegment, type KeyChange } from './segment-erase.ts';
-import {
-  blankId,
-  isSound,
-  segmentMagic as magic,
-  readStretches,
-  sealedBodyOf,
-  sessionIdOf,
-  soundSize,
-} from './segment-records.ts';
+import type { SegmentFormat } from './segment-format.ts';
+import { blankId, bytesAt, magicBytes, writeAt } from './segment-frame.ts';
+import { openSegmentReader, type SegmentReader } from './segment-reader.ts';
+import { readStretches, soundSize } from './segment-stretches.ts';
+import { formatOf } from './segment-versions.ts';
 
 const openSegmentsMax = 8;
-/** Small enough to be opened without holding others up for long. */
-const pieceBytes = 128 * 1024;
 const segmentName = /^(\d{4}-\d{2}-\d{2})\.seg$/;
 
 interface Segment {
   file: FileHandle;
   size: number;
   key: Buffer;
+  version: SegmentFormat['version'];
 }
 
 /** Opens the canister of a dataset in `folder`, which is made when missing. */
@@ -72,20 +64,10 @@ export function openSegmentCanister(options: {
     }
     if (writing.size >= openSegmentsMax) await closeOldest(writing);
     const key = await keys(dataset, day);
-    const file = await openForAppend(path(day));
-    let { size } = await file.stat();
-    if (size < magic.length) {
-      await file.truncate(0);
-      await file.write(magic, 0, magic.length, 0);
-      size = magic.length;
-    } else {
-      const sound = await soundSize(file, size);
-      if (sound < size) await cutTail(file, sound, size, `${path(day)}.cut-${sound}`);
-      size = sound;
-    }
+    const { file, size, format } = await openForAppend(path(day));
     // Also where the segment was there: whoever made it may have been killed before its name was durable.
     syncFolder(folder);
-    const segment = { file, size, key };
+    const segment = { file, size, key, version: format.version };
     writing.set(day, segment);
     return segment;
   }
@@ -95,22 +77,10 @@ export function openSegmentCanister(options: {
     sessions: readonly KeptSession[],
   ): Promise<CanisterPlace[]> {
     const segment = await segmentFor(day);
-    const { bytes, lengths } = await seal({
-      dataset,
-      day,
-      key: segment.key,
-      offset: segment.size,
-      ids: sessions.map(({ id }) => id),
-      ...plainOf(sessions),
-    });
-    let offset = segment.size;
-    const places = lengths.map((length): CanisterPlace => {
-      const place = { day, offset, length };
-      offset += length;
-      return place;
-    });
+    const { version, key, size: end } = segment;
+    const sealed = await seal(batchOf(sessions, { version, dataset, day, key, end }));
     try {
-      await writeAll(segment.file, bytes, segment.size);
+      await writeAt(segment.file, sealed.bytes, end);
       if (__FAIL_POINTS__) failPoint('canister-before-fsync');
       await segment.file.datasync();
       if (__FAIL_POINTS__) failPoint('canister-after-fsync');
@@ -120,136 +90,54 @@ export function openSegmentCanister(options: {
       await segment.file.close();
       throw error;
     }
-    segment.size = offset;
-    return places;
+    segment.size = end + sealed.bytes.length;
+    return placesIn(day, sealed);
   }
 
-  /** The stretches of a day's segment, as far as they are written. */
-  async function* stretches(day: string, starts: readonly number[] = []) {
-    const file = await open(path(day), 'r').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
-    if (file === undefined) return;
-    try {
-      // What is being appended at this moment is not there yet.
-      const size = writing.get(day)?.size ?? (await file.stat()).size;
-      for await (const stretch of readStretches(file, size, starts))
-        if (stretch.record === undefined || sessionIdOf(stretch.record) !== blankId) yield stretch;
-    } finally {
-      await file.close();
-    }
-  }
-
-  function openRecord(record: Buffer, key: Buffer, day: string, offset: number) {
-    const place = { dataset, day, offset, sessionId: sessionIdOf(record) };
-    return unseal(sealedBodyOf(record), key, place) as KeptSession;
-  }
-
-  async function* check(day: string, starts: readonly number[]): AsyncGenerator<CheckedRecord> {
-    const key = await keys(dataset, day);
-    for await (const { offset, length, record } of stretches(day, starts)) {
-      const place = { day, offset, length };
-      if (record === undefined) {
-        yield { place, damage: 'the bytes were changed: no record with the right checksum' };
-        continue;
-      }
-      const sessionId = sessionIdOf(record);
-      try {
-        const { id } = openRecord(record, key, day, offset);
-        if (id === sessionId) yield { place, sessionId };
-        else yield { place, sessionId, damage: `it holds the session ${id}` };
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        yield {
-          place,
-          sessionId,
-          damage: 'the seal does not open: changed, moved, or another key',
-        };
-      }
-    }
-  }
-
-  async function* pieces(
+  /** Reads a day's segment, as far as it is written; gives nothing where there is none. */
+  async function* reading<T>(
     day: string,
-    places: readonly CanisterPlace[],
-  ): AsyncGenerator<SessionPiece> {
-    const through = places.at(-1)?.offset;
-    if (through === undefined) return;
-    const file = await open(path(day), 'r').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
-    if (file === undefined) {
-      yield { sessions: [], unreadable: places.length, through: { day, offset: through } };
-      return;
-    }
+    read: (segment: SegmentReader) => AsyncIterable<T>,
+  ): AsyncGenerator<T> {
+    const segment = await openReader(day);
+    if (segment === undefined) return;
     try {
-      const key = await keys(dataset, day);
-      for (const together of neighbours(places, pieceBytes)) {
-        const start = together[0]?.offset ?? 0;
-        const last = together.at(-1) as CanisterPlace;
-        const bytes = Buffer.allocUnsafe(last.offset + last.length - start);
-        await file.read(bytes, 0, bytes.length, start);
-        const sessions = together.flatMap((place) => {
-          const record = bytes.subarray(place.offset - start, place.offset - start + place.length);
-          const kept = readable(() => openRecord(record, key, day, place.offset));
-          return kept ? [{ place, ...apart(kept) }] : [];
-        });
-        const unreadable = together.length - sessions.length;
-        yield { sessions, unreadable, through: { day, offset: last.offset } };
-      }
+      yield* read(segment);
     } finally {
-      await file.close();
+      await segment.close();
     }
   }
+
+  // What is being appended at this moment is not there yet.
+  const openReader = (day: string) =>
+    openSegmentReader({ dataset, day, path: path(day), size: writing.get(day)?.size });
 
   async function days(): Promise<string[]> {
     const names = await readdir(folder);
     return names.flatMap((name) => segmentName.exec(name)?.[1] ?? []).sort();
   }
 
-  async function appendNow(sessions: readonly KeptSession[]): Promise<CanisterPlace[]> {
-    const places = new Map<KeptSession, CanisterPlace>();
-    for (const [day, ofDay] of groupByDay(sessions)) {
-      const written = await appendDay(day, ofDay);
-      ofDay.forEach((session, index) => {
-        const place = written[index];
-        if (place) places.set(session, place);
-      });
-    }
-    return sessions.flatMap((session) => places.get(session) ?? []);
-  }
-
-  async function readWhole(
-    sessionId: string,
-    { day, offset, length }: CanisterPlace,
-  ): Promise<StoredWhole> {
-    const file = await open(path(day), 'r').catch((cause) => {
+  async function readWhole(sessionId: string, place: CanisterPlace): Promise<StoredWhole> {
+    const { day } = place;
+    const cannot = (cause?: unknown) => {
       const message = `The segment ${path(day)} of session ${sessionId} cannot be opened.`;
-      throw new Problem('file_unreadable', message, { cause });
+      return new Problem('file_unreadable', message, { cause });
+    };
+    const segment = await openReader(day).catch((cause) => {
+      throw cause instanceof Problem ? cause : cannot(cause);
     });
+    if (segment === undefined) throw cannot();
     try {
-      const record = Buffer.alloc(length);
-      await file.read(record, 0, length, offset);
-      if (!isSound(record)) {
-        throw new Problem(
-          'file_unreadable',
-          `The record of session ${sessionId} in ${path(day)} is damaged.`,
-        );
-      }
-      const place = { dataset, day, offset, sessionId };
-      const kept = unseal(sealedBodyOf(record), await keys(dataset, day), place) as KeptSession;
-      return apart(kept);
+      return await segment.read(await keys(dataset, day), sessionId, place);
     } finally {
-      await file.close();
+      await segment.close();
     }
   }
 
   return {
     append(sessions) {
       // One after the other: live sessions and an import end at the same time, and both write at the segment's end.
-      const result = appending.then(() => appendNow(sessions));
+      const result = appending.then(() => placesByDay(sessions, appendDay));
       appending = result.catch(() => undefined);
       return result;
     },
@@ -279,21 +167,32 @@ export function openSegmentCanister(options: {
       appending = result.catch(() => undefined);
       return result;
     },
-    check,
-    pieces,
-    async *names() {
-      for (const day of await days()) {
-        for await (const { offset, length, record } of stretches(day))
-          if (record) yield { place: { day, offset, length }, sessionId: sessionIdOf(record) };
+    async *check(day, starts) {
+      const key = await keys(dataset, day);
+      yield* reading(day, (segment) => segment.check(key, starts));
+    },
+    async *pieces(day, places) {
+      const last = places.at(-1);
+      if (last === undefined) return;
+      const segment = await openReader(day);
+      if (segment === undefined) {
+        const through = { day, offset: last.offset };
+        yield { sessions: [], unreadable: places.length, through, bytes: 0 };
+        return;
       }
+      try {
+        yield* segment.pieces(await keys(dataset, day), places);
+      } finally {
+        await segment.close();
+      }
+    },
+    async *names() {
+      for (const day of await days()) yield* reading(day, (segment) => segment.names());
     },
     async *scan() {
       for (const day of await days()) {
         const key = await keys(dataset, day);
-        for await (const { offset, length, record } of stretches(day)) {
-          const kept = record && readable(() => openRecord(record, key, day, offset));
-          if (kept) yield { place: { day, offset, length }, ...apart(kept) };
-        }
+        yield* reading(day, (segment) => segment.sessions(key));
       }
     },
     async close() {
@@ -304,57 +203,35 @@ export function openSegmentCanister(options: {
   };
 }
 
-/** Cuts ascending places into runs that span at most so many bytes; a larger record is a run of its own. */
-function* neighbours(places: readonly CanisterPlace[], bytesMax: number) {
-  let run: CanisterPlace[] = [];
-  for (const place of places) {
-    const start = run[0]?.offset ?? place.offset;
-    if (run.length > 0 && place.offset + place.length - start > bytesMax) {
-      yield run;
-      run = [];
-    }
-    run.push(place);
-  }
-  if (run.length > 0) yield run;
+/** Nothing that was ever promised is in a torn tail; but should it be damage instead, the bytes are still there. */
+async function cutTail(file: FileHandle, from: number, to: number, keptAs: string): Promise<void> {
+  await writeFile(keptAs, await bytesAt(file, from, to - from), { mode: 0o600 });
+  await file.truncate(from);
 }
 
-/** The session and what the canister keeps beside it. */
-function apart({ firstSeq = 0, lastSeq = 0, devices = [], lineage, ...session }: KeptSession) {
-  return { session: session as ClosedSession, firstSeq, lastSeq, devices, lineage };
-}
-
-/** What the work gives; undefined where a record does not open. */
-function readable<T>(work: () => T): T | undefined {
+/** Opens a segment to go on behind its last sound record, and makes it when it is missing. */
+async function openForAppend(path: string) {
+  const file = await openOrMake(path);
   try {
-    return work();
+    const { size: found } = await file.stat();
+    const { format, isMarked } = await formatOf(file, found, path);
+    if (found < magicBytes) await file.truncate(0);
+    if (!isMarked) await writeAt(file, format.magic, 0);
+    const size = found < magicBytes ? magicBytes : await soundSize(file, format, found);
+    if (size < found) await cutTail(file, size, found, `${path}.cut-${size}`);
+    return { file, size, format };
   } catch (error) {
-    if (error instanceof Problem) return undefined;
+    await file.close();
     throw error;
   }
 }
 
-/** Nothing that was ever promised is in a torn tail; but should it be damage instead, the bytes are still there. */
-async function cutTail(file: FileHandle, from: number, to: number, keptAs: string): Promise<void> {
-  const tail = Buffer.alloc(to - from);
-  await file.read(tail, 0, tail.length, from);
-  await writeFile(keptAs, tail, { mode: 0o600 });
-  await file.truncate(from);
-}
-
-async function openForAppend(path: string): Promise<FileHandle> {
+async function openOrMake(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r+');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return await open(path, 'wx+', 0o600);
-  }
-}
-
-async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    written += (await file.write(bytes, written, bytes.length - written, at + written))
-      .bytesWritten;
   }
 }
 
@@ -366,9 +243,10 @@ async function closeOldest(segments: Map<string, Segment>): Promise<void> {
   }
 }
 
-/** What a segment file holds, found without a key: records by their checksums, and bytes behind the last sound one. */
+/** What a segment file holds, found without a key: by checksums, and the bytes behind the last sound record. */
 export interface SegmentState {
-  sound: number;
+  /** Sessions in sound records. */
+  sessions: number;
   /** Records that do not fit their checksum, before sound ones. */
   damaged: number;
   tornBytes: number;
@@ -379,15 +257,17 @@ export async function inspectSegment(path: string): Promise<SegmentState> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    const state: SegmentState = { sound: 0, damaged: 0, tornBytes: size };
+    const { format } = await formatOf(file, size, path);
+    const state: SegmentState = { sessions: 0, damaged: 0, tornBytes: size };
     let unsound = 0;
-    if (size >= magic.length) state.tornBytes = size - magic.length;
-    for await (const { offset, length, record } of readStretches(file, size)) {
+    if (size >= magicBytes) state.tornBytes = size - magicBytes;
+    for await (const { offset, length, record } of readStretches(file, format, size)) {
       if (record === undefined) {
         unsound += 1;
         continue;
       }
-      state.sound += 1;
+      if (!format.isReached(record))
+        state.sessions += format.idsOf(record).filter((id) => id !== blankId).length;
       state.damaged += unsound;
       unsound = 0;
       state.tornBytes = size - offset - length;

@@ -1,6 +1,6 @@
 /**
- * Takes records out of a segment: it is written anew beside, under a new data key, and put in the place of the old
- * one in one step. Every record stays at its place, for the tables name it; where one is gone lies a blank.
+ * Takes sessions out of a segment: it is written anew beside, under a new data key, and put in the place of the old one
+ * in one step. Every record stays at its place, for the tables name it; where a session is gone lies a blank.
  *
  * The new key lies under the name of `nextKeyDay` until the new segment is in place. Killed in between, the next
  * opening sees by the first record which of both keys is the right one.
@@ -9,16 +9,17 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DataKeys } from '../canisters/long-term.ts';
-import { reseal } from '../canisters/seal.ts';
 import { syncFolder } from './durable-folder.ts';
 import {
-  blankId,
-  encodeRecord,
-  readStretches,
-  sealedBodyOf,
-  segmentMagic,
-  sessionIdOf,
-} from './segment-records.ts';
+  aligned,
+  type Erasing,
+  type RecordSpan,
+  type SegmentFormat,
+  textsOf,
+} from './segment-format.ts';
+import { bytesAt, writeAt } from './segment-frame.ts';
+import { readStretches } from './segment-stretches.ts';
+import { formatOf } from './segment-versions.ts';
 
 /** What changes the data key of a day. */
 export interface KeyChange {
@@ -38,7 +39,7 @@ const making = (file: string) => `${file}.making`;
 
 /**
  * Writes one segment anew without these sessions. Nothing may be appended to it meanwhile.
- * @returns how many records are gone; 0 when there was none of them, and nothing was written then
+ * @returns how many times one of them lay there; 0 when there was none, and nothing was written then
  */
 export async function eraseFromSegment(options: {
   dataset: string;
@@ -52,22 +53,19 @@ export async function eraseFromSegment(options: {
   const old = await open(file, 'r');
   try {
     const { size } = await old.stat();
+    const { format } = await formatOf(old, size, file);
     let gone = 0;
-    for await (const { record } of readStretches(old, size))
-      if (record !== undefined && ids.has(sessionIdOf(record))) gone += 1;
+    for await (const { record } of readStretches(old, format, size)) {
+      if (record === undefined || format.isReached(record)) continue;
+      gone += format.idsOf(record).filter((id) => ids.has(id)).length;
+    }
     if (gone === 0) return 0;
     const from = await change.keys(dataset, day);
     const to = await change.keys(dataset, nextKeyDay(day));
     const fresh = await open(making(file), 'w', 0o600);
     try {
-      await fresh.write(segmentMagic, 0, segmentMagic.length, 0);
-      for await (const { offset, length, record } of readStretches(old, size)) {
-        const bytes =
-          record === undefined
-            ? await bytesAt(old, offset, length)
-            : moved(record, { dataset, day, offset }, from, to, ids);
-        await fresh.write(bytes, 0, bytes.length, offset);
-      }
+      const place = { dataset, day };
+      await writeWithout({ old, fresh, format, size, place, from, to, ids });
       await fresh.datasync();
     } finally {
       await fresh.close();
@@ -82,6 +80,40 @@ export async function eraseFromSegment(options: {
   } finally {
     await old.close();
   }
+}
+
+/** Damage is left out: what lay there is sealed under a key that goes, and zeros say as well that something did. */
+async function writeWithout(options: {
+  old: FileHandle;
+  fresh: FileHandle;
+  format: SegmentFormat;
+  size: number;
+  place: { dataset: string; day: string };
+  from: Buffer;
+  to: Buffer;
+  ids: ReadonlySet<string>;
+}): Promise<void> {
+  const { old, fresh, format, size, place, from, to, ids } = options;
+  let end = size;
+  const readSpan = ({ offset, length }: RecordSpan) => bytesAt(old, offset, length);
+  const erasing: Erasing = {
+    from,
+    to,
+    ids,
+    textsOf: (record, at) => textsOf(format, record, from, at, readSpan),
+    async append(make) {
+      const offset = aligned(end, format.alignment);
+      const record = make(offset);
+      await writeAt(fresh, record, offset);
+      end = offset + record.length;
+      return { offset, length: record.length };
+    },
+  };
+  await fresh.truncate(size);
+  await writeAt(fresh, format.magic, 0);
+  for await (const { offset, record } of readStretches(old, format, size))
+    if (record !== undefined)
+      await writeAt(fresh, await format.anew(record, { ...place, offset }, erasing), offset);
 }
 
 /** Finishes what was killed while a segment was written anew. To be called before the canister is opened. */
@@ -106,44 +138,12 @@ async function opensWith(file: string, dataset: string, day: string, { keys }: K
   const next = await keys(dataset, nextKeyDay(day));
   const handle = await open(file, 'r');
   try {
-    for await (const { offset, record } of readStretches(handle, (await handle.stat()).size)) {
-      if (record === undefined) continue;
-      const place = { dataset, day, offset, sessionId: sessionIdOf(record) };
-      if (reseal(sealedBodyOf(record), next, next, place) !== undefined) return true;
-    }
+    const { size } = await handle.stat();
+    const { format } = await formatOf(handle, size, file);
+    for await (const { offset, record } of readStretches(handle, format, size))
+      if (record !== undefined && format.opens(record, next, { dataset, day, offset })) return true;
     return false;
   } finally {
     await handle.close();
   }
-}
-
-function moved(
-  record: Buffer,
-  place: { dataset: string; day: string; offset: number },
-  from: Buffer,
-  to: Buffer,
-  ids: ReadonlySet<string>,
-): Buffer {
-  const sessionId = sessionIdOf(record);
-  const body = sealedBodyOf(record);
-  if (ids.has(sessionId) || sessionId === blankId)
-    return encodeRecord(blankId, blankBody(body.length, to, place));
-  // A body that does not open was lost before; it stays as it is, so that it is told of.
-  const anew = reseal(body, from, to, { ...place, sessionId });
-  return anew === undefined ? record : encodeRecord(sessionId, anew);
-}
-
-/** Sealed like others, so that it too says under which key the segment lies. */
-function blankBody(
-  length: number,
-  key: Buffer,
-  place: { dataset: string; day: string; offset: number },
-): Buffer {
-  return reseal(undefined, key, key, { ...place, sessionId: blankId }, length) as Buffer;
-}
-
-async function bytesAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
-  await file.read(bytes, 0, length, offset);
-  return bytes;
 }
