@@ -15,6 +15,7 @@ import { publish } from './publish.ts';
 import { query } from './query.ts';
 import { recover } from './recover.ts';
 import { sandbox } from './sandbox.ts';
+import { seal } from './seal.ts';
 import { search } from './search.ts';
 
 const benches: Record<string, () => Promise<object>> = {
@@ -34,6 +35,7 @@ const benches: Record<string, () => Promise<object>> = {
   query,
   recover,
   sandbox,
+  seal,
   search,
 };
 

@@ -131,12 +131,12 @@ async function dieAfterAppend(version: 1 | 2 = 2): Promise<World> {
   return world;
 }
 
-test.each([
+test.each<[number, 1 | 2]>([
   [1, 1],
   [40, 1],
   [1, 2],
   [40, 2],
-] as const)('W6: a record that is torn by %i bytes is cut off, and its sessions written again (version %i)', async (bytes, version) => {
+])('W6: a record that is torn by %i bytes is cut off, and its sessions written again (version %i)', async (bytes, version) => {
   const world = await dieAfterAppend(version);
   const folder = canisterOf(world);
   const [segment = ''] = readdirSync(folder);

@@ -8,6 +8,7 @@ import { attention, type Finding, note, well } from '../doctor.ts';
 import { findOwner, openDataFolder } from './data-folder.ts';
 import { diskFreeBytesMin, readDiskRoom } from './disk-room.ts';
 import { readPlan } from './recut-folder.ts';
+import { blockSessionsMax } from './segment-blocks.ts';
 import { inspectSegment } from './segment-canister.ts';
 
 const mib = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
@@ -102,7 +103,7 @@ async function examineSegments(root: string, slug: string, isRunning: boolean): 
       findings.push(
         attention(
           check,
-          `${slug}, ${name}: ${damaged} ${damaged === 1 ? 'record is' : 'records are'} damaged. The others open; reports are not touched by it.`,
+          `${slug}, ${name}: ${damaged} ${damaged === 1 ? 'record is' : 'records are'} damaged, each with up to ${blockSessionsMax} sessions. The others open; reports are not touched by it.`,
           `canister verify --dataset ${slug} names the sessions. Take this file out of a backup; if it happens again, the disk is failing.`,
         ),
       );
@@ -112,7 +113,7 @@ async function examineSegments(root: string, slug: string, isRunning: boolean): 
       findings.push(
         note(
           check,
-          `${slug}, ${name}: the last write was cut short (${tornBytes} bytes). Nothing acknowledged was in it that is not in hits.db; it is cut off when the file is next written to.`,
+          `${slug}, ${name}: the last write was cut short, or is damaged (${tornBytes} bytes). After a crash nothing acknowledged is in it that is not in hits.db; it is cut off, and kept beside, when the file is next written to. Without a crash, see what was in it: canister verify --dataset ${slug}.`,
         ),
       );
     }
