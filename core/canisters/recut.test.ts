@@ -271,6 +271,20 @@ test('Hits and sessions that come while a recut is made and put in place are the
   expect(account).toMatchObject({ active: 0, waiting: 0, stored: sent + 1 });
 }, 20_000);
 
+test('Sessions that were stored behind a block of many while a recut waited are taken, too', async () => {
+  await world.send(...Array.from({ length: 16 }, (_, number) => ({ visitor: `v${number}` })));
+  world.advance(hourMs);
+  await world.settle();
+  expect((await make({ idleTimeoutMs: 10 * minuteMs })).after.sessions).toBe(16);
+  for (const visitor of ['x', 'y', 'z']) {
+    await world.send({ visitor });
+    world.advance(hourMs);
+    await world.settle();
+  }
+  expect((await apply()).after.sessions).toBe(19);
+  expect(await world.engine.verify('shop')).toMatchObject({ sound: 19, missingCount: 0 });
+});
+
 test.each<[SwapStep, 'old' | 'new']>([
   ['late sessions taken', 'old'],
   ['swap begun', 'new'],

@@ -244,6 +244,22 @@ describe('Bad input', () => {
 });
 
 describe('The index', () => {
+  test('leaves out no session where a chunk ends within a block', async () => {
+    const sent = 1_100;
+    await world.send(
+      ...Array.from({ length: sent }, (_, number) => ({
+        visitor: `v${number}`,
+        url: `https://shop.example/page-${number}`,
+      })),
+    );
+    await world.settle();
+    await endSessions();
+    await world.engine.setIndex('shop', { fields: ['request.path'], pageText: false });
+    await world.settle();
+    const state = await world.engine.indexState('shop');
+    expect([state.storedSessions, state.indexedSessions, state.values]).toEqual([sent, sent, sent]);
+  });
+
   test('W17: killed between tables and index, it goes on where it was, and finds the same', async () => {
     const rules = { fields: ['request.form.username'], pageText: false };
     await world.datasets.setIndex('shop', rules);

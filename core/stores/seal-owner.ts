@@ -30,7 +30,9 @@ export function sealInThread(threadUrl: URL): SealBatch {
   return async (batch) => {
     if (batch.ids.length < sessionsMin) return sealBatch(batch);
     thread ??= start();
-    const handedOver = new Transferred(batch, [batch.plain.buffer]);
+    // A key of its own: a view would bring all of the buffer that it looks into.
+    const whole = { ...batch, key: Uint8Array.from(batch.key) };
+    const handedOver = new Transferred(whole, [batch.plain.buffer]);
     return await thread.seal(handedOver as unknown as typeof batch);
   };
 }

@@ -16,7 +16,8 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CanisterPlace, LongTermCanister } from '../canisters/long-term.ts';
 import type { ClosedSession } from '../contract/session.ts';
-import { plainSession, randomFrom, randomText, shopSession } from '../testing/made-sessions.ts';
+import { plainSession, randomText, shopSession } from '../testing/made-sessions.ts';
+import { createRandom } from '../testing/seed/random.ts';
 import { plainOf, sealBatch } from './segment-batch.ts';
 import { contentOf, openBlock } from './segment-block.ts';
 import { compressBest } from './segment-block-erase.ts';
@@ -129,7 +130,7 @@ describe.each([1, 2])('version %i:', (version) => {
   });
 
   test('erased sessions are gone, and the others lie where they lay', async () => {
-    const random = randomFrom(5);
+    const random = createRandom(5);
     const canister = open();
     const stored: Stored = [];
     for (const count of [40, 1, 16, 23]) {
@@ -224,7 +225,7 @@ test('What is left of a block that looks like real ones always fits in its place
   });
   fc.assert(
     fc.property(one, ({ seed, count, gone }) => {
-      const random = randomFrom(seed);
+      const random = createRandom(seed);
       const sessions = Array.from({ length: count }, () => shopSession(random, noon));
       const key = Buffer.alloc(32, 1);
       const ids = sessions.map(({ id }) => id);
@@ -247,7 +248,7 @@ describe('what is left of a block that was made not to fit', () => {
    * the pieces point to the first; without it they are to be written out, among letters.
    */
   function hostile(): ClosedSession[] {
-    const random = randomFrom(7);
+    const random = createRandom(7);
     const digits = randomText(random, 22_000, '0123456789abcdef');
     const letters = Array.from({ length: 80 }, (_, index) => String.fromCharCode(42 + index))
       .filter((letter) => !/[0-9a-f\\]/.test(letter))

@@ -1,5 +1,6 @@
 /** Ended sessions that nobody had: one that says little, and such as look like those of a shop. */
 import type { ClosedSession } from '../contract/session.ts';
+import type { Random } from './seed/random.ts';
 
 export const plainSession = (more: Partial<ClosedSession>): ClosedSession => ({
   id: '0'.repeat(32),
@@ -16,18 +17,9 @@ export const plainSession = (more: Partial<ClosedSession>): ClosedSession => ({
   ...more,
 });
 
-/** @returns gives numbers below 1, the same ones for the same seed */
-export function randomFrom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-    return (state >>> 8) / 2 ** 23;
-  };
-}
-
 /** Text of so many letters of an alphabet. */
-export const randomText = (random: () => number, length: number, letters: string): string =>
-  Array.from({ length }, () => letters[Math.floor(random() * letters.length)]).join('');
+export const randomText = (random: Random, length: number, letters: string): string =>
+  Array.from({ length }, () => letters[random.whole(0, letters.length - 1)]).join('');
 
 const agents = [
   'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
@@ -49,23 +41,23 @@ const words = [
 ];
 
 /** A session as a tracker or a log brings it: from one hit to some dozen. */
-export function shopSession(random: () => number, endedAt: number): ClosedSession {
+export function shopSession(random: Random, endedAt: number): ClosedSession {
   const hex = () => randomText(random, 32, '0123456789abcdef');
-  const word = () => words[Math.floor(random() * words.length)] ?? '';
-  const count = random() < 0.5 ? 1 : 1 + Math.floor(random() ** 3 * 60);
-  const spanMs = Math.floor(random() * 1_200_000);
-  const isTracked = random() < 0.5;
+  const word = () => random.pick(words);
+  const count = random.chance(0.5) ? 1 : 1 + Math.floor(random.share() ** 3 * 60);
+  const spanMs = random.whole(0, 1_200_000);
+  const isTracked = random.chance(0.5);
   return plainSession({
     id: hex(),
     visitor: hex(),
     startedAt: endedAt - spanMs,
     endedAt,
     origin: isTracked ? 'tracker' : 'log',
-    userAgent: agents[Math.floor(random() * agents.length)] ?? '',
-    addressPrefix: `203.0.${Math.floor(random() * 256)}.0`,
+    userAgent: random.pick(agents),
+    addressPrefix: `203.0.${random.whole(0, 255)}.0`,
     addressKey: hex(),
     technology: { browser: 'Firefox', browserVersion: '140.0', system: 'Linux', device: 'desktop' },
-    acquisition: random() < 0.3 ? { source: word(), medium: 'organic', channel: 'search' } : {},
+    acquisition: random.chance(0.3) ? { source: word(), medium: 'organic', channel: 'search' } : {},
     hits: Array.from({ length: count }, (_, index) => ({
       id: hex(),
       at: endedAt - Math.floor((spanMs * (count - 1 - index)) / count),
@@ -73,12 +65,12 @@ export function shopSession(random: () => number, endedAt: number): ClosedSessio
       origin: isTracked ? ('tracker' as const) : ('log' as const),
       method: 'GET',
       host: 'shop.example',
-      path: `/${word()}/${word()}-${Math.floor(random() * 500)}`,
-      ...(random() < 0.2 ? { query: `q=${word()}+${word()}&page=${index}` } : {}),
+      path: `/${word()}/${word()}-${random.whole(1, 500)}`,
+      ...(random.chance(0.2) ? { query: `q=${word()}+${word()}&page=${index}` } : {}),
       ...(isTracked
         ? { title: `${word()} ${word()} – Shop` }
-        : { status: 200, responseBytes: Math.floor(random() * 90_000), protocol: 'HTTP/1.1' }),
-      ...(random() < 0.3 ? { referrer: `https://shop.example/${word()}` } : {}),
+        : { status: 200, responseBytes: random.whole(0, 90_000), protocol: 'HTTP/1.1' }),
+      ...(random.chance(0.3) ? { referrer: `https://shop.example/${word()}` } : {}),
     })),
   });
 }
