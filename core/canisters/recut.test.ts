@@ -272,18 +272,28 @@ test('Hits and sessions that come while a recut is made and put in place are the
 }, 20_000);
 
 test('Sessions that were stored behind a block of many while a recut waited are taken, too', async () => {
-  await world.send(...Array.from({ length: 16 }, (_, number) => ({ visitor: `v${number}` })));
-  world.advance(hourMs);
-  await world.settle();
-  expect((await make({ idleTimeoutMs: 10 * minuteMs })).after.sessions).toBe(16);
-  for (const visitor of ['x', 'y', 'z']) {
-    await world.send({ visitor });
-    world.advance(hourMs);
+  let [stored, padding] = [0, 64];
+  // The next block is to begin before the last session of this one, counted by the length of the block, would end.
+  while (padding > 14) {
+    await world.send(...Array.from({ length: 16 }, (_, number) => ({ visitor: `v${number}` })));
+    world.advance(35 * minuteMs);
     await world.settle();
+    stored += 16;
+    const { rows } = await world
+      .stores('shop')
+      .analytics.query(
+        'SELECT segment_offset + segment_length FROM store.sessions WHERE segment_offset % 64 = 0 ORDER BY segment_day DESC, segment_offset DESC LIMIT 1',
+        [],
+      );
+    padding = -Number(rows[0]?.[0]) & 63;
   }
-  expect((await apply()).after.sessions).toBe(19);
-  expect(await world.engine.verify('shop')).toMatchObject({ sound: 19, missingCount: 0 });
-});
+  expect((await make({ idleTimeoutMs: 10 * minuteMs })).after.sessions).toBe(stored);
+  await world.send({ visitor: 'x' });
+  world.advance(35 * minuteMs);
+  await world.settle();
+  expect((await apply()).after.sessions).toBe(stored + 1);
+  expect(await world.engine.verify('shop')).toMatchObject({ sound: stored + 1, missingCount: 0 });
+}, 60_000);
 
 test.each<[SwapStep, 'old' | 'new']>([
   ['late sessions taken', 'old'],

@@ -15,9 +15,9 @@ const troubleSchema = z.object({
 });
 
 /**
- * `damaged` records cannot be read; `missing` are sessions in the tables that have no record at their place.
- * `orphans` are sound records without a session in the tables, and `tornBytes` what a stop left at the end of a
- * segment: both are harmless leftovers.
+ * `records` are sessions in segments, several of which may share a block. `damaged` ones cannot be read; `missing` are
+ * sessions in the tables that are not at their place. `orphans` are sound, but no session of the tables, and
+ * `tornBytes` is what a stop left at the end of a segment: both are harmless leftovers.
  */
 export const verifyResultSchema = z.object({
   segments: z.int(),
