@@ -128,7 +128,7 @@ function countsInTables(analytics: AnalyticsStore): Counts {
       day = place.day;
       places = await placesOf(analytics, day);
     }
-    return places.get(place.offset) === sessionId;
+    return places.get(place.offset)?.includes(sessionId) ?? false;
   };
 }
 

@@ -67,6 +67,40 @@ test.each(layouts)('What was stored in %s and not touched is sound', async (layo
   expect(await world.engine.verify('shop')).toEqual(sound);
 });
 
+test('Sessions whose damage was cut off as a torn end are missing, and those in their place are sound', async () => {
+  const rows = await fiveSessions('one block');
+  await world.crash();
+  damage((bytes) => {
+    bytes[200] = (bytes[200] ?? 0) ^ 1;
+    return undefined;
+  });
+  await world.reopen();
+  await world.send({ visitor: 'f' }, { visitor: 'g' });
+  world.advance(hourMs);
+  await world.settle();
+  const result = await world.engine.verify('shop');
+  expect([result.records, result.sound, result.orphans, result.damagedCount]).toEqual([2, 2, 0, 0]);
+  expect(result.missing.map(({ sessionId }) => sessionId).sort()).toEqual(
+    rows.map(({ id }) => id).sort(),
+  );
+  const { canister, analytics } = world.stores('shop');
+  const { rows: places } = await analytics.query(
+    'SELECT segment_offset, segment_length FROM store.sessions ORDER BY 1, 2',
+    [],
+  );
+  expect(new Set(places.map(([offset]) => Number(offset))).size).toBe(5);
+  let [read, unreadable] = [0, 0];
+  const asked = places.map(([offset, length]) => {
+    return { day: '2026-11-21', offset: Number(offset), length: Number(length) };
+  });
+  for await (const piece of canister.pieces('2026-11-21', asked)) {
+    read += piece.sessions.length;
+    unreadable += piece.unreadable;
+  }
+  expect([read, unreadable]).toEqual([2, 5]);
+  expect((await world.engine.rebuild('shop', true)).after.sessions.rows).toBe(2);
+});
+
 test('A dataset without sessions is sound', async () => {
   world = await createWorld();
   await world.dataset({ slug: 'shop' });

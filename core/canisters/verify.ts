@@ -6,14 +6,17 @@ import type { AnalyticsStore } from '../analytics/analytics-store.ts';
 import { listedMax, type Trouble, type VerifyResult } from '../contract/upkeep.ts';
 import type { CheckedRecord, LongTermCanister, Report } from './long-term.ts';
 
-/** Session ids of the tables by their record's offset in the segment of `day`, ascending. */
+/**
+ * Session ids of the tables by their offset in the segment of `day`, ascending. Mostly it is one; where damage was
+ * taken for a torn end and cut off, others have been written to the same place since: then it is both, with a space.
+ */
 export async function placesOf(
   analytics: Pick<AnalyticsStore, 'query'>,
   day: string,
 ): Promise<Map<number, string>> {
   const { rows } = await analytics.query(
-    `SELECT segment_offset, replace(session_id::VARCHAR, '-', '') FROM store.all_sessions
-     WHERE segment_day = $1 ORDER BY segment_offset`,
+    `SELECT segment_offset, string_agg(replace(session_id::VARCHAR, '-', ''), ' ') FROM store.all_sessions
+     WHERE segment_day = $1 GROUP BY segment_offset ORDER BY segment_offset`,
     [day],
   );
   return new Map(rows.map(([offset, id]) => [Number(offset), String(id)]));
@@ -48,10 +51,12 @@ export async function verifyCanister(
     const places = await placesOf(analytics, day);
     const read = (records: number) => report(Math.min(records, total), total);
     await verifyDay(result, canister.check(day, [...places.keys()]), places, read);
-    const reason = segments.has(day) ? 'no record begins there' : 'the segment is gone';
-    for (const [offset, sessionId] of places) {
-      result.missingCount += 1;
-      list(result.missing, { day, offset, sessionId, reason });
+    const reason = segments.has(day) ? 'it does not lie there' : 'the segment is gone';
+    for (const [offset, ids] of places) {
+      for (const sessionId of ids.split(' ')) {
+        result.missingCount += 1;
+        list(result.missing, { day, offset, sessionId, reason });
+      }
     }
   }
   return result;
@@ -78,20 +83,24 @@ async function verifyDay(
     atEnd = undefined;
     read(result.records);
     const { day, offset } = place;
-    const expected = places.get(offset);
-    if (damage === undefined && (expected === undefined || expected === sessionId)) {
+    const expected = places.get(offset)?.split(' ') ?? [];
+    places.delete(offset);
+    const isExpected = expected.includes(sessionId ?? '');
+    if (damage === undefined && (expected.length === 0 || isExpected)) {
       result.records += 1;
       result.sound += 1;
-      if (expected === undefined) result.orphans += 1;
-      places.delete(offset);
+      if (!isExpected) result.orphans += 1;
+      // The others are missing.
+      const others = expected.filter((id) => id !== sessionId);
+      if (others.length > 0) places.set(offset, others.join(' '));
       continue;
     }
-    const reason = damage ?? `the tables have the session ${expected} at this place`;
-    const named = expected ?? sessionId;
-    const trouble = { day, offset, ...(named === undefined ? {} : { sessionId: named }), reason };
-    if (places.delete(offset) || sessionId !== undefined) settle(trouble);
+    const reason = damage ?? `the tables have the session ${expected.join(' ')} at this place`;
+    for (const id of expected) settle({ day, offset, sessionId: id, reason });
+    if (expected.length > 0) continue;
+    if (sessionId !== undefined) settle({ day, offset, sessionId, reason });
     else {
-      atEnd = trouble;
+      atEnd = { day, offset, reason };
       endBytes = place.length;
     }
   }

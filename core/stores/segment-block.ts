@@ -3,8 +3,8 @@
  *
  * Length (u32) · number of sessions (u16) · their ids (16 bytes each) · sealed body · CRC-32 of all before it (u32).
  * What is sealed begins with the length of what is compressed (u32); behind that is padding. Compressed are the lengths
- * of the sessions (u32 each), then their JSON one behind the other. Where the length is 0 the sessions lie in another
- * block, whose offset (u48) and length (u32) follow: that one is marked as reached through this one.
+ * of the sessions (u32 each), then their JSON one behind the other. Where the length is 0 the sessions lie in an annex:
+ * another block, marked as such, whose offset (u48) and length (u32) follow. Nothing else names it.
  */
 import { decrypt, encrypt, inflate, sealBytes } from '../canisters/seal.ts';
 import type { RecordPlace, RecordSpan } from './segment-format.ts';
@@ -14,15 +14,15 @@ import { frame, frameBytes, framed, isSound } from './segment-frame.ts';
 export const blockAlignment = 64;
 const countBytes = 2;
 const idBytes = 16;
-/** In the number of sessions: another block names this one. */
-const reachedMark = 0x8000;
+/** In the number of sessions: this block is an annex. */
+const annexMark = 0x8000;
 const lengthBytes = 4;
 const offsetBytes = 6;
 
 export const isSoundBlock = (record: Buffer) => isSound(record) && headOf(record) !== undefined;
 
-export const isReachedBlock = (record: Buffer) =>
-  ((headOf(record)?.readUInt16LE(0) ?? 0) & reachedMark) !== 0;
+export const isAnnexBlock = (record: Buffer) =>
+  ((headOf(record)?.readUInt16LE(0) ?? 0) & annexMark) !== 0;
 
 /** The sessions of a block by their numbers. */
 export const idsOfBlock = (record: Buffer): string[] =>
@@ -49,15 +49,15 @@ export function bodyOfPacked(compressed: Uint8Array, room: number): Buffer | und
 /** How long it is without padding. */
 export const roomFor = (compressed: Uint8Array) => lengthBytes + compressed.length;
 
-/** What is sealed in the place of sessions that lie in another block; it fits wherever one did. */
-export function bodyOfMoved({ offset, length }: RecordSpan, room: number): Buffer {
+/** What is sealed in the place of sessions that lie in an annex; it fits wherever one did. */
+export function bodyNaming({ offset, length }: RecordSpan, room: number): Buffer {
   const body = Buffer.alloc(room);
   body.writeUIntLE(offset, lengthBytes, offsetBytes);
   body.writeUInt32LE(length, lengthBytes + offsetBytes);
   return body;
 }
 
-/** The JSON of each session, or the block in which they lie. */
+/** The JSON of each session, or the annex in which they lie. */
 export function contentOf(body: Buffer, count: number): Buffer[] | RecordSpan {
   const compressedBytes = body.readUInt32LE(0);
   if (compressedBytes === 0) {
@@ -74,16 +74,15 @@ export function contentOf(body: Buffer, count: number): Buffer[] | RecordSpan {
   });
 }
 
-/** @param isReached whether another block names this one */
 export function sealBlock(
   ids: readonly string[],
   body: Uint8Array,
   key: Uint8Array,
   place: RecordPlace,
-  isReached = false,
+  isAnnex = false,
 ): Buffer {
   const head = Buffer.allocUnsafe(countBytes + ids.length * idBytes);
-  head.writeUInt16LE(ids.length | (isReached ? reachedMark : 0), 0);
+  head.writeUInt16LE(ids.length | (isAnnex ? annexMark : 0), 0);
   writeIds(head, ids);
   return frame(head, encrypt([body], key, associatedData(head, place)));
 }
@@ -109,7 +108,7 @@ function writeIds(head: Buffer, ids: readonly string[]): void {
 function headOf(record: Buffer): Buffer | undefined {
   if (record.length < frameBytes + countBytes) return undefined;
   const inside = framed(record);
-  const count = inside.readUInt16LE(0) & ~reachedMark;
+  const count = inside.readUInt16LE(0) & ~annexMark;
   const headBytes = countBytes + count * idBytes;
   const isPlausible = count > 0 && count < blockAlignment;
   return isPlausible && headBytes + sealBytes + lengthBytes <= inside.length

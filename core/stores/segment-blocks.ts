@@ -9,7 +9,7 @@ import {
   bodyOfPacked,
   contentOf,
   idsOfBlock,
-  isReachedBlock,
+  isAnnexBlock,
   isSoundBlock,
   openBlock,
   packTexts,
@@ -35,7 +35,7 @@ export const blockFormat: SegmentFormat = {
   alignment: blockAlignment,
   isSound: isSoundBlock,
   idsOf: idsOfBlock,
-  isReached: isReachedBlock,
+  isAnnex: isAnnexBlock,
   seal: sealBlocks,
   opens: (record, key, place) => openBlock(record, key, place) !== undefined,
   open(record, key, place) {

@@ -266,7 +266,7 @@ export async function inspectSegment(path: string): Promise<SegmentState> {
         unsound += 1;
         continue;
       }
-      if (!format.isReached(record))
+      if (!format.isAnnex(record))
         state.sessions += format.idsOf(record).filter((id) => id !== blankId).length;
       state.damaged += unsound;
       unsound = 0;

@@ -56,7 +56,7 @@ export async function eraseFromSegment(options: {
     const { format } = await formatOf(old, size, file);
     let gone = 0;
     for await (const { record } of readStretches(old, format, size)) {
-      if (record === undefined || format.isReached(record)) continue;
+      if (record === undefined || format.isAnnex(record)) continue;
       gone += format.idsOf(record).filter((id) => ids.has(id)).length;
     }
     if (gone === 0) return 0;

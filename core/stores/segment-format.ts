@@ -59,13 +59,13 @@ export interface SegmentFormat {
   isSound(record: Buffer): boolean;
   /** The sessions of a record by their numbers; `blankId` in the place of one that was erased. */
   idsOf(record: Buffer): string[];
-  /** Whether another record names this one: its sessions are that one's, and it is not looked at by itself. */
-  isReached(record: Buffer): boolean;
+  /** Whether another record names this one: its sessions are that one's, and it does not count by itself. */
+  isAnnex(record: Buffer): boolean;
   seal(batch: SegmentBatch): SealedBatch;
   /** Whether the seal of a record opens. */
   opens(record: Buffer, key: Buffer, place: RecordPlace): boolean;
   /**
-   * The JSON of each session by its number (empty where it was erased), or where else they lie; undefined when the
+   * The JSON of each session by its number (empty where it was erased), or the annex in which they lie; undefined when the
    * seal does not open. Takes any bytes.
    */
   open(record: Buffer, key: Buffer, place: RecordPlace): Buffer[] | RecordSpan | undefined;
@@ -92,8 +92,8 @@ export async function textsOf(
 ): Promise<Buffer[] | undefined> {
   const opened = format.open(record, key, place);
   if (opened === undefined || Array.isArray(opened)) return opened;
-  const moved = await read(opened);
-  if (!format.isSound(moved)) return undefined;
-  const found = format.open(moved, key, { ...place, offset: opened.offset });
+  const annex = await read(opened);
+  if (!format.isSound(annex)) return undefined;
+  const found = format.open(annex, key, { ...place, offset: opened.offset });
   return Array.isArray(found) ? found : undefined;
 }

@@ -12,7 +12,7 @@ import { Problem } from '../contract/problem.ts';
 import type { ClosedSession } from '../contract/session.ts';
 import type { StoredWhole } from '../sessions/collected-session.ts';
 import { type RecordSpan, recordOffset, textsOf } from './segment-format.ts';
-import { blankId, bytesAt } from './segment-frame.ts';
+import { blankId, bytesAt, lengthIn } from './segment-frame.ts';
 import { readStretches, type Stretch } from './segment-stretches.ts';
 import { formatOf } from './segment-versions.ts';
 
@@ -59,7 +59,7 @@ export async function openSegmentReader(options: {
   /** Records that count by themselves, and damage. */
   async function* stretches(starts: readonly number[] = []): AsyncGenerator<Stretch> {
     for await (const stretch of readStretches(file as FileHandle, format, size, starts))
-      if (stretch.record === undefined || !format.isReached(stretch.record)) yield stretch;
+      if (stretch.record === undefined || !format.isAnnex(stretch.record)) yield stretch;
   }
 
   /** The sessions that a record names, those that were erased left out. */
@@ -114,27 +114,24 @@ export async function openSegmentReader(options: {
     },
     async *pieces(key, places) {
       for (const together of neighbours(places, format.alignment)) {
-        const [first, last] = [together[0], together.at(-1)?.at(-1)];
-        if (first?.[0] === undefined || last === undefined) continue;
-        const start = recordOffset(first[0].offset, format.alignment);
-        const end = recordOffset(last.offset, format.alignment) + last.length;
+        const { start, end, through } = spanOf(together, format.alignment);
         const bytes = await bytesAt(file, start, end - start);
         const sessions: ScannedSession[] = [];
         let asked = 0;
         for (const ofRecord of together) {
           asked += ofRecord.length;
-          const { offset, length } = ofRecord[0] as CanisterPlace;
-          const from = recordOffset(offset, format.alignment);
-          const record = bytes.subarray(from - start, from - start + length);
-          const texts = await open(record, key, from);
-          for (const place of ofRecord) {
-            const text = texts?.[place.offset - from];
+          const from = recordOffset(ofRecord[0]?.offset ?? 0, format.alignment);
+          const record = recordIn(bytes.subarray(from - start));
+          const texts = record && (await open(record, key, from));
+          for (const [index, place] of ofRecord.entries()) {
+            // Two names for one place: something was cut off there, and one session lies there now.
+            const isAgain = place.offset === ofRecord[index - 1]?.offset;
+            const text = isAgain ? undefined : texts?.[place.offset - from];
             if (text !== undefined && text.length > 0) sessions.push({ place, ...apart(text) });
           }
         }
         const unreadable = asked - sessions.length;
-        const through = { day, offset: last.offset };
-        yield { sessions, unreadable, through, bytes: bytes.length };
+        yield { sessions, unreadable, through: { day, offset: through }, bytes: bytes.length };
       }
     },
     async read(key, sessionId, { offset, length }) {
@@ -194,6 +191,21 @@ function* neighbours(
     run.push([place]);
   }
   if (run.length > 0) yield run;
+}
+
+/** What of a segment holds the records of a run; `through` is the last offset in it. */
+function spanOf(run: readonly CanisterPlace[][], alignment: number) {
+  const [first = [], last = []] = [run[0], run.at(-1)];
+  const through = last.at(-1)?.offset ?? 0;
+  const length = last.reduce((most, place) => Math.max(most, place.length), 0);
+  const start = recordOffset(first[0]?.offset ?? 0, alignment);
+  return { start, end: recordOffset(through, alignment) + length, through };
+}
+
+/** The record with which these bytes begin. */
+function recordIn(bytes: Buffer): Buffer | undefined {
+  const length = lengthIn(bytes, bytes.length);
+  return length === undefined ? undefined : bytes.subarray(0, length);
 }
 
 /** The session and what the canister keeps beside it. */

@@ -14,7 +14,7 @@ export const recordFormat: SegmentFormat = {
   alignment: 1,
   isSound: (record) => isSound(record) && framed(record).length >= idBytes,
   idsOf: (record) => [idOf(record)],
-  isReached: () => false,
+  isAnnex: () => false,
   seal: sealRecords,
   opens: (record, key, place) =>
     reseal(bodyOf(record), key, key, placeOf(record, place)) !== undefined,
