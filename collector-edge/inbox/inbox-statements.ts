@@ -18,16 +18,20 @@ const counts = getTableName(hitCount);
  * rowid, so `mine` is a short range (an index would lead through all recent hits of a dataset), and a second try of
  * a batch that did commit breaks on this row. Its time is that of the whole batch, never before the last row's.
  */
-const markBatch = `INSERT INTO ${recent} (${dataset.name}, ${hitId.name}, ${batch.name}, ${ordinal.name}, ${receivedAt.name})
-VALUES ('', ?1, ?1, -1, max(?2, coalesce((SELECT ${hitInbox.receivedAt.name} FROM ${inbox} ORDER BY ${hitInbox.seq.name} DESC LIMIT 1), 0)))`;
+export const intoRecent = `${recent} (${dataset.name}, ${hitId.name}, ${batch.name}, ${ordinal.name}, ${receivedAt.name})`;
+export const markValues = `'', ?1, ?1, -1, max(?2, coalesce((SELECT ${hitInbox.receivedAt.name} FROM ${inbox} ORDER BY ${hitInbox.seq.name} DESC LIMIT 1), 0))`;
+const markBatch = `INSERT INTO ${intoRecent} VALUES (${markValues})`;
 const isMark = `${dataset.name} = '' AND ${hitId.name} = ?1`;
 const mine = `FROM ${recent} NOT INDEXED WHERE rowid > (SELECT rowid FROM ${recent} WHERE ${isMark}) AND ${batch.name} = ?1`;
 
 const rememberHead = `INSERT OR IGNORE INTO ${recent} (${dataset.name}, ${hitId.name}, ${ordinal.name}, ${batch.name}, ${receivedAt.name}) VALUES `;
 
 /** CROSS JOIN keeps the planner from reading the whole of `recent_hit`: each row is looked up by its primary key. */
-const storeHead = `INSERT INTO ${inbox} (${hitInbox.dataset.name}, ${hitInbox.hitId.name}, ${hitInbox.receivedAt.name}, ${hitInbox.body.name})
-SELECT r.${dataset.name}, r.${hitId.name}, (SELECT ${receivedAt.name} FROM ${recent} WHERE ${isMark}), v.column4
+export const intoInbox = `${inbox} (${hitInbox.dataset.name}, ${hitInbox.hitId.name}, ${hitInbox.receivedAt.name}, ${hitInbox.body.name})`;
+/** The time of the whole batch. */
+export const markedTime = `(SELECT ${receivedAt.name} FROM ${recent} WHERE ${isMark})`;
+const storeHead = `INSERT INTO ${intoInbox}
+SELECT r.${dataset.name}, r.${hitId.name}, ${markedTime}, v.column4
 FROM (VALUES `;
 const storeTail = `) AS v CROSS JOIN ${recent} AS r
 WHERE r.${dataset.name} = v.column1 AND r.${hitId.name} = v.column2 AND r.${batch.name} = ?1 AND r.${ordinal.name} = v.column3
@@ -61,18 +65,21 @@ export function batchStatements(
 ): InStatement[] {
   const statements: InStatement[] = [{ sql: markBatch, args: [batchId, receivedAtMs] }];
   if (hits.length > 0) statements.push(...hitStatements(batchId, hits, receivedAtMs));
-  if (tallies.length > 0) {
-    const args = tallies.flatMap((one) => [
-      one.dataset,
-      one.hour,
-      one.outcome,
-      one.reason,
-      one.count,
-    ]);
-    const sql = `${countInto}VALUES ${rows(tallyRow, tallies.length)}${addToCount}`;
-    statements.push({ sql, args });
-  }
+  if (tallies.length > 0) statements.push(countStatement(tallies));
   return statements;
+}
+
+/** Adds tallies to the counters. */
+export function countStatement(tallies: readonly HourTally[]): InStatement {
+  const args = tallies.flatMap((one) => [
+    one.dataset,
+    one.hour,
+    one.outcome,
+    one.reason,
+    one.count,
+  ]);
+  const sql = `${countInto}VALUES ${rows(tallyRow, tallies.length)}${addToCount}`;
+  return { sql, args };
 }
 
 /** Asks whether a batch was committed (a row in the first result), and which of its hits were accepted. */

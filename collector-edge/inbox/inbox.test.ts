@@ -111,11 +111,9 @@ describe('the group commit over libSQL', () => {
     const sizes: number[] = [];
     const { inbox, rows } = await onFile(
       (batch) => (statements, mode) => {
-        const remember = (statements as { sql: string; args: unknown[] }[]).find((one) =>
-          one.sql.startsWith('INSERT OR IGNORE'),
-        );
-        // Batch, time and dataset are bound once, and each hit brings its id.
-        sizes.push((remember?.args.length ?? 0) - 3);
+        const [remember] = statements as { args: unknown[] }[];
+        // Behind batch and time it is bound how many there are.
+        sizes.push(Number(remember?.args[2]));
         return batch(statements, mode);
       },
       { hitsPerBatchMax: 40 },
@@ -123,6 +121,41 @@ describe('the group commit over libSQL', () => {
     await Promise.all(Array.from({ length: 100 }, (_, index) => inbox.append([hit(index)])));
     expect(sizes).toEqual([40, 40, 20]);
     expect(await rows()).toHaveLength(100);
+  });
+
+  it('goes the short way with new hits, and the long way with duplicates and for a while after them', async () => {
+    const ways: string[] = [];
+    const { inbox, rows, counts } = await onFile((batch) => (statements, mode) => {
+      const { sql } = (statements as { sql: string }[])[0] ?? { sql: '' };
+      ways.push(sql.startsWith('WITH') ? 'short' : sql.startsWith('INSERT') ? 'long' : 'ask');
+      return batch(statements, mode);
+    });
+    const texts = ['', 'é', '{"t":"\\ud800"}', 'x'.repeat(70_000)];
+    await inbox.append(
+      texts.map((text, number) => hit(number, text, number === 2 ? 'shop' : `site-${number}`)),
+    );
+    expect(ways.splice(0)).toEqual(['short']);
+    expect((await rows()).map(({ dataset, text }) => [dataset, text])).toEqual(
+      texts.map((text, number) => [number === 2 ? 'shop' : `site-${number}`, text]),
+    );
+    expect(await inbox.append([hit(4), hit(2), hit(5)])).toEqual([
+      'accepted',
+      'duplicate',
+      'accepted',
+    ]);
+    expect(ways.splice(0)).toEqual(['short', 'long', 'ask']);
+    for (let number = 10; number < 62; number += 1) await inbox.append([hit(number)]);
+    expect(ways.splice(0)).toEqual([...Array(50).fill('long'), 'short', 'short']);
+    await inbox.append([hit(70, 'y'.repeat(1_000_000))]);
+    expect(ways).toEqual(['long']);
+    expect((await rows()).at(-1)?.text).toHaveLength(1_000_000);
+    expect(await counts()).toMatchObject({
+      'shop received ': 57,
+      'shop accepted ': 56,
+      'shop duplicate ': 1,
+      'site-3 received ': 1,
+      'site-3 accepted ': 1,
+    });
   });
 
   it('takes more hits in one call than one batch may hold', async () => {
@@ -265,7 +298,9 @@ describe('the group commit over libSQL', () => {
     const plans: string[] = [];
     for (const { sql, args } of seen as { sql: string; args: [] }[]) {
       // The driver gives no rows for an explained INSERT, so its query is explained alone.
-      const [query] = /\b(WITH|SELECT) (?!received_at FROM hit_inbox).*/s.exec(sql) ?? [];
+      const query = /\b(WITH|SELECT) (?!received_at FROM hit_inbox).*/s
+        .exec(sql)?.[0]
+        .replace(/INSERT INTO .*?\) (?=SELECT)/, '');
       if (query === undefined || sql.includes("VALUES ('',")) continue;
       const explained = { sql: `EXPLAIN QUERY PLAN ${query.replace(/ ON CONFLICT.*/, '')}`, args };
       const [plan] = await client.batch([explained], 'read');

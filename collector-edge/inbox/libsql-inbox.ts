@@ -4,9 +4,16 @@
  */
 import type { Client, ResultSet } from '@libsql/client/web';
 import { Problem } from '../../core/contract/problem.ts';
+import { areShort, freshStatements } from './fresh-statements.ts';
 import { type Inbox, type InboxHit, type InboxLimits, inboxLimits, type Outcome } from './inbox.ts';
 import { askStatements, batchStatements, rememberedAt } from './inbox-statements.ts';
 import { createTallyBook, type HourTally } from './tally-book.ts';
+
+/**
+ * Retries come in swarms: so many batches after one that held a duplicate go the long way at once, which tells
+ * duplicates apart, instead of failing on the short way before.
+ */
+const longWayBatches = 50;
 
 export interface LibsqlInboxOptions {
   /** A libSQL client, or whoever stands for the one that owns the file. */
@@ -31,6 +38,7 @@ export function createLibsqlInbox({ client, clock, ...options }: LibsqlInboxOpti
   let waitingHits = 0;
   let waitingBytes = 0;
   let lastReceivedAt = 0;
+  let longWay = 0;
   let working: Promise<void> | undefined;
   let countTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -81,7 +89,12 @@ export function createLibsqlInbox({ client, clock, ...options }: LibsqlInboxOpti
     const hits = group.flatMap((one) => one.hits);
     lastReceivedAt = Math.max(clock(), lastReceivedAt);
     try {
-      const outcomes = await commit(client, hits, counted, lastReceivedAt);
+      const isShort = longWay === 0 && areShort(hits);
+      const id = crypto.getRandomValues(new Uint8Array(16));
+      const batch = { id, hits, counted, receivedAtMs: lastReceivedAt };
+      const outcomes = await commit(client, batch, isShort);
+      if (outcomes.includes('duplicate')) longWay = longWayBatches;
+      else longWay = Math.max(0, longWay - 1);
       return { failed: false, answer: () => resolveAll(group, outcomes) };
     } catch (cause) {
       tallies.putBack(counted);
@@ -177,32 +190,51 @@ function resolveAll(group: readonly Waiting[], outcomes: readonly Outcome[]): vo
   }
 }
 
+interface Batch {
+  /** 16 random bytes, kept over a second try. */
+  id: Uint8Array;
+  hits: readonly InboxHit[];
+  /** Other counters to take along. */
+  counted: readonly HourTally[];
+  receivedAtMs: number;
+}
+
 /**
  * Commits one batch and gives one outcome a hit. A failed batch is tried once more under the same batch id; when the
  * first try did commit and only its answer was lost, the second finds that and applies nothing.
+ * @param isShort tries it as a batch without duplicates first
  */
 async function commit(
   client: Pick<Client, 'batch'>,
-  hits: readonly InboxHit[],
-  counted: readonly HourTally[],
-  receivedAtMs: number,
+  batch: Batch,
+  isShort: boolean,
 ): Promise<Outcome[]> {
-  const batchId = crypto.getRandomValues(new Uint8Array(16));
-  const statements = batchStatements(batchId, hits, counted, receivedAtMs);
+  const { id, hits, counted, receivedAtMs } = batch;
+  const statements = () => batchStatements(id, hits, counted, receivedAtMs);
   // Asking in write mode waits for a first try that is still running on a remote server.
-  const ask = () => client.batch(askStatements(batchId), 'write');
+  const ask = () => client.batch(askStatements(id), 'write');
+  const allAccepted = () => hits.map((): Outcome => 'accepted');
   let results: ResultSet[];
   try {
-    results = await client.batch(statements, 'write');
-  } catch {
+    if (isShort) {
+      await client.batch(freshStatements(id, hits, counted, receivedAtMs), 'write');
+      return allAccepted();
+    }
+    results = await client.batch(statements(), 'write');
+  } catch (error) {
+    if (isShort && isConflict(error)) return await commit(client, batch, false);
     const asked = await ask();
     if (asked[0]?.rows.length === 1) return outcomesOf(hits, asked[1]);
-    results = await client.batch(statements, 'write');
+    results = await client.batch(statements(), 'write');
   }
-  const allAccepted = hits.length === 0 || results[rememberedAt]?.rowsAffected === hits.length;
-  if (allAccepted) return hits.map(() => 'accepted');
+  if (hits.length === 0 || results[rememberedAt]?.rowsAffected === hits.length)
+    return allAccepted();
   return outcomesOf(hits, (await ask().catch(ask))[1]);
 }
+
+/** A hit, or the mark of the batch itself, is there already. */
+const isConflict = (error: unknown) =>
+  String((error as { code?: unknown }).code).startsWith('SQLITE_CONSTRAINT');
 
 function outcomesOf(hits: readonly InboxHit[], ordinals: ResultSet | undefined): Outcome[] {
   const accepted = new Set(ordinals?.rows.map((row) => Number(row[0])));
