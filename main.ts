@@ -10,7 +10,7 @@ import { Hono } from 'hono';
 import { createCollector } from './collector-edge/app.ts';
 import { createLibsqlInbox } from './collector-edge/inbox/libsql-inbox.ts';
 import { createRates, visitorRate } from './collector-edge/intake/rates.ts';
-import { nodePeerAddress } from './collector-edge/node.ts';
+import { nodeBody, nodePeerAddress } from './collector-edge/node.ts';
 import { createAlertDesk } from './core/alerts/alert-desk.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
@@ -371,6 +371,7 @@ export async function openCanister(
     trackerScript: readFileSync(built('../tracker/tracker.js'), 'utf8'),
     vitalsScript: readFileSync(built('../tracker/vitals.js'), 'utf8'),
     peerAddress: nodePeerAddress,
+    wholeBody: nodeBody,
     trustedProxies: config.trustedProxies,
     health: () => (stopping ? { ready: false, detail: 'stopping' } : { ready: true }),
     readiness() {

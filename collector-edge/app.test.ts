@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
-import { nodePeerAddress } from './node.ts';
+import { nodeBody, nodePeerAddress } from './node.ts';
 import { createTestCollector, testHit, testStartMs } from './testing/collector.ts';
 
 interface Client {
@@ -272,7 +272,10 @@ describe('the pixel', () => {
   });
 });
 
-describe('over a real server', () => {
+describe.each([
+  ['any runtime', undefined],
+  ['Node', nodeBody],
+])('over a real server, which reads bodies as %s does,', (_, wholeBody) => {
   const closers: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const close of closers.splice(0)) await close();
@@ -280,7 +283,10 @@ describe('over a real server', () => {
 
   /** Serves a collector on loopback and gives what comes back for raw bytes. */
   async function listen() {
-    const collector = createTestCollector({ peerAddress: nodePeerAddress });
+    const collector = createTestCollector({
+      peerAddress: nodePeerAddress,
+      ...(wholeBody && { wholeBody }),
+    });
     const server = serve({ fetch: collector.app.fetch, port: 0, hostname: '127.0.0.1' });
     await new Promise<void>((resolve) => server.once('listening', resolve));
     closers.push(() => new Promise((resolve) => server.close(() => resolve())));
@@ -289,7 +295,10 @@ describe('over a real server', () => {
     return { ...collector, port };
   }
 
-  function raw(port: number, write: (send: (text: string) => boolean) => void): Promise<string> {
+  function raw(
+    port: number,
+    write: (send: (data: string | Uint8Array) => boolean) => void,
+  ): Promise<string> {
     return new Promise((resolve, reject) => {
       const socket = connect(port, '127.0.0.1');
       let answer = '';
@@ -348,6 +357,40 @@ describe('over a real server', () => {
     });
     expect(answer).toMatch(/^HTTP\/1\.1 202 /);
     expect(counts()).toEqual({ 'shop received': 1, 'shop accepted': 1 });
+  });
+
+  it('takes a body that comes in pieces, cut within a character', async () => {
+    const { port, bodies } = await listen();
+    const body = Buffer.from(JSON.stringify(testHit(1, { title: 'Grüße €' })));
+    const cut = body.indexOf('€') + 1;
+    const answer = await raw(port, (send) => {
+      send(`POST /hits HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n`);
+      send(body.subarray(0, cut));
+      setTimeout(() => send(body.subarray(cut)), 30);
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 202 /);
+    expect(bodies()).toMatchObject([{ title: 'Grüße €' }]);
+  });
+
+  it('refuses a body that was announced and is empty, and goes on with the connection', async () => {
+    const { port, counts } = await listen();
+    const hit = JSON.stringify(testHit(1));
+    const post = (body: string) =>
+      `POST /hits HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    let answers = '';
+    await new Promise<void>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write(post('') + post(hit)));
+      socket.on('data', (data) => {
+        answers += data;
+        if (answers.includes('"accepted":1')) socket.destroy();
+      });
+      socket.on('close', () => resolve());
+    });
+    expect([...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual([
+      '400',
+      '202',
+    ]);
+    expect(counts()).toMatchObject({ ' bad not_json': 1, 'shop accepted': 1 });
   });
 
   it('counts a body that ended early as bad', async () => {

@@ -30,6 +30,8 @@ export interface CollectorOptions {
   peerAddress: (c: Context) => string | undefined;
   /** Addresses and CIDR networks whose `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[];
+  /** Reads a whole body whose length was announced, where the runtime knows a shorter way than its `Request`. */
+  wholeBody?: (c: Context) => Promise<Uint8Array>;
   /** Where the client is, where the runtime knows it: the country as two letters. */
   place?: (c: Context) => ClientPlace | undefined;
   health?: () => Health;
@@ -72,7 +74,7 @@ export function createCollector(options: CollectorOptions): Hono {
 
   const app = new Hono();
   const gate = limitUnderWay(inbox, options.requestsUnderWayMax ?? requestsUnderWayMaxUsual);
-  app.post('/hits', gate(postHits(intake, factsOf)));
+  app.post('/hits', gate(postHits(intake, factsOf, options.wholeBody)));
   app.get('/pixel.gif', gate(getPixel(intake, factsOf, clock)));
   app.get('/tracker.js', getPageScript(options.trackerScript));
   app.get('/vitals.js', getPageScript(options.vitalsScript));
@@ -91,16 +93,18 @@ export function createCollector(options: CollectorOptions): Hono {
  */
 function limitUnderWay(inbox: Inbox, requestsMax: number) {
   let underWay = 0;
-  return (handle: (c: Context) => Promise<Response>) => (c: Context) => {
+  return (handle: (c: Context) => Promise<Response>) => async (c: Context) => {
     if (underWay >= requestsMax) {
       refuseAll(inbox, 1, 'inbox_full');
       const detail = 'More requests are under way than can be answered now. Send it again later.';
       return answerProblem(new Problem('inbox_full', detail));
     }
     underWay += 1;
-    return handle(c).finally(() => {
+    try {
+      return await handle(c);
+    } finally {
       underWay -= 1;
-    });
+    }
   };
 }
 

@@ -155,15 +155,18 @@ export function createLibsqlInbox({ client, clock, ...options }: LibsqlInboxOpti
     });
   }
 
+  async function appendGroups(hits: InboxHit[]): Promise<Outcome[]> {
+    const groups: Promise<Outcome[]>[] = [];
+    for (let start = 0; start < hits.length; start += limits.hitsPerBatchMax) {
+      groups.push(appendGroup(hits.slice(start, start + limits.hitsPerBatchMax)));
+    }
+    return (await Promise.all(groups)).flat();
+  }
+
   return {
-    async append(hits) {
-      if (hits.length === 0) return [];
-      if (hits.length <= limits.hitsPerBatchMax) return appendGroup(hits);
-      const groups: Promise<Outcome[]>[] = [];
-      for (let start = 0; start < hits.length; start += limits.hitsPerBatchMax) {
-        groups.push(appendGroup(hits.slice(start, start + limits.hitsPerBatchMax)));
-      }
-      return (await Promise.all(groups)).flat();
+    append(hits) {
+      if (hits.length === 0) return Promise.resolve([]);
+      return hits.length <= limits.hitsPerBatchMax ? appendGroup(hits) : appendGroups(hits);
     },
     count(added) {
       tallies.add(added, clock());

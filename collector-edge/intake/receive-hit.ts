@@ -5,6 +5,7 @@ import type { InboxHit } from '../inbox/inbox.ts';
 import type { ClientAddress } from './client-address.ts';
 import { bytesOfHitId } from './hit-id.ts';
 import { maskCaptured } from './masking.ts';
+import { createTextBytes } from './text-bytes.ts';
 import { saltPeriod, type VisitorKeys } from './visitor-key.ts';
 
 /** What a request says of its client. The header is read only for hits that need it: most name their language. */
@@ -20,7 +21,7 @@ export interface ClientFacts {
 
 export type ClientPlace = { [K in 'country' | 'region' | 'city']?: string | undefined };
 
-const encoder = new TextEncoder();
+const bytesOf = createTextBytes();
 
 /**
  * Gives the hit as the inbox takes it, at once where the client's keys are known: nearly always. Of the address only
@@ -91,7 +92,7 @@ function packHit(
     const language = firstLanguage(facts.acceptLanguage());
     if (language) received.language = language;
   }
-  return { dataset: dataset.slug, hitId, body: encoder.encode(JSON.stringify(received)) };
+  return { dataset: dataset.slug, hitId, body: bytesOf(JSON.stringify(received)) };
 }
 
 /** `de-CH` of `de-CH,de;q=0.9,en;q=0.8`. */

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { hitLimits } from '../../core/contract/hit.ts';
 import { Problem } from '../../core/contract/problem.ts';
 import { parseJson } from '../intake/parse-json.ts';
-import { readBody } from '../intake/read-body.ts';
+import { readBody, wholeBodyOfRequest } from '../intake/read-body.ts';
 import type { ClientFacts } from '../intake/receive-hit.ts';
 import { admit, type Intake, refuseAll, type TakenHits, takeHits } from '../intake/take-hits.ts';
 import { answerProblem, describeRefusal, openToAll, refusedCodes } from './answers.ts';
@@ -11,7 +11,11 @@ import { answerProblem, describeRefusal, openToAll, refusedCodes } from './answe
 const acceptedHeaders = { ...openToAll, 'Content-Type': 'application/json' };
 
 /** Makes the handler. Any content type will do: a beacon of plain text needs no preflight. */
-export function postHits(intake: Intake, factsOf: (c: Context) => ClientFacts) {
+export function postHits(
+  intake: Intake,
+  factsOf: (c: Context) => ClientFacts,
+  wholeBody: (c: Context) => Promise<Uint8Array> = wholeBodyOfRequest,
+) {
   return async (c: Context): Promise<Response> => {
     const facts = factsOf(c);
     let values: unknown[];
@@ -22,7 +26,7 @@ export function postHits(intake: Intake, factsOf: (c: Context) => ClientFacts) {
       throw problem;
     }
     try {
-      values = listOf(parseJson(await readBody(c.req.raw, hitLimits.bodyBytesMax)));
+      values = listOf(parseJson(await readBody(c, hitLimits.bodyBytesMax, wholeBody)));
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       refuseAll(intake.inbox, 1, problem.code);
