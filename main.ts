@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
-import { createCollector } from './collector-edge/app.ts';
+import { createCollectorParts } from './collector-edge/app.ts';
 import { createLibsqlInbox } from './collector-edge/inbox/libsql-inbox.ts';
 import { createRates, visitorRate } from './collector-edge/intake/rates.ts';
-import { nodeBody, nodePeerAddress } from './collector-edge/node.ts';
+import { answerHitsDirectly, nodePeerAddress } from './collector-edge/node.ts';
 import { createAlertDesk } from './core/alerts/alert-desk.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
@@ -37,7 +37,7 @@ import { createApi } from './core/http/app.ts';
 import { sharedPages } from './core/http/shared-pages.ts';
 import { unsubscribeRoutes } from './core/http/unsubscribe.ts';
 import { startJobs } from './core/jobs.ts';
-import type { Log } from './core/log.ts';
+import { describeError, type Log } from './core/log.ts';
 import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
 import type { DatasetConfig } from './core/settings/datasets.ts';
 import { removeCommandToken, writeCommandToken } from './core/stores/command-token.ts';
@@ -364,14 +364,13 @@ export async function openCanister(
     makeDatabase,
     clock,
   });
-  const app = createCollector({
+  const collector = createCollectorParts({
     inbox,
     directory: { find: (writeKey) => directory.get(writeKey) },
     clock,
     trackerScript: readFileSync(built('../tracker/tracker.js'), 'utf8'),
     vitalsScript: readFileSync(built('../tracker/vitals.js'), 'utf8'),
     peerAddress: nodePeerAddress,
-    wholeBody: nodeBody,
     trustedProxies: config.trustedProxies,
     health: () => (stopping ? { ready: false, detail: 'stopping' } : { ready: true }),
     readiness() {
@@ -391,6 +390,10 @@ export async function openCanister(
       visitor: visitorRate(config.visitorRateMax),
     }),
   });
+  const { app } = collector;
+  const answerDirectly = answerHitsDirectly(collector, (error) =>
+    log('error', 'collector_failed', 'The collector failed', describeError(error)),
+  );
   const shownCounts = createCountDesk(counts, engine.remote.excludedHours);
   // Behind the collector instead of beside it: what the others do with every request costs no hit anything.
   const behind = new Hono();
@@ -457,7 +460,7 @@ export async function openCanister(
     app,
     firstLink: access.desk.firstLink,
     async listen(port, host) {
-      const listening = await listenOn(app, port, host);
+      const listening = await listenOn(app, answerDirectly, port, host);
       server = listening.server;
       listenedPort = listening.port;
       lock.announce(listening.port);

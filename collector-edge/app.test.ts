@@ -1,8 +1,9 @@
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
-import { serve } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { afterEach, describe, expect, it } from 'vitest';
-import { nodeBody, nodePeerAddress } from './node.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { answerHitsDirectly, nodePeerAddress } from './node.ts';
 import { createTestCollector, testHit, testStartMs } from './testing/collector.ts';
 
 interface Client {
@@ -273,9 +274,9 @@ describe('the pixel', () => {
 });
 
 describe.each([
-  ['any runtime', undefined],
-  ['Node', nodeBody],
-])('over a real server, which reads bodies as %s does,', (_, wholeBody) => {
+  ['by the app', false],
+  ['directly', true],
+])('over a real server that answers hits %s', (_, isDirect) => {
   const closers: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const close of closers.splice(0)) await close();
@@ -283,16 +284,18 @@ describe.each([
 
   /** Serves a collector on loopback and gives what comes back for raw bytes. */
   async function listen() {
-    const collector = createTestCollector({
-      peerAddress: nodePeerAddress,
-      ...(wholeBody && { wholeBody }),
+    const collector = createTestCollector({ peerAddress: nodePeerAddress });
+    const byApp = getRequestListener(collector.app.fetch);
+    const failures: unknown[] = [];
+    const directly = answerHitsDirectly(collector, (error) => failures.push(error));
+    const server = createServer((incoming, outgoing) => {
+      if (!isDirect || !directly(incoming, outgoing)) byApp(incoming, outgoing);
     });
-    const server = serve({ fetch: collector.app.fetch, port: 0, hostname: '127.0.0.1' });
-    await new Promise<void>((resolve) => server.once('listening', resolve));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     closers.push(() => new Promise((resolve) => server.close(() => resolve())));
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    return { ...collector, port };
+    return { ...collector, port, failures };
   }
 
   function raw(
@@ -346,6 +349,20 @@ describe.each([
     });
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
     expect(counts()).toEqual({ ' received': 1, ' bad body_too_large': 1 });
+  });
+
+  it('answers 500 when the collector itself fails', async () => {
+    const { port, inbox, failures } = await listen();
+    const wrong = new TypeError('a fault of the program');
+    inbox.append = () => Promise.reject(wrong);
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const body = JSON.stringify(testHit(1));
+    const answer = await raw(port, (send) => {
+      send(`POST /hits HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 500 /);
+    expect(isDirect ? failures : said.mock.calls.flat()).toEqual([wrong]);
+    said.mockRestore();
   });
 
   it('takes a small chunked body', async () => {

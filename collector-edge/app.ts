@@ -3,17 +3,25 @@
  * It runs wherever `fetch` runs; what a runtime knows of the client and where hits go is handed in.
  */
 import { type Context, Hono } from 'hono';
+import { hitLimits } from '../core/contract/hit.ts';
 import { Problem } from '../core/contract/problem.ts';
 import type { Inbox } from './inbox/inbox.ts';
 import { createAddressFinder } from './intake/client-address.ts';
 import type { DatasetDirectory } from './intake/dataset-directory.ts';
 import type { Rates } from './intake/rates.ts';
+import { readBody } from './intake/read-body.ts';
 import type { ClientFacts, ClientPlace } from './intake/receive-hit.ts';
 import { type Intake, refuseAll } from './intake/take-hits.ts';
 import { createVisitorKeys } from './intake/visitor-key.ts';
-import { answerPreflight, answerProblem } from './routes/answers.ts';
+import {
+  type Answer,
+  answerPreflight,
+  answerProblem,
+  problemAnswer,
+  toResponse,
+} from './routes/answers.ts';
 import { getHealth, type Health } from './routes/health.ts';
-import { postHits } from './routes/hits.ts';
+import { createPostHits } from './routes/hits.ts';
 import { getPixel } from './routes/pixel.ts';
 import { getPageScript } from './routes/tracker.ts';
 
@@ -30,8 +38,6 @@ export interface CollectorOptions {
   peerAddress: (c: Context) => string | undefined;
   /** Addresses and CIDR networks whose `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[];
-  /** Reads a whole body whose length was announced, where the runtime knows a shorter way than its `Request`. */
-  wholeBody?: (c: Context) => Promise<Uint8Array>;
   /** Where the client is, where the runtime knows it: the country as two letters. */
   place?: (c: Context) => ClientPlace | undefined;
   health?: () => Health;
@@ -49,11 +55,34 @@ export interface CollectorOptions {
 
 const requestsUnderWayMaxUsual = 2_000;
 
+/** What a runtime knows of who sends. */
+export interface Sender {
+  /** The peer's address. */
+  peer: string | undefined;
+  /** @param name in lower case */
+  header(name: string): string | undefined;
+  place?: ClientPlace | undefined;
+}
+
+export interface Collector {
+  app: Hono;
+  /**
+   * The route `POST /hits` for a runtime that takes requests apart by itself: the same limits, counters and answers.
+   * @param readBody gives at most `hitLimits.bodyBytesMax` bytes; throws the Problem why not
+   */
+  postHits(sender: Sender, readBody: () => Promise<Uint8Array>): Promise<Answer>;
+}
+
+/** The app alone: see `createCollectorParts`. */
+export function createCollector(options: CollectorOptions): Hono {
+  return createCollectorParts(options).app;
+}
+
 /**
  * Makes the collector. Routes that are not its own go on to the app that it is mounted into with `app.route('/', …)`.
  * @throws Error when an entry of `trustedProxies` is neither an address nor a network
  */
-export function createCollector(options: CollectorOptions): Hono {
+export function createCollectorParts(options: CollectorOptions): Collector {
   const { inbox, directory, clock, peerAddress, place, health } = options;
   const findAddress = createAddressFinder(options.trustedProxies);
   const intake: Intake = {
@@ -64,18 +93,28 @@ export function createCollector(options: CollectorOptions): Hono {
     closed: options.closed,
     heardTime: options.heardTime,
   };
-  const factsOf = (c: Context): ClientFacts => ({
-    address: findAddress(peerAddress(c), () => c.req.header('x-forwarded-for')),
-    userAgent: c.req.header('user-agent') ?? '',
-    acceptLanguage: () => c.req.header('accept-language'),
-    place: place?.(c),
+  const factsOf = ({ peer, header, place }: Sender): ClientFacts => ({
+    address: findAddress(peer, () => header('x-forwarded-for')),
+    userAgent: header('user-agent') ?? '',
+    acceptLanguage: () => header('accept-language'),
+    place,
     nowMs: clock(),
+  });
+  const senderOf = (c: Context): Sender => ({
+    peer: peerAddress(c),
+    header: (name) => c.req.header(name),
+    place: place?.(c),
   });
 
   const app = new Hono();
   const gate = limitUnderWay(inbox, options.requestsUnderWayMax ?? requestsUnderWayMaxUsual);
-  app.post('/hits', gate(postHits(intake, factsOf, options.wholeBody)));
-  app.get('/pixel.gif', gate(getPixel(intake, factsOf, clock)));
+  const post = gate(createPostHits(intake), problemAnswer);
+  app.post('/hits', async (c) => {
+    const readHits = () => readBody(c.req.raw, hitLimits.bodyBytesMax);
+    return toResponse(await post(factsOf(senderOf(c)), readHits));
+  });
+  const pixel = getPixel(intake, (c) => factsOf(senderOf(c)), clock);
+  app.get('/pixel.gif', gate(pixel, answerProblem));
   app.get('/tracker.js', getPageScript(options.trackerScript));
   app.get('/vitals.js', getPageScript(options.vitalsScript));
   app.get('/healthz', getHealth(health));
@@ -84,7 +123,7 @@ export function createCollector(options: CollectorOptions): Hono {
   for (const path of ['/pixel.gif', '/tracker.js', '/vitals.js', '/healthz', '/readyz']) {
     refuseOtherMethods(app, path, ['GET', 'HEAD', 'OPTIONS']);
   }
-  return app;
+  return { app, postHits: (sender, readHits) => post(factsOf(sender), readHits) };
 }
 
 /**
@@ -93,19 +132,23 @@ export function createCollector(options: CollectorOptions): Hono {
  */
 function limitUnderWay(inbox: Inbox, requestsMax: number) {
   let underWay = 0;
-  return (handle: (c: Context) => Promise<Response>) => async (c: Context) => {
-    if (underWay >= requestsMax) {
-      refuseAll(inbox, 1, 'inbox_full');
-      const detail = 'More requests are under way than can be answered now. Send it again later.';
-      return answerProblem(new Problem('inbox_full', detail));
-    }
-    underWay += 1;
-    try {
-      return await handle(c);
-    } finally {
-      underWay -= 1;
-    }
-  };
+  return <In extends unknown[], Out>(
+    handle: (...request: In) => Promise<Out>,
+    refuse: (problem: Problem) => Out,
+  ) =>
+    async (...request: In): Promise<Out> => {
+      if (underWay >= requestsMax) {
+        refuseAll(inbox, 1, 'inbox_full');
+        const detail = 'More requests are under way than can be answered now. Send it again later.';
+        return refuse(new Problem('inbox_full', detail));
+      }
+      underWay += 1;
+      try {
+        return await handle(...request);
+      } finally {
+        underWay -= 1;
+      }
+    };
 }
 
 /** For the same reason these name the methods: a route for all would be a second handler of each good request. */

@@ -1,6 +1,8 @@
 /** The HTTP server of Node, with its limits. */
-import { serve } from '@hono/node-server';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import type { AnswerDirectly } from '../collector-edge/node.ts';
 import { Problem } from '../core/contract/problem.ts';
 
 /** Limits of the HTTP server itself, against clients that send slowly or too much. */
@@ -15,20 +17,27 @@ const requestsPerSocketMax = 10_000;
 const connectionsMax = 10_000;
 const stopWaitMs = 5_000;
 
+/**
+ * Listens on the port; 0 takes a free one.
+ * @param answerDirectly is asked before the app
+ */
 export function listenOn(
   app: Hono,
+  answerDirectly: AnswerDirectly,
   port: number,
   host: string,
-): Promise<{ server: ReturnType<typeof serve>; port: number }> {
+): Promise<{ server: Server; port: number }> {
   return new Promise((resolve, reject) => {
-    const server = serve(
-      { fetch: app.fetch, port, hostname: host, serverOptions: httpLimits },
-      (info) => {
-        resolve({ server, port: info.port });
-      },
-    );
-    if ('maxRequestsPerSocket' in server) server.maxRequestsPerSocket = requestsPerSocketMax;
+    const answerByApp = getRequestListener(app.fetch, { hostname: host });
+    const server = createServer(httpLimits, (incoming, outgoing) => {
+      if (!answerDirectly(incoming, outgoing)) answerByApp(incoming, outgoing);
+    });
+    server.maxRequestsPerSocket = requestsPerSocketMax;
     server.maxConnections = connectionsMax;
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve({ server, port: typeof address === 'object' && address ? address.port : port });
+    });
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') reject(error);
       else
@@ -43,16 +52,13 @@ export function listenOn(
 }
 
 /** Takes no new connections, lets those under way finish, and cuts what goes on for ever (event streams). */
-export function stopServer(server: ReturnType<typeof serve>): Promise<void> {
+export function stopServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(
-      () => 'closeAllConnections' in server && server.closeAllConnections(),
-      stopWaitMs,
-    );
+    const cut = setTimeout(() => server.closeAllConnections(), stopWaitMs);
     server.close(() => {
       clearTimeout(cut);
       resolve();
     });
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
+    server.closeIdleConnections();
   });
 }

@@ -1,19 +1,12 @@
 /** Reads the bytes of a request, never more than it may have. */
-import type { Context } from 'hono';
 import { Problem } from '../../core/contract/problem.ts';
 
 /**
  * Gives the whole body.
  * @param bytesMax the greatest size; a larger body is refused by its announced length, or while it comes in
- * @param wholeBody reads a body whose announced length is not too large
  * @throws Problem `encoding_unsupported`, `body_too_large` or `body_unreadable`
  */
-export async function readBody(
-  c: Context,
-  bytesMax: number,
-  wholeBody: (c: Context) => Promise<Uint8Array>,
-): Promise<Uint8Array> {
-  const request = c.req.raw;
+export async function readBody(request: Request, bytesMax: number): Promise<Uint8Array> {
   const encoding = request.headers.get('content-encoding');
   if (encoding !== null && encoding.toLowerCase() !== 'identity') {
     throw new Problem(
@@ -25,14 +18,9 @@ export async function readBody(
   if (announced === null) return readStream(request.body, bytesMax);
   if (Number(announced) > bytesMax) throw tooLarge(bytesMax);
   // The runtime ends a body at its announced length, so this one is short.
-  const bytes = await wholeBody(c).catch(unreadable);
+  const bytes = await request.arrayBuffer().catch(unreadable);
   if (bytes.byteLength > bytesMax) throw tooLarge(bytesMax);
-  return bytes;
-}
-
-/** As every runtime can. */
-export async function wholeBodyOfRequest(c: Context): Promise<Uint8Array> {
-  return new Uint8Array(await c.req.raw.arrayBuffer());
+  return new Uint8Array(bytes);
 }
 
 async function readStream(

@@ -9,6 +9,18 @@ export const openToAll = {
   'Access-Control-Expose-Headers': 'X-Canister-Refused, Retry-After',
 };
 
+/** An answer before its runtime makes a response of it. */
+export interface Answer {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+
+/** The answer as `fetch` knows it. */
+export function toResponse({ status, headers, body }: Answer): Response {
+  return new Response(body, { status, headers });
+}
+
 const preflightAgeSeconds = 86_400;
 const retryAfterSecondsMin = 5;
 const retryAfterSecondsMax = 30;
@@ -26,21 +38,24 @@ export function answerPreflight(methods: string): Response {
   });
 }
 
-/**
- * Answers with a problem.
- * @param refused the refused hits of an array, named in the body beside the first problem
- */
-export function answerProblem(
+/** Answers with a problem. */
+export function answerProblem(problem: Problem, extra: Record<string, string> = {}): Response {
+  return toResponse(problemAnswer(problem, [], extra));
+}
+
+/** @param refused the refused hits of an array, named in the body beside the first problem */
+export function problemAnswer(
   problem: Problem,
-  extra: Record<string, string> = {},
   refused: readonly Refusal[] = [],
-): Response {
+  extra: Record<string, string> = {},
+): Answer {
   const body = {
     ...problem.toBody(),
     ...(refused.length > 0 && { refused: refused.map(describeRefusal) }),
   };
   const codes = refused.length > 0 ? refusedCodes(refused) : problem.code;
-  return new Response(JSON.stringify(body), {
+  return {
+    body: JSON.stringify(body),
     status: problem.status,
     headers: {
       ...openToAll,
@@ -52,7 +67,7 @@ export function answerProblem(
       }),
       ...extra,
     },
-  });
+  };
 }
 
 /** A refusal as the body names it. */

@@ -1,46 +1,45 @@
 /** `POST /hits`: one hit or an array of hits. Answers 2xx only when all good hits are durable. */
-import type { Context } from 'hono';
 import { hitLimits } from '../../core/contract/hit.ts';
 import { Problem } from '../../core/contract/problem.ts';
 import { parseJson } from '../intake/parse-json.ts';
-import { readBody, wholeBodyOfRequest } from '../intake/read-body.ts';
 import type { ClientFacts } from '../intake/receive-hit.ts';
 import { admit, type Intake, refuseAll, type TakenHits, takeHits } from '../intake/take-hits.ts';
-import { answerProblem, describeRefusal, openToAll, refusedCodes } from './answers.ts';
+import { type Answer, describeRefusal, openToAll, problemAnswer, refusedCodes } from './answers.ts';
 
 const acceptedHeaders = { ...openToAll, 'Content-Type': 'application/json' };
 
-/** Makes the handler. Any content type will do: a beacon of plain text needs no preflight. */
-export function postHits(
-  intake: Intake,
-  factsOf: (c: Context) => ClientFacts,
-  wholeBody: (c: Context) => Promise<Uint8Array> = wholeBodyOfRequest,
-) {
-  return async (c: Context): Promise<Response> => {
-    const facts = factsOf(c);
+/**
+ * Takes the hits of one request, and answers it.
+ * @param readBody gives the bytes; throws the Problem why not
+ */
+export type PostHits = (facts: ClientFacts, readBody: () => Promise<Uint8Array>) => Promise<Answer>;
+
+/** Makes what answers. Any content type will do: a beacon of plain text needs no preflight. */
+export function createPostHits(intake: Intake): PostHits {
+  return async (facts, readBody) => {
     let values: unknown[];
     try {
       admit(intake, facts);
     } catch (problem) {
-      if (problem instanceof Problem) return answerProblem(problem);
+      if (problem instanceof Problem) return problemAnswer(problem);
       throw problem;
     }
     try {
-      values = listOf(parseJson(await readBody(c, hitLimits.bodyBytesMax, wholeBody)));
+      values = listOf(parseJson(await readBody()));
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       refuseAll(intake.inbox, 1, problem.code);
-      return answerProblem(problem);
+      return problemAnswer(problem);
     }
     if (values.length > hitLimits.hitsPerRequestMax) {
       refuseAll(intake.inbox, values.length, 'hits_too_many');
       const detail = `One request may bring ${hitLimits.hitsPerRequestMax} hits. Send the rest in further requests.`;
-      return answerProblem(new Problem('hits_too_many', detail));
+      return problemAnswer(new Problem('hits_too_many', detail));
     }
     try {
       return answer(await takeHits(intake, values, facts), values.length);
     } catch (problem) {
-      if (problem instanceof Problem) return answerProblem(problem);
+      if (problem instanceof Problem) return problemAnswer(problem);
       throw problem;
     }
   };
@@ -52,17 +51,18 @@ function listOf(value: unknown): unknown[] {
   return value;
 }
 
-function answer({ accepted, refused }: TakenHits, sent: number): Response {
+function answer({ accepted, refused }: TakenHits, sent: number): Answer {
   if (refused.length === 0) {
-    return new Response(`{"accepted":${accepted}}`, { status: 202, headers: acceptedHeaders });
+    return { status: 202, headers: acceptedHeaders, body: `{"accepted":${accepted}}` };
   }
   const errors = refused.filter(({ problem }) => problem.code !== 'host_not_allowed');
   const first = errors[0];
   if (errors.length === sent && first) {
-    return answerProblem(first.problem, {}, sent > 1 ? errors : []);
+    return problemAnswer(first.problem, sent > 1 ? errors : []);
   }
-  return new Response(JSON.stringify({ accepted, refused: refused.map(describeRefusal) }), {
+  return {
     status: 202,
     headers: { ...acceptedHeaders, 'X-Canister-Refused': refusedCodes(refused) },
-  });
+    body: JSON.stringify({ accepted, refused: refused.map(describeRefusal) }),
+  };
 }

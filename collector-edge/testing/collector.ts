@@ -1,7 +1,6 @@
 /** A collector over a memory inbox, and a hit that is valid by default, for tests that drive the real routes. */
-import type { Hono } from 'hono';
 import type { DatasetEntry } from '../../core/contract/dataset.ts';
-import { type CollectorOptions, createCollector } from '../app.ts';
+import { type Collector, type CollectorOptions, createCollectorParts } from '../app.ts';
 import { createMemoryInbox, type MemoryInbox } from '../inbox/memory-inbox.ts';
 
 export const testStartMs = Date.UTC(2026, 10, 21, 10, 0, 0);
@@ -16,8 +15,7 @@ export const testDatasets: DatasetEntry[] = [
   },
 ];
 
-export interface TestCollector {
-  app: Hono;
+export interface TestCollector extends Collector {
   inbox: MemoryInbox;
   /** What lies in the log, decoded. */
   bodies(): Record<string, unknown>[];
@@ -29,7 +27,7 @@ export interface TestCollector {
 export function createTestCollector(options: Partial<CollectorOptions> = {}): TestCollector {
   const clock = () => testStartMs;
   const inbox = createMemoryInbox({ clock });
-  const app = createCollector({
+  const { app, postHits } = createCollectorParts({
     inbox,
     directory: { find: (key) => testDatasets.find((dataset) => dataset.writeKey === key) },
     clock,
@@ -41,6 +39,7 @@ export function createTestCollector(options: Partial<CollectorOptions> = {}): Te
   });
   return {
     app,
+    postHits,
     inbox,
     bodies: () => inbox.rows.map((row) => JSON.parse(new TextDecoder().decode(row.body))),
     counts: () =>
