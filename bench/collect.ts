@@ -50,7 +50,7 @@ export interface CollectResult {
 
 /**
  * Runs the comparison: medians of alternating rounds. `BENCH_SECONDS` (default 5) is the length of one round,
- * `BENCH_CONNECTIONS` (default 64) how many senders there are. Takes a minute; prints nothing.
+ * `BENCH_CONNECTIONS` (default 128) how many senders there are. Takes a minute; prints nothing.
  */
 export async function collect(): Promise<CollectResult> {
   const role = process.env[roleVariable];
@@ -58,7 +58,7 @@ export async function collect(): Promise<CollectResult> {
   if (role === 'raw') return sendRaw();
   if (role === 'bare') return serveBare(Number(process.env.PORT));
   const seconds = Number(process.env.BENCH_SECONDS ?? 5);
-  const connections = Number(process.env.BENCH_CONNECTIONS ?? 64);
+  const connections = Number(process.env.BENCH_CONNECTIONS ?? 128);
   const folder = mkdtempSync(join(tmpdir(), 'canister-bench-'));
   const writeKey = createDataset(folder);
   const children: ChildProcess[] = [];

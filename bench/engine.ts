@@ -31,9 +31,9 @@ export interface EngineResult {
   rounds: { seconds: number; hitsPerSecond: number; cpuUsPerHit: number; memoryMbMax: number }[];
 }
 
-/** `BENCH_HITS` (200,000) says how many hits, `BENCH_ROUNDS` (3) how often. */
+/** `BENCH_HITS` (400,000) says how many hits, `BENCH_ROUNDS` (3) how often. */
 export async function engine(): Promise<EngineResult> {
-  const hitsMax = Number(process.env.BENCH_HITS ?? 200_000);
+  const hitsMax = Number(process.env.BENCH_HITS ?? 400_000);
   const rounds: EngineResult['rounds'] = [];
   const readings: number[] = [];
   let last = { hits: 0, sessions: 0, lost: 0, twice: 0 };
