@@ -67,7 +67,10 @@ export function createSessionCommit(stores: {
   // A record without its row must not be met while tables are made of records.
   const gate = createGate();
   const limits = createDimensionLimits((hours) => analytics.dimensionValues(hours));
-  /** The batch before: what it seals, and the whole of it. */
+  /**
+   * When the batch before has been sealed, and when it has been stored, well or not: its failure is met by whoever gave
+   * it, and by those that name it as `before`; the others only follow it.
+   */
   let sealing: Promise<unknown> = Promise.resolve();
   let storing: Promise<unknown> = Promise.resolve();
 
