@@ -2,6 +2,7 @@
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { dayOf } from '../../core/contract/calendar.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import type { Backfill } from '../../core/contract/event-life.ts';
@@ -114,7 +115,11 @@ export class BackfillList extends LitElement {
         </tr>
       </thead>
       <tbody>
-        ${[...backfills].reverse().map((one) => this.#row(one))}
+        ${repeat(
+          [...backfills].reverse(),
+          ({ number }) => number,
+          (one) => this.#row(one),
+        )}
       </tbody>
     </table>`;
   }

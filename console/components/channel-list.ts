@@ -2,6 +2,7 @@
 import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { AlertChannel, AlertChannelInput, Delivery } from '../../core/contract/alert.ts';
 import { deleteChannel, listDeliveries, saveChannel, testChannel } from '../api/alerts.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
@@ -91,9 +92,12 @@ export class ChannelList extends LitElement {
         <tr><th scope="col">${msg('Name')}</th><th scope="col">${msg('Goes to')}</th><th scope="col"><span class="only-read">${msg('Actions')}</span></th></tr>
       </thead>
       <tbody>
-        ${this.channels.map((channel) => {
-          const { name } = channel;
-          return html`<tr>
+        ${repeat(
+          this.channels,
+          ({ name }) => name,
+          (channel) => {
+            const { name } = channel;
+            return html`<tr>
             <td>${name}</td>
             <td>
               ${channel.kind === 'mail' ? channel.to.join(', ') : channel.url}
@@ -104,7 +108,8 @@ export class ChannelList extends LitElement {
               <cn-confirm-button label=${msg('Delete')} what=${name} @cn-confirm=${() => this.#delete(name)}></cn-confirm-button>
             </td>
           </tr>`;
-        })}
+          },
+        )}
       </tbody>
     </table>`;
   }

@@ -1,9 +1,10 @@
 /**
  * A button for what cannot be taken back: it acts at the second press. A double click is one press; the first one is
- * forgotten after a while, by Escape, and when the focus goes elsewhere. Fires `cn-confirm`.
+ * forgotten after a while, by Escape, when the focus goes elsewhere, and when the button becomes one for something else,
+ * as in a list that moves between the presses. Fires `cn-confirm`.
  */
 import { msg, str } from '@lit/localize';
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
@@ -41,6 +42,10 @@ export class ConfirmButton extends LitElement {
   @property({ type: Boolean, reflect: true }) small = false;
   @state() private armedAt: number | undefined;
   #forget: ReturnType<typeof setTimeout> | undefined;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('label') || changed.has('what')) this.#disarm();
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();

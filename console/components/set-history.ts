@@ -2,6 +2,7 @@
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { EventChange, SetDiff, SetSummary } from '../../core/contract/event-life.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { listSets, readChanges, readDiff, rollback } from '../api/events.ts';
@@ -111,7 +112,9 @@ export class SetHistory extends LitElement {
         <tr><th scope="col">${msg('Version')}</th><th scope="col">${msg('Published')}</th><th scope="col"><span class="only-read">${msg('Actions')}</span></th></tr>
       </thead>
       <tbody>
-        ${sets.map(
+        ${repeat(
+          sets,
+          ({ version }) => version,
           ({ version, publishedAt }) => html`<tr>
             <td>${version}${version === this.version ? html` <span class="caption">${msg('in force')}</span>` : nothing}</td>
             <td>${formatInstantShort(publishedAt, this.timeZone)}</td>

@@ -2,6 +2,7 @@
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { SharedLink } from '../../core/contract/shared-link.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { serverNow } from '../api/server-time.ts';
@@ -55,7 +56,11 @@ export class SharedLinks extends LitElement {
           </tr>
         </thead>
         <tbody>
-          ${links.map((link) => this.#row(link))}
+          ${repeat(
+            links,
+            ({ id }) => id,
+            (link) => this.#row(link),
+          )}
         </tbody>
       </table>
     </div>`;

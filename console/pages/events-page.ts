@@ -3,6 +3,7 @@ import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Me } from '../../core/contract/access.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import type { AttributeDraft, EventDraft, EventList } from '../../core/contract/event-life.ts';
@@ -186,9 +187,12 @@ export class EventsPage extends LitElement {
         </tr>
       </thead>
       <tbody>
-        ${events.map(({ definition, state }) => {
-          const { name, condition, trigger, active, buildingBlock } = definition;
-          return html`<tr>
+        ${repeat(
+          events,
+          ({ definition }) => definition.name,
+          ({ definition, state }) => {
+            const { name, condition, trigger, active, buildingBlock } = definition;
+            return html`<tr>
             <td>
               <a href="${eventsPath(slug)}?${new URLSearchParams({ event: name })}">${name}</a>
               ${buildingBlock ? html`<span class="quiet">${msg('building block')}</span>` : nothing}
@@ -201,7 +205,8 @@ export class EventsPage extends LitElement {
               ${this.#mayChange ? html`<cn-confirm-button small label=${msg('Delete')} what=${name} @cn-confirm=${() => this.#do(() => deleteEvent(slug, name), msg(str`"${name}" is deleted; its past facts stay.`))}></cn-confirm-button>` : nothing}
             </td>
           </tr>`;
-        })}
+          },
+        )}
       </tbody>
     </table>`;
   }
@@ -225,9 +230,12 @@ export class EventsPage extends LitElement {
         : html`<table class="attributes">
               <caption class="only-read">${msg('Attributes')}</caption>
               <tbody>
-                ${attributes.map((one) => {
-                  const { name, home, take } = one.definition;
-                  return html`<tr>
+                ${repeat(
+                  attributes,
+                  ({ definition: { name, home } }) => `${home} ${name}`,
+                  (one) => {
+                    const { name, home, take } = one.definition;
+                    return html`<tr>
                     <td><code>${home}_attribute.${name}</code></td>
                     <td class="secondary">${takeTexts[take.by]}</td>
                     <td class="narrow">${draftStateTexts[one.state]}</td>
@@ -240,7 +248,8 @@ export class EventsPage extends LitElement {
                     }
                     </td>
                   </tr>`;
-                })}
+                  },
+                )}
               </tbody>
             </table>`
     }

@@ -4,6 +4,7 @@ import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Me } from '../../core/contract/access.ts';
 import type { Job } from '../../core/contract/job.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
@@ -133,7 +134,11 @@ export class JobsPage extends LitElement {
             </tr>
           </thead>
           <tbody>
-            ${jobs.map((job) => this.#row(job))}
+            ${repeat(
+              jobs,
+              ({ id }) => id,
+              (job) => this.#row(job),
+            )}
           </tbody>
         </table>
       </div>
