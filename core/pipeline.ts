@@ -86,6 +86,8 @@ export function createPipeline(options: {
   let evicted = 0;
   /** What is being stored while the next rows are read: some batches a dataset, the first of what has ended. */
   const storing = new Map<DatasetEngine, { batch: Batch; work: Promise<void> }[]>();
+  /** A checkpoint and pruning beside the reading of a backlog. */
+  let settling: { work: Promise<void>; isDone: boolean } | undefined;
   let working: Promise<unknown> = Promise.resolve();
 
   /** One at a time: a dataset must not come in the middle of a step. */
@@ -99,6 +101,7 @@ export function createPipeline(options: {
   const standing = <T>(work: () => Promise<T>) =>
     exclusively(async () => {
       await allStored();
+      await settledBeside();
       return await work();
     });
 
@@ -306,16 +309,43 @@ export function createPipeline(options: {
   }
 
   async function settle(): Promise<void> {
-    for (const [slug, dataset] of datasets) {
+    await settledBeside();
+    await settleStored(commit);
+  }
+
+  /** The same for what is stored already, beside the reading of the next rows: they lie behind all that is pruned. */
+  function settleBeside(): void {
+    const work = settleStored();
+    const beside = { work, isDone: false };
+    settling = beside;
+    const done = () => {
+      beside.isDone = true;
+    };
+    // Its failure is met by the next step.
+    work.then(done, done);
+  }
+
+  /** Waits for that. @throws its failure, once: it is due again */
+  async function settledBeside(): Promise<void> {
+    const beside = settling;
+    settling = undefined;
+    await beside?.work;
+  }
+
+  /** @param prepare what a dataset does before its checkpoint */
+  async function settleStored(prepare?: (dataset: DatasetEngine) => Promise<void>): Promise<void> {
+    for (const dataset of [...datasets.values()]) {
       if (dataset.commit.isPaused()) continue;
       await onStores(dataset, async () => {
-        await commit(dataset);
-        if (dataset.low === dataset.lowCheckpointed && dataset.hitsSinceCheckpoint === 0) return;
+        await prepare?.(dataset);
+        // What is stored beside the checkpoint is the next one's.
+        const { low, hitsSinceCheckpoint } = dataset;
+        if (low === dataset.lowCheckpointed && hitsSinceCheckpoint === 0) return;
         await dataset.commit.checkpoint();
-        await inbox.prune(slug, dataset.low);
+        await inbox.prune(dataset.config.slug, low);
         // Only now: a pruning that failed is due again, also where no hit comes any more.
-        dataset.lowCheckpointed = dataset.low;
-        dataset.hitsSinceCheckpoint = 0;
+        dataset.lowCheckpointed = low;
+        dataset.hitsSinceCheckpoint -= hitsSinceCheckpoint;
       });
     }
     const through = Math.min(
@@ -355,6 +385,7 @@ export function createPipeline(options: {
   async function step(): Promise<boolean> {
     // The last step broke off while room was made: no row is read before that is done.
     if (spooling) await makeRoom();
+    if (settling?.isDone) await settledBeside();
     const rows = await takeRows();
     for (const row of rows) {
       const taking = takeRow(row);
@@ -371,7 +402,10 @@ export function createPipeline(options: {
         if (dataset.ended.length > 0) await onStores(dataset, () => commit(dataset));
       } else if (isFull(dataset)) await onStores(dataset, () => commitBeside(dataset));
     }
-    if (isSettlingDue()) await settle();
+    if (isSettlingDue()) {
+      if (rows.length < rowsPerStepMax) await settle();
+      else if (settling === undefined) settleBeside();
+    }
     if (rows.length > 0) return true;
     const nowMs = clock();
     if ([...datasets.values()].some((dataset) => dataset.sessionizer.isIdleDue(nowMs)))
@@ -402,6 +436,7 @@ export function createPipeline(options: {
         inbox.countAnew();
         // Why its stores fail is known already.
         if (dataset) await stored(dataset).catch(() => undefined);
+        await settledBeside().catch(() => undefined);
         // Stores that failed may fail to close, too; there is nothing in them that is not elsewhere.
         await dataset?.close().catch(() => undefined);
       }),
