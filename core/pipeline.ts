@@ -404,7 +404,12 @@ export function createPipeline(options: {
     }
     if (isSettlingDue()) {
       if (rows.length < rowsPerStepMax) await settle();
-      else if (settling === undefined) settleBeside();
+      else if (settling === undefined) {
+        // Also what is little: it would wait for as long as there is a backlog of other datasets.
+        for (const dataset of datasets.values())
+          if (!dataset.commit.isPaused()) await onStores(dataset, () => commitBeside(dataset));
+        settleBeside();
+      }
     }
     if (rows.length > 0) return true;
     const nowMs = clock();
