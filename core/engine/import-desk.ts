@@ -266,13 +266,13 @@ function refuseOpenFile({ file }: UnderWay): void {
 
 interface ByteFeed {
   bytes: AsyncIterable<Uint8Array>;
-  /** Resolves when the reader has taken the bytes; rejects when it has failed. */
+  /** Resolves when the reader has begun with the piece before, so that one waits; rejects when it has failed. */
   push(bytes: Uint8Array): Promise<void>;
   end(): void;
   refuse(error: Error): void;
 }
 
-/** A stream of one piece at a time: the sender waits until the reader has come for the next. */
+/** A stream with one piece ahead: the next one is sent while the reader is at work on this one. */
 function byteFeed(): ByteFeed {
   let offered: Uint8Array | undefined;
   let busy = false;
@@ -285,8 +285,8 @@ function byteFeed(): ByteFeed {
       if (offered !== undefined) {
         const piece = offered;
         offered = undefined;
-        yield piece;
         taken();
+        yield piece;
       } else if (failure) throw failure;
       else if (ended) return;
       else await new Promise<void>((resolve) => (wake = resolve));
@@ -298,13 +298,14 @@ function byteFeed(): ByteFeed {
       if (failure) throw failure;
       if (busy || ended)
         throw new Problem('request_invalid', 'Send one piece of the file after the other.');
-      const wasTaken = new Promise<void>((resolve) => (taken = resolve));
-      busy = true;
+      if (offered !== undefined) {
+        busy = true;
+        await new Promise<void>((resolve) => (taken = resolve));
+        busy = false;
+        if (failure) throw failure;
+      }
       offered = piece;
       wake();
-      await wasTaken;
-      busy = false;
-      if (failure) throw failure;
     },
     end() {
       ended = true;
@@ -312,6 +313,7 @@ function byteFeed(): ByteFeed {
     },
     refuse(error) {
       failure ??= error;
+      offered = undefined;
       wake();
       taken();
     },

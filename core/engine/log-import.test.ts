@@ -418,15 +418,17 @@ describe('the desk that imports come to', () => {
     });
   });
 
-  test('takes one piece after the other, and never loses one', async () => {
+  test('takes one piece after the other with one waiting, and never loses one', async () => {
     const { engine } = world;
     const number = await engine.beginImport('shop', { format: 'auto' });
     await engine.beginFile(number, 'one');
+    const bytes = Buffer.from(log);
     const answers = await Promise.allSettled([
-      engine.feedFile(number, Buffer.from(log)),
-      engine.feedFile(number, Buffer.from(log)),
+      engine.feedFile(number, bytes.subarray(0, 100)),
+      engine.feedFile(number, bytes.subarray(100)),
+      engine.feedFile(number, bytes),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
     await engine.endFile(number);
     expect(await engine.finishImport(number)).toMatchObject(whole);
   });

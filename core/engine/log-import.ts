@@ -17,7 +17,6 @@ import {
   type ImportSummary,
   importLimits,
 } from '../contract/import.ts';
-import type { NormalizedHit } from '../hits/normalize-hit.ts';
 import { userKeys } from '../hits/user-key.ts';
 import { batchesUnderWayMax, pipelineLimits } from '../pipeline.ts';
 import { closePolicy } from '../sessions/close-policy.ts';
@@ -36,10 +35,10 @@ import {
   type CutReader,
   createCutReader,
   type HitPiece,
-  type LinePlace,
   type LogCut,
   mergeByTime,
 } from './log-cut.ts';
+import { createPendingHits } from './pending-hits.ts';
 
 /** Lines whose ids are looked up together. */
 const linesPerLookup = 5_000;
@@ -130,10 +129,7 @@ export async function startLogImport(
   const excludedBy: ImportSummary['excludedBy'] = {};
   const badSamples: ImportSummary['badSamples'] = [];
   const badLines = listBadLines(badLinesFile);
-  /** Ids of hits that are in sessions which are not stored yet. */
-  const pending = new Map<string, LinePlace | undefined>();
-  /** Those of them that an exclusion of the dataset keeps out of the figures, with its name. */
-  const apart = new Map<string, string>();
+  const pending = createPendingHits(dataset.analytics);
   let cuts: CutReader[] = [];
   /** The latest time in the file, by which sessions end: files may come in any order, newest first is usual. */
   let fileTime = Number.NEGATIVE_INFINITY;
@@ -147,15 +143,7 @@ export async function startLogImport(
   function leaveOut({ session }: EndedSession): void {
     progress.accepted -= session.hits.length;
     exclude('discarded', session.hits.length);
-    for (const hit of allHits(session)) settle(hit.id);
-  }
-
-  /** The hit is stored or discarded: its line need not be read again. */
-  function settle(id: string): void {
-    const place = pending.get(id);
-    if (place !== undefined) place.pending -= 1;
-    pending.delete(id);
-    apart.delete(id);
+    for (const hit of allHits(session)) pending.discarded(hit.id);
   }
 
   function exclude(rule: ExclusionRule | `exclusion: ${string}`, hits: number): void {
@@ -192,38 +180,23 @@ export async function startLogImport(
   async function store(batch: readonly EndedSession[], hits: number): Promise<void> {
     progress.sessions += batch.length;
     if (options.dryRun) {
-      for (const id of pending.keys()) {
-        if (pending.size <= dryRunIdsMax) break;
-        pending.delete(id);
-        apart.delete(id);
-      }
+      pending.forget(dryRunIdsMax);
       return;
     }
     await dataset.commit.store(batch).catch((error) => {
       progress.sessions -= batch.length;
       throw error;
     });
-    for (const { session } of batch) for (const hit of allHits(session)) settle(hit.id);
+    pending.stored(batch.flatMap(({ session }) => allHits(session).map(({ id }) => id)));
     dataset.hitsSinceCheckpoint += hits;
   }
 
+  /** @param known which of them are stored, as `pending` was asked */
   async function takeHits(
-    hits: readonly NormalizedHit[],
-    bytes: readonly number[],
-    places: readonly LinePlace[] = [],
+    { hits, sizes, places }: HitPiece,
+    known: Promise<Set<string>>,
   ): Promise<void> {
-    if (hits.length === 0) return;
-    let from = Number.POSITIVE_INFINITY;
-    let to = Number.NEGATIVE_INFINITY;
-    const ids: string[] = [];
-    for (const { hit } of hits) {
-      from = Math.min(from, hit.at);
-      to = Math.max(to, hit.at);
-      ids.push(hit.id);
-    }
-    // Asked beside a batch that is being stored: what of it the answer cannot know yet is still pending now.
-    const stored = new Set(ids.filter((id) => pending.has(id)));
-    for (const id of await dataset.analytics.knownHits(ids, from, to)) stored.add(id);
+    const stored = await known;
     for (const [index, normalized] of hits.entries()) {
       const { hit, context, excludedBy, rulesVersion } = normalized;
       const { id, at } = hit;
@@ -236,9 +209,8 @@ export async function startLogImport(
         continue;
       }
       progress.lines += 1;
-      if (place !== undefined) place.pending += 1;
-      pending.set(id, place);
-      const size = bytes[index] ?? 0;
+      pending.add(id, excludedBy, place);
+      const size = sizes[index] ?? 0;
       // Part by part: spreading an object takes several times as long.
       sessionizer.take({
         hit,
@@ -250,16 +222,14 @@ export async function startLogImport(
         bytes: size,
       });
       if (excludedBy === undefined) progress.accepted += 1;
-      else {
-        apart.set(id, excludedBy);
-        exclude(`exclusion: ${excludedBy}`, 1);
-      }
+      else exclude(`exclusion: ${excludedBy}`, 1);
       if (isAbove(fillOf([{ active: open }]), room, activeMarks.high)) makeRoom();
       // At every hit, not at every batch of them: sessions must not depend on how the bytes came.
       if (at <= fileTime) continue;
       fileTime = at;
       sessionizer.closeIdle(fileTime);
     }
+    pending.taken();
     latest = Math.max(latest, fileTime);
     for (; countedSessions < ended.length; countedSessions += 1)
       endedHits += ended[countedSessions]?.session.hits.length ?? 0;
@@ -345,20 +315,26 @@ export async function startLogImport(
     }
   }
 
-  /** Takes pieces of hits, looking up many at once. */
+  /** Takes pieces of hits, looking up many at once: ahead, so that the answer is there when they are taken. */
   async function takePieces(pieces: AsyncIterable<HitPiece>): Promise<void> {
-    let hits: NormalizedHit[] = [];
-    let sizes: number[] = [];
-    let places: LinePlace[] = [];
-    for await (const found of pieces) {
-      for (const hit of found.hits) hits.push(hit);
-      for (const size of found.sizes) sizes.push(size);
-      for (const place of found.places) places.push(place);
-      if (hits.length < linesPerLookup) continue;
-      await takeHits(hits, sizes, places);
-      [hits, sizes, places] = [[], [], []];
+    let gathered: HitPiece = { hits: [], sizes: [], places: [] };
+    let asked: { piece: HitPiece; known: Promise<Set<string>> } | undefined;
+    async function askFor(piece: HitPiece): Promise<void> {
+      const before = asked;
+      asked = { piece, known: pending.ask(piece.hits) };
+      if (before !== undefined) await takeHits(before.piece, before.known);
     }
-    await takeHits(hits, sizes, places);
+    for await (const found of pieces) {
+      for (const hit of found.hits) gathered.hits.push(hit);
+      for (const size of found.sizes) gathered.sizes.push(size);
+      for (const place of found.places) gathered.places.push(place);
+      if (gathered.hits.length < linesPerLookup) continue;
+      const piece = gathered;
+      gathered = { hits: [], sizes: [], places: [] };
+      await askFor(piece);
+    }
+    if (gathered.hits.length > 0) await askFor(gathered);
+    if (asked !== undefined) await takeHits(asked.piece, asked.known);
   }
 
   async function takeFile(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
@@ -368,11 +344,13 @@ export async function startLogImport(
 
   /** Lines of sessions that were not stored are as if they had not been read. */
   function takeBackLeft(): void {
-    progress.lines -= pending.size;
-    progress.accepted -= pending.size - apart.size;
-    for (const rule of apart.values()) exclude(`exclusion: ${rule}`, -1);
-    pending.clear();
-    apart.clear();
+    const { hits, excludedBy } = pending.giveUp();
+    progress.lines -= hits;
+    progress.accepted -= hits;
+    for (const [rule, excluded] of excludedBy) {
+      progress.accepted += excluded;
+      exclude(`exclusion: ${rule}`, -excluded);
+    }
   }
 
   async function summarize(): Promise<Omit<ImportSummary, 'seconds'>> {
