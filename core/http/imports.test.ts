@@ -1,0 +1,106 @@
+/** The API: an import, piece by piece. */
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { headers, openedApi } from '../testing/opened-api.ts';
+import { worldStartMs } from '../testing/world.ts';
+import { pieceBytesMax } from './imports.ts';
+
+const opened = openedApi();
+const { get, post, problem } = opened;
+
+describe('an import', () => {
+  const log = Array.from(
+    { length: 50 },
+    (_, index) =>
+      `10.0.0.${index % 5} - - [17/May/2015:10:05:${String(index).padStart(2, '0')} +0000] "GET /${index} HTTP/1.1" 200 5\n`,
+  )
+    .join('')
+    .concat('junk\n');
+  beforeEach(async () => {
+    await post('/api/datasets', { slug: 'shop' });
+  });
+
+  async function send(bytes: Uint8Array, pieceBytes: number): Promise<unknown> {
+    const begun = await post('/api/datasets/shop/imports', {});
+    expect(begun.status).toBe(201);
+    const { number } = await begun.json();
+    expect((await post(`/api/imports/${number}/file`, { name: 'access.log' })).status).toBe(204);
+    for (let start = 0; start < bytes.length; start += pieceBytes)
+      expect(
+        (await post(`/api/imports/${number}/bytes`, bytes.subarray(start, start + pieceBytes)))
+          .status,
+      ).toBe(200);
+    expect((await post(`/api/imports/${number}/file/end`)).status).toBe(200);
+    return await (await post(`/api/imports/${number}/finish`)).json();
+  }
+
+  test('comes in pieces, plain or compressed, and is added to the counters', async () => {
+    const summary = {
+      lines: 51,
+      accepted: 50,
+      duplicate: 0,
+      excluded: 0,
+      bad: 1,
+      sessions: 5,
+      seconds: 0,
+      formats: ['common'],
+      badFile: expect.stringContaining('bad-lines'),
+    };
+    expect(await send(Buffer.from(log), 333)).toMatchObject(summary);
+    expect(await send(gzipSync(log), 20)).toMatchObject({ accepted: 0, duplicate: 50, bad: 1 });
+    const status = await (await get('/api/status')).json();
+    expect(status).toMatchObject({
+      version: '1.2.3',
+      startedAt: worldStartMs,
+      waitingHits: 0,
+      datasets: [
+        {
+          slug: 'shop',
+          counts: { received: 102, accepted: 50, duplicate: 50, excluded: 0, bad: 2 },
+          activeSessions: 0,
+          storedSessions: 5,
+          storedHits: 50,
+        },
+      ],
+    });
+  });
+
+  test('takes no piece that is too large, and goes on after it', async () => {
+    const { number } = await (await post('/api/datasets/shop/imports', {})).json();
+    await post(`/api/imports/${number}/file`, { name: 'access.log' });
+    expect(
+      await problem(post(`/api/imports/${number}/bytes`, new Uint8Array(pieceBytesMax + 1))),
+    ).toMatchObject({ status: 413, code: 'body_too_large' });
+    expect((await post(`/api/imports/${number}/bytes`, Buffer.from(log))).status).toBe(200);
+    await post(`/api/imports/${number}/file/end`);
+    expect(await (await post(`/api/imports/${number}/finish`)).json()).toMatchObject({
+      accepted: 50,
+    });
+  });
+
+  test('can be given up, and is unknown afterwards', async () => {
+    const { number } = await (await post('/api/datasets/shop/imports', {})).json();
+    const gone = await opened.api.request(`http://localhost/api/imports/${number}`, {
+      method: 'DELETE',
+      headers: { ...headers, host: 'localhost' },
+    });
+    expect(gone.status).toBe(204);
+    expect(await problem(post(`/api/imports/${number}/finish`))).toMatchObject({
+      status: 404,
+      code: 'import_unknown',
+    });
+  });
+
+  test.each([
+    ['/api/datasets/nowhere/imports', {}, 'dataset_unknown'],
+    ['/api/datasets/shop/imports', { format: 'klingon' }, 'import_format_unknown'],
+    ['/api/datasets/shop/imports', { proxies: -1 }, 'request_invalid'],
+    ['/api/datasets/shop/imports', { encoding: 'utf-16' }, 'request_invalid'],
+    ['/api/imports/99/finish', {}, 'import_unknown'],
+    ['/api/imports/0/finish', {}, 'request_invalid'],
+    ['/api/imports/x/bytes', {}, 'request_invalid'],
+    ['/api/imports/1/file', { name: 'x'.repeat(1_025) }, 'request_invalid'],
+  ])('at %s with %j is refused as %s', async (path, body, code) => {
+    expect((await problem(post(path, body))).code).toBe(code);
+  });
+});
