@@ -4,7 +4,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
 import { createCollectorParts } from './collector-edge/app.ts';
@@ -14,9 +13,6 @@ import { answerHitsDirectly, nodePeerAddress } from './collector-edge/node.ts';
 import { createAlertDesk } from './core/alerts/alert-desk.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
-import type { Dataset, DatasetEntry } from './core/contract/dataset.ts';
-import { Problem } from './core/contract/problem.ts';
-import { retentionRulesSchema } from './core/contract/upkeep.ts';
 import { createAlertSql } from './core/desks/alert-sql.ts';
 import { createCountDesk } from './core/desks/count-desk.ts';
 import { createDefinitionDesk } from './core/desks/definition-desk.ts';
@@ -28,24 +24,18 @@ import { keepQueriesWhole } from './core/desks/saved-query-desk.ts';
 import { createSearchDesk } from './core/desks/search-desk.ts';
 import { createSourceDesk } from './core/desks/source-desk.ts';
 import { createSqlDesk, type PublishedPlace } from './core/desks/sql-desk.ts';
-import { createAlarms } from './core/engine/alarms.ts';
-import { explainAccount } from './core/engine/hit-account.ts';
-import type { HeldDataset } from './core/engine/open-datasets.ts';
-import { createSteadyClock, describeJump } from './core/engine/steady-clock.ts';
+import { createSteadyClock } from './core/engine/steady-clock.ts';
 import { standardEventSet } from './core/events/standard-events.ts';
 import { createApi } from './core/http/app.ts';
 import { sharedPages } from './core/http/shared-pages.ts';
 import { unsubscribeRoutes } from './core/http/unsubscribe.ts';
 import { startJobs } from './core/jobs.ts';
 import { describeError, type Log } from './core/log.ts';
-import { describeHeldCount, reasonsAgainst } from './core/readiness.ts';
-import type { DatasetConfig } from './core/settings/datasets.ts';
 import { removeCommandToken, writeCommandToken } from './core/stores/command-token.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
-import { type DiskRoom, diskFreeBytesMin, readDiskRoom } from './core/stores/disk-room.ts';
 import { measureStorage } from './core/stores/folder-storage.ts';
 import { openLibsqlAlerts } from './core/stores/libsql-alerts.ts';
-import { describeBroken, openLibsqlCounts } from './core/stores/libsql-counts.ts';
+import { openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
 import { openLibsqlDefinitions } from './core/stores/libsql-definitions.ts';
 import { openLibsqlEvents } from './core/stores/libsql-events.ts';
@@ -72,33 +62,21 @@ import {
 import { alertMail } from './reports/email/alert-mail.ts';
 import { chooseMailer } from './reports/email/mailers/choose-mailer.ts';
 import { createDigestSender } from './reports/schedule/send-digest.ts';
-import {
-  describeFailing,
-  describeHeld,
-  describeLag,
-  describeLate,
-  describeSpooling,
-  findDiskLow,
-  lookEveryMs,
-  measureProcess,
-} from './server/alarm-words.ts';
 import { built, projectRoot } from './server/built.ts';
+import { createDatasetsInForce } from './server/datasets-in-force.ts';
 import { startEngineThread } from './server/engine-worker.ts';
 import { listenOn, stopServer } from './server/http-server.ts';
 import { openAccess } from './server/open-access.ts';
 import { serveConsole } from './server/serve-console.ts';
+import { createWatch } from './server/watch.ts';
 import { createSubscriptionDesk } from './subscription-desk.ts';
 
 export const version: string = JSON.parse(
   readFileSync(join(projectRoot, 'package.json'), 'utf8'),
 ).version;
 
-const diskCheckEveryMs = 5_000;
-const partsCheckEveryMs = 2_000;
-const countsCheckEveryMs = 60_000;
 const publishLookEveryMs = 5_000;
 const alertsLookEveryMs = 1_000;
-const lateNoticesCheckEveryMs = 60_000;
 const digestsLookEveryMs = 2_000;
 const sourcesLookEveryMs = 2_000;
 const serverRetentionEveryMs = 3_600_000;
@@ -134,37 +112,14 @@ export async function openCanister(
   const clock = steady.now;
   const datasets = openLibsqlDatasets({ control: libsql.control, hits: libsql.hits, clock });
   const counts = openLibsqlCounts(libsql.hits, clock);
-  const directory = new Map<string, DatasetEntry>();
-  const timeZones = new Map<string, string>();
-  const inForce = (entry: DatasetEntry, dataset: Dataset): DatasetConfig => ({
-    slug: entry.slug,
-    hosts: entry.hosts,
-    addressSecret: entry.addressSecret,
-    timeZone: dataset.timeZone,
-    idleTimeoutMs: config.idleTimeoutMs ?? dataset.idleTimeoutMs,
-    cutAtMidnight: dataset.cutAtMidnight,
-    cutOnNewCampaign: dataset.cutOnNewCampaign,
-    retention: retentionRulesSchema.parse(dataset),
-    index: dataset.index,
-    hitRules: dataset.hitRules,
-  });
-  const readDatasets = async (): Promise<DatasetConfig[]> => {
-    const all = new Map((await datasets.list()).map((dataset) => [dataset.slug, dataset]));
-    const entries = await datasets.entries();
-    for (const entry of entries) directory.set(entry.writeKey, entry);
-    for (const { slug, timeZone } of all.values()) timeZones.set(slug, timeZone);
-    return entries.flatMap((entry) => {
-      const dataset = all.get(entry.slug);
-      return dataset ? [inForce(entry, dataset)] : [];
-    });
-  };
+  const inForce = createDatasetsInForce(datasets, config);
   for (const { slug } of await datasets.list())
     await settleRecut(folder.dataset(slug), (rules) => datasets.setRules(slug, rules)).catch(
       // Its stores are then held, and say why.
       (error: Error) => log('error', 'recut_unsettled', error.message),
     );
-  const configs = await readDatasets();
-  await publishDirectory(libsql.hits, [...directory.values()]);
+  const configs = await inForce.read();
+  await publishDirectory(libsql.hits, inForce.entries());
   const engine = await startEngineThread(
     {
       root: folder.root,
@@ -183,21 +138,6 @@ export async function openCanister(
 
   const client = __FAIL_POINTS__ ? failingInbox(libsql.hits) : libsql.hits;
   const inbox = createLibsqlInbox({ client, clock });
-  let stopping = false;
-  let diskLow: Problem | undefined;
-  let diskRoom: DiskRoom | undefined;
-  let engineSteppedAt = clock();
-  let storeAnsweredAt = clock();
-  let waitsForRoom = false;
-  let held: HeldDataset[] = [];
-  const closed = () =>
-    stopping ? new Problem('shutting_down', 'The server is stopping. Send it again.') : diskLow;
-  const eventLoop = monitorEventLoopDelay({ resolution: lookEveryMs });
-  eventLoop.enable();
-  const alarms = createAlarms((alarm, detail) => {
-    if (detail === undefined) log('info', 'alarm_over', `Alarm over: ${alarm}`, { alarm });
-    else log('warning', 'alarm', `Alarm: ${alarm}: ${detail}`, { alarm, detail });
-  });
   const { alertsLive, alertsPast, alertsCells } = engine.remote;
   const mailer = chooseMailer(config.mail, join(folder.root, 'outbox'));
   const consoleUrl = () => config.consoleUrl ?? `http://localhost:${listenedPort ?? config.port}`;
@@ -220,7 +160,7 @@ export async function openCanister(
     outbox: openLibsqlOutbox(libsql.control, clock),
     facts: { live: alertsLive, past: alertsPast, cells: alertsCells },
     sqlFacts: createAlertSql({ sql, savedQueries }),
-    timeZone: (slug) => timeZones.get(slug),
+    timeZone: inForce.timeZone,
     clock,
     random: Math.random,
     mailer,
@@ -270,39 +210,20 @@ export async function openCanister(
     log,
     drawShared: createSharedReports(reports, datasets, clock),
   });
+  const watch = createWatch({
+    root: folder.root,
+    config,
+    clock,
+    steady,
+    hits: libsql.hits,
+    engine: engine.remote,
+    counts,
+    lateChannels: alerts.lateChannels,
+    log,
+  });
   const stopJobs = startJobs(
     [
-      {
-        description: 'look how much room the disk has',
-        periodMs: diskCheckEveryMs,
-        async run() {
-          diskRoom = await readDiskRoom(folder.root);
-          diskLow = findDiskLow(diskRoom, config.diskFreeBytesMin);
-          alarms.set('disk_low', diskLow?.message);
-        },
-      },
-      {
-        description: 'ask the store of the inbox',
-        periodMs: partsCheckEveryMs,
-        async run() {
-          alarms.set('clock_jumped', describeJump(steady.jumpMs()));
-          await libsql.hits.batch(['SELECT 1'], 'read');
-          storeAnsweredAt = clock();
-        },
-      },
-      {
-        description: 'ask the engine how it is doing',
-        periodMs: partsCheckEveryMs,
-        async run() {
-          ({ steppedAt: engineSteppedAt, waitsForRoom, held } = await engine.remote.measures());
-          alarms.set('dataset_held', describeHeld(held));
-          const { lagMs, shortTerm } = await engine.remote.load();
-          alarms.set('engine_behind', describeLag(lagMs));
-          alarms.set('spooling', shortTerm.spooling ? describeSpooling : undefined);
-          const full = 'The disk is full: sessions that have ended wait in memory for room.';
-          alarms.set('disk_full', waitsForRoom ? full : undefined);
-        },
-      },
+      ...watch.jobs,
       {
         description: 'publish the days that have changed',
         periodMs: publishLookEveryMs,
@@ -315,7 +236,7 @@ export async function openCanister(
         periodMs: alertsLookEveryMs,
         async run() {
           // A command that is soon over neither judges nor sends: the server does.
-          if (listenedPort !== undefined) await alerts.look(alarms.list());
+          if (listenedPort !== undefined) await alerts.look(watch.alarms());
         },
       },
       {
@@ -338,24 +259,8 @@ export async function openCanister(
         periodMs: serverRetentionEveryMs,
         run: access.serverRetention.apply,
       },
-      {
-        description: 'look at what could not be delivered',
-        periodMs: lateNoticesCheckEveryMs,
-        async run() {
-          alarms.set('notices_late', describeLate(await alerts.lateChannels()));
-        },
-      },
-      {
-        description: 'check that every hit is accounted for',
-        periodMs: countsCheckEveryMs,
-        async run() {
-          alarms.set('counters_broken', describeBroken(await counts.findBroken()));
-          const wrong = (await engine.remote.account()).flatMap((one) => explainAccount(one) ?? []);
-          alarms.set('hits_unaccounted', wrong.length > 0 ? wrong.join('; ') : undefined);
-        },
-      },
     ],
-    (failing) => alarms.set('job_failed', describeFailing(failing, waitsForRoom)),
+    watch.told,
   );
   const exports = createExportDesk({
     engine: engine.remote,
@@ -366,20 +271,15 @@ export async function openCanister(
   });
   const collector = createCollectorParts({
     inbox,
-    directory: { find: (writeKey) => directory.get(writeKey) },
+    directory: inForce,
     clock,
     trackerScript: readFileSync(built('../tracker/tracker.js'), 'utf8'),
     vitalsScript: readFileSync(built('../tracker/vitals.js'), 'utf8'),
     peerAddress: nodePeerAddress,
     trustedProxies: config.trustedProxies,
-    health: () => (stopping ? { ready: false, detail: 'stopping' } : { ready: true }),
-    readiness() {
-      const state = { stopping, waitsForRoom, storeAnsweredAt, engineSteppedAt };
-      const reasons = reasonsAgainst({ ...state, diskLow: diskLow !== undefined }, clock());
-      const detail = [...reasons, describeHeldCount(held.length) ?? ''].join(' ').trim();
-      return { ready: reasons.length === 0, ...(detail === '' ? {} : { detail }) };
-    },
-    closed,
+    health: watch.health,
+    readiness: watch.readiness,
+    closed: watch.closed,
     heardTime(senderMs) {
       // When the engine has ended, that is told elsewhere.
       if (steady.hear(senderMs)) engine.remote.followClock().catch(() => undefined);
@@ -416,16 +316,12 @@ export async function openCanister(
         engine: engine.remote,
         standard: standardEventSet,
       }),
-      alarms: alarms.list,
+      alarms: watch.alarms,
       alerts,
       clock,
       log,
-      disk: () =>
-        diskRoom && {
-          ...diskRoom,
-          freeBytesMin: diskFreeBytesMin(diskRoom, config.diskFreeBytesMin),
-        },
-      processMeasures: () => measureProcess(eventLoop, diskRoom?.freeBytes),
+      disk: watch.disk,
+      processMeasures: watch.processMeasures,
       reports,
       sharedLinks: access.sharedLinks,
       serverRetention: access.serverRetention,
@@ -443,9 +339,9 @@ export async function openCanister(
       definitions,
       subscriptions,
       sources,
-      datasetsChanged: async () => void (await readDatasets()),
+      datasetsChanged: async () => void (await inForce.read()),
       async datasetCreated(dataset) {
-        const created = (await readDatasets()).find(({ slug }) => slug === dataset.slug);
+        const created = (await inForce.read()).find(({ slug }) => slug === dataset.slug);
         if (created) await engine.remote.openDataset(created);
       },
       peerAddress: nodePeerAddress,
@@ -468,11 +364,10 @@ export async function openCanister(
       return listening.port;
     },
     async close() {
-      stopping = true;
+      watch.stop();
       await stopJobs();
       await sources.stop();
       await alerts.stop();
-      eventLoop.disable();
       if (server) await stopServer(server);
       await sandbox.close();
       await inbox.flush();
