@@ -2,38 +2,18 @@
  * The way of a hit, in order: inbox → normalize → sessionize → (session ends) → commit → checkpoint → prune.
  * A pure function of inbox rows and of their times: the wall clock only decides when to write a heartbeat.
  */
-import {
-  type ActiveLimits,
-  activeMarks,
-  evictionOrder,
-  fillOf,
-  isAbove,
-} from './canisters/room.ts';
+import type { ActiveLimits } from './canisters/room.ts';
 import type { Clock } from './clock.ts';
 import type { ReceivedHit } from './contract/hit.ts';
+import { createBatches, onStores } from './engine/batches.ts';
 import type { DatasetEngine } from './engine/dataset-engine.ts';
+import { createRoomMaker } from './engine/make-room.ts';
+import { createSettling } from './engine/settling.ts';
 import { normalizeHit, UnusableHit } from './hits/normalize-hit.ts';
-import type { EndedSession } from './sessions/sessionizer.ts';
 import type { InboxCommand, InboxRow, InboxSource } from './sources/inbox-source.ts';
 
-export const pipelineLimits = {
-  rowsPerStepMax: 2_000,
-  sessionsPerCommitMax: 2_000,
-  hitsPerCommitMax: 50_000,
-  checkpointEveryHits: 200_000,
-  /** How long a retry of a hit is expected: its id is remembered as long. */
-  retryMsMax: 48 * 60 * 60 * 1000,
-} as const;
-
-/** One is sealed while the one before it goes into the tables. */
-export const batchesUnderWayMax = 2;
-
-interface Batch {
-  ended: EndedSession[];
-  /** The inbox position that is stored with them. */
-  low: number;
-  isStored: boolean;
-}
+/** How many rows a step reads at the most. */
+export const rowsPerStepUsual = 2_000;
 
 export interface Pipeline {
   /** Takes one step; false when there was nothing to read. */
@@ -69,10 +49,7 @@ export function createPipeline(options: {
   sessionsPerCommitMax?: number | undefined;
 }): Pipeline {
   const { inbox, datasets, clock, checkpointEveryMs, active } = options;
-  const {
-    rowsPerStepMax = pipelineLimits.rowsPerStepMax,
-    sessionsPerCommitMax = pipelineLimits.sessionsPerCommitMax,
-  } = options;
+  const { rowsPerStepMax = rowsPerStepUsual, sessionsPerCommitMax } = options;
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let readThrough = Math.min(
     ...[...datasets.values()].map(({ low }) => low),
@@ -80,15 +57,18 @@ export function createPipeline(options: {
   );
   if (readThrough === Number.MAX_SAFE_INTEGER) readThrough = 0;
   let engineTime = 0;
-  let settledAt = clock();
-  let spooling = false;
   let ahead: { after: number; rows: Promise<InboxRow[]> } | undefined;
-  let evicted = 0;
-  /** What is being stored while the next rows are read: some batches a dataset, the first of what has ended. */
-  const storing = new Map<DatasetEngine, { batch: Batch; work: Promise<void> }[]>();
-  /** A checkpoint and pruning beside the reading of a backlog. */
-  let settling: { work: Promise<void>; isDone: boolean } | undefined;
   let working: Promise<unknown> = Promise.resolve();
+  const batches = createBatches(inbox, () => readThrough, sessionsPerCommitMax);
+  const room = createRoomMaker(datasets, active, batches);
+  const settling = createSettling({
+    inbox,
+    datasets,
+    batches,
+    clock,
+    checkpointEveryMs,
+    reading: () => ({ through: readThrough, timeMs: engineTime }),
+  });
 
   /** One at a time: a dataset must not come in the middle of a step. */
   function exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -100,8 +80,8 @@ export function createPipeline(options: {
   /** The same once nothing is being stored either. */
   const standing = <T>(work: () => Promise<T>) =>
     exclusively(async () => {
-      await allStored();
-      await settledBeside();
+      await batches.allStored();
+      await settling.done();
       return await work();
     });
 
@@ -172,203 +152,6 @@ export function createPipeline(options: {
     }
   }
 
-  /** Stores that fail are passed over until their dataset is put aside; the others go on. */
-  async function onStores(dataset: DatasetEngine, work: () => Promise<void>): Promise<void> {
-    if (dataset.failure !== undefined) return;
-    try {
-      await work();
-    } catch (error) {
-      if (dataset.failure === undefined) throw error;
-    }
-  }
-
-  const fill = () => fillOf(datasets.values());
-
-  /**
-   * Makes room when a row has filled the short-term canister, and stores what had to go before the next row is read:
-   * so no later hit was ever judged by an eviction that a crash could undo, and a replay ends the same sessions.
-   * One dataset leaves after the other, each in one commit. A crash between two of them leaves a fill that is still
-   * above the high mark, and the replay goes on with the next one; below it nobody else had to go.
-   */
-  async function makeRoom(): Promise<void> {
-    spooling = true;
-    // What is idle goes first: whether somebody has looked for it since must make no difference.
-    for (const dataset of datasets.values()) dataset.sessionizer.closeIdle(engineTime);
-    // Also what a full disk did not let be stored when room was made last.
-    for (const dataset of datasets.values())
-      if (dataset.ended.length > 0) await onStores(dataset, () => commit(dataset));
-    while (isAbove(fill(), active, activeMarks.high)) {
-      const dataset = fullest();
-      evictToLowMark(dataset);
-      await onStores(dataset, () => commit(dataset));
-    }
-    spooling = false;
-  }
-
-  /** The dataset that holds most: it makes the room, and not the smaller ones beside it. */
-  function fullest(): DatasetEngine {
-    const shareOf = ({ active: { bytes, size } }: DatasetEngine) =>
-      Math.max(bytes / active.bytesMax, size / active.sessionsMax);
-    return [...datasets.values()].reduce((most, dataset) => {
-      const more = shareOf(dataset) - shareOf(most);
-      return more > 0 || (more === 0 && dataset.config.slug < most.config.slug) ? dataset : most;
-    });
-  }
-
-  function evictToLowMark({ active: canister, sessionizer }: DatasetEngine): void {
-    for (const { session } of [...canister.values()].sort(evictionOrder)) {
-      if (!isAbove(fill(), active, activeMarks.low)) return;
-      sessionizer.end(session.id, 'memory', engineTime);
-      evicted += 1;
-    }
-  }
-
-  /** Stores what has ended, after what is being stored already. */
-  async function commit(dataset: DatasetEngine): Promise<void> {
-    await stored(dataset);
-    await commitNow(dataset);
-  }
-
-  /** The same beside the reading of the next rows: they change neither what has ended nor the position of it. */
-  async function commitBeside(dataset: DatasetEngine): Promise<void> {
-    const batches = storing.get(dataset) ?? [];
-    storing.set(dataset, batches);
-    // One that has failed takes those behind it along.
-    while (batches.length >= batchesUnderWayMax) {
-      await batches[0]?.work.catch(() => stored(dataset));
-      batches.shift();
-    }
-    const batch = await nextBatch(dataset);
-    if (batch === undefined) return;
-    const work = storeBatch(dataset, batch, batches.at(-1)?.work);
-    batches.push({ batch, work });
-    // Its failure is met where it is waited for; until then those behind it fail with it.
-    work.catch(() => undefined);
-  }
-
-  /** Waits for what is being stored beside. @throws the first failure; what was to be stored has still ended then */
-  async function stored(dataset: DatasetEngine): Promise<void> {
-    const works = (storing.get(dataset) ?? []).map(({ work }) => work);
-    storing.delete(dataset);
-    await Promise.allSettled(works);
-    await Promise.all(works);
-  }
-
-  async function allStored(): Promise<void> {
-    for (const dataset of [...storing.keys()]) await onStores(dataset, () => stored(dataset));
-  }
-
-  async function commitNow(dataset: DatasetEngine): Promise<void> {
-    const batch = await nextBatch(dataset);
-    if (batch !== undefined) await storeBatch(dataset, batch);
-  }
-
-  /** What has ended and is not being stored; undefined when there is nothing to store. */
-  async function nextBatch(dataset: DatasetEngine): Promise<Batch | undefined> {
-    // Both at one moment: hits up to `low` are in sessions that have ended by now.
-    const oldest = dataset.active.oldestFirstSeq();
-    const low = Math.max(dataset.low, oldest === undefined ? readThrough : oldest - 1);
-    const ended = await discard(dataset, dataset.ended.slice(sessionsUnderWay(dataset)));
-    if (ended.length === 0 && low === dataset.low) return undefined;
-    return { ended, low, isStored: false };
-  }
-
-  /** @param before the batch before it, where that is being stored */
-  async function storeBatch(
-    dataset: DatasetEngine,
-    batch: Batch,
-    before?: Promise<void>,
-  ): Promise<void> {
-    const { ended, low } = batch;
-    const position = await dataset.commit.store(ended, low, before);
-    // Batches are stored in their order: these are the first of all that have ended.
-    dataset.ended.splice(0, ended.length);
-    batch.isStored = true;
-    dataset.low = position.low;
-    dataset.hitsSinceCheckpoint += hitsOf(ended);
-    for (const [visitor, seq] of dataset.closedThrough)
-      if (seq <= position.low) dataset.closedThrough.delete(visitor);
-  }
-
-  const sessionsUnderWay = (dataset: DatasetEngine) =>
-    (storing.get(dataset) ?? [])
-      .filter(({ batch }) => !batch.isStored)
-      .reduce((sum, { batch }) => sum + batch.ended.length, 0);
-
-  /**
-   * Before the position moves on: hits of a discarded session are counted once, and do not come again.
-   * @param waiting those that have ended; gives the kept ones
-   */
-  async function discard(dataset: DatasetEngine, waiting: EndedSession[]): Promise<EndedSession[]> {
-    const discarded = waiting.flatMap((ended) => ended.discarded ?? []);
-    if (discarded.length === 0) return waiting;
-    await inbox.exclude(dataset.config.slug, discarded);
-    for (const ended of waiting)
-      if (ended.discarded !== undefined) dataset.ended.splice(dataset.ended.indexOf(ended), 1);
-    return waiting.filter((ended) => ended.discarded === undefined);
-  }
-
-  async function settle(): Promise<void> {
-    await settledBeside();
-    await settleStored(commit);
-  }
-
-  /** The same for what is stored already, beside the reading of the next rows: they lie behind all that is pruned. */
-  function settleBeside(): void {
-    const work = settleStored();
-    const beside = { work, isDone: false };
-    settling = beside;
-    const done = () => {
-      beside.isDone = true;
-    };
-    // Its failure is met by the next step.
-    work.then(done, done);
-  }
-
-  /** Waits for that. @throws its failure, once: it is due again */
-  async function settledBeside(): Promise<void> {
-    const beside = settling;
-    settling = undefined;
-    await beside?.work;
-  }
-
-  /** @param prepare what a dataset does before its checkpoint */
-  async function settleStored(prepare?: (dataset: DatasetEngine) => Promise<void>): Promise<void> {
-    for (const dataset of [...datasets.values()]) {
-      if (dataset.commit.isPaused()) continue;
-      await onStores(dataset, async () => {
-        await prepare?.(dataset);
-        // What is stored beside the checkpoint is the next one's.
-        const { low, hitsSinceCheckpoint } = dataset;
-        if (low === dataset.lowCheckpointed && hitsSinceCheckpoint === 0) return;
-        await dataset.commit.checkpoint();
-        await inbox.prune(dataset.config.slug, low);
-        // Only now: a pruning that failed is due again, also where no hit comes any more.
-        dataset.lowCheckpointed = low;
-        dataset.hitsSinceCheckpoint -= hitsSinceCheckpoint;
-      });
-    }
-    const through = Math.min(
-      readThrough,
-      ...[...datasets.values()].map(({ lowCheckpointed }) => lowCheckpointed),
-    );
-    await inbox.prune(undefined, through);
-    await inbox.forgetIds(engineTime - pipelineLimits.retryMsMax);
-    settledAt = clock();
-  }
-
-  /** Whether enough has ended for a batch, besides what is being stored. */
-  function isFull(dataset: DatasetEngine): boolean {
-    const ended = dataset.ended.slice(sessionsUnderWay(dataset));
-    return ended.length >= sessionsPerCommitMax || hitsOf(ended) >= pipelineLimits.hitsPerCommitMax;
-  }
-
-  const isSettlingDue = () =>
-    clock() - settledAt > checkpointEveryMs ||
-    [...datasets.values()].some(
-      ({ hitsSinceCheckpoint }) => hitsSinceCheckpoint > pipelineLimits.checkpointEveryHits,
-    );
-
   /** While there is a backlog, the next rows are read beside the work on these. */
   async function takeRows(): Promise<InboxRow[]> {
     const ready = ahead?.after === readThrough ? ahead.rows : undefined;
@@ -384,13 +167,13 @@ export function createPipeline(options: {
 
   async function step(): Promise<boolean> {
     // The last step broke off while room was made: no row is read before that is done.
-    if (spooling) await makeRoom();
-    if (settling?.isDone) await settledBeside();
+    if (room.isUnderWay()) await room.make(engineTime);
+    await settling.meet();
     const rows = await takeRows();
     for (const row of rows) {
       const taking = takeRow(row);
       if (taking !== undefined) await taking;
-      if (isAbove(fill(), active, activeMarks.high)) await makeRoom();
+      if (room.isNeeded()) await room.make(engineTime);
     }
     for (const dataset of datasets.values()) {
       dataset.sessionizer.closeIdle(engineTime);
@@ -398,18 +181,14 @@ export function createPipeline(options: {
       // While the tables are made anew, what has ended waits here, and the other datasets go on.
       const isSpent = rows.length < rowsPerStepMax && !dataset.commit.isPaused();
       if (isSpent) {
-        await onStores(dataset, () => stored(dataset));
-        if (dataset.ended.length > 0) await onStores(dataset, () => commit(dataset));
-      } else if (isFull(dataset)) await onStores(dataset, () => commitBeside(dataset));
+        await onStores(dataset, () => batches.stored(dataset));
+        if (dataset.ended.length > 0) await onStores(dataset, () => batches.commit(dataset));
+      } else if (batches.isFull(dataset))
+        await onStores(dataset, () => batches.commitBeside(dataset));
     }
-    if (isSettlingDue()) {
-      if (rows.length < rowsPerStepMax) await settle();
-      else if (settling === undefined) {
-        // Also what is little: it would wait for as long as there is a backlog of other datasets.
-        for (const dataset of datasets.values())
-          if (!dataset.commit.isPaused()) await onStores(dataset, () => commitBeside(dataset));
-        settleBeside();
-      }
+    if (settling.isDue()) {
+      if (rows.length < rowsPerStepMax) await settling.now();
+      else await settling.beside();
     }
     if (rows.length > 0) return true;
     const nowMs = clock();
@@ -420,7 +199,7 @@ export function createPipeline(options: {
 
   return {
     step: () => exclusively(step),
-    settle: () => standing(settle),
+    settle: () => standing(settling.now),
     add: (dataset) =>
       exclusively(async () => {
         datasets.set(dataset.config.slug, dataset);
@@ -440,17 +219,14 @@ export function createPipeline(options: {
         datasets.delete(slug);
         inbox.countAnew();
         // Why its stores fail is known already.
-        if (dataset) await stored(dataset).catch(() => undefined);
-        await settledBeside().catch(() => undefined);
+        if (dataset) await batches.stored(dataset).catch(() => undefined);
+        await settling.done().catch(() => undefined);
         // Stores that failed may fail to close, too; there is nothing in them that is not elsewhere.
         await dataset?.close().catch(() => undefined);
       }),
     between: standing,
     readThrough: () => readThrough,
-    isSpooling: () => spooling,
-    evictedSessions: () => evicted,
+    isSpooling: room.isUnderWay,
+    evictedSessions: room.evictedSessions,
   };
 }
-
-const hitsOf = (ended: DatasetEngine['ended']) =>
-  ended.reduce((sum, { session }) => sum + session.hits.length, 0);

@@ -18,7 +18,6 @@ import {
   importLimits,
 } from '../contract/import.ts';
 import { userKeys } from '../hits/user-key.ts';
-import { batchesUnderWayMax, pipelineLimits } from '../pipeline.ts';
 import { closePolicy } from '../sessions/close-policy.ts';
 import { allHits } from '../sessions/excluded-hits.ts';
 import { type EndedSession, Sessionizer } from '../sessions/sessionizer.ts';
@@ -29,6 +28,7 @@ import { badLine, isBadLine, isDirective, type LineParser } from '../sources/for
 import { lineFilter } from '../sources/line-filter.ts';
 import { type LinePiece, lineDecoder, logLines } from '../sources/log-lines.ts';
 import { lineIds, logNormalizer } from '../sources/log-source.ts';
+import { batchLimits } from './batches.ts';
 import type { DatasetEngine } from './dataset-engine.ts';
 import {
   type CutEnd,
@@ -159,7 +159,7 @@ export async function startLogImport(
 
   /** Stores what has ended while the next lines are read. */
   async function commit(): Promise<void> {
-    while (storing.length >= batchesUnderWayMax) await storing.shift();
+    while (storing.length >= batchLimits.underWayMax) await storing.shift();
     const batch = ended.splice(0, ended.length);
     const hits = endedHits;
     endedHits = 0;
@@ -233,11 +233,7 @@ export async function startLogImport(
     latest = Math.max(latest, fileTime);
     for (; countedSessions < ended.length; countedSessions += 1)
       endedHits += ended[countedSessions]?.session.hits.length ?? 0;
-    if (
-      ended.length >= pipelineLimits.sessionsPerCommitMax ||
-      endedHits >= pipelineLimits.hitsPerCommitMax
-    )
-      await commit();
+    if (ended.length >= batchLimits.sessionsMax || endedHits >= batchLimits.hitsMax) await commit();
   }
 
   /** As for hits that come live, and in their order: the same lines always end the same sessions. */

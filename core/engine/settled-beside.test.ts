@@ -1,9 +1,8 @@
 /** A backlog is read on while the tables are checkpointed and the inbox is pruned; only what a checkpoint holds goes. */
 import { afterEach, expect, test } from 'vitest';
-import { pipelineLimits } from '../pipeline.ts';
+import { rowsPerStepUsual as rowsPerStepMax } from '../pipeline.ts';
 import { createWorld, type World } from '../testing/world.ts';
 
-const { rowsPerStepMax } = pipelineLimits;
 const steps = 4;
 
 let world: World | undefined;
