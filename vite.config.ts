@@ -10,6 +10,7 @@ import { iconSheet } from './console/building/icon-sheet.ts';
 import { compressConsole, consoleFiles, installIcons } from './console/building/installable.ts';
 import { loadedWithPage } from './console/building/loaded-with-page.ts';
 import { chromiumFlags, chromiumPath } from './console/testing/chromium.ts';
+import { retriedTests } from './core/testing/retried-tests.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const at = (path: string) => here + path;
@@ -175,6 +176,7 @@ export default defineConfig(async () => ({
   test: {
     // Much of the time is waiting: for processes to start, for sessions to end.
     maxWorkers: 2,
+    reporters: ['default', retriedTests],
     projects: [
       {
         extends: true as const,

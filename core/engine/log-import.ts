@@ -10,26 +10,17 @@ import {
   isAbove,
 } from '../canisters/room.ts';
 import { ShortTermCanister } from '../canisters/short-term.ts';
-import {
-  type ExclusionRule,
-  type ImportOptions,
-  type ImportProgress,
-  type ImportSummary,
-  importLimits,
-} from '../contract/import.ts';
+import type { ImportOptions, ImportProgress, ImportSummary } from '../contract/import.ts';
 import { userKeys } from '../hits/user-key.ts';
 import { closePolicy } from '../sessions/close-policy.ts';
 import { allHits } from '../sessions/excluded-hits.ts';
 import { type EndedSession, Sessionizer } from '../sessions/sessionizer.ts';
-import { listBadLines } from '../sources/bad-lines.ts';
-import { chooseFormat, detectionLines } from '../sources/formats/detect.ts';
 import { formatByText } from '../sources/formats/format-text.ts';
-import { badLine, isBadLine, isDirective, type LineParser } from '../sources/formats/log-line.ts';
-import { lineFilter } from '../sources/line-filter.ts';
-import { type LinePiece, lineDecoder, logLines } from '../sources/log-lines.ts';
-import { lineIds, logNormalizer } from '../sources/log-source.ts';
+import { lineDecoder } from '../sources/log-lines.ts';
+import { logNormalizer } from '../sources/log-source.ts';
 import { batchLimits } from './batches.ts';
 import type { DatasetEngine } from './dataset-engine.ts';
+import { createImportTally } from './import-tally.ts';
 import {
   type CutEnd,
   type CutReader,
@@ -38,17 +29,13 @@ import {
   type LogCut,
   mergeByTime,
 } from './log-cut.ts';
+import { logHits } from './log-hits.ts';
 import { createPendingHits } from './pending-hits.ts';
 
 /** Lines whose ids are looked up together. */
 const linesPerLookup = 5_000;
 /** What a dry run remembers, where an import would find it stored. */
 const dryRunIdsMax = 1_000_000;
-
-/** Times outside of these are of a wrong clock, and would end every open session. */
-const aheadMsMax = 24 * 60 * 60 * 1000;
-const earliestMs = Date.UTC(1990);
-const byteOrderMark = '\ufeff';
 
 export interface LogImport {
   readonly progress: ImportProgress;
@@ -88,14 +75,8 @@ export async function startLogImport(
   // What is wrong with the options is said before any file is sent.
   lineDecoder(options.encoding);
   if (options.format !== 'auto') formatByText(options);
-  const progress: ImportProgress = {
-    lines: 0,
-    accepted: 0,
-    duplicate: 0,
-    excluded: 0,
-    bad: 0,
-    sessions: 0,
-  };
+  const tally = createImportTally(options, badLinesFile);
+  const { progress } = tally;
   const ended: EndedSession[] = [];
   /** What an import that was abandoned has stored of sessions that went on. */
   const unfinished = await dataset.analytics.unfinished('log');
@@ -124,11 +105,7 @@ export async function startLogImport(
     { ...options, idleTimeoutMs },
     dataset.rules.current,
   );
-  const exclusionOf = lineFilter(options);
-  const detections: ImportSummary['detections'] = [];
-  const excludedBy: ImportSummary['excludedBy'] = {};
-  const badSamples: ImportSummary['badSamples'] = [];
-  const badLines = listBadLines(badLinesFile);
+  const readFile = logHits(options, normalize, tally, nowMs);
   const pending = createPendingHits(dataset.analytics);
   let cuts: CutReader[] = [];
   /** The latest time in the file, by which sessions end: files may come in any order, newest first is usual. */
@@ -141,20 +118,8 @@ export async function startLogImport(
 
   /** An event has discarded the session: its hits were accepted, and count as excluded now. */
   function leaveOut({ session }: EndedSession): void {
-    progress.accepted -= session.hits.length;
-    exclude('discarded', session.hits.length);
+    tally.discarded(session.hits.length);
     for (const hit of allHits(session)) pending.discarded(hit.id);
-  }
-
-  function exclude(rule: ExclusionRule | `exclusion: ${string}`, hits: number): void {
-    progress.excluded += hits;
-    excludedBy[rule] = (excludedBy[rule] ?? 0) + hits;
-  }
-
-  function setBad(file: string, line: number, reason: string, text: string): void {
-    progress.bad += 1;
-    if (badSamples.length < importLimits.badSamplesMax) badSamples.push({ file, line, reason });
-    if (!options.dryRun) badLines.add(file, line, reason, text);
   }
 
   /** Stores what has ended while the next lines are read. */
@@ -178,13 +143,13 @@ export async function startLogImport(
   }
 
   async function store(batch: readonly EndedSession[], hits: number): Promise<void> {
-    progress.sessions += batch.length;
+    tally.sessions(batch.length);
     if (options.dryRun) {
       pending.forget(dryRunIdsMax);
       return;
     }
     await dataset.commit.store(batch).catch((error) => {
-      progress.sessions -= batch.length;
+      tally.sessions(-batch.length);
       throw error;
     });
     pending.stored(batch.flatMap(({ session }) => allHits(session).map(({ id }) => id)));
@@ -204,11 +169,9 @@ export async function startLogImport(
       if (stored.has(id) || pending.has(id)) {
         // What an earlier pull has counted is read again for the sake of sessions that were open.
         if (place?.isCounted) continue;
-        progress.lines += 1;
-        progress.duplicate += 1;
+        tally.duplicate();
         continue;
       }
-      progress.lines += 1;
       pending.add(id, excludedBy, place);
       const size = sizes[index] ?? 0;
       // Part by part: spreading an object takes several times as long.
@@ -221,8 +184,8 @@ export async function startLogImport(
         seq: 0,
         bytes: size,
       });
-      if (excludedBy === undefined) progress.accepted += 1;
-      else exclude(`exclusion: ${excludedBy}`, 1);
+      if (excludedBy === undefined) tally.accepted();
+      else tally.excluded(`exclusion: ${excludedBy}`);
       if (isAbove(fillOf([{ active: open }]), room, activeMarks.high)) makeRoom();
       // At every hit, not at every batch of them: sessions must not depend on how the bytes came.
       if (at <= fileTime) continue;
@@ -242,72 +205,6 @@ export async function startLogImport(
     for (const { session } of [...open.values()].sort(evictionOrder)) {
       if (!isAbove(fillOf([{ active: open }]), room, activeMarks.low)) return;
       sessionizer.end(session.id, 'memory', fileTime);
-    }
-  }
-
-  /** Counts what is no hit, and gives the hits of a file piece by piece. */
-  async function* readFile(
-    name: string,
-    bytes: AsyncIterable<Uint8Array>,
-    cut?: CutReader,
-  ): AsyncGenerator<HitPiece> {
-    const idOf = lineIds();
-    let number = 0;
-    let parse: LineParser | undefined;
-
-    function takeLine(
-      text: string | undefined,
-      fingerprint: string | undefined,
-      found: HitPiece,
-    ): void {
-      number += 1;
-      const isNew = number > (cut?.linesBefore ?? 0);
-      const parsed = text === undefined ? badLine(tooLong) : (parse as LineParser)(text);
-      if (isDirective(parsed)) {
-        cut?.directive(text ?? '');
-        if (!isNew) return;
-        progress.lines += 1;
-        exclude('directive', 1);
-        return;
-      }
-      const reason = isBadLine(parsed) ? parsed.reason : clockFault(parsed.at, nowMs);
-      if (isBadLine(parsed) || reason !== undefined) {
-        if (!isNew) return;
-        progress.lines += 1;
-        setBad(name, number, text === '' ? 'the line is empty' : (reason ?? ''), text ?? '');
-        return;
-      }
-      const rule = exclusionOf(parsed);
-      if (rule !== undefined) {
-        if (!isNew) return;
-        progress.lines += 1;
-        exclude(rule, 1);
-        return;
-      }
-      found.hits.push(normalize(parsed, idOf(fingerprint ?? '')));
-      found.sizes.push((fingerprint ?? '').length);
-      if (cut !== undefined) found.places.push(cut.placeOf(parsed.at, isNew));
-    }
-
-    const lines = logLines(bytes, options.encoding, cut?.isGrowing);
-    for await (const piece of withFirstLines(lines)) {
-      if (parse === undefined) {
-        const wish = cut?.format === undefined ? options : { ...options, format: cut.format };
-        const chosen = chooseFormat(wish, firstTexts(piece), options);
-        detections.push({ file: name, format: chosen.name, why: chosen.why });
-        parse = chosen.parse;
-        if (cut !== undefined) {
-          cut.format = cut.format ?? (options.format === 'auto' ? chosen.name : undefined);
-          if (cut.lastDirective !== undefined) parse(cut.lastDirective);
-        }
-      }
-      const found: HitPiece = { hits: [], sizes: [], places: [] };
-      cut?.begin(piece, number);
-      for (const [index, text] of piece.lines.entries())
-        takeLine(text, piece.fingerprints[index], found);
-      cut?.end(piece, number);
-      await badLines.ease();
-      if (found.hits.length > 0) yield found;
     }
   }
 
@@ -338,30 +235,10 @@ export async function startLogImport(
     await takePieces(readFile(name, bytes));
   }
 
-  /** Lines of sessions that were not stored are as if they had not been read. */
-  function takeBackLeft(): void {
-    const { hits, excludedBy } = pending.giveUp();
-    progress.lines -= hits;
-    progress.accepted -= hits;
-    for (const [rule, excluded] of excludedBy) {
-      progress.accepted += excluded;
-      exclude(`exclusion: ${rule}`, -excluded);
-    }
-  }
-
   async function summarize(): Promise<Omit<ImportSummary, 'seconds'>> {
     // The summary is a promise: what it names must not depend on a write-ahead log.
     if (!options.dryRun) await dataset.commit.checkpoint();
-    const badFile = await badLines.close();
-    return {
-      ...progress,
-      formats: detections.map(({ format }) => format),
-      detections,
-      excludedBy,
-      badSamples,
-      dryRun: options.dryRun,
-      ...(badFile === undefined ? {} : { badFile }),
-    };
+    return await tally.close();
   }
 
   return {
@@ -381,7 +258,7 @@ export async function startLogImport(
       sessionizer.closeIdle(Math.max(idleAtMs, fileTime));
       await commit();
       await allStored();
-      takeBackLeft();
+      tally.takeBack(pending.giveUp());
       return {
         summary: await summarize(),
         ends: cuts.map((cut) => cut.result()),
@@ -392,53 +269,9 @@ export async function startLogImport(
       await allStored().catch(() => undefined);
       await commit();
       await allStored();
-      await badLines.close();
-      takeBackLeft();
+      await tally.close();
+      tally.takeBack(pending.giveUp());
       return { ...progress };
     },
   };
-}
-
-const tooLong = 'the line is longer than 64 KiB';
-
-/** Why a time cannot be the time of a request, or nothing. */
-function clockFault(at: number, nowMs: number): string | undefined {
-  if (at > nowMs + aheadMsMax)
-    return `the time ${new Date(at).toISOString()} is in the future: of a wrong clock or zone`;
-  if (at < earliestMs)
-    return `the time ${new Date(at).toISOString()} is older than any web server: of a wrong clock`;
-  return undefined;
-}
-
-const firstTexts = ({ lines }: LinePiece) =>
-  lines.filter((line) => line !== undefined && line !== '').slice(0, detectionLines) as string[];
-
-/** Joins the first pieces until there are enough lines to tell the format by, and takes off a byte order mark. */
-async function* withFirstLines(pieces: AsyncIterable<LinePiece>): AsyncGenerator<LinePiece> {
-  let first: LinePiece = { lines: [], fingerprints: [], startByte: 0, endByte: 0 };
-  let isFirst = true;
-  for await (const piece of pieces) {
-    if (!isFirst) {
-      yield piece;
-      continue;
-    }
-    first = {
-      lines: first.lines.concat(piece.lines),
-      fingerprints: first.fingerprints.concat(piece.fingerprints),
-      startByte: first.startByte,
-      endByte: piece.endByte,
-    };
-    if (first.lines.length < detectionLines) continue;
-    isFirst = false;
-    yield withoutMark(first);
-  }
-  if (isFirst && first.lines.length > 0) yield withoutMark(first);
-}
-
-/** The mark is no part of the line, but of its fingerprint: by that the line has always been known. */
-function withoutMark(piece: LinePiece): LinePiece {
-  const { lines } = piece;
-  const first = lines[0];
-  if (!first?.startsWith(byteOrderMark)) return piece;
-  return { ...piece, lines: [first.slice(1)].concat(lines.slice(1) as string[]) };
 }

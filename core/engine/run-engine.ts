@@ -3,10 +3,8 @@
 import { engineFacts } from '../alerts/engine-facts.ts';
 import { runAnalysis } from '../analytics/run-analysis.ts';
 import { runQuery } from '../analytics/run-query.ts';
-import type { SessionIndex } from '../canisters/index-sessions.ts';
 import type { Report } from '../canisters/long-term.ts';
-import { keptFrom, publishedSince } from '../canisters/retention.ts';
-import { type ActiveLimits, activeMarks, fillOf } from '../canisters/room.ts';
+import type { ActiveLimits } from '../canisters/room.ts';
 import { verifyCanister } from '../canisters/verify.ts';
 import type { Clock } from '../clock.ts';
 import { type ImportProgress, importOptionsSchema } from '../contract/import.ts';
@@ -23,7 +21,9 @@ import type { InboxSource } from '../sources/inbox-source.ts';
 import type { DatasetEngine, OpenStores } from './dataset-engine.ts';
 import { openDatasetEvents } from './dataset-events.ts';
 import { createDurationBook } from './duration-book.ts';
-import type { DatasetFigures, Engine, UpkeepTask } from './engine.ts';
+import type { Engine, UpkeepTask } from './engine.ts';
+import { engineFigures } from './engine-figures.ts';
+import { driveEngine } from './engine-loop.ts';
 import { accountForHits } from './hit-account.ts';
 import {
   excludedHits,
@@ -33,22 +33,17 @@ import {
   useHitRules,
 } from './hit-rules-desk.ts';
 import { createImportDesk } from './import-desk.ts';
+import { createIndexDesk } from './index-desk.ts';
 import { jobOfBackfill, jobOfDryRun, jobOfImport, jobOfIndex, jobOfUpkeep } from './job-list.ts';
-import {
-  createOpenDatasets,
-  type HeldDataset,
-  type HoldingRules,
-  isDiskFull,
-} from './open-datasets.ts';
+import { createOpenDatasets, type HoldingRules, isDiskFull } from './open-datasets.ts';
 import { createPublishDesk } from './publish-desk.ts';
 import { readSession } from './read-session.ts';
 import { beginRecut, placeOf, putRecutInPlace } from './recut-dataset.ts';
+import { createRetentionDesk } from './retention-desk.ts';
 import { searchSessions } from './search-sessions.ts';
 import type { SetAside } from './set-aside.ts';
 import { createUpkeepDesk } from './upkeep-desk.ts';
 import { createVisitorDesk, type ErasureStores } from './visitor-desk.ts';
-
-const retainEveryMs = 3_600_000;
 
 export interface EngineOptions {
   inbox: InboxSource;
@@ -88,9 +83,6 @@ export interface EngineOptions {
   failed: (why: Error) => void;
 }
 
-const roomPollMs = 1_000;
-const indexEveryMs = 1_000;
-
 /** The engine, and its single step for callers that drive it themselves. */
 export interface RunningEngine extends Engine {
   step(): Promise<boolean>;
@@ -122,8 +114,6 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     placeOf: options.placeOf,
   });
   const { open: datasets, find } = shelf;
-  let steppedAt = clock();
-  let waitsForRoom = false;
   /** What only a start can mend. */
   let broken: Error | undefined;
 
@@ -143,6 +133,15 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   });
   const upkeep = createUpkeepDesk(clock);
   const publishing = createPublishDesk(clock, () => performance.now());
+  const retention = createRetentionDesk(datasets, publishing, clock);
+  const figures = engineFigures(inbox, shelf, pipeline, active, clock);
+  const indexes = createIndexDesk({
+    shelf,
+    pipeline,
+    clock,
+    isBeside: pollMs > 0,
+    progressed: () => loop.wake(),
+  });
   const desk = createImportDesk({
     clock,
     badLinesFile,
@@ -157,12 +156,6 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     if (visitors) return visitors;
     throw new Error('this engine has no stores for erasures');
   };
-  let stopping = false;
-  let retainedAt = Number.NEGATIVE_INFINITY;
-  let indexedAt = Number.NEGATIVE_INFINITY;
-  let wake = () => {};
-  let indexing: Promise<void> | undefined;
-  let indexFault: { why: unknown } | undefined;
 
   /** A set that was made durable, and then the machine stopped before hits were told. */
   async function publishWhatIsDue(): Promise<void> {
@@ -174,16 +167,10 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     }
   }
 
-  /** How long the first unread hit has waited. */
-  async function lagMs(): Promise<number> {
-    const since = await inbox.waitingSince(pipeline.readThrough());
-    return since === undefined ? 0 : Math.max(0, clock() - since);
-  }
-
   const facts = engineFacts({
     find,
     between: (work) => pipeline.between(work),
-    throughMs: async () => clock() - (await lagMs()),
+    throughMs: async () => clock() - (await figures.lagMs()),
   });
 
   /** What an import stored does not come by the pipeline: what alerts watch is counted anew. */
@@ -197,7 +184,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     countAnew();
     // The index holds what sessions were by the rules of before.
     if (dataset.index && dataset.rules.current.rules.version !== versionBefore)
-      await changeIndex(dataset.config.slug, (index) => index.rebuild());
+      await indexes.change(dataset.config.slug, (index) => index.rebuild());
     return result;
   }
 
@@ -211,100 +198,14 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     return putRecutInPlace(dataset, { pipeline, imports: desk, failed }).finally(countAnew);
   }
 
-  /** Once an hour, and at the start: that finishes what was killed. */
-  async function retainIfDue(): Promise<void> {
-    const nowMs = clock();
-    if (nowMs - retainedAt < retainEveryMs) return;
-    retainedAt = nowMs;
-    for (const dataset of datasets.values()) {
-      const { config, commit } = dataset;
-      if (config.retention === undefined || dataset.failure !== undefined) continue;
-      await commit.retain(config.retention, nowMs, true).catch((error) => {
-        if (dataset.failure === undefined) throw error;
-      });
-    }
-  }
-
-  /** Hits go first: while they come without end, the index gets its turn from time to time. */
-  async function indexIfDue(isBusy: boolean): Promise<boolean> {
-    const nowMs = clock();
-    if (isBusy && nowMs - indexedAt < indexEveryMs) return false;
-    indexedAt = nowMs;
-    let progressed = false;
-    for (const dataset of datasets.values()) {
-      const { index, commit, failure, config } = dataset;
-      if (index === undefined || failure !== undefined || commit.isPaused()) continue;
-      index.keepFrom(keptFrom(config.retention?.keepIndexDays, nowMs));
-      // What reads is between two steps: the canister must not become another one meanwhile.
-      if (await index.step((work) => pipeline.between(work))) progressed = true;
-    }
-    return progressed;
-  }
-
-  /** Beside the steps, where the engine runs by itself: while the index is written, hits go on. */
-  async function indexBeside(isBusy: boolean): Promise<boolean> {
-    if (pollMs === 0) return await indexIfDue(isBusy);
-    if (indexFault !== undefined) {
-      const fault = indexFault;
-      indexFault = undefined;
-      throw fault.why;
-    }
-    indexing ??= indexIfDue(isBusy)
-      .catch((why: unknown) => {
-        indexFault = { why };
-        return true;
-      })
-      .then((progressed) => {
-        indexing = undefined;
-        if (progressed) wake();
-      });
-    return false;
-  }
-
-  const indexOf = (slug: string) => {
-    const { index } = find(slug);
-    if (index) return index;
-    throw new Error(`the stores of ${slug} have no place for an index`);
-  };
-
-  async function changeIndex(slug: string, change: (index: SessionIndex) => Promise<unknown>) {
-    const index = indexOf(slug);
-    await pipeline.between(() => change(index));
-    wake();
-    return await index.state();
-  }
-
-  /** What is stored of it cannot be asked; its hits can. */
-  async function figuresOfHeld({ slug, reason, since }: HeldDataset): Promise<DatasetFigures> {
-    const waitingHits = (await inbox.account(new Map([[slug, 0]]))).get(slug)?.waiting ?? 0;
-    const none = { activeSessions: 0, storedSessions: 0, storedHits: 0, lastHitAt: undefined };
-    return { ...none, held: { reason, since, waitingHits } };
-  }
-
   async function step(): Promise<boolean> {
     if (broken) throw broken;
     await shelf.tend(pipeline);
     const progressed = await pipeline.step();
-    await retainIfDue();
-    const indexed = await indexBeside(progressed);
+    await retention.retainIfDue();
+    const indexed = await indexes.step(progressed);
     await shelf.tend(pipeline);
     return progressed || indexed;
-  }
-
-  /** A full disk is no fault of the engine: nothing is lost, and it goes on by itself when there is room. */
-  async function stepOrWaitForRoom(): Promise<boolean> {
-    try {
-      const progressed = await step();
-      steppedAt = clock();
-      waitsForRoom = false;
-      return progressed;
-    } catch (error) {
-      if (!isDiskFull(error)) throw error;
-      steppedAt = clock();
-      waitsForRoom = true;
-      await new Promise((resolve) => setTimeout(resolve, roomPollMs));
-      return true;
-    }
   }
 
   /** An import whose sender is gone, into stores that failed: what was stored stays, and its files can come again. */
@@ -314,24 +215,13 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     });
   }
 
-  async function loop(): Promise<void> {
-    while (!stopping) {
-      const progressed = await stepOrWaitForRoom();
-      if (progressed) await new Promise((resolve) => setImmediate(resolve));
-      else {
-        await clearImports(false);
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, pollMs);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-    }
-  }
-  const looping = pollMs > 0 ? loop() : Promise.resolve();
-  looping.catch((error: Error) => failed(error));
+  const loop = driveEngine({
+    step,
+    beforeRest: () => clearImports(false),
+    pollMs,
+    clock,
+    failed,
+  });
 
   return {
     step,
@@ -353,13 +243,13 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
         );
       }
       await inbox.command(slug, { do: 'end_session', sessionId }, clock());
-      wake();
+      loop.wake();
     },
     async publishEvents(slug, set) {
       const { events } = find(slug);
       events?.prepare(set);
       await inbox.useEvents(slug, set.version, clock());
-      wake();
+      loop.wake();
     },
     session: async (slug, sessionId, unlessHits) => {
       const dataset = find(slug);
@@ -367,49 +257,16 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       if (held !== undefined && held === unlessHits) return undefined;
       return await readSession(dataset, sessionId);
     },
-    async figures(slug) {
-      const held = shelf.held().find((one) => one.slug === slug);
-      if (held) return await figuresOfHeld(held);
-      const { analytics, active, ended, events } = find(slug);
-      // Counted before: a session that is stored meanwhile is rather told of twice than not at all.
-      const activeSessions = active.size + ended.length;
-      const { rows } = await analytics.query(
-        'SELECT (SELECT count(*) FROM store.sessions), (SELECT count(*) FROM store.hits), (SELECT max(epoch_ms(ended_at)) FROM store.sessions)',
-        [],
-      );
-      const [storedSessions = 0, storedHits = 0, lastStored] = rows[0] ?? [];
-      const lastActive = active.latestHitAt();
-      const times = [lastStored, lastActive].filter(
-        (time): time is number => typeof time === 'number',
-      );
-      return {
-        activeSessions,
-        storedSessions: Number(storedSessions),
-        storedHits: Number(storedHits),
-        ...(events === undefined ? {} : { events: events.figures() }),
-        lastHitAt: times.length > 0 ? Math.max(...times) : undefined,
-      };
-    },
-    waitingHits: () => inbox.waiting(pipeline.readThrough()),
+    figures: figures.figures,
+    waitingHits: figures.waitingHits,
     measures: async () => ({
-      lagMs: await lagMs(),
-      steppedAt,
-      waitsForRoom,
+      lagMs: await figures.lagMs(),
+      ...loop.state(),
       held: shelf.held(),
       commits: commits.read(),
     }),
     account: () => pipeline.between(() => accountForHits(inbox, datasets)),
-    async load() {
-      const shortTerm = {
-        ...fillOf(datasets.values()),
-        ...active,
-        highMark: activeMarks.high,
-        lowMark: activeMarks.low,
-        spooling: pipeline.isSpooling(),
-        evictedSessions: pipeline.evictedSessions(),
-      };
-      return { shortTerm, lagMs: await lagMs() };
-    },
+    load: figures.load,
     alertsLive: facts.live,
     alertsPast: facts.past,
     alertsCells: facts.cells,
@@ -428,10 +285,10 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
         if (dataset.failure === undefined) await publishing.publish(dataset);
     },
     search: (slug, request, named) => searchSessions(find(slug), request, clock(), named),
-    indexState: async (slug) => await indexOf(slug).state(),
-    setIndex: (slug, rules) => changeIndex(slug, (index) => index.use(rules)),
-    rebuildIndex: (slug) => changeIndex(slug, (index) => index.rebuild()),
-    cancelIndex: (slug) => changeIndex(slug, (index) => index.cancel()),
+    indexState: indexes.state,
+    setIndex: (slug, rules) => indexes.change(slug, (index) => index.use(rules)),
+    rebuildIndex: (slug) => indexes.change(slug, (index) => index.rebuild()),
+    cancelIndex: (slug) => indexes.change(slug, (index) => index.cancel()),
     async useHitRules(slug, rules) {
       const dataset = find(slug);
       await pipeline.between(async () => useHitRules(dataset, rules, options.placeOf));
@@ -482,25 +339,10 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     visitorFigures: (slug, choice) => visitorDesk().figures(find(slug), choice),
     beginErasure: (slug, choice) => visitorDesk().begin(find(slug), choice),
     erasures: (slug) => visitorDesk().list(find(slug)),
-    async retain(slug, rules, apply) {
-      const dataset = find(slug);
-      const { timeZone, retention } = dataset.config;
-      const nowMs = clock();
-      const goes = (days: readonly string[], from = '') => days.filter((day) => day < from);
-      const indexDays = goes(dataset.index?.days() ?? [], keptFrom(rules.keepIndexDays, nowMs));
-      const since = publishedSince(rules, timeZone, nowMs);
-      const publishedDays = goes(dataset.analytics.publishedDays(), since);
-      if (apply) dataset.config = { ...dataset.config, retention: rules };
-      const gone = await dataset.commit.retain(rules, nowMs, apply);
-      // The index follows with its next step; files that others read go at once.
-      const isPublishedRule =
-        (rules.keepPublishedDays ?? retention?.keepPublishedDays) !== undefined;
-      if (apply && isPublishedRule) await publishing.publish(dataset);
-      return { ...gone, indexDays, publishedDays };
-    },
+    retain: async (slug, ...rest) => await retention.retain(find(slug), ...rest),
     async replaySetAside(slug, choice) {
       const hits = await pipeline.between(() => options.setAside.replay(slug, choice, clock()));
-      wake();
+      loop.wake();
       return hits;
     },
     deleteSetAside: (slug, choice) => pipeline.between(() => options.setAside.remove(slug, choice)),
@@ -518,12 +360,11 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     followClock: async () => options.followClock?.(),
     rotateKeys: () => options.rotateKeys(),
     async stop() {
-      stopping = true;
-      wake();
+      const stopped = loop.stop();
       await upkeep.stop();
       await jobs.stop();
-      await looping.catch(() => undefined);
-      await indexing;
+      await stopped;
+      await indexes.done();
       await clearImports(true);
       while (await pipeline.step());
       await pipeline.settle();

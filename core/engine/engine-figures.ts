@@ -1,0 +1,71 @@
+/** How an engine is doing, and what its datasets hold. */
+import { type ActiveLimits, activeMarks, fillOf } from '../canisters/room.ts';
+import type { Clock } from '../clock.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { InboxSource } from '../sources/inbox-source.ts';
+import type { DatasetFigures, Engine } from './engine.ts';
+import type { HeldDataset, OpenDatasets } from './open-datasets.ts';
+
+export interface EngineFigures extends Pick<Engine, 'figures' | 'load' | 'waitingHits'> {
+  /** How long the first unread hit has waited. */
+  lagMs(): Promise<number>;
+}
+
+const heldSql = `SELECT (SELECT count(*) FROM store.sessions), (SELECT count(*) FROM store.hits),
+ (SELECT max(epoch_ms(ended_at)) FROM store.sessions)`;
+
+/** @param active what the active sessions of all datasets may hold together */
+export function engineFigures(
+  inbox: Pick<InboxSource, 'account' | 'waiting' | 'waitingSince'>,
+  shelf: Pick<OpenDatasets, 'open' | 'find' | 'held'>,
+  pipeline: Pick<Pipeline, 'readThrough' | 'isSpooling' | 'evictedSessions'>,
+  active: ActiveLimits,
+  clock: Clock,
+): EngineFigures {
+  /** What is stored of it cannot be asked; its hits can. */
+  async function figuresOfHeld({ slug, reason, since }: HeldDataset): Promise<DatasetFigures> {
+    const waitingHits = (await inbox.account(new Map([[slug, 0]]))).get(slug)?.waiting ?? 0;
+    const none = { activeSessions: 0, storedSessions: 0, storedHits: 0, lastHitAt: undefined };
+    return { ...none, held: { reason, since, waitingHits } };
+  }
+
+  async function lagMs(): Promise<number> {
+    const since = await inbox.waitingSince(pipeline.readThrough());
+    return since === undefined ? 0 : Math.max(0, clock() - since);
+  }
+
+  return {
+    lagMs,
+    waitingHits: () => inbox.waiting(pipeline.readThrough()),
+    async figures(slug) {
+      const held = shelf.held().find((one) => one.slug === slug);
+      if (held) return await figuresOfHeld(held);
+      const { analytics, active, ended, events } = shelf.find(slug);
+      // Counted before: a session that is stored meanwhile is rather told of twice than not at all.
+      const activeSessions = active.size + ended.length;
+      const { rows } = await analytics.query(heldSql, []);
+      const [storedSessions = 0, storedHits = 0, lastStored] = rows[0] ?? [];
+      const times = [lastStored, active.latestHitAt()].filter(
+        (time): time is number => typeof time === 'number',
+      );
+      return {
+        activeSessions,
+        storedSessions: Number(storedSessions),
+        storedHits: Number(storedHits),
+        ...(events === undefined ? {} : { events: events.figures() }),
+        lastHitAt: times.length > 0 ? Math.max(...times) : undefined,
+      };
+    },
+    async load() {
+      const shortTerm = {
+        ...fillOf(shelf.open.values()),
+        ...active,
+        highMark: activeMarks.high,
+        lowMark: activeMarks.low,
+        spooling: pipeline.isSpooling(),
+        evictedSessions: pipeline.evictedSessions(),
+      };
+      return { shortTerm, lagMs: await lagMs() };
+    },
+  };
+}
