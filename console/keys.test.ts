@@ -74,6 +74,8 @@ describe('the palette', () => {
 
   it('is moved through by arrows, round and round, and tells what it has found', async () => {
     await page.goto('/shop/live');
+    // Before the console has come, nothing listens to keys.
+    await page.getByRole('heading', { name: 'Active sessions' }).waitFor();
     await page.keyboard.press('Control+k');
     await field().fill('page look nothing of it');
     await page.getByText('Nothing is called so.').waitFor();
