@@ -62,7 +62,7 @@ import {
 import { alertMail } from './reports/email/alert-mail.ts';
 import { chooseMailer } from './reports/email/mailers/choose-mailer.ts';
 import { createDigestSender } from './reports/schedule/send-digest.ts';
-import { built, projectRoot } from './server/built.ts';
+import { built, version } from './server/built.ts';
 import { createDatasetsInForce } from './server/datasets-in-force.ts';
 import { startEngineThread } from './server/engine-worker.ts';
 import { listenOn, stopServer } from './server/http-server.ts';
@@ -70,10 +70,6 @@ import { openAccess } from './server/open-access.ts';
 import { serveConsole } from './server/serve-console.ts';
 import { createWatch } from './server/watch.ts';
 import { createSubscriptionDesk } from './subscription-desk.ts';
-
-export const version: string = JSON.parse(
-  readFileSync(join(projectRoot, 'package.json'), 'utf8'),
-).version;
 
 const publishLookEveryMs = 5_000;
 const alertsLookEveryMs = 1_000;
@@ -199,7 +195,7 @@ export async function openCanister(
   });
   const commandToken = writeCommandToken(folder.root);
   const reports = createReportDesk(reportSource, systemClock);
-  const access = openAccess({
+  const access = await openAccess({
     control: libsql.control,
     clock,
     config,

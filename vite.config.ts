@@ -65,6 +65,35 @@ const consoleParts = {
   ],
 };
 
+/** Packages of many small files go into the program's: each thread would look for, read and keep every one of them. */
+const inFewFiles = [
+  'zod',
+  '@hono/zod-openapi',
+  '@hono/zod-validator',
+  '@asteasolutions/zod-to-openapi',
+  'openapi3-ts',
+  'echarts',
+  'zrender',
+  'tslib',
+  'drizzle-orm',
+  '@duckdb/node-api',
+  'css-select',
+  'css-what',
+  'nth-check',
+  'boolbase',
+  'htmlparser2',
+  'domhandler',
+  'domutils',
+  'dom-serializer',
+  'domelementtype',
+  'entities',
+];
+
+/** What the command line needs of everything lies by itself: it must not bring the engine with it. */
+const nodeParts = {
+  groups: [{ name: 'contract', test: /[\\/]core[\\/]contract[\\/](?!edge-tables)/ }],
+};
+
 /** The names of all the pages that share a part make no name. */
 const nameOfPart = ({ name }: { name: string }) =>
   `assets/${name.startsWith('part~') ? 'part' : '[name]'}-[hash].js`;
@@ -119,6 +148,7 @@ export default defineConfig(async () => ({
     vitals: pageScript('vitals'),
     node: {
       consumer: 'server' as const,
+      resolve: { noExternal: inFewFiles },
       build: {
         outDir: at(`${dist}/node`),
         ssr: true,
@@ -138,7 +168,11 @@ export default defineConfig(async () => ({
             'libsql-thread': at('core/stores/libsql-thread.ts'),
             'seal-thread': at('core/stores/seal-thread.ts'),
           },
-          output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+          output: {
+            entryFileNames: '[name].js',
+            chunkFileNames: '[name]-[hash].js',
+            codeSplitting: nodeParts,
+          },
         },
       },
     },

@@ -5,7 +5,7 @@ import { createAddressFinder } from '../collector-edge/intake/client-address.ts'
 import { nodePeerAddress } from '../collector-edge/node.ts';
 import { createAccessDesk } from '../core/access/access-desk.ts';
 import { createGuesses } from '../core/access/guesses.ts';
-import { createOidcDesk } from '../core/access/oidc.ts';
+import type { OidcDesk, OidcOptions } from '../core/access/oidc.ts';
 import { createPasswords } from '../core/access/password.ts';
 import type { ServerRetentionDesk } from '../core/access/server-retention.ts';
 import { createSharedLinkDesk, type SharedLinkDesk } from '../core/access/shared-link-desk.ts';
@@ -44,7 +44,7 @@ export interface OpenAccess extends NonNullable<ApiOptions['access']> {
   serverRetention: ServerRetentionDesk;
 }
 
-export function openAccess(parts: AccessParts): OpenAccess {
+export async function openAccess(parts: AccessParts): Promise<OpenAccess> {
   const { control, clock, config, datasets, outbox, consoleUrl, commandToken, log } = parts;
   const audit = openLibsqlAudit(control, clock);
   // One for all: it bounds how many are verified at a time.
@@ -76,7 +76,8 @@ export function openAccess(parts: AccessParts): OpenAccess {
     failed,
   });
   const callbackUrl = () => `${consoleUrl()}/api/sign-in/oidc/callback`;
-  const oidc = config.oidc && createOidcDesk({ settings: config.oidc, clock, callbackUrl, failed });
+  const oidc =
+    config.oidc && (await openOidc({ settings: config.oidc, clock, callbackUrl, failed }));
   const serverRetention = openLibsqlServerRetention(control, audit, clock);
   const sharedLinks = createSharedLinkDesk({
     store: openLibsqlSharedLinks(control, audit, clock),
@@ -97,6 +98,12 @@ export function openAccess(parts: AccessParts): OpenAccess {
     sharedLinks,
     serverRetention,
   };
+}
+
+/** Its libraries are loaded where an organisation signs its people in. */
+async function openOidc(options: OidcOptions): Promise<OidcDesk> {
+  const { createOidcDesk } = await import('../core/access/oidc.ts');
+  return createOidcDesk(options);
 }
 
 /** As the outbox names its messages. */

@@ -31,14 +31,16 @@ interface UnderWay {
   startedAt: number;
 }
 
-/** @param callbackUrl where the provider sends the browser back to */
-export function createOidcDesk(options: {
+export interface OidcOptions {
   settings: OidcSettings;
   clock: Clock;
+  /** Where the provider sends the browser back to. */
   callbackUrl: () => string;
   /** Is told what the provider did wrong; the browser is not. */
   failed: (error: unknown) => void;
-}): OidcDesk {
+}
+
+export function createOidcDesk(options: OidcOptions): OidcDesk {
   const { settings, clock, callbackUrl, failed } = options;
   const underWay = new Map<string, UnderWay>();
   let found: Promise<client.Configuration> | undefined;

@@ -84,7 +84,7 @@ async function fetchAll(
   };
   let failed = 0;
   for (const location of source.locations) {
-    const fetcher = openFetcher(location, fetching);
+    const fetcher = await openFetcher(location, fetching);
     try {
       const found = await fetcher.find();
       if (found.length === 0) tell(outcome, `${location}: there is no such file, or it is empty.`);

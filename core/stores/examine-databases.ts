@@ -6,7 +6,7 @@ import { constants, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync 
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { type Client, createClient, type InArgs, type Row } from '@libsql/client';
+import { type Client, createClient, type InArgs, type Row } from '@libsql/client/sqlite3';
 import { analyticsMigrations } from '../analytics/tables.ts';
 import { unwrapKey } from '../canisters/seal.ts';
 import { attention, type Finding, note, well } from '../doctor.ts';

@@ -9,7 +9,7 @@ import {
   type InValue,
   type ResultSet,
   type TransactionMode,
-} from '@libsql/client';
+} from '@libsql/client/sqlite3';
 import { Problem } from '../contract/problem.ts';
 import { isPlanted } from '../fail-point.ts';
 

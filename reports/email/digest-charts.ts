@@ -3,8 +3,6 @@
 import { chartSentence } from '../../core/contract/chart-option.ts';
 import type { ReportPanel } from '../../core/contract/report.ts';
 import type { EditionAttachment } from '../../core/contract/subscription.ts';
-import { pngFont, svgToPngAside } from '../charts/chart-png.ts';
-import { chartInput, drawChart } from '../charts/chart-svg.ts';
 import type { Digest } from '../schedule/make-digest.ts';
 
 /** Wide enough for a screen, and still legible where a telephone makes it smaller. */
@@ -63,6 +61,11 @@ function drawOnce(panel: ReportPanel, locale: string): Promise<DrawnChart | unde
 }
 
 async function draw(panel: ReportPanel, locale: string): Promise<DrawnChart | undefined> {
+  // What draws is large, and loaded with the first picture.
+  const [{ pngFont, svgToPngAside }, { chartInput, drawChart }] = await Promise.all([
+    import('../charts/chart-png.ts'),
+    import('../charts/chart-svg.ts'),
+  ]);
   // Names beside bars take their room from the bars.
   const input = { panel, locale, font: pngFont, isNarrow: panel.chart === 'bars' };
   const svg = drawChart({ ...input, idPrefix: 'chart', widthPx: chartWidthPx });
