@@ -45,7 +45,8 @@ interface Part {
   seenByTag: boolean;
   period: Place['period'];
   span: Span;
-  shiftDays: number;
+  /** SQL of the number of the row's day, on which it stands in the range. */
+  day: string;
   names: readonly MetricName[];
 }
 
@@ -117,9 +118,20 @@ function partsOf(query: Query, timeZone: string): Part[] {
       ...kind,
       period,
       span: instantsOf(range, timeZone),
-      shiftDays: daysIn({ from: range.from, to: query.range.from }),
+      day: period === 'now' ? localDay : movedDay(range, query),
     })),
   );
+}
+
+const epoch = '1970-01-01';
+const localDay = '($local // 86400000000)';
+
+/** Days of a compared period, moved onto the range: as comparedDay says, the other way round. */
+function movedDay(before: DateRange, { range, comparison }: Query): string {
+  if (comparison !== 'last_year')
+    return `(${localDay} + ${daysIn({ from: before.from, to: range.from })})`;
+  const yearLater = `(DATE '${epoch}' + ${localDay}::INTEGER + INTERVAL 1 YEAR)::DATE - DATE '${epoch}'`;
+  return `greatest(${yearLater}, ${daysIn({ from: epoch, to: range.from })})`;
 }
 
 function homeOf(name: MetricName, byHit: boolean, query: Query): Home {
@@ -251,10 +263,10 @@ function pageGroupSql(
   return { sql: `CASE ${cases.join(' ')} END`, needsSession };
 }
 
-function dimensionFor(name: DimensionName, home: Home, { shiftDays }: Part): string {
+function dimensionFor(name: DimensionName, home: Home, { day }: Part): string {
   const form = (dimensionSql[name] as DimensionSql)[home];
   if (form === undefined) throw new Error(`the dimension ${name} has no form for ${home} rows`);
-  return form.replaceAll('$shift', String(shiftDays));
+  return form.replaceAll('$day', () => day);
 }
 
 function shownSql(name: DimensionName, key: string): string {

@@ -4,7 +4,8 @@ import type { DimensionName } from '../contract/dimension.ts';
 
 /**
  * A dimension without a form for one home cannot be asked there. `$local` stands for the local time of the row in
- * microseconds, `$shift` for the days by which a compared period is moved, `$page_group` for the rules of page groups.
+ * microseconds, `$day` for the number of its day, moved onto the range where it lies in a compared period, and
+ * `$page_group` for the rules of page groups.
  */
 export interface DimensionSql {
   session?: string;
@@ -23,7 +24,7 @@ const both = (sql: string, more: Omit<DimensionSql, 'session' | 'hit'> = {}): Di
 const ofSession = (column: string) => both(`s.${column}`);
 
 const dayUs = '86400000000';
-const dayNumber = `($local // ${dayUs} + $shift)`;
+const dayNumber = '$day';
 const asDay = (number: string) => `strftime(DATE '1970-01-01' + (${number})::INTEGER, '%Y-%m-%d')`;
 
 /** Numbers in classes: the key is the place of the class, so that classes stand in their order. */

@@ -165,6 +165,15 @@ describe('A comparison', () => {
     });
     expect(comparedWith).toEqual({ from: '2023-02-28', to: '2023-03-01' });
   });
+
+  test('that ends before the 29th of February has the days before the 1st of March', async () => {
+    const { comparedWith } = await site.query({
+      range: { from: '2024-02-28', to: '2024-02-29' },
+      metrics: ['hits'],
+      comparison: 'last_year',
+    });
+    expect(comparedWith).toEqual({ from: '2023-02-28', to: '2023-03-01' });
+  });
 });
 
 describe('Filters', () => {

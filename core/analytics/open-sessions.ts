@@ -91,7 +91,8 @@ function rangeTests({ query, values, period }: CellAsked, field: string): Condit
     if (name !== 'day' && name !== 'week' && name !== 'month') return;
     const day = String(value);
     if (!isDate(day)) throw new Problem('query_invalid', `${day.slice(0, 20)} is no ${name}.`);
-    const moved = (one: string) => (isBefore ? comparedDay(one, query.range, range) : one);
+    const moved = (one: string) =>
+      isBefore && query.comparison ? comparedDay(one, query.range, query.comparison) : one;
     const start = moved(day);
     const end = moved(name === 'day' ? addDays(day, 1) : endOf(name, day));
     from = start > from ? start : from;

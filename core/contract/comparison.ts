@@ -2,6 +2,12 @@
 import { z } from 'zod';
 import { comparisonKinds } from './compared-range.ts';
 
-export { type Comparison, comparedDay, comparedRange, comparisonKinds } from './compared-range.ts';
+export {
+  type Comparison,
+  comparedDay,
+  comparedRange,
+  comparisonKinds,
+  hasComparedDay,
+} from './compared-range.ts';
 
 export const comparisonSchema = z.enum(comparisonKinds);

@@ -3,7 +3,7 @@
  * script's row reader alike. The header names `panel`, `period`, `from`, `to`, then every dimension, then every
  * metric of the report, each followed by those of the labels; a cell that does not belong to the row's panel is empty.
  */
-import { comparedDay } from '../../core/contract/comparison.ts';
+import { comparedDay, hasComparedDay } from '../../core/contract/comparison.ts';
 import type { Column } from '../../core/contract/query.ts';
 import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
 
@@ -62,6 +62,7 @@ function panelLines(
   columns: readonly Column[],
   period: Period,
 ): Cell[][] {
+  const { comparison } = result;
   const range = period === 'current' ? result.range : answer.comparedWith;
   if (range === undefined) return [];
   const places = columns.map((column) => {
@@ -69,11 +70,21 @@ function panelLines(
       same(own, column) && (own.kind === 'dimension' || isBefore(own) === (period === 'previous'));
     return answer.columns.findIndex(isThere);
   });
-  return answer.rows.map((row) => {
+  const isMoved = (at: number) =>
+    period === 'previous' && dayDimensions.includes(columns[at]?.name ?? '');
+  const dayAt = places[columns.findIndex(({ name }) => name === 'day')] ?? -1;
+  const rows = answer.rows.filter(
+    (row) =>
+      period === 'current' ||
+      comparison === undefined ||
+      hasComparedDay(String(row[dayAt]), result.range, comparison),
+  );
+  return rows.map((row) => {
     const cells = places.map((place, at) => {
       const cell = row[place] ?? null;
-      const isMoved = period === 'previous' && dayDimensions.includes(columns[at]?.name ?? '');
-      return isMoved && typeof cell === 'string' ? comparedDay(cell, result.range, range) : cell;
+      return isMoved(at) && typeof cell === 'string' && comparison !== undefined
+        ? comparedDay(cell, result.range, comparison)
+        : cell;
     });
     return [name, period, range.from, range.to, ...cells];
   });
