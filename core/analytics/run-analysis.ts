@@ -1,7 +1,7 @@
 /** Runs an analysis over a dataset's analytics and gives the answer in the form of a query's. */
 import type { Analysis, AnalysisKind, AnalysisOf } from '../contract/analysis.ts';
 import { type Definitions, noDefinitions } from '../contract/definition.ts';
-import type { Answer } from '../contract/query.ts';
+import type { Answer, Column } from '../contract/query.ts';
 import type { AnalysisPlan } from './analyses/analysis-parts.ts';
 import { planCampaigns } from './analyses/campaigns.ts';
 import { planCaptureIntegrity, planTagAndLog } from './analyses/capture.ts';
@@ -14,7 +14,7 @@ import { planRetention } from './analyses/retention.ts';
 import { planWebVitals } from './analyses/web-vitals.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
 import { findNamed } from './definition-lookup.ts';
-import { cleanCell } from './run-query.ts';
+import { cleanCell, cleanNumber } from './run-query.ts';
 import type { QueryContext } from './session-source.ts';
 
 type Plans = {
@@ -46,7 +46,7 @@ export async function runAnalysis(
   const { sql, values, columns, notes = [], finish } = plan(analysis, { timeZone, definitions });
   const result = await store.query(sql, values);
   const rows =
-    finish?.(result.rows) ??
+    finish?.(result.rows).map((row) => row.map((cell, index) => finished(cell, columns[index]))) ??
     result.rows.map((row) =>
       row.map((cell, index) => {
         const column = columns[index];
@@ -64,3 +64,6 @@ export async function runAnalysis(
     ...(notes.length > 0 && { notes }),
   };
 }
+
+const finished = (cell: Answer['rows'][number][number], column: Column | undefined) =>
+  typeof cell === 'number' && column !== undefined ? cleanNumber(cell, column) : cell;

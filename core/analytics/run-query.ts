@@ -49,11 +49,19 @@ export async function runQuery(
 /** Counts are never empty; a mean or a share of nothing is. */
 export function cleanCell(cell: unknown, column: Column | undefined): string | number | null {
   if (column?.kind === 'metric') {
-    if (cell !== null && cell !== undefined) return Number(cell);
+    if (cell !== null && cell !== undefined) return cleanNumber(Number(cell), column);
     return ['count', 'bytes', 'money'].includes(column.unit) ? 0 : null;
   }
   return cell === null || cell === undefined ? null : (cell as string | number);
 }
+
+const moneyDigits = 6;
+
+/** Sums of amounts such as 0.1 and 0.2 come with an error in the last digits, and with another one each time. */
+export const cleanNumber = (number: number, column: Column): number =>
+  column.kind === 'metric' && column.unit === 'money'
+    ? Number(number.toFixed(moneyDigits))
+    : number;
 
 function everyDay(
   rows: Answer['rows'],

@@ -5,7 +5,7 @@ import type { MetricUnit } from './metric.ts';
 /** What stands for a metric without a base. */
 export const noValue = '–';
 
-/** A metric's value with its unit: `1,204`, `38.2%`, `2m 5s`, `3.41`, `1.5 MiB`; a missing one is a dash. */
+/** A metric's value with its unit: `1,204`, `38.2%`, `2m 5s`, `57ms`, `3.41`, `1.5 MiB`; a missing one is a dash. */
 export function metricWords(value: unknown, unit: MetricUnit, locale?: string): string {
   if (typeof value !== 'number' || !Number.isFinite(value)) return noValue;
   if (unit === 'milliseconds') return durationWords(value, locale);
@@ -27,7 +27,10 @@ export function shareWords(share: number, locale?: string): string {
   }).format(share);
 }
 
+/** The two largest units. Below a second it is milliseconds: that is where answers of servers lie. */
 function durationWords(durationMs: number, locale?: string): string {
+  const wholeMs = Math.round(durationMs);
+  if (wholeMs > 0 && wholeMs < 1000) return unitWords(wholeMs, 'millisecond', locale);
   const total = Math.round(durationMs / 1000);
   const parts: [number, string][] = [
     [Math.floor(total / 3600), 'hour'],
@@ -36,12 +39,11 @@ function durationWords(durationMs: number, locale?: string): string {
   ];
   const first = parts.findIndex(([count]) => count > 0);
   const shown = first === -1 ? parts.slice(2) : parts.slice(first, first + 2);
-  return shown
-    .map(([count, unit]) =>
-      numberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(count),
-    )
-    .join(' ');
+  return shown.map(([count, unit]) => unitWords(count, unit, locale)).join(' ');
 }
+
+const unitWords = (count: number, unit: string, locale?: string) =>
+  numberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(count);
 
 /** A size in its largest unit of 1,024: `512 B`, `1.5 MiB`. */
 function bytesWords(bytes: number, locale?: string): string {

@@ -6,6 +6,8 @@ test.each<[Acquisition, string]>([
   [{}, 'direct'],
   [{ source: 'facebook', medium: 'cpc' }, 'paid social'],
   [{ source: 'Google', medium: 'cpc', clickId: 'gclid' }, 'paid search'],
+  [{ source: 'Google', medium: 'cpc', referrerHost: 'www.facebook.com' }, 'paid search'],
+  [{ source: 'letter', medium: 'cpc', referrerHost: 'www.facebook.com' }, 'paid social'],
   [{ source: 'bing', medium: 'paid' }, 'paid search'],
   [{ source: 'somebody', medium: 'ppc' }, 'paid search'],
   [{ source: 'somebody', medium: 'cpm' }, 'paid other'],

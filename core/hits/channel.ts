@@ -59,7 +59,8 @@ type Rule = [channel: string, holds: (facts: Facts) => boolean];
 
 const rules: readonly Rule[] = [
   ['direct', ({ isNamed }) => !isNamed],
-  ['paid social', (facts) => isPaid(facts) && isSocial(facts)],
+  // A click that a search engine sold stays its click, wherever the link stood.
+  ['paid social', (facts) => isPaid(facts) && isSocial(facts) && !searchNames.test(facts.source)],
   [
     'paid search',
     (facts) =>

@@ -68,7 +68,8 @@ export function formatChange(
     return `${numberFormat(locale, signed).format((now - before) * 100)} pts`;
   }
   if (before === 0) return now === 0 ? shareWords(0, locale) : undefined;
-  const share = (now - before) / before;
+  // Of what was less than nothing, such as refunds, more is a rise too.
+  const share = (now - before) / Math.abs(before);
   if (share > changeShareMax) return `>${formatChange(1 + changeShareMax, 1, unit, locale)}`;
   return numberFormat(locale, { ...signed, style: 'percent' }).format(share);
 }

@@ -42,6 +42,13 @@ function added(sum: CampaignCosts, { cost, clicks, impressions }: CampaignCost):
   };
 }
 
+/**
+ * Names that differ in upper and lower case only are one campaign, as they are for its costs. It is shown as most
+ * sessions spell it. @param rows have the `campaign` in lower case and its `spelling`
+ */
+export const spelledSql = (rows: string) =>
+  `spelled AS (SELECT campaign, arg_max(spelling, (n, spelling)) AS spelling FROM (SELECT campaign, spelling, count(*) AS n FROM ${rows} WHERE campaign IS NOT NULL GROUP BY 1, 2) GROUP BY 1)`;
+
 /** A session with the campaign of its own; a conversion belongs to a campaign of its visitor's sessions up to it. */
 export function planCampaigns(
   analysis: AnalysisOf<'campaigns'>,
@@ -59,12 +66,13 @@ export function planCampaigns(
   const reached = hasGoals ? 's.reached_goal' : 'false';
   const revenue = hasGoals ? 's.revenue' : '0';
   return {
-    sql: `WITH marked AS (SELECT s.session_row, s.session_id, s.visitor_id, s.started_at, ${own} AS campaign FROM store.sessions s WHERE s.started_at < ${instantSql(span.toMs)} ${robots} ${once}),
+    sql: `WITH marked AS (SELECT s.session_row, s.session_id, s.visitor_id, s.started_at, lower(${own}) AS campaign, ${own} AS spelling FROM store.sessions s WHERE s.started_at < ${instantSql(span.toMs)} ${robots} ${once}),
+      ${spelledSql('marked')},
       touched AS (SELECT session_row, started_at, campaign, ${touched}(campaign IGNORE NULLS) OVER (PARTITION BY visitor_id ORDER BY started_at, session_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS credited FROM marked),
       chosen AS (SELECT s.visitor_id, s.is_bounce, s.duration_ms, ${reached} AS reached, ${revenue} AS revenue, t.campaign, t.credited FROM ${sessions} JOIN (SELECT * FROM touched WHERE ${inSpan('started_at', span)}) t ON t.session_row = s.session_row),
       came AS (SELECT campaign, count(*) AS sessions, count(DISTINCT visitor_id) AS visitors, avg(is_bounce::INTEGER) AS bounce_rate FROM chosen WHERE campaign IS NOT NULL GROUP BY 1),
       brought AS (SELECT credited AS campaign, count(*) FILTER (reached) AS conversions, coalesce(sum(revenue) FILTER (reached), 0) AS revenue FROM chosen WHERE credited IS NOT NULL GROUP BY 1)
-      SELECT campaign, coalesce(sessions, 0), coalesce(visitors, 0), bounce_rate, coalesce(conversions, 0), coalesce(revenue, 0) FROM came FULL JOIN brought USING (campaign) ORDER BY 2 DESC, campaign`,
+      SELECT spelling, coalesce(sessions, 0), coalesce(visitors, 0), bounce_rate, coalesce(conversions, 0), coalesce(revenue, 0) FROM came FULL JOIN brought USING (campaign) JOIN spelled USING (campaign) ORDER BY 2 DESC, campaign`,
     values: binder.values,
     columns: columns(analysis.touch),
     notes: [

@@ -4,7 +4,7 @@ import { comparedRange } from '../../contract/comparison.ts';
 import { dimensions } from '../../contract/dimension.ts';
 import type { Answer } from '../../contract/query.ts';
 import { instantsOf } from '../local-time.ts';
-import type { QueryContext } from '../session-source.ts';
+import { notSeenByTag, type QueryContext } from '../session-source.ts';
 import {
   type AnalysisPlan,
   figure,
@@ -88,12 +88,13 @@ export function planChanges(analysis: AnalysisOf<'changes'>, context: QueryConte
 
 /** Sessions by value for each dimension; under the dimension '' all of them. */
 function periodSql(analysis: AnalysisOf<'changes'>, parts: Parts): string {
+  const once = analysis.seenByTag ? '' : `AND ${notSeenByTag('h')}`;
   const each = analysis.dimensions.map((name) => {
     const { sql, home } = plainDimension(name);
     if (home === 'session') {
       return `SELECT '${name}' AS dimension, ${sql}::VARCHAR AS value, count(*) AS n FROM chosen s GROUP BY 2`;
     }
-    return `SELECT '${name}' AS dimension, ${sql}::VARCHAR AS value, count(DISTINCT h.session_row) AS n FROM store.hits h JOIN chosen s ON s.session_row = h.session_row WHERE ${inSpan('h."at"', parts.span)} AND ${sql} IS NOT NULL GROUP BY 2`;
+    return `SELECT '${name}' AS dimension, ${sql}::VARCHAR AS value, count(DISTINCT h.session_row) AS n FROM store.hits h JOIN chosen s ON s.session_row = h.session_row WHERE ${inSpan('h."at"', parts.span)} AND ${sql} IS NOT NULL ${once} GROUP BY 2`;
   });
   // A column of a table is counted faster than one of a copy; a condition is better asked once.
   const kept = analysis.condition === undefined ? 'NOT MATERIALIZED' : 'MATERIALIZED';

@@ -5,7 +5,7 @@ import { campaignSql } from '../campaign-sql.ts';
 import { instantSql, localTimeSql } from '../local-time.ts';
 import type { QueryContext } from '../session-source.ts';
 import { type AnalysisPlan, figure, noLabels, partsOf, text } from './analysis-parts.ts';
-import { costsByCampaign } from './campaigns.ts';
+import { costsByCampaign, spelledSql } from './campaigns.ts';
 
 /** From which session on one address a day counts as repeated. */
 const usualPerDay = 2;
@@ -25,14 +25,15 @@ export function planClickFraud(
   const sessions = parts.sessions('started', { robots: true });
   const day = `(${localTimeSql('s.started_at', span, context.timeZone)} // 86400000000)`;
   return {
-    sql: `WITH chosen AS (SELECT s.is_robot, s.is_bounce, s.duration_ms, s.address_key, s.address_prefix, ${campaign} AS campaign,
-          s.address_key IS NOT NULL AND row_number() OVER (PARTITION BY ${campaign}, s.address_key, ${day} ORDER BY s.started_at, s.session_id) > ${usualPerDay} AS is_repeated
+    sql: `WITH chosen AS (SELECT s.is_robot, s.is_bounce, s.duration_ms, s.address_key, s.address_prefix, lower(${campaign}) AS campaign, ${campaign} AS spelling,
+          s.address_key IS NOT NULL AND row_number() OVER (PARTITION BY lower(${campaign}), s.address_key, ${day} ORDER BY s.started_at, s.session_id) > ${usualPerDay} AS is_repeated
         FROM ${sessions} WHERE s.started_at < ${instantSql(span.toMs)}),
+      ${spelledSql('chosen')},
       networks AS (SELECT campaign, address_prefix, count(*) AS n, count(*) / sum(count(*)) OVER (PARTITION BY campaign) AS share FROM chosen WHERE campaign IS NOT NULL AND address_prefix IS NOT NULL GROUP BY 1, 2),
       largest AS (SELECT campaign, max(share) AS share, arg_max(address_prefix, share) AS address_prefix FROM networks GROUP BY 1),
       judged AS (SELECT c.*, l.share AS network_share, c.is_bounce AND c.duration_ms < ${shortMs} AS is_short, coalesce(l.share > 0.5 AND l.address_prefix = c.address_prefix, false) AS is_crowd FROM chosen c LEFT JOIN largest l USING (campaign) WHERE c.campaign IS NOT NULL)
-      SELECT campaign, count(*), count(*) FILTER (is_robot), count(*) FILTER (is_repeated), count(*) FILTER (is_short), count(DISTINCT address_key), any_value(network_share), count(*) FILTER (is_robot OR is_repeated OR (is_short AND is_crowd)) AS suspect
-      FROM judged GROUP BY 1 ORDER BY suspect DESC, 2 DESC, campaign`,
+      SELECT any_value(w.spelling), count(*), count(*) FILTER (is_robot), count(*) FILTER (is_repeated), count(*) FILTER (is_short), count(DISTINCT address_key), any_value(network_share), count(*) FILTER (is_robot OR is_repeated OR (is_short AND is_crowd)) AS suspect
+      FROM judged j JOIN spelled w USING (campaign) GROUP BY j.campaign ORDER BY suspect DESC, 2 DESC, j.campaign`,
     values: binder.values,
     columns: [
       text('campaign', 'Campaign', 'The campaign that the sessions came by.'),

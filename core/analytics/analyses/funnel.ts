@@ -4,7 +4,7 @@ import type { Column } from '../../contract/query.ts';
 import { stageConditions } from '../check-definition.ts';
 import { findNamed } from '../definition-lookup.ts';
 import { instantSql } from '../local-time.ts';
-import { hitClause, type QueryContext } from '../session-source.ts';
+import { hitClause, notSeenByTag, type QueryContext } from '../session-source.ts';
 import {
   type AnalysisPlan,
   figure,
@@ -45,7 +45,8 @@ export function planFunnel(analysis: AnalysisOf<'funnel'>, context: QueryContext
 
 /** For each session and stage the numbers of the hits that meet it, in order. */
 function positionsSql(parts: Parts, conditions: readonly string[]): string {
-  const { span, context, binder } = parts;
+  const { analysis, span, context, binder } = parts;
+  const once = analysis.seenByTag ? '' : `AND ${notSeenByTag('h')}`;
   const sessions = parts.sessions('started');
   const lists = conditions.map((condition, stage) => {
     const { sql } = hitClause(condition, span, context, binder);
@@ -53,7 +54,7 @@ function positionsSql(parts: Parts, conditions: readonly string[]): string {
   });
   const labels = labelColumns(parts).map((column) => `any_value(${column}) AS ${column.slice(2)}`);
   return `SELECT ${[...lists, ...labels].join(', ')} FROM store.hits h JOIN ${sessions} ON s.session_row = h.session_row
-    WHERE h."at" >= ${instantSql(span.fromMs)} AND h."at" < ${instantSql(span.toMs + 2 * dayMs)} GROUP BY h.session_row`;
+    WHERE h."at" >= ${instantSql(span.fromMs)} AND h."at" < ${instantSql(span.toMs + 2 * dayMs)} ${once} GROUP BY h.session_row`;
 }
 
 interface FunnelRows {

@@ -40,13 +40,15 @@ export function planMovers(analysis: AnalysisOf<'movers'>, context: QueryContext
     hits: 'count(*)',
   }[metric];
   const number = `(${localTimeSql(row, span, context.timeZone)} // ${dayUs})`;
+  // A weekday on which nothing at all happened is a weekday too; those before the first stored session are not known.
+  const firstDay = `(${localTimeSql('min(started_at)', span, context.timeZone)} // ${dayUs})`;
   const todayNumber = Math.round(Date.parse(`${today}T00:00:00Z`) / 86_400_000);
   const past = 'FILTER (day < $today)';
   const pastMean = 'past / nullif(points, 0)';
   const deviation = 'sqrt(greatest(squares - past * past / points, 0) / nullif(points - 1, 0))';
   const z = `CASE WHEN points >= ${analysisLimits.sameWeekdaysMin} AND ${deviation} > 0 THEN (today - ${pastMean}) / ${deviation} END`;
   const sql = `WITH counted AS (SELECT ${key} AS value, ${number} AS day, ${counted} AS n FROM ${from} AND (${number} - $today) % 7 = 0 GROUP BY 1, 2),
-      days AS (SELECT count(DISTINCT day) ${past} AS points FROM counted WHERE n > 0),
+      days AS (SELECT least(${sameWeekdays}, ($today - ${firstDay}) // 7) AS points FROM store.sessions),
       sums AS (SELECT value, coalesce(sum(n) FILTER (day = $today), 0) AS today, coalesce(sum(n) ${past}, 0)::DOUBLE AS past, coalesce(sum(n * n) ${past}, 0)::DOUBLE AS squares FROM counted GROUP BY 1)
       SELECT value, today, ${pastMean}, ${deviation}, ${z} AS z FROM sums, days
       WHERE value IS NOT NULL AND (today > 0 OR past > 0) ORDER BY abs(z) DESC NULLS LAST, today DESC, value`;

@@ -1,6 +1,6 @@
 /** Pages before and after a page, and its links, counted by clicks: neighbours among the page views of a session. */
 import type { AnalysisOf } from '../../contract/analysis.ts';
-import type { QueryContext } from '../session-source.ts';
+import { notSeenByTag, type QueryContext } from '../session-source.ts';
 import {
   type AnalysisPlan,
   figure,
@@ -93,15 +93,16 @@ export function planNavigation(
 
 /** The views of the page in the range, each with the page viewed before and after it in its session. */
 function viewsSql(parts: Parts, page: string): string {
-  const { span, binder } = parts;
+  const { analysis, span, binder } = parts;
   const sessions = parts.sessions('touch');
+  const once = analysis.seenByTag ? '' : `AND ${notSeenByTag('h')}`;
   const wanted = binder.bind(page);
   const columns = ['h.path', 'h."at"', ...labelColumns(parts)];
   const among = `SELECT v.session_row FROM store.hits v WHERE v.type = 'page_view' AND v.path = ${wanted} AND ${inSpan('v."at"', span)}`;
   return `SELECT * FROM (
     SELECT ${columns.join(', ')}, lag(h.path) OVER w AS previous, lead(h.path) OVER w AS next
     FROM store.hits h JOIN ${sessions} ON s.session_row = h.session_row
-    WHERE h.type = 'page_view' AND h.session_row IN (${among})
+    WHERE h.type = 'page_view' ${once} AND h.session_row IN (${among})
     WINDOW w AS (PARTITION BY h.session_row ORDER BY h.number)
   ) WHERE path = ${wanted} AND ${inSpan('"at"', span)}`;
 }
