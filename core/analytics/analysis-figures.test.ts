@@ -145,3 +145,26 @@ describe('A page view that tracker and log both saw', () => {
     expect(rows.map((row) => row[1])).toEqual([1, 0]);
   });
 });
+
+test('The share of a cohort is of all its visitors, also where only some sessions are asked for', async () => {
+  const came = (visitor: string, day: string, path: string): SmallSession => ({
+    start: `2026-11-${day}T10:00:00Z`,
+    visitor,
+    hits: [path],
+  });
+  const site = await open([
+    ...['ann', 'bob', 'cat', 'dan'].map((visitor) => came(visitor, '16', '/')),
+    came('eve', '16', '/cart'),
+    ...['ann', 'bob'].map((visitor) => came(visitor, '17', '/cart')),
+  ]);
+  const asked = { kind: 'retention', range, unit: 'day' } as const;
+  expect((await site.analyze(asked)).rows).toEqual([
+    ['2026-11-16', 0, 5, 1],
+    ['2026-11-16', 1, 2, 0.4],
+  ]);
+  const condition = 'request.path = "/cart"';
+  expect((await site.analyze({ ...asked, condition })).rows).toEqual([
+    ['2026-11-16', 0, 1, 0.2],
+    ['2026-11-16', 1, 2, 0.4],
+  ]);
+});

@@ -53,6 +53,28 @@ describe('a report as CSV', () => {
     expect(lines).toContain('statuses,current,2026-11-18,2026-11-21,,,,,,,,,,,12');
   });
 
+  test('names the dates of the year before; a 29th of February has none', async () => {
+    const result = await overviewResult();
+    const days = ['2024-02-28', '2024-02-29', '2024-03-01'];
+    const comparedWith = { from: '2023-02-28', to: '2023-03-02' };
+    const panels = result.panels
+      .filter(({ name }) => name === 'by_day')
+      .map((panel) => ({
+        ...panel,
+        answer: { ...panel.answer, comparedWith, rows: days.map((day) => [day, 5, 4, 6, 3, 2, 4]) },
+      }));
+    const range = { from: '2024-02-28', to: '2024-03-02' };
+    const text = reportToCsv({ ...result, range, comparison: 'last_year', comparedWith, panels });
+    const cells = readCsv(text).map((row) => [row[1], row[4]]);
+    expect(cells.slice(1)).toEqual([
+      ['current', '2024-02-28'],
+      ['current', '2024-02-29'],
+      ['current', '2024-03-01'],
+      ['previous', '2023-02-28'],
+      ['previous', '2023-03-01'],
+    ]);
+  });
+
   test('gives back hostile texts whole, formulas with a quote mark before them', async () => {
     const rows = readCsv(reportToCsv(await overviewResult({ comparison: undefined })));
     const paths = rows.filter(([panel]) => panel === 'pages').map((row) => row[5]);

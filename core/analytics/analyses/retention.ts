@@ -2,7 +2,7 @@
 import type { AnalysisOf } from '../../contract/analysis.ts';
 import { localTimeSql } from '../local-time.ts';
 import { notSeenByTag, type QueryContext } from '../session-source.ts';
-import { type AnalysisPlan, figure, noLabels, partsOf, text } from './analysis-parts.ts';
+import { type AnalysisPlan, figure, inSpan, noLabels, partsOf, text } from './analysis-parts.ts';
 
 const dayUs = '86400000000';
 
@@ -22,6 +22,7 @@ const periods = {
   },
 };
 
+/** A cohort is all its visitors, also where a condition asks for some of their sessions only: a share is never above 1. */
 export function planRetention(
   analysis: AnalysisOf<'retention'>,
   context: QueryContext,
@@ -42,10 +43,11 @@ export function planRetention(
       seen AS (
         SELECT DISTINCT s.visitor_id, ${number('f.first_at')} AS cohort, ${number('s.started_at')} AS period
         FROM ${sessions} JOIN firsts f ON f.visitor_id = s.visitor_id AND f.first_at >= make_timestamptz(${span.fromMs * 1_000})),
-      counted AS (SELECT cohort, period - cohort AS later, count(*) AS visitors FROM seen GROUP BY 1, 2)
+      counted AS (SELECT cohort, period - cohort AS later, count(*) AS visitors FROM seen GROUP BY 1, 2),
+      sizes AS (SELECT ${number('f.first_at')} AS cohort, count(*) AS whole FROM firsts f WHERE ${inSpan('f.first_at', span)} GROUP BY 1)
       SELECT strftime(DATE '1970-01-01' + (${unit.day('cohort')})::INTEGER, '%Y-%m-%d'), later, visitors,
-        visitors / nullif(max(visitors) FILTER (later = 0) OVER (PARTITION BY cohort), 0)
-      FROM counted ORDER BY cohort, later`,
+        visitors / whole
+      FROM counted JOIN sizes USING (cohort) ORDER BY cohort, later`,
     values: binder.values,
     columns: [
       text(
