@@ -96,6 +96,9 @@ export async function openCanister(
   fatal: (why: Error) => void,
   log: Log,
 ): Promise<Canister> {
+  // A library that takes a text of strangers, such as __proto__, for a key of its own would write into all objects of
+  // this process. It fails instead, and alone.
+  Object.preventExtensions(Object.prototype);
   const folder = openDataFolder(config.dataFolder);
   const lock = lockDataFolder(folder.root);
   const libsql = openLibsqlThread({

@@ -30,7 +30,10 @@ export function serveConsole(app: Hono, consoleUrl: () => string): void {
     c.header('Referrer-Policy', 'no-referrer');
     c.header(
       'Cache-Control',
-      c.req.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      // What is not there may come with the next version: only what is there never changes.
+      c.req.path.startsWith('/assets/') && c.res.ok
+        ? 'public, max-age=31536000, immutable'
+        : 'no-cache',
     );
   });
   app.get('/docs/:file{[a-z-]+\\.md}', async (c) => {

@@ -256,6 +256,7 @@ describe('Addresses that users write down', () => {
     'http://192.168.1.1/',
     'http://172.16.0.9/',
     'http://169.254.169.254/latest/meta-data',
+    'http://[::7f00:1]/',
     'http://100.64.0.1/',
     'http://0.0.0.0/',
     'http://[::1]/',

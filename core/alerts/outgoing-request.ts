@@ -122,7 +122,7 @@ async function resolveHost(host: string): Promise<string[]> {
 /** @throws DeliveryError `forGood` when the address is not public, nor allowed */
 function checkAddress(address: string, host: string, options: OutgoingOptions): void {
   const parsed = ipaddr.process(address);
-  if (parsed.range() === 'unicast') return;
+  if (parsed.range() === 'unicast' && !isOldMapped(parsed)) return;
   const isAllowed = options.privateNetworks.some((network) => {
     const [base, bits] = ipaddr.parseCIDR(network);
     return base.kind() === parsed.kind() && parsed.match(base, bits);
@@ -133,6 +133,12 @@ function checkAddress(address: string, host: string, options: OutgoingOptions): 
     { forGood: true },
   );
 }
+
+const oldMapped = ipaddr.parseCIDR('::/96');
+
+/** A v4 address in v6 clothes as they once were (`::7f00:1`): some systems still connect to it. */
+const isOldMapped = (address: ipaddr.IPv4 | ipaddr.IPv6) =>
+  address.kind() === 'ipv6' && address.match(oldMapped);
 
 function postTo(
   url: URL,

@@ -222,10 +222,16 @@ function shortWords(
 function cut({ isNarrow, clean }: Drawing, text: string): string {
   const max = isNarrow === true ? chartLimits.wordsMaxNarrow : chartLimits.wordsMax;
   const characters = [...(clean?.(text) ?? text)];
-  return characters.length > max
-    ? `${characters.slice(0, max - 1).join('')}…`
-    : characters.join('');
+  const short =
+    characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : characters.join('');
+  return drawable(short);
 }
+
+/**
+ * ECharts keeps the widths of texts in a plain object: asked for `__proto__` it takes the prototype of all objects for
+ * an entry of its own and writes into it, and everything in this process is broken. A space at the end is not seen.
+ */
+const drawable = (text: string): string => (text in Object.prototype ? `${text} ` : text);
 
 function columnsOption(drawing: Drawing) {
   const { answer, today } = drawing;

@@ -50,7 +50,9 @@ const attributeName = z
   .regex(
     /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/,
     'is a name such as order_total: letters, digits, _ . and -, beginning with a letter, at most 64',
-  );
+  )
+  // Values are kept under these names in plain objects, which have some of their own.
+  .refine((name) => !(name in Object.prototype), 'is a name that is taken, such as constructor');
 
 /**
  * Where a value comes from: a field of the condition language (`response.status`, `attribute.total`, `event.value` of

@@ -73,7 +73,7 @@ export function faultOfValue(type: ParameterType, value: ParameterValue): string
   if (type === 'integer')
     return /^[+-]?\d{1,18}$/.test(text) ? undefined : 'must be a whole number, like 42';
   if (type === 'number')
-    return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)
+    return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text)
       ? undefined
       : 'must be a number, like 4.2';
   if (type === 'boolean') return /^(true|false)$/.test(text) ? undefined : 'must be true or false';

@@ -1,8 +1,11 @@
 /** The parameters that SQL names (`$name`), without a parser, so that the console can ask too. */
 
-/** What stands for itself: texts, quoted names and comments. */
+/**
+ * What stands for itself: texts, quoted names and comments. One without an end goes on to the end of the SQL: to look
+ * for its end again at each next beginning would take for ever.
+ */
 const quoted =
-  /[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\//g;
+  /[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$([A-Za-z_]\w*)?\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
 
 /** Each once, in the order in which the SQL names them first; those without a name are numbers. */
 export function parametersIn(sql: string): string[] {

@@ -1,6 +1,6 @@
 /** What nobody would write on purpose: it is refused with its name, or does no harm. */
 import { describe, expect, test } from 'vitest';
-import { eventSetSchema } from '../contract/event.ts';
+import { eventSetSchema, hitAttributeSchema } from '../contract/event.ts';
 import { compileEventSet } from './compile.ts';
 import { createDimensionLimits } from './dimension-limits.ts';
 import { replaySession } from './replay.ts';
@@ -66,6 +66,14 @@ describe('Large sets', () => {
     );
     const long = `request.path matches "${'a'.repeat(9_900)}"`;
     expect(() => compile([{ name: 'Long', condition: long }])).toThrow('Event "Long", condition:');
+  });
+
+  test('An attribute named as what all objects have', () => {
+    const by = { by: 'header', name: 'x' };
+    for (const name of ['constructor', '__proto__', 'toString'])
+      expect(
+        hitAttributeSchema.safeParse({ name, over: 'request', take: by }).error?.message,
+      ).toContain('is a name that is taken');
   });
 });
 

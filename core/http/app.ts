@@ -1,7 +1,6 @@
 /** The API as one Hono app under `/api`, with its description at `/api/openapi.json`. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { OidcDesk } from '../access/oidc.ts';
 import type { ServerRetentionDesk } from '../access/server-retention.ts';
 import type { SharedLinkDesk } from '../access/shared-link-desk.ts';
@@ -36,7 +35,7 @@ import { eventRoutes } from './events.ts';
 import { exportRoutes } from './exports.ts';
 import { type AccessOptions, guard, guardMetrics } from './guard.ts';
 import { hitRuleRoutes } from './hit-rules.ts';
-import { importRoutes, pieceBytesMax } from './imports.ts';
+import { importRoutes } from './imports.ts';
 import { jobRoutes } from './jobs.ts';
 import { isInProcess, isLocal, localOnly } from './local-only.ts';
 import { maskingRoutes } from './masking.ts';
@@ -163,7 +162,6 @@ export function createApi(options: ApiOptions) {
     if (c.res.headers.get('Content-Type')?.includes('json'))
       c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'; sandbox");
   });
-  app.use('/api/*', bodyLimit({ maxSize: pieceBytesMax, onError: refuseBody }));
   app.use('/api/*', access ? guard(access, peerAddress) : localOnly(peerAddress));
   // As whoever asks now, and by the same way in: what one may not see is not told by its revision.
   const askAgain = async (c: Context, path: string) =>
@@ -191,10 +189,6 @@ export function createApi(options: ApiOptions) {
 
 const configurationDesk = (options: ApiOptions) =>
   createConfigurationDesk({ ...options, searches: options.savedSearches });
-
-function refuseBody(): never {
-  throw new Problem('body_too_large', `A body is at most ${pieceBytesMax} bytes.`);
-}
 
 /** The API's type, for the typed client. */
 export type Api = ReturnType<typeof createApi>;

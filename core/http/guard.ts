@@ -8,6 +8,7 @@ import { isSame } from '../access/tokens.ts';
 import type { Clock } from '../clock.ts';
 import { Problem } from '../contract/problem.ts';
 import { everything, may, maySomewhere } from '../contract/rights.ts';
+import { limitBody } from './body-limit.ts';
 import { refuseRight, setCaller, setStillMay } from './caller.ts';
 import { type CookieSettings, isSecure, readSignIn } from './cookies.ts';
 import { isInProcess, isLocal, isSafe, type PeerAddress, refuseForeign } from './local-only.ts';
@@ -37,7 +38,10 @@ export function guard(options: AccessOptions, peerAddress: PeerAddress): Middlew
     const caller = await findCaller(c, options, peerAddress);
     const routes = declaredRights(c);
     if (caller !== undefined) setCaller(c, caller);
-    if (routes.every(({ right }) => right === 'public') && routes.length > 0) return await next();
+    if (routes.every(({ right }) => right === 'public') && routes.length > 0) {
+      await limitBody(c, false);
+      return await next();
+    }
     if (caller === undefined) return refuseStranger(await desk.claimed());
     const dataset = datasetOf(c);
     try {
@@ -52,6 +56,7 @@ export function guard(options: AccessOptions, peerAddress: PeerAddress): Middlew
       if (again === undefined) return false;
       return !routes.some((route) => isRefused(route, again, dataset));
     });
+    await limitBody(c, true);
     const asked = `${caller.actor} ${caller.address} ${c.req.path}`;
     const isRead = isSafe(c.req.method);
     if (routes.some((route) => isAudited(c, route)) && (!isRead || isNews(asked)))

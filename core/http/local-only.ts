@@ -7,6 +7,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import ipaddr from 'ipaddr.js';
 import { machineCaller } from '../access/caller.ts';
 import { Problem } from '../contract/problem.ts';
+import { limitBody } from './body-limit.ts';
 import { setCaller } from './caller.ts';
 
 /** Set by callers inside this process, which have no peer address. */
@@ -30,6 +31,7 @@ export function localOnly(peerAddress: PeerAddress): MiddlewareHandler {
       );
     }
     refuseForeign(c);
+    await limitBody(c, true);
     setCaller(c, machineCaller('machine'));
     await next();
   };

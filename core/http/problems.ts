@@ -48,10 +48,17 @@ function toProblem(error: unknown): Problem {
   );
 }
 
+const issuesMax = 5;
+const issueLengthMax = 500;
+
 /** `range.from: is not a date like 2026-11-21; metrics: …` */
 export function describeIssues(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 5)
-    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
-    .join('; ');
+  return (
+    error.issues
+      .slice(0, issuesMax)
+      .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
+      // A message may name all that was not expected, which is as long as whoever asks likes.
+      .map((told) => (told.length > issueLengthMax ? `${told.slice(0, issueLengthMax)}…` : told))
+      .join('; ')
+  );
 }

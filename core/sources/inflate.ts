@@ -149,10 +149,14 @@ function output(meter: Meter): Output {
   };
 }
 
-async function* slices(source: Bytes, meter: Meter): AsyncGenerator<Uint8Array> {
+async function* slices(
+  source: Bytes,
+  meter: Meter,
+  bytesMax = feedBytes,
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) {
-    for (let start = 0; start < chunk.length; start += feedBytes) {
-      const slice = chunk.subarray(start, start + feedBytes);
+    for (let start = 0; start < chunk.length; start += bytesMax) {
+      const slice = chunk.subarray(start, start + bytesMax);
       meter.in += slice.length;
       yield slice;
     }
@@ -178,14 +182,36 @@ async function* bunzip2(source: Bytes): AsyncGenerator<Buffer> {
   yield* parts;
 }
 
+/**
+ * The library moves its whole window for each block: a few bytes that name a large window and small blocks would keep
+ * it busy for hours. Zstd's own windows and blocks stay below this many moved bytes for each one that comes out.
+ */
+const movedRatio = 2_048;
+const movedBytesMin = 1024 ** 3;
+/** Fed less at once, for it is done with all of it before others have their turn. */
+const zstdFeedBytes = 4 * 1024;
+
 async function* unzstd(source: Bytes): AsyncGenerator<Buffer> {
   const meter = { in: 0, out: 0 };
   const { parts, take } = output(meter);
-  const stream = new Decompress(take);
-  for await (const slice of slices(source, meter)) {
+  let movedBytes = 0;
+  const stream = new Decompress((chunk) => {
+    take(chunk);
+    movedBytes += windowBytesOf(stream);
+    if (movedBytes <= movedBytesMin || movedBytes <= meter.out * movedRatio) return;
+    throw new Problem(
+      'file_unreadable',
+      'The zstd data has a large window and small blocks: to unpack it here would take too long. Unpack it first: zstd -dc --long=31 FILE | canister import -',
+    );
+  });
+  for await (const slice of slices(source, meter, zstdFeedBytes)) {
     stream.push(slice);
     yield* parts.splice(0);
   }
   stream.push(new Uint8Array(0), true);
   yield* parts;
 }
+
+/** Of the frame that is being unpacked; the library keeps it under names of its own. */
+const windowBytesOf = (stream: Decompress): number =>
+  (stream as unknown as { s?: { w?: Uint8Array } }).s?.w?.length ?? 0;

@@ -52,6 +52,19 @@ describe('a chart', () => {
     expect((bars[0]?.width ?? 0) / (bars[1]?.width ?? 1)).toBeCloseTo(3, 1);
   });
 
+  test('takes the names that all objects have for texts, as any other', () => {
+    const names = Object.getOwnPropertyNames(Object.prototype);
+    const before = Reflect.ownKeys(Object.prototype);
+    for (const chart of ['bars', 'days'] as const) {
+      const rows = names.map((name, at) => [name, at + 1]);
+      const svg = draw(panelOf(chart, ['path'], rows), 4_000);
+      expect(names.filter((name) => !svg.includes(`>${name} <`))).toEqual([]);
+    }
+    const pairs = names.map((name, at) => [name, names.at(-at) ?? '', 1]);
+    draw(panelOf('grid', ['path', 'title'], pairs), 4_000);
+    expect(Reflect.ownKeys(Object.prototype)).toEqual(before);
+  });
+
   test('becomes a line where a year of days would make columns too thin', () => {
     const year = Array.from({ length: 365 }, (_, at) => [
       new Date(Date.UTC(2026, 0, 1 + at)).toISOString().slice(0, 10),

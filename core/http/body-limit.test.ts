@@ -1,0 +1,100 @@
+/** Bodies of strangers: how much of them is taken in, and what a refusal says of them. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type WholeApi, wholeApi } from '../testing/whole-api.ts';
+import { createWorld, type World } from '../testing/world.ts';
+import { strangerBytesMax } from './body-limit.ts';
+
+const chunkBytes = 65_536;
+
+let world: World;
+let whole: WholeApi;
+let key: string;
+beforeAll(async () => {
+  world = await createWorld();
+  await world.dataset({ slug: 'shop' });
+  whole = await wholeApi(world);
+  const { links, keys, signIns } = whole.desk;
+  const from = { address: '203.0.113.0', browser: '' };
+  const ann = { email: 'ann@shop.example', name: 'Ann', password: 'a long enough password' };
+  const { token } = await links.first({ token: links.firstToken, ...ann }, from);
+  const by = await signIns.callerOf(token, from);
+  if (by === undefined) throw new Error('the first administrator is not signed in');
+  const wanted = { name: 'all', role: 'administrator', dataset: '*', days: 1 } as const;
+  ({ key } = await keys.create(wanted, by));
+});
+afterAll(() => world.close());
+
+function post(path: string, body: string | ReadableStream, headers: Record<string, string> = {}) {
+  const length = typeof body === 'string' ? { 'content-length': String(body.length) } : {};
+  return whole.app.request(`http://stats.example/api${path}`, {
+    method: 'POST',
+    headers: {
+      host: 'stats.example',
+      'x-canister': '1',
+      'content-type': 'application/json',
+      ...length,
+      ...headers,
+    },
+    body,
+    duplex: 'half',
+  } as RequestInit);
+}
+
+/** A body that says nothing of its length, and how much of it was asked for. */
+function unannounced(bytes: number) {
+  const given = { bytes: 0 };
+  const body = new ReadableStream({
+    pull(controller) {
+      if (given.bytes >= bytes) return controller.close();
+      given.bytes += chunkBytes;
+      controller.enqueue(new Uint8Array(chunkBytes).fill(0x20));
+    },
+  });
+  return { given, body };
+}
+
+test('Of a stranger’s body nothing is taken in where a sign-in is needed', async () => {
+  for (const path of ['/datasets', '/nothing', '/imports/1/bytes']) {
+    const { given, body } = unannounced(50 * chunkBytes);
+    expect([path, (await post(path, body)).status]).toEqual([path, 401]);
+    // The stream itself fills its own queue with one.
+    expect(given.bytes).toBeLessThanOrEqual(chunkBytes);
+  }
+});
+
+test.each([
+  '/sign-in',
+  '/first',
+  '/links/look',
+  '/links/use',
+  '/forgotten',
+])('What answers a stranger takes a short body only: %s', async (path) => {
+  const announced = await post(path, JSON.stringify({ email: ' '.repeat(strangerBytesMax) }));
+  expect([announced.status, await announced.json()]).toEqual([
+    413,
+    expect.objectContaining({ code: 'body_too_large' }),
+  ]);
+  const { given, body } = unannounced(50 * chunkBytes);
+  expect((await post(path, body)).status).toBe(413);
+  expect(given.bytes).toBeLessThanOrEqual(2 * chunkBytes);
+  // One that just fits is looked at.
+  const fits = await post(path, '{}'.padEnd(strangerBytesMax));
+  expect(fits.status).toBe(400);
+});
+
+test('Whoever is known may send more, up to the limit of a piece', async () => {
+  const known = { authorization: `Bearer ${key}` };
+  const small = unannounced(50 * chunkBytes);
+  const response = await post('/datasets', small.body, known);
+  expect([response.status, small.given.bytes]).toEqual([400, 50 * chunkBytes]);
+  const large = unannounced(70 * chunkBytes);
+  expect((await post('/datasets', large.body, known)).status).toBe(413);
+});
+
+test('A refusal does not name all that somebody made up', async () => {
+  const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`made-up-${at}`, at]));
+  const known = { authorization: `Bearer ${key}` };
+  const response = await post('/datasets/shop/search', JSON.stringify(many), known);
+  expect(response.status).toBe(400);
+  expect((await response.text()).length).toBeLessThan(3_500);
+});
