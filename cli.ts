@@ -17,6 +17,7 @@ import { addImportCommand } from './commands/import.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addQueryCommand } from './commands/query.ts';
 import { addReportCommand } from './commands/report.ts';
+import { sayError, surviveClosed } from './commands/say-error.ts';
 import { addSearchCommands } from './commands/search.ts';
 import { addSetAsideCommands } from './commands/set-aside.ts';
 import { addSharedLinkCommands } from './commands/shared-links.ts';
@@ -27,7 +28,6 @@ import { addAuditCommands, addKeyCommands, addUserCommands } from './commands/us
 import { addVisitorCommands } from './commands/visitors.ts';
 import { systemClock } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
-import { Problem } from './core/contract/problem.ts';
 import { type ApiClient, connectApi } from './core/http/api-client.ts';
 import { createLog } from './core/log.ts';
 import { readCommandToken } from './core/stores/command-token.ts';
@@ -162,7 +162,7 @@ export function createProgram(): Command {
     .version(version)
     .option('--help-all', 'print the help of all commands')
     .exitOverride()
-    .showHelpAfterError();
+    .showHelpAfterError('(with --help it says what it takes)');
   const command = (parent: Command, usage: string, description: string) =>
     parent
       .command(usage)
@@ -247,13 +247,16 @@ async function run(): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : exitUsage;
       return;
     }
-    note(
-      error instanceof Problem
-        ? `canister: ${error.message}`
-        : `canister: ${(error as Error).stack}`,
-    );
+    note(`canister: ${sayError(error)}`);
     process.exitCode = exitFailed;
   }
 }
+
+surviveClosed(process.stdout, (why) => {
+  note(`canister: ${why}`);
+  process.exitCode = exitFailed;
+});
+// Where nobody can be told, work goes on.
+surviveClosed(process.stderr, () => undefined);
 
 await run();

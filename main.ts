@@ -33,6 +33,7 @@ import { startJobs } from './core/jobs.ts';
 import { describeError, type Log } from './core/log.ts';
 import { removeCommandToken, writeCommandToken } from './core/stores/command-token.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
+import { explainUnusable } from './core/stores/data-unusable.ts';
 import { measureStorage } from './core/stores/folder-storage.ts';
 import { openLibsqlAlerts } from './core/stores/libsql-alerts.ts';
 import { openLibsqlCounts } from './core/stores/libsql-counts.ts';
@@ -89,7 +90,7 @@ export interface Canister {
 
 /**
  * Opens a data folder and starts everything but the listening.
- * @throws Problem `data_in_use`, `key_missing`, `data_newer`
+ * @throws Problem `data_in_use`, `key_missing`, `data_newer`, `data_unusable`
  */
 export async function openCanister(
   config: Config,
@@ -99,14 +100,33 @@ export async function openCanister(
   // A library that takes a text of strangers, such as __proto__, for a key of its own would write into all objects of
   // this process. It fails instead, and alone.
   Object.preventExtensions(Object.prototype);
+  const opened: (() => unknown)[] = [];
+  try {
+    return await composeCanister(config, fatal, log, opened);
+  } catch (error) {
+    // A thread that stays keeps a process alive that can do nothing, and the folder locked.
+    for (const end of opened.reverse()) await end();
+    throw explainUnusable(error, config.dataFolder);
+  }
+}
+
+/** @param opened takes what has to be ended when the rest cannot be opened */
+async function composeCanister(
+  config: Config,
+  fatal: (why: Error) => void,
+  log: Log,
+  opened: (() => unknown)[],
+): Promise<Canister> {
   const folder = openDataFolder(config.dataFolder);
   const lock = lockDataFolder(folder.root);
+  opened.push(lock.release);
   const libsql = openLibsqlThread({
     threadUrl: built('./libsql-thread.js'),
     hitsFile: folder.hitsFile,
     controlFile: folder.controlFile,
     onDeath: fatal,
   });
+  opened.push(libsql.close);
   const steady = createSteadyClock(systemClock, () => performance.now());
   const clock = steady.now;
   const datasets = openLibsqlDatasets({ control: libsql.control, hits: libsql.hits, clock });
@@ -129,11 +149,8 @@ export async function openCanister(
       geoDatabase: config.geoDatabase,
     },
     fatal,
-  ).catch(async (error) => {
-    await libsql.close();
-    lock.release();
-    throw error;
-  });
+  );
+  opened.push(engine.terminate);
 
   const client = __FAIL_POINTS__ ? failingInbox(libsql.hits) : libsql.hits;
   const inbox = createLibsqlInbox({ client, clock });
@@ -261,6 +278,7 @@ export async function openCanister(
     ],
     watch.told,
   );
+  opened.push(watch.stop, stopJobs);
   const exports = createExportDesk({
     engine: engine.remote,
     place,

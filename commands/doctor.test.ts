@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { createClient } from '@libsql/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runCommand, startProduct } from '../console/testing/product.ts';
@@ -184,6 +185,20 @@ describe('A damaged folder', () => {
           truncateSync(wal, statSync(wal).size + 4_096);
         },
         ['note lock', 'note analytics'],
+        0,
+      ],
+      [
+        'whose analytics are of an older version, before the upgrade',
+        async () => {
+          const file = join(shop, 'analytics.duckdb');
+          const instance = await DuckDBInstance.create(file);
+          const connection = await instance.connect();
+          await connection.run('UPDATE store.version SET version = version - 1');
+          await connection.run('ALTER TABLE store.position RENAME TO position_before');
+          connection.closeSync();
+          instance.closeSync();
+        },
+        ['note analytics'],
         0,
       ],
       [

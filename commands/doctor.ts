@@ -5,6 +5,7 @@ import { attention, type Diagnosis, diagnose } from '../core/doctor.ts';
 import { examineServer } from '../core/http/examine-server.ts';
 import { readCommandToken } from '../core/stores/command-token.ts';
 import { findOwner } from '../core/stores/data-folder.ts';
+import { examineAccess } from '../core/stores/examine-access.ts';
 import { examineDatabases } from '../core/stores/examine-databases.ts';
 import { examineFiles } from '../core/stores/examine-folder.ts';
 
@@ -21,6 +22,8 @@ export async function examine({ dataFolder, diskFreeBytesMin }: Config): Promise
       ),
     ]);
   }
+  const closed = examineAccess(dataFolder);
+  if (closed !== undefined) return diagnose([closed]);
   const owner = findOwner(dataFolder);
   const inside =
     owner === undefined

@@ -39,7 +39,18 @@ export function listenOn(
       resolve({ server, port: typeof address === 'object' && address ? address.port : port });
     });
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') reject(error);
+      if (
+        error.code === 'EADDRNOTAVAIL' ||
+        error.code === 'ENOTFOUND' ||
+        error.code === 'EAI_AGAIN'
+      )
+        reject(
+          new Problem(
+            'request_invalid',
+            `The environment variable CANISTER_HOST is "${host}", which is no address of this machine (${error.code}). 127.0.0.1 keeps the server to this machine, 0.0.0.0 are all its addresses.`,
+          ),
+        );
+      else if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') reject(error);
       else
         reject(
           new Problem(

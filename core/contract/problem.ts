@@ -103,6 +103,7 @@ export const problemCodes = {
   file_unreadable: { status: 400, title: 'The file cannot be read' },
   data_in_use: { status: 409, title: 'Another process owns this data folder' },
   port_in_use: { status: 409, title: 'The port cannot be listened on' },
+  data_unusable: { status: 500, title: 'The data folder cannot be used' },
   data_newer: { status: 409, title: 'The data folder was written by a newer version' },
   key_missing: { status: 500, title: 'The master key does not open this data' },
   hits_lost: { status: 409, title: 'Stored hits are missing' },

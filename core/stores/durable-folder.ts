@@ -1,5 +1,13 @@
 /** Folders whose names survive a power cut: a file that was synced is gone all the same when its folder was not. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /** Makes durable which names a folder holds. */
@@ -15,12 +23,22 @@ export function syncFolder(folder: string): void {
 /** Makes a folder and those above it where they are missing, and syncs each name that was given. */
 export function makeFolder(folder: string, mode = 0o777): void {
   const path = resolve(folder);
-  const first = mkdirSync(path, { recursive: true, mode });
-  if (first === undefined) return;
-  for (let made = path; ; made = dirname(made)) {
-    syncFolder(dirname(made));
-    if (made === first) return;
+  if (isFolder(path)) return;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above, mode);
+  try {
+    // One by one: below /proc, where nothing can be made, Node's own `recursive` never ends.
+    mkdirSync(path, { mode });
+  } catch (error) {
+    // Another process may have been first.
+    if (isFolder(path)) return;
+    throw error;
   }
+  syncFolder(above);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Puts a file in place in one step: afterwards it has the old text or the new one. */

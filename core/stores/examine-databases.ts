@@ -5,7 +5,7 @@
 import { constants, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type Client, createClient, type InArgs, type Row } from '@libsql/client/sqlite3';
 import { analyticsMigrations } from '../analytics/tables.ts';
 import { unwrapKey } from '../canisters/seal.ts';
@@ -163,10 +163,14 @@ async function examineDataset(root: string, slug: string, askHits: Ask): Promise
       ),
     ];
   }
-  let rows: Record<string, unknown>[];
-  let doubled: Set<string>;
+  let version: number;
+  let rows: Record<string, unknown>[] = [];
+  let doubled = new Set<string>();
   try {
-    [rows, doubled] = await readAnalytics(analyticsFile);
+    version = await readTablesVersion(analyticsFile);
+    // What is asked of the tables is asked in the words of this version.
+    if (version === analyticsMigrations.length)
+      [rows, doubled] = await readAnalytics(analyticsFile);
   } catch (error) {
     const [why = ''] = (error as Error).message.split('\n', 1);
     if (existsSync(`${analyticsFile}.wal`)) {
@@ -181,8 +185,7 @@ async function examineDataset(root: string, slug: string, askHits: Ask): Promise
       attention('analytics', `${slug}: analytics.duckdb cannot be read: ${why}`, rebuildAdvice),
     ];
   }
-  const { version, low, stored, sessions } = rows[0] ?? {};
-  if (Number(version) > analyticsMigrations.length) {
+  if (version > analyticsMigrations.length) {
     return [
       attention(
         'analytics',
@@ -191,6 +194,15 @@ async function examineDataset(root: string, slug: string, askHits: Ask): Promise
       ),
     ];
   }
+  if (version < analyticsMigrations.length) {
+    return [
+      note(
+        'analytics',
+        `${slug}: analytics.duckdb was written by an older version; its tables are brought up to date at the next start.`,
+      ),
+    ];
+  }
+  const { low, stored, sessions } = rows[0] ?? {};
   return [
     well('analytics', `${slug}: ${sessions} sessions are stored.`),
     ...(await examineInbox(slug, Number(low), Number(stored), doubled, askHits)),
@@ -250,28 +262,43 @@ async function examineInbox(
   ];
 }
 
-/** Figures of the store, and the ids of hits that are stored although the inbox will be read from before them. */
-async function readAnalytics(file: string): Promise<[Record<string, unknown>[], Set<string>]> {
+/** Asks a DuckDB file in reading only, and closes it again. */
+async function readFrom<T>(file: string, ask: (from: DuckDBConnection) => Promise<T>): Promise<T> {
   const instance = await DuckDBInstance.create(file, {
     access_mode: 'READ_ONLY',
     enable_external_access: 'false',
   });
   try {
     const connection = await instance.connect();
-    const figures = await connection.runAndReadAll(
-      `SELECT (SELECT max(version) FROM store.version) AS version, (SELECT low FROM store.position) AS low,
+    const answer = await ask(connection);
+    connection.closeSync();
+    return answer;
+  } finally {
+    instance.closeSync();
+  }
+}
+
+function readTablesVersion(file: string): Promise<number> {
+  return readFrom(file, async (from) => {
+    const found = await from.runAndReadAll('SELECT max(version) FROM store.version');
+    return Number(found.getRows()[0]?.[0]);
+  });
+}
+
+/** Figures of the store, and the ids of hits that are stored although the inbox will be read from before them. */
+function readAnalytics(file: string): Promise<[Record<string, unknown>[], Set<string>]> {
+  return readFrom(file, async (from) => {
+    const figures = await from.runAndReadAll(
+      `SELECT (SELECT low FROM store.position) AS low,
          (SELECT count(*) FROM store.all_sessions) AS sessions,
          (SELECT coalesce(sum(hits), 0) FROM store.all_sessions WHERE origin = 'tracker')
            + (SELECT coalesce(sum(hits), 0) FROM store.removed) AS stored`,
     );
-    const ids = await connection.runAndReadAll(
+    const ids = await from.runAndReadAll(
       `SELECT hit_id::VARCHAR FROM (SELECT hit_id, session_id FROM store.hits UNION ALL SELECT hit_id, session_id FROM store.excluded_hits) SEMI JOIN
          (SELECT session_id FROM store.all_sessions WHERE origin = 'tracker' AND last_seq > (SELECT low FROM store.position)) USING (session_id)`,
     );
     const doubled = new Set(ids.getRows().map(([id]) => String(id).replaceAll('-', '')));
-    connection.closeSync();
     return [figures.getRowObjects(), doubled];
-  } finally {
-    instance.closeSync();
-  }
+  });
 }

@@ -12,6 +12,7 @@ import {
 } from '@libsql/client/sqlite3';
 import { Problem } from '../contract/problem.ts';
 import { isPlanted } from '../fail-point.ts';
+import { explainUnusable } from './data-unusable.ts';
 
 /** All that the program may do with libSQL: a batch of constant statements with bound arguments. */
 export type SqlBatch = Pick<Client, 'batch'>;
@@ -38,12 +39,24 @@ const busyTimeoutMsUsual = 5_000;
  * Opens (or makes) a file and brings its tables up to date.
  * @param migrations the SQL of each version, in order; how many have run is kept in `user_version`
  * @param busyTimeoutMs how long a batch waits for another connection's lock, twice
- * @throws Problem `data_newer`
+ * @throws Problem `data_newer`, `data_unusable`
  */
 export async function openLibsqlFile(
   file: string,
   migrations: readonly string[],
   busyTimeoutMs = busyTimeoutMsUsual,
+): Promise<LibsqlFile> {
+  try {
+    return await openAndMigrate(file, migrations, busyTimeoutMs);
+  } catch (error) {
+    throw explainUnusable(error, file);
+  }
+}
+
+async function openAndMigrate(
+  file: string,
+  migrations: readonly string[],
+  busyTimeoutMs: number,
 ): Promise<LibsqlFile> {
   const client = createClient({ url: `file:${file}`, concurrency: 1, timeout: busyTimeoutMs });
   const pragmas = ['PRAGMA journal_mode = WAL'];

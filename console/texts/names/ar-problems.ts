@@ -96,6 +96,7 @@ export const problemTitles: ServerNames['problem'] = {
   file_unreadable: 'تعذّرت قراءة الملف',
   data_in_use: 'عملية أخرى تملك مجلد البيانات هذا',
   port_in_use: 'لا يمكن الاستماع على المنفذ',
+  data_unusable: 'لا يمكن استعمال مجلد البيانات',
   data_newer: 'كتب مجلدَ البيانات إصدارٌ أحدث',
   key_missing: 'المفتاح الرئيسي لا يفتح هذه البيانات',
   hits_lost: 'استدعاءات مخزَّنة مفقودة',

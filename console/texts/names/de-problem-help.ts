@@ -118,6 +118,7 @@ export const problemHelp: ServerNames['problemHelp'] = {
   file_unreadable: 'Die Rechte der Datei prüfen, oder eine ganze Kopie holen.',
   data_in_use: 'Den anderen Prozess beenden, oder einen anderen Ordner nehmen.',
   port_in_use: 'Das andere Programm beenden, oder einen anderen Port setzen.',
+  data_unusable: 'Rechte, Platz und Datei prüfen, die genannt sind, und neu starten.',
   data_newer: 'Jene Version oder eine neuere starten. Geändert wurde nichts.',
   key_missing:
     'Die Kopie des Hauptschlüssels zurücklegen: master.key ist beschädigt oder ein anderer.',

@@ -96,6 +96,7 @@ export const problemTitles: ServerNames['problem'] = {
   file_unreadable: 'Die Datei kann nicht gelesen werden',
   data_in_use: 'Diesen Datenordner besitzt ein anderer Prozess',
   port_in_use: 'Auf dem Port kann nicht gelauscht werden',
+  data_unusable: 'Der Datenordner ist nicht brauchbar',
   data_newer: 'Den Datenordner hat eine neuere Version geschrieben',
   key_missing: 'Der Hauptschlüssel öffnet diese Daten nicht',
   hits_lost: 'Gespeicherte Treffer fehlen',
