@@ -53,6 +53,7 @@ import { readManifest } from './core/stores/published/published-folder.ts';
 import { settleRecut } from './core/stores/recut-folder.ts';
 import { createChildSandbox } from './core/stores/sandbox/child-sandbox.ts';
 import { openSecretBox } from './core/stores/secret-box.ts';
+import { refusePartOfFolder } from './core/stores/whole-folder.ts';
 import { failingInbox } from './core/testing/failing-inbox.ts';
 import {
   createReportDesk,
@@ -90,7 +91,7 @@ export interface Canister {
 
 /**
  * Opens a data folder and starts everything but the listening.
- * @throws Problem `data_in_use`, `key_missing`, `data_newer`, `data_unusable`
+ * @throws Problem `data_in_use`, `key_missing`, `data_newer`, `data_unusable`, `hits_lost`
  */
 export async function openCanister(
   config: Config,
@@ -120,6 +121,7 @@ async function composeCanister(
   const folder = openDataFolder(config.dataFolder);
   const lock = lockDataFolder(folder.root);
   opened.push(lock.release);
+  refusePartOfFolder(folder, config.acceptLoss === true);
   const libsql = openLibsqlThread({
     threadUrl: built('./libsql-thread.js'),
     hitsFile: folder.hitsFile,
@@ -149,6 +151,7 @@ async function composeCanister(
       geoDatabase: config.geoDatabase,
     },
     fatal,
+    (text) => log('warning', 'stores_mended', text),
   );
   opened.push(engine.terminate);
 

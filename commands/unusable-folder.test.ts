@@ -1,18 +1,20 @@
 /** Data folders that cannot be opened, and results that cannot be written: each command says why, and ends. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@libsql/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCommand } from '../console/testing/product.ts';
+import { runCommand, startProduct } from '../console/testing/product.ts';
 
 const launcher = fileURLToPath(new URL('../canister.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'canister-unusable-'));
 const whole = join(folder, 'whole');
 const disk = join(folder, 'disk');
 mkdirSync(disk);
+let writeKey = '';
 const isMounted = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', disk]).status === 0;
 /** A line of the program in what the user reads. */
 const stackLine = /\n\s+at |node:internal/;
@@ -28,8 +30,9 @@ function run(...args: string[]): { code: number | null; said: string } {
 }
 
 beforeAll(() => {
-  const { code, notes } = runCommand(['dataset', 'create', 'shop', '--data', whole]);
-  if (code !== 0) throw new Error(notes);
+  const made = runCommand(['dataset', 'create', 'shop', '--json', '--data', whole]);
+  if (made.code !== 0) throw new Error(made.notes);
+  writeKey = (JSON.parse(made.out) as { writeKey: string }).writeKey;
 });
 
 afterAll(() => {
@@ -63,6 +66,37 @@ describe('A data folder that cannot be opened', () => {
     expect(run('doctor', '--data', data).said).toMatch(/!!.*(?:damaged|cannot be read)/);
   });
 
+  test('because control.db is gone is not begun anew beside stored sessions', () => {
+    const data = join(folder, 'without-control');
+    cpSync(whole, data, { recursive: true });
+    rmSync(join(data, 'control.db'));
+    for (const args of [['serve'], ['dataset', 'list']]) {
+      const { code, said } = run(...args, '--data', data);
+      expect([code, said]).toEqual([1, expect.stringMatching(/control\.db is missing, .*shop/)]);
+      expect(existsSync(join(data, 'control.db'))).toBe(false);
+    }
+  });
+
+  test('because hits.db is gone goes on only when that loss is accepted, and counts new hits', async () => {
+    const data = join(folder, 'without-hits');
+    cpSync(whole, data, { recursive: true });
+    rmSync(join(data, 'hits.db'));
+    expect(run('serve', '--data', data)).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/hits\.db is missing.*serve --accept-loss/),
+    });
+    const product = await startProduct({ data, args: ['--accept-loss'] });
+    const body = JSON.stringify({
+      dataset: writeKey,
+      id: randomUUID(),
+      type: 'page_view',
+      url: 'https://shop.example/',
+    });
+    expect((await fetch(`${product.baseUrl}/hits`, { method: 'POST', body })).status).toBe(202);
+    expect(await product.stop()).toBe(0);
+    expect(run('doctor', '--data', data).said).toContain('all 1 accepted hits are accounted for');
+  });
+
   test('because it is a file, or nothing can be made there, says so', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
@@ -93,7 +127,7 @@ describe('A data folder that cannot be opened', () => {
 });
 
 describe('A result that cannot be written', () => {
-  const manyRows = "SELECT md5(range::VARCHAR) AS text FROM range(9000)";
+  const manyRows = 'SELECT md5(range::VARCHAR) AS text FROM range(9000)';
   const inShell = (command: string) =>
     spawnSync(
       'bash',

@@ -2,12 +2,19 @@
 import { Worker } from 'node:worker_threads';
 import { Problem, type ProblemCode, problemCodes } from '../core/contract/problem.ts';
 import type { Engine } from '../core/engine/engine.ts';
-import type { EngineThreadData } from '../core/engine/engine-thread.ts';
+import type { EngineThreadData, EngineWords } from '../core/engine/engine-thread.ts';
 import { callOver, Transferred } from '../core/engine/thread-port.ts';
 import { built } from './built.ts';
 
-/** Starts the engine's thread and waits until it has opened every dataset. */
-export async function startEngineThread(data: EngineThreadData, fatal: (why: Error) => void) {
+/**
+ * Starts the engine's thread and waits until it has opened every dataset.
+ * @param said what it mended of a dataset's stores, in a sentence
+ */
+export async function startEngineThread(
+  data: EngineThreadData,
+  fatal: (why: Error) => void,
+  said: (text: string) => void,
+) {
   const worker = new Worker(built('./engine-thread.js'), {
     workerData: data,
     transferList: [data.libsql],
@@ -21,7 +28,8 @@ export async function startEngineThread(data: EngineThreadData, fatal: (why: Err
   let closing = false;
   let ready = false;
   await new Promise<void>((resolve, reject) => {
-    worker.on('message', (message) => {
+    worker.on('message', (message: unknown) => {
+      if (isEngineWords(message)) said(message.said);
       if (message !== 'ready') return;
       ready = true;
       resolve();
@@ -42,6 +50,10 @@ export async function startEngineThread(data: EngineThreadData, fatal: (why: Err
       await worker.terminate();
     },
   };
+}
+
+function isEngineWords(message: unknown): message is EngineWords {
+  return typeof message === 'object' && message !== null && 'said' in message;
 }
 
 /** A large piece of a file is not copied on its way, where nobody else uses its buffer. */

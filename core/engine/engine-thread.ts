@@ -36,6 +36,11 @@ export interface EngineThreadData {
   geoDatabase: string | undefined;
 }
 
+/** What the thread tells besides answers: a sentence for the log. */
+export interface EngineWords {
+  said: string;
+}
+
 const pollMs = 100;
 const retryHeldAfterMs = 60_000;
 // A test build does in a second what takes an hour otherwise.
@@ -77,7 +82,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
         setRules: (rules) => settings.setRules(slug, rules),
         acceptLoss,
         openIndexFile,
-        say: (text) => console.error(text),
+        say: (text) => port.postMessage({ said: text } satisfies EngineWords),
       }),
     placeOf: geoDatabase === undefined ? undefined : openGeoDatabase(geoDatabase),
     eventSets: openLibsqlEventSets(files.control, steady.now),

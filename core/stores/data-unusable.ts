@@ -6,6 +6,9 @@ const noRight =
 const noRoom = 'cannot be written: the disk is full. Make room, and start again.';
 const damaged =
   'is damaged. Put your backup of the whole folder back: docs/operations.md, "Backup".';
+/** All that is stored lies elsewhere: an old backup would cost more than this file. */
+const withoutHits =
+  'Or keep all stored sessions, and lose only the hits that are in none yet: move hits.db away and start with serve --accept-loss.';
 
 /** What the system, or SQLite, says → what it means for a file. SQLite's numbers stand where its driver gives no name. */
 const meanings: Readonly<Record<string, string>> = {
@@ -48,7 +51,8 @@ export function explainUnusable(error: unknown, path: string): unknown {
     : (code ?? '').replace(/^(SQLITE_[A-Z]+)_.*/, '$1');
   const meaning = meanings[sign];
   if (meaning === undefined) return error;
-  return new Problem('data_unusable', `${named ?? path} ${meaning} (${error.message})`, {
+  const instead = meaning === damaged && path.endsWith('hits.db') ? ` ${withoutHits}` : '';
+  return new Problem('data_unusable', `${named ?? path} ${meaning}${instead} (${error.message})`, {
     cause: error,
   });
 }

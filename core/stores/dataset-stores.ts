@@ -161,6 +161,13 @@ export async function lastLow(control: SqlBatch, slug: string): Promise<number> 
   return (await recall(control, slug))?.low ?? 0;
 }
 
+/** DuckDB names neither with a code. */
+export function isClosedToUs(error: unknown): boolean {
+  return /Could not set lock on file|Permission denied|Read-only file system/.test(
+    (error as Error).message,
+  );
+}
+
 /** Undefined when the file cannot be opened as it is: it is then kept under another name. */
 async function openReadable(
   file: string,
@@ -170,7 +177,8 @@ async function openReadable(
   try {
     return await openDuckDbAnalytics(file, timeZone);
   } catch (error) {
-    if (error instanceof Problem) throw error;
+    // Somebody else has it open, or it is another user's: nothing is wrong with the tables.
+    if (error instanceof Problem || isClosedToUs(error)) throw error;
     let kept = `${file}.unreadable`;
     for (let number = 2; existsSync(kept); number += 1) kept = `${file}.unreadable-${number}`;
     renameSync(file, kept);

@@ -12,6 +12,7 @@ import { unwrapKey } from '../canisters/seal.ts';
 import { attention, type Finding, note, well } from '../doctor.ts';
 import { explainAccount } from '../engine/hit-account.ts';
 import { openDataFolder } from './data-folder.ts';
+import { isClosedToUs } from './dataset-stores.ts';
 import { describeBroken, openLibsqlCounts } from './libsql-counts.ts';
 import { controlMigrations, hitsMigrations } from './migrations/migrations.ts';
 
@@ -173,6 +174,15 @@ async function examineDataset(root: string, slug: string, askHits: Ask): Promise
       [rows, doubled] = await readAnalytics(analyticsFile);
   } catch (error) {
     const [why = ''] = (error as Error).message.split('\n', 1);
+    if (isClosedToUs(error)) {
+      return [
+        attention(
+          'analytics',
+          `${slug}: analytics.duckdb cannot be opened now: ${why}`,
+          'End the program that has it open, or mend the rights of the file. Until then the dataset is held at a start.',
+        ),
+      ];
+    }
     if (existsSync(`${analyticsFile}.wal`)) {
       return [
         note(
