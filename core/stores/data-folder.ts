@@ -5,7 +5,6 @@
 import {
   closeSync,
   existsSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -56,7 +55,7 @@ export interface FolderLock {
 /** Names the files of a data folder. Creates the folder itself, readable by its owner only. */
 export function openDataFolder(path: string): DataFolder {
   const root = resolve(path);
-  makeFolder(root, 0o700);
+  makeFolder(root);
   const dataset = (slug: string) => {
     const folder = join(root, 'datasets', slug);
     return {
@@ -76,7 +75,7 @@ export function openDataFolder(path: string): DataFolder {
     dataset,
     badLinesFile(slug, stamp) {
       const folder = join(dataset(slug).folder, 'imports');
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       return join(folder, `bad-lines-${stamp}.tsv`);
     },
   };

@@ -20,15 +20,18 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** Makes a folder and those above it where they are missing, and syncs each name that was given. */
-export function makeFolder(folder: string, mode = 0o777): void {
+/**
+ * Makes a folder and those above it where they are missing, and syncs each name that was given. Only its owner gets in:
+ * the folder above, which somebody else has made, may be open to all.
+ */
+export function makeFolder(folder: string): void {
   const path = resolve(folder);
   if (isFolder(path)) return;
   const above = dirname(path);
-  if (above !== path) makeFolder(above, mode);
+  if (above !== path) makeFolder(above);
   try {
     // One by one: below /proc, where nothing can be made, Node's own `recursive` never ends.
-    mkdirSync(path, { mode });
+    mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     // Another process may have been first.
     if (isFolder(path)) return;

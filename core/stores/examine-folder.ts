@@ -17,7 +17,12 @@ const backupAdvice = 'Put your backup back: docs/operations.md, "Backup".';
 /** Everything that needs no database. */
 export async function examineFiles(root: string, freeBytesMin?: number): Promise<Finding[]> {
   const isRunning = findOwner(root) !== undefined;
-  const findings = [examineLock(root), examineKeyFile(root), await examineDisk(root, freeBytesMin)];
+  const findings = [
+    examineLock(root),
+    examineKeyFile(root),
+    ...examineOpenness(root),
+    await examineDisk(root, freeBytesMin),
+  ];
   for (const slug of datasetFolders(root)) {
     try {
       findings.push(
@@ -77,6 +82,21 @@ function examineKeyFile(root: string): Finding {
     );
   }
   return well('key', 'master.key is there, and only its owner can read it.');
+}
+
+/** The databases hold users and keys. A folder that is closed closes all that is in it. */
+function examineOpenness(root: string): Finding[] {
+  const isOpen = (path: string) =>
+    ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
+  const names = ['control.db', 'hits.db', 'datasets'].filter((name) => isOpen(join(root, name)));
+  if (!isOpen(root) || names.length === 0) return [];
+  return [
+    attention(
+      'rights',
+      `Others on this machine can read ${names.join(' and ')}.`,
+      `Run: chmod -R go-rwx ${root}`,
+    ),
+  ];
 }
 
 async function examineDisk(root: string, setBytes?: number): Promise<Finding> {

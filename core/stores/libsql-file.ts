@@ -2,6 +2,7 @@
  * One libSQL file with one connection, written through `batch` only: after a single SQLITE_BUSY, inserts sent by
  * `execute` report success and are never committed. The driver blocks its thread, so servers open files in a thread.
  */
+import { closeSync, openSync } from 'node:fs';
 import {
   type Client,
   createClient,
@@ -58,6 +59,8 @@ async function openAndMigrate(
   migrations: readonly string[],
   busyTimeoutMs: number,
 ): Promise<LibsqlFile> {
+  // SQLite makes files that all may read, and what it leaves beside one like the file itself.
+  closeSync(openSync(file, 'a', 0o600));
   const client = createClient({ url: `file:${file}`, concurrency: 1, timeout: busyTimeoutMs });
   const pragmas = ['PRAGMA journal_mode = WAL'];
   if (__FAIL_POINTS__ && isPlanted('synchronous-normal'))

@@ -16,7 +16,8 @@ export function outboxFolderMailer(folder: string, from: string): Mailer {
       const { message } = await transport.sendMail(messageOf(mail, id, from));
       const file = join(folder, `${id}.eml`);
       try {
-        await mkdir(folder, { recursive: true });
+        // Links that sign somebody in stand in mails.
+        await mkdir(folder, { recursive: true, mode: 0o700 });
         await writeFile(`${file}.part`, message as Buffer);
         await rename(`${file}.part`, file);
       } catch (error) {
