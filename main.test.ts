@@ -426,3 +426,16 @@ test('Into a file the server logs lines of JSON, which name nothing that a clien
   }
   expect(product.said()).not.toContain(canary);
 });
+
+test('A stop while somebody watches live writes nothing but log lines', async () => {
+  createDataset('shop');
+  const product = await start();
+  const watching = await fetch(`${product.baseUrl}/api/datasets/shop/sessions/active/stream`);
+  const reader = watching.body?.getReader();
+  await reader?.read();
+  expect(await product.stop()).toBe(0);
+  await reader?.cancel().catch(() => undefined);
+  const lines = product.said().trim().split('\n');
+  expect(lines.length).toBeGreaterThan(2);
+  for (const line of lines) expect(JSON.parse(line)).toHaveProperty('code');
+});

@@ -109,7 +109,12 @@ export function sessionRoutes(engine: Engine) {
           } else if (quiet % heartbeatEvery === heartbeatEvery - 1)
             await stream.write(': still here\n\n');
           await stream.sleep(updateEveryMs);
-          news = await engine.activeSessions(slug, limit, version);
+          try {
+            news = await engine.activeSessions(slug, limit, version);
+          } catch {
+            // The server stops, or the dataset is held now: whoever asks again is told so.
+            return;
+          }
         }
       });
     });
