@@ -23,6 +23,7 @@ import './components/side-nav.ts';
 import './components/undo-note.ts';
 import { datasetsContext, firstDataset } from './context/datasets.ts';
 import { rememberDataset } from './context/last-dataset.ts';
+import { keepFocus } from './controllers/kept-focus.ts';
 import { navigate, onLocationChange } from './controllers/location.ts';
 import { installWorker } from './offline/installed.ts';
 import { forgetStaleness } from './offline/staleness.ts';
@@ -55,6 +56,7 @@ export class AppShell extends LitElement {
   @state() private place: Place = placeOf(location.pathname);
 
   #release: (() => void) | undefined;
+  #letFocusGo: (() => void) | undefined;
   readonly #provider = new ContextProvider(this, {
     context: datasetsContext,
     initialValue: { list: [], reload: () => this.#load() },
@@ -79,6 +81,7 @@ export class AppShell extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#release = onLocationChange(() => this.#arrive());
+    this.#letFocusGo = keepFocus();
     accessNews.addEventListener('signed-out', this.#signedOut);
     accessNews.addEventListener('right-missing', this.#rightMissing);
     installWorker((reload) => {
@@ -92,6 +95,7 @@ export class AppShell extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#release?.();
+    this.#letFocusGo?.();
     accessNews.removeEventListener('signed-out', this.#signedOut);
     accessNews.removeEventListener('right-missing', this.#rightMissing);
   }
