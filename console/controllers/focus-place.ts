@@ -89,7 +89,7 @@ function reachableIn(element: Element): HTMLElement[] {
 }
 
 const reachable =
-  'a[href], button, input:not([type="hidden"]), select, textarea, summary, [tabindex]:not([tabindex="-1"])';
+  'textarea, a[href], button, input:not([type="hidden"]), select, summary, [tabindex]:not([tabindex="-1"])';
 
 /** Whether an element is there, drawn and in use. */
 export const isSeen = (element: HTMLElement) =>
