@@ -23,6 +23,7 @@ import './components/side-nav.ts';
 import './components/undo-note.ts';
 import { datasetsContext, firstDataset } from './context/datasets.ts';
 import { rememberDataset } from './context/last-dataset.ts';
+import { keepFocus } from './controllers/kept-focus.ts';
 import { navigate, onLocationChange } from './controllers/location.ts';
 import { installWorker } from './offline/installed.ts';
 import { forgetStaleness } from './offline/staleness.ts';
@@ -50,11 +51,14 @@ export class AppShell extends LitElement {
   @state() private me: Me | undefined;
   /** What is shown instead of pages to who is not signed in. */
   @state() private stranger: 'sign-in' | 'welcome' | undefined;
+  /** Whether somebody has typed something into the page at hand. */
+  @state() private hasInput = false;
   /** Puts a newer version of the console in force; undefined while none waits. */
   @state() private newVersion: (() => void) | undefined;
   @state() private place: Place = placeOf(location.pathname);
 
   #release: (() => void) | undefined;
+  #letFocusGo: (() => void) | undefined;
   readonly #provider = new ContextProvider(this, {
     context: datasetsContext,
     initialValue: { list: [], reload: () => this.#load() },
@@ -79,6 +83,7 @@ export class AppShell extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#release = onLocationChange(() => this.#arrive());
+    this.#letFocusGo = keepFocus();
     accessNews.addEventListener('signed-out', this.#signedOut);
     accessNews.addEventListener('right-missing', this.#rightMissing);
     installWorker((reload) => {
@@ -92,6 +97,7 @@ export class AppShell extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#release?.();
+    this.#letFocusGo?.();
     accessNews.removeEventListener('signed-out', this.#signedOut);
     accessNews.removeEventListener('right-missing', this.#rightMissing);
   }
@@ -105,13 +111,30 @@ export class AppShell extends LitElement {
     await (page === 'welcome'
       ? import('./pages/welcome-page.ts')
       : import('./pages/sign-in-page.ts'));
-    this.me = undefined;
-    this.datasets = undefined;
+    // What somebody has typed waits below the sign-in for them; all else goes with the sign-in that has ended.
+    if (!(page === 'sign-in' && this.hasInput && this.me?.kind === 'user')) {
+      this.hasInput = false;
+      this.me = undefined;
+      this.datasets = undefined;
+    }
     this.stranger = page;
   }
 
-  /** Somebody has come in: begins anew, where the address leads or at the start. */
-  #entered() {
+  /** Somebody has come in: goes on where the same person was, or begins anew, where the address leads or at the start. */
+  async #entered(): Promise<void> {
+    if (this.hasInput) {
+      const before = this.me;
+      await this.#loadMe().catch(() => undefined);
+      if (this.me?.email === undefined || this.me.email !== before?.email) {
+        location.reload();
+        return;
+      }
+      // Closed, it gives the focus back to what had it.
+      this.renderRoot.querySelector<HTMLDialogElement>('dialog.away')?.close();
+      this.stranger = undefined;
+      accessNews.dispatchEvent(new Event('signed-in'));
+      return;
+    }
     this.stranger = undefined;
     if (['welcome', 'sign-in'].includes(this.place.id)) navigate('/', 'replace');
     void this.#load();
@@ -154,6 +177,7 @@ export class AppShell extends LitElement {
     const { id, slug, item } = this.place;
     if (place.id === id && place.slug === slug && place.item === item) return;
     this.place = place;
+    this.hasInput = false;
     forgetStaleness(frameAddresses);
     this.renderRoot.querySelector('dialog')?.close();
     window.scrollTo(0, 0);
@@ -161,6 +185,10 @@ export class AppShell extends LitElement {
   }
 
   protected override updated(): void {
+    const away = this.renderRoot.querySelector<HTMLDialogElement>('dialog.away');
+    if (away?.open === false) away.showModal();
+    // Its page says what it is.
+    if (this.stranger !== undefined) return;
     const open = this.#open;
     if (open) rememberDataset(open.slug);
     document.title = [placeLabel(this.place.id), open?.name, 'Canister']
@@ -173,8 +201,8 @@ export class AppShell extends LitElement {
   }
 
   override render() {
-    if (this.stranger !== undefined) {
-      return html`<main id="main" tabindex="-1" class="stranger" @cn-entered=${this.#entered}>
+    if (this.stranger !== undefined && !this.hasInput) {
+      return html`<main id="main" tabindex="-1" class="stranger" @cn-entered=${() => void this.#entered()}>
         ${this.#connectionNote()}
         ${
           this.stranger === 'welcome'
@@ -192,11 +220,29 @@ export class AppShell extends LitElement {
       </div>
       <div class="side">${this.#nav()}</div></header>
       <dialog aria-label=${msg('Menu')} @click=${this.#closeOutside}>${this.#nav()}</dialog>
-      <main id="main" tabindex="-1">
+      <main id="main" tabindex="-1" @input=${this.#noteInput}>
         ${this.#connectionNote()} ${this.#page()}
       </main>
+      ${this.stranger === undefined ? nothing : this.#away()}
       <cn-undo-note></cn-undo-note>
       ${this.#commands()}`;
+  }
+
+  readonly #noteInput = () => {
+    this.hasInput = true;
+  };
+
+  /** The sign-in over a page that is not to be lost. */
+  #away() {
+    return html`<dialog
+      class="away"
+      aria-label=${msg('Sign in')}
+      @cancel=${(event: Event) => event.preventDefault()}
+      @close=${() => this.requestUpdate()}
+      @cn-entered=${() => void this.#entered()}
+    >
+      <div class="stranger"><cn-sign-in-page hasEnded></cn-sign-in-page></div>
+    </dialog>`;
   }
 
   #commands() {

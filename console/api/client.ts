@@ -52,7 +52,10 @@ export interface RequestOptions {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** Told of what concerns the whole console: `signed-out`, and `right-missing` when a role may have changed. */
+/**
+ * Told of what concerns the whole console: `signed-out`, `signed-in` when the same person goes on, and `right-missing`
+ * when a role may have changed.
+ */
 export const accessNews = new EventTarget();
 
 /**

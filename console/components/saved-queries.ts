@@ -41,7 +41,9 @@ export class SavedQueries extends LitElement {
         color: var(--accent);
         font-weight: 450;
         text-align: start;
+        line-height: var(--line-dense);
         overflow-wrap: anywhere;
+        white-space: normal;
       }
       form {
         display: grid;

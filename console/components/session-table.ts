@@ -123,11 +123,11 @@ export class SessionTable extends LitElement {
         }
         th.duration,
         td.duration {
-          width: 4rem;
+          width: 4.75rem;
           padding-inline-start: 0;
         }
         .count {
-          width: 3.25rem;
+          width: 4rem;
         }
         .under .started {
           display: inline;

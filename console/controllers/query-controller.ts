@@ -4,7 +4,7 @@
  */
 import { Task, TaskStatus } from '@lit/task';
 import type { ReactiveControllerHost } from 'lit';
-import { type ApiError, asApiError } from '../api/client.ts';
+import { type ApiError, accessNews, asApiError } from '../api/client.ts';
 import { keptSince } from '../offline/staleness.ts';
 
 export interface QueryOptions<Key, Value> {
@@ -22,6 +22,13 @@ export class QueryController<Key, Value> {
 
   constructor(host: ReactiveControllerHost, options: QueryOptions<Key, Value>) {
     this.#options = options;
+    const askAgain = () => {
+      if (this.error?.code === 'sign_in_needed') this.retry();
+    };
+    host.addController({
+      hostConnected: () => accessNews.addEventListener('signed-in', askAgain),
+      hostDisconnected: () => accessNews.removeEventListener('signed-in', askAgain),
+    });
     this.#task = new Task(host, {
       args: () => [JSON.stringify(options.key() ?? null)] as const,
       task: async (_args, { signal }) => this.#ask(signal),

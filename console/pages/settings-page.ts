@@ -202,7 +202,7 @@ export class SettingsPage extends LitElement {
         <div><dt>${msg('Session ends after')}</dt><dd>${msg(str`${formatSpan(open.idleTimeoutMs)} without a hit`)}</dd></div>
         <div>
           <dt>${msg('Hosts')}</dt>
-          <dd>${open.hosts.length === 0 ? 'all' : open.hosts.map((host) => html`<div class="mono">${host}</div>`)}</dd>
+          <dd>${open.hosts.length === 0 ? msg('all') : open.hosts.map((host) => html`<div class="mono">${host}</div>`)}</dd>
         </div>
         <div><dt>${msg('Created')}</dt><dd>${formatInstant(open.createdAt, open.timeZone)}</dd></div>
       </dl>

@@ -1,7 +1,7 @@
 /** Signing in: by password and, where there is one, the second factor; or by the organisation. Fires `cn-entered`. */
 import { msg } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { WaysIn } from '../../core/contract/access.ts';
 import { askForLink, readWaysIn, signIn } from '../api/access.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
@@ -18,6 +18,8 @@ import { valuesOf } from './form-values.ts';
 export class SignInPage extends LitElement {
   static override styles = [textStyles, controlStyles, formStyles, pageStyles, signInStyles];
 
+  /** Whether it stands over a page whose sign-in has ended. */
+  @property({ type: Boolean }) hasEnded = false;
   @state() private ways: WaysIn | undefined;
   @state() private error: ApiError | undefined;
   @state() private busy = false;
@@ -48,6 +50,13 @@ export class SignInPage extends LitElement {
     if (this.ways?.unclaimed) return this.#unclaimed();
     const refused = new URLSearchParams(location.search).has('refused');
     return html`<h1>${msg('Sign in to Canister')}</h1>
+      ${
+        this.hasEnded
+          ? html`<p class="lead" role="alert">
+              ${msg('Your sign-in has ended. What you have typed is still there: sign in, and go on with it.')}
+            </p>`
+          : nothing
+      }
       ${
         refused && this.error === undefined
           ? html`<p class="lead" role="alert">

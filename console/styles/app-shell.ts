@@ -57,6 +57,12 @@ export const appShellStyles = css`
     background: var(--ground-low);
     color: inherit;
   }
+  /* It hides what is below: whoever sits there now is not known. */
+  dialog.away {
+    width: 100vw;
+    border: 0;
+    background: var(--ground);
+  }
   dialog::backdrop {
     background: rgb(0 0 0 / 45%);
   }

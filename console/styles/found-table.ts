@@ -132,11 +132,11 @@ export const foundTableStyles = css`
     }
     th.duration,
     td.duration {
-      width: 4rem;
+      width: 4.75rem;
       padding-inline-start: 0;
     }
     .count {
-      width: 3rem;
+      width: 4rem;
     }
     .under .first {
       display: inline;

@@ -20,6 +20,9 @@ export const pageStyles = css`
   .page-head h1 {
     margin-inline-end: auto;
   }
+  .page-head > * {
+    min-width: 0;
+  }
   section {
     margin-top: var(--space-6);
   }
