@@ -40,14 +40,14 @@ function command(...args: string[]) {
   return runCommand([...args, '--data', data]);
 }
 
-function createDataset(slug: string): string {
-  const { code, out, notes } = command('dataset', 'create', slug, '--json');
+async function createDataset(slug: string): Promise<string> {
+  const { code, out, notes } = await command('dataset', 'create', slug, '--json');
   if (code !== 0) throw new Error(notes);
   return (JSON.parse(out) as { writeKey: string }).writeKey;
 }
 
-function query<T>(slug: string, sql: string): T[] {
-  const { code, out, notes } = command('query', sql, '--dataset', slug, '--json');
+async function query<T>(slug: string, sql: string): Promise<T[]> {
+  const { code, out, notes } = await command('query', sql, '--dataset', slug, '--json');
   if (code !== 0) throw new Error(notes);
   return JSON.parse(out) as T[];
 }
@@ -101,7 +101,7 @@ function combinedLog(visitors: number): string {
 
 describe('Collection', () => {
   test('A thousand acknowledged hits are each stored once, although the process is killed at once', async () => {
-    const writeKey = createDataset('shop');
+    const writeKey = await createDataset('shop');
     const product = await start();
     let acknowledged = 0;
     for (let batch = 0; batch < 25; batch += 1) {
@@ -116,7 +116,7 @@ describe('Collection', () => {
 
     const again = await start();
     await pause(idleTimeoutMs * 2 + 1_000);
-    const [counted] = query<{ n: number; ids: number; sessions: number }>(
+    const [counted] = await query<{ n: number; ids: number; sessions: number }>(
       'shop',
       'SELECT count(*) n, count(DISTINCT hit_id) ids, count(DISTINCT session_id) sessions FROM hits',
     );
@@ -131,7 +131,7 @@ describe('Collection', () => {
   });
 
   test('Through five kills and restarts, clients that retry lose nothing and nothing counts twice', async () => {
-    const writeKey = createDataset('shop');
+    const writeKey = await createDataset('shop');
     const acknowledged = new Set<string>();
     const clients = 6;
     let product = await start();
@@ -158,9 +158,8 @@ describe('Collection', () => {
     await sending;
     await pause(idleTimeoutMs * 2 + 1_000);
 
-    const stored = query<{ id: string }>(
-      'shop',
-      'SELECT hit_id::VARCHAR AS id FROM hits LIMIT 10000',
+    const stored = (
+      await query<{ id: string }>('shop', 'SELECT hit_id::VARCHAR AS id FROM hits LIMIT 10000')
     ).map(({ id }) => id);
     expect(stored.length).toBeLessThan(10_000);
     expect(acknowledged.size).toBeGreaterThan(100);
@@ -173,7 +172,7 @@ describe('Collection', () => {
   }, 120_000);
 
   test('SIGTERM ends the process with code 0, and what was open goes on in the same session', async () => {
-    const writeKey = createDataset('shop');
+    const writeKey = await createDataset('shop');
     const first = await startProduct({ data });
     await post(first.baseUrl, hit(writeKey, 'anna'));
     expect(await first.stop()).toBe(0);
@@ -193,7 +192,7 @@ describe('Collection', () => {
   });
 
   test('What a sender does wrong is refused by name, stops nothing, and is counted', async () => {
-    const writeKey = createDataset('shop');
+    const writeKey = await createDataset('shop');
     const { baseUrl } = await start();
     const good = hit(writeKey, 'anna');
     const bodies: [name: string, body: string, status: number, reason: string | null][] = [
@@ -252,13 +251,19 @@ describe('Import', () => {
     );
   }
 
-  test('A log is imported once, however often and in whatever packing it comes', () => {
-    createDataset('logs');
+  test('A log is imported once, however often and in whatever packing it comes', async () => {
+    await createDataset('logs');
     const text = combinedLog(visitors);
     writeFileSync(join(folder, 'access.log'), text);
     writeFileSync(join(folder, 'access.log.gz'), gzipSync(text));
 
-    const first = command('import', join(folder, 'access.log'), '--dataset', 'logs', '--json');
+    const first = await command(
+      'import',
+      join(folder, 'access.log'),
+      '--dataset',
+      'logs',
+      '--json',
+    );
     expect(first.code).toBe(0);
     expect(JSON.parse(first.out)).toMatchObject({
       lines,
@@ -268,8 +273,14 @@ describe('Import', () => {
       bad: 0,
       sessions: visitors,
     });
-    const before = totals();
-    const second = command('import', join(folder, 'access.log.gz'), '--dataset', 'logs', '--json');
+    const before = await totals();
+    const second = await command(
+      'import',
+      join(folder, 'access.log.gz'),
+      '--dataset',
+      'logs',
+      '--json',
+    );
     expect(JSON.parse(second.out)).toMatchObject({
       lines,
       accepted: 0,
@@ -277,12 +288,12 @@ describe('Import', () => {
       bad: 0,
       sessions: 0,
     });
-    expect(totals()).toEqual(before);
+    expect(await totals()).toEqual(before);
     expect(before).toEqual([{ n: lines, ids: lines, sessions: visitors }]);
   });
 
   test('An import that is killed at any moment can be run again: the totals are those of one import', async () => {
-    createDataset('logs');
+    await createDataset('logs');
     const file = join(folder, 'access.log');
     writeFileSync(file, combinedLog(visitors));
     for (const afterMs of [400, 700, 1_000, 1_300]) {
@@ -296,25 +307,25 @@ describe('Import', () => {
       child.kill('SIGKILL');
       await ended;
     }
-    expect(command('import', file, '--dataset', 'logs', '--json').code).toBe(0);
-    expect(totals()).toEqual([{ n: lines, ids: lines, sessions: visitors }]);
+    expect((await command('import', file, '--dataset', 'logs', '--json')).code).toBe(0);
+    expect(await totals()).toEqual([{ n: lines, ids: lines, sessions: visitors }]);
   }, 60_000);
 
   test('An import through a running server gives the same as one without', async () => {
-    createDataset('logs');
+    await createDataset('logs');
     const file = join(folder, 'access.log');
     writeFileSync(file, `${combinedLog(20)}this is no log line\n`);
     products.push(await startProduct({ data }));
-    const { code, out } = command('import', file, '--dataset', 'logs', '--json');
+    const { code, out } = await command('import', file, '--dataset', 'logs', '--json');
     expect(code).toBe(0);
     const summary = JSON.parse(out) as { badFile: string };
     expect(summary).toMatchObject({ lines: 1_201, accepted: 1_200, bad: 1, sessions: 20 });
     expect(existsSync(summary.badFile)).toBe(true);
-    expect(totals()).toEqual([{ n: 1_200, ids: 1_200, sessions: 20 }]);
+    expect(await totals()).toEqual([{ n: 1_200, ids: 1_200, sessions: 20 }]);
   });
 
-  test('What cannot be imported is refused with a sentence and code 1, and changes nothing', () => {
-    createDataset('logs');
+  test('What cannot be imported is refused with a sentence and code 1, and changes nothing', async () => {
+    await createDataset('logs');
     mkdirSync(join(folder, 'logs'));
     writeFileSync(join(folder, 'prose.txt'), 'It was a dark night.\nNothing was logged.\n');
     writeFileSync(join(folder, 'cut.gz'), gzipSync(combinedLog(5)).subarray(0, 100));
@@ -325,46 +336,48 @@ describe('Import', () => {
       [[join(folder, 'cut.gz')], /gzip data is damaged or cut/],
     ];
     for (const [args, says] of cases) {
-      const { code, out, notes } = command('import', ...args, '--dataset', 'logs');
+      const { code, out, notes } = await command('import', ...args, '--dataset', 'logs');
       expect([code, out]).toEqual([1, '']);
       expect(notes).toMatch(says);
     }
-    const unknown = command('import', join(folder, 'prose.txt'), '--dataset', 'nobody');
+    const unknown = await command('import', join(folder, 'prose.txt'), '--dataset', 'nobody');
     expect([unknown.code, unknown.notes]).toEqual([
       1,
       expect.stringMatching(/No dataset is called "nobody"/),
     ]);
-    expect(totals()).toEqual([{ n: 0, ids: 0, sessions: 0 }]);
+    expect(await totals()).toEqual([{ n: 0, ids: 0, sessions: 0 }]);
   });
 });
 
 describe('The command line', () => {
-  test('Wrong usage ends with code 2, a refusal with code 1, help with 0', () => {
-    expect(runCommand(['nonsense']).code).toBe(2);
-    expect(runCommand(['import', '--dataset', 'x']).code).toBe(2);
-    expect(runCommand(['--help']).code).toBe(0);
-    createDataset('shop');
-    expect(command('dataset', 'create', 'shop').code).toBe(1);
-    expect(command('dataset', 'create', 'Not A Slug').code).toBe(1);
-    expect(command('report', 'nothing', '--dataset', 'shop').notes).toMatch(/overview/);
-    const unsaid = command('query', '--dataset', 'shop');
+  test('Wrong usage ends with code 2, a refusal with code 1, help with 0', async () => {
+    expect((await runCommand(['nonsense'])).code).toBe(2);
+    expect((await runCommand(['import', '--dataset', 'x'])).code).toBe(2);
+    expect((await runCommand(['--help'])).code).toBe(0);
+    await createDataset('shop');
+    expect((await command('dataset', 'create', 'shop')).code).toBe(1);
+    expect((await command('dataset', 'create', 'Not A Slug')).code).toBe(1);
+    expect((await command('report', 'nothing', '--dataset', 'shop')).notes).toMatch(/overview/);
+    const unsaid = await command('query', '--dataset', 'shop');
     expect(unsaid).toMatchObject({ code: 2, out: '' });
     expect(unsaid.notes).toContain('Give SQL, or the name of a saved query');
   });
 
   test('W22: A second server on one data folder is refused, and the sentence names the first one', async () => {
     await start();
-    const { code, notes } = runCommand(['serve', '--data', data]);
+    const { code, notes } = await runCommand(['serve', '--data', data]);
     expect(code).toBe(1);
     expect(notes).toMatch(/in use by process \d+/);
   });
 
-  test('A report is the same figure as JSON, CSV, text and by SQL', () => {
-    createDataset('logs');
+  test('A report is the same figure as JSON, CSV, text and by SQL', async () => {
+    await createDataset('logs');
     writeFileSync(join(folder, 'access.log'), combinedLog(3));
-    command('import', join(folder, 'access.log'), '--dataset', 'logs');
+    await command('import', join(folder, 'access.log'), '--dataset', 'logs');
     const range = ['--from', '2024-03-03', '--to', '2024-03-04', '--dataset', 'logs'];
-    const json = JSON.parse(command('report', 'overview', ...range, '--format', 'json').out) as {
+    const json = JSON.parse(
+      (await command('report', 'overview', ...range, '--format', 'json')).out,
+    ) as {
       panels: { name: string; answer: { columns: { name: string }[]; rows: number[][] } }[];
     };
     const panel = json.panels.find(({ name }) => name === 'totals');
@@ -379,24 +392,24 @@ describe('The command line', () => {
       page_depth: 60,
       session_duration: 59 * 60_000,
     });
-    expect(command('report', 'overview', ...range, '--format', 'csv').out).toMatch(
+    expect((await command('report', 'overview', ...range, '--format', 'csv')).out).toMatch(
       /^totals,current,2024-03-03,2024-03-04,.*\b180\b/m,
     );
-    expect(command('report', 'overview', ...range).out).toMatch(/Page views\s+180/);
-    expect(query('logs', "SELECT count(*) n FROM page_views WHERE path = '/p7'")).toEqual([
+    expect((await command('report', 'overview', ...range)).out).toMatch(/Page views\s+180/);
+    expect(await query('logs', "SELECT count(*) n FROM page_views WHERE path = '/p7'")).toEqual([
       { n: 3 },
     ]);
   });
 });
 
-test('The master key is made on the first start, and only its owner can read it', () => {
-  createDataset('shop');
+test('The master key is made on the first start, and only its owner can read it', async () => {
+  await createDataset('shop');
   expect(statSync(join(data, 'master.key')).mode & 0o777).toBe(0o600);
   expect(statSync(data).mode & 0o777).toBe(0o700);
 });
 
 test('Into a file the server logs lines of JSON, which name nothing that a client sent', async () => {
-  const writeKey = createDataset('shop');
+  const writeKey = await createDataset('shop');
   const product = await start();
   const canary = 'canary-7f3a';
   const headers = { 'User-Agent': `${canary}-agent`, Referer: `https://shop.example/${canary}` };

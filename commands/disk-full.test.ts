@@ -22,9 +22,16 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 let product: Product | undefined;
 let writeKey = '';
 
-beforeAll(() => {
+beforeAll(async () => {
   if (!mounted) return;
-  const { code, out, notes } = runCommand(['dataset', 'create', 'shop', '--json', '--data', data]);
+  const { code, out, notes } = await runCommand([
+    'dataset',
+    'create',
+    'shop',
+    '--json',
+    '--data',
+    data,
+  ]);
   if (code !== 0) throw new Error(notes);
   writeKey = (JSON.parse(out) as { writeKey: string }).writeKey;
 });
@@ -107,7 +114,7 @@ describe.skipIf(!mounted)('A disk that becomes full', () => {
     expect((await fetch(`${product.baseUrl}/readyz`)).status).toBe(200);
     expect([...statuses].sort()).toEqual([202, 503]);
     await pause(idleTimeoutMs * 2 + 3_000);
-    const { out, notes } = runCommand([
+    const { out, notes } = await runCommand([
       ...['query', 'SELECT hit_id::VARCHAR AS id FROM hits LIMIT 10000', '--dataset', 'shop'],
       ...['--json', '--data', data],
     ]);

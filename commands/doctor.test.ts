@@ -31,8 +31,8 @@ interface Finding {
   advice?: string;
 }
 
-function doctor(where: string): { code: number | null; findings: Finding[] } {
-  const { code, out, notes } = runCommand(['doctor', '--json', '--data', where]);
+async function doctor(where: string): Promise<{ code: number | null; findings: Finding[] }> {
+  const { code, out, notes } = await runCommand(['doctor', '--json', '--data', where]);
   if (out === '') throw new Error(notes);
   return { code, findings: (JSON.parse(out) as { findings: Finding[] }).findings };
 }
@@ -57,7 +57,7 @@ function fingerprints(where: string): Record<string, string> {
 
 /** Three visitors whose sessions end and are stored, then two whose sessions do not, and a kill. */
 beforeAll(async () => {
-  const made = runCommand(['dataset', 'create', 'shop', '--json', '--data', killed]);
+  const made = await runCommand(['dataset', 'create', 'shop', '--json', '--data', killed]);
   const { writeKey } = JSON.parse(made.out) as { writeKey: string };
   const product = await startProduct({
     data: killed,
@@ -78,7 +78,7 @@ beforeAll(async () => {
   await send('anna', 'ben', 'carl', 'carl');
   await pause(idleTimeoutMs + 1_500);
   await send('dora', 'emil');
-  const running = doctor(killed);
+  const running = await doctor(killed);
   expect([running.code, notWell(running)]).toEqual([0, []]);
   expect(running.findings.map(({ check }) => check)).toContain('server');
   await product.kill();
@@ -89,21 +89,21 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('A folder that is well', () => {
-  test('is said to be well, with what it holds, and is not changed', () => {
+  test('is said to be well, with what it holds, and is not changed', async () => {
     const before = fingerprints(stopped);
-    const result = doctor(stopped);
+    const result = await doctor(stopped);
     expect([result.code, notWell(result)]).toEqual([0, []]);
     const says = result.findings.map((finding) => finding.says).join('\n');
     expect(says).toMatch(/shop: 3 sessions are stored/);
     expect(says).toMatch(/shop: 2 hits are in sessions that have not ended/);
     expect(says).toMatch(/shop: all 6 accepted hits are accounted for/);
     expect(fingerprints(stopped)).toEqual(before);
-    expect(runCommand(['doctor', '--data', stopped]).out).toMatch(/All is well\.\n$/);
+    expect((await runCommand(['doctor', '--data', stopped])).out).toMatch(/All is well\.\n$/);
   });
 
-  test('after a kill is well too: nothing has to be mended, and nothing is changed', () => {
+  test('after a kill is well too: nothing has to be mended, and nothing is changed', async () => {
     const before = fingerprints(killed);
-    const result = doctor(killed);
+    const result = await doctor(killed);
     expect([result.code, notWell(result)]).toEqual([0, ['note lock']]);
     expect(result.findings.map((finding) => finding.says).join('\n')).toMatch(
       /all 6 accepted hits are accounted for/,
@@ -133,7 +133,7 @@ describe('A damaged folder', () => {
     await hitsSql(
       "INSERT INTO hit_inbox (dataset, hit_id, received_at, body) VALUES ('shop', NULL, 1, x'7b7d')",
     );
-    const result = doctor(data);
+    const result = await doctor(data);
     expect([result.code, notWell(result)]).toEqual([0, []]);
   });
 
@@ -251,15 +251,15 @@ describe('A damaged folder', () => {
   )('%s is told, with what to do, and not changed', async (_, damage, found, code) => {
     await damage();
     const before = fingerprints(data);
-    const result = doctor(data);
+    const result = await doctor(data);
     expect([result.code, notWell(result)]).toEqual([code, found]);
     for (const { level, advice } of result.findings)
       if (level === 'attention') expect(advice).toMatch(/\w+/);
     expect(fingerprints(data)).toEqual(before);
   });
 
-  test('A folder that is not there is told, and not made', () => {
-    const { code, findings } = doctor(join(folder, 'nowhere'));
+  test('A folder that is not there is told, and not made', async () => {
+    const { code, findings } = await doctor(join(folder, 'nowhere'));
     expect([code, findings[0]?.check]).toEqual([1, 'folder']);
     expect(readdirSync(folder)).not.toContain('nowhere');
   });

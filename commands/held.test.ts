@@ -85,9 +85,9 @@ test('One dataset is held, the other goes on, and everything says so until it is
   const metrics = await (await get('/metrics')).text();
   expect(metrics).toContain('canister_dataset_held{dataset="shop"} 1');
   expect(metrics).toContain('canister_dataset_held{dataset="blog"} 0');
-  const doctor = command('doctor');
+  const doctor = await command('doctor');
   expect([doctor.code, /shop is held, and 1 of its hits wait/.test(doctor.out)]).toEqual([1, true]);
-  const asked = command('query', 'SELECT 1', '--dataset', 'shop');
+  const asked = await command('query', 'SELECT 1', '--dataset', 'shop');
   expect([asked.code, asked.out]).toEqual([1, '']);
   expect(asked.notes).toMatch(/^canister: The dataset shop is held.*EEXIST/m);
 

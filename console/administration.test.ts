@@ -62,7 +62,7 @@ async function confirm(page: Page, name: string | RegExp): Promise<void> {
 
 beforeAll(async () => {
   product = await startProduct({ environment: { CANISTER_IDLE_TIMEOUT_MS: '1000' } });
-  expect(runCommand(['dataset', 'create', 'shop', '--data', product.data]).code).toBe(0);
+  expect((await runCommand(['dataset', 'create', 'shop', '--data', product.data])).code).toBe(0);
   ({ writeKey } = await api('/datasets/shop'));
   browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
   ann = await newPage();

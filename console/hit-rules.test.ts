@@ -16,7 +16,7 @@ let writeKey = '';
 async function api<T>(path: string, body?: object): Promise<T> {
   const response = await fetch(`${product.baseUrl}/api${path}`, {
     method: body === undefined ? 'GET' : 'POST',
-    headers: { 'content-type': 'application/json', 'x-canister': 'test', connection: 'close' },
+    headers: { 'content-type': 'application/json', 'x-canister': 'test' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return (await response.json()) as T;
@@ -27,7 +27,7 @@ async function send(path: string): Promise<void> {
   const hit = { dataset: writeKey, id: randomUUID(), type: 'page_view', visitor: 'v1', url };
   const answer = await fetch(`${product.baseUrl}/hits`, {
     method: 'POST',
-    headers: { 'user-agent': firefox, connection: 'close' },
+    headers: { 'user-agent': firefox },
     body: JSON.stringify(hit),
   });
   expect(answer.status).toBe(202);

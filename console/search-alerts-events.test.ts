@@ -57,7 +57,14 @@ beforeAll(async () => {
   writeKey = (await api('/datasets', { slug: 'shop' })).writeKey;
   const log = join(product.data, '..', 'access.log');
   writeFileSync(log, `${lines.map(logLine).join('\n')}\n`);
-  const { code, notes } = runCommand(['import', log, '--dataset', 'shop', '--data', product.data]);
+  const { code, notes } = await runCommand([
+    'import',
+    log,
+    '--dataset',
+    'shop',
+    '--data',
+    product.data,
+  ]);
   expect(code, notes).toBe(0);
   browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
   context = await browser.newContext({

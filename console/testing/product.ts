@@ -1,9 +1,10 @@
 /** Starts the built product on a folder of its own and a free port, as a user would, and stops it again. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 export interface Product {
@@ -68,17 +69,28 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   return { baseUrl, data, said: () => said, stop, kill: () => ended(program, 'SIGKILL') };
 }
 
-/** Runs one command of the built command line to its end. */
-export function runCommand(
-  args: readonly string[],
-  input = '',
-): { code: number | null; out: string; notes: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...args], {
-    env: outsideOfTests(),
-    input,
-    encoding: 'utf8',
-  });
-  return { code: status, out: stdout, notes: stderr };
+export interface CommandResult {
+  /** The exit code; `null` when a signal ended it. */
+  code: number | null;
+  out: string;
+  notes: string;
+}
+
+/** Runs one command of the built command line to its end. What the test holds open, such as a connection, lives on meanwhile. */
+export async function runCommand(args: readonly string[], input = ''): Promise<CommandResult> {
+  const program = spawn(process.execPath, [launcher, ...args], { env: outsideOfTests() });
+  // A command that does not read its input closes it: that is no fault.
+  program.stdin.on('error', () => {});
+  program.stdin.end(input);
+  const [out, notes, code] = await Promise.all([
+    text(program.stdout),
+    text(program.stderr),
+    new Promise<number | null>((resolve, reject) => {
+      program.once('error', reject);
+      program.once('close', resolve);
+    }),
+  ]);
+  return { code, out, notes };
 }
 
 /** The environment without what the test runner puts there: the product must not see that it is tested. */
