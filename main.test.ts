@@ -4,7 +4,15 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -368,6 +376,22 @@ describe('The command line', () => {
     const { code, notes } = await runCommand(['serve', '--data', data]);
     expect(code).toBe(1);
     expect(notes).toMatch(/in use by process \d+/);
+  });
+
+  test('A data folder that cannot be opened is left: the command ends with code 1, and so does the server', async () => {
+    await createDataset('shop');
+    for (const file of ['control.db', 'hits.db']) {
+      const sound = readFileSync(join(data, file));
+      writeFileSync(join(data, file), 'This is no database.'.repeat(500));
+      for (const args of [['dataset', 'list'], ['serve']]) {
+        const { code, notes } = await command(...args);
+        expect([file, args, code]).toEqual([file, args, 1]);
+        expect(notes).toContain('file is not a database');
+        expect(existsSync(join(data, 'owner.json'))).toBe(false);
+      }
+      writeFileSync(join(data, file), sound);
+    }
+    expect((await command('dataset', 'list')).out).toContain('shop');
   });
 
   test('A report is the same figure as JSON, CSV, text and by SQL', async () => {

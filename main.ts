@@ -99,14 +99,33 @@ export async function openCanister(
   // A library that takes a text of strangers, such as __proto__, for a key of its own would write into all objects of
   // this process. It fails instead, and alone.
   Object.preventExtensions(Object.prototype);
+  const undo: (() => unknown)[] = [];
+  try {
+    return await openParts(config, fatal, log, undo);
+  } catch (error) {
+    // A thread that is left behind would keep the process, and the folder with it, for good.
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
+
+/** @param undo gets what closes each part that was opened, in case a later one does not open */
+async function openParts(
+  config: Config,
+  fatal: (why: Error) => void,
+  log: Log,
+  undo: (() => unknown)[],
+): Promise<Canister> {
   const folder = openDataFolder(config.dataFolder);
   const lock = lockDataFolder(folder.root);
+  undo.push(lock.release);
   const libsql = openLibsqlThread({
     threadUrl: built('./libsql-thread.js'),
     hitsFile: folder.hitsFile,
     controlFile: folder.controlFile,
     onDeath: fatal,
   });
+  undo.push(libsql.close);
   const steady = createSteadyClock(systemClock, () => performance.now());
   const clock = steady.now;
   const datasets = openLibsqlDatasets({ control: libsql.control, hits: libsql.hits, clock });
@@ -129,11 +148,8 @@ export async function openCanister(
       geoDatabase: config.geoDatabase,
     },
     fatal,
-  ).catch(async (error) => {
-    await libsql.close();
-    lock.release();
-    throw error;
-  });
+  );
+  undo.push(engine.terminate);
 
   const client = __FAIL_POINTS__ ? failingInbox(libsql.hits) : libsql.hits;
   const inbox = createLibsqlInbox({ client, clock });
@@ -261,6 +277,7 @@ export async function openCanister(
     ],
     watch.told,
   );
+  undo.push(watch.stop, stopJobs);
   const exports = createExportDesk({
     engine: engine.remote,
     place,
