@@ -21,6 +21,8 @@ import { type Product, runCommand, startProduct } from './console/testing/produc
 
 const idleTimeoutMs = 1_500;
 const environment = { CANISTER_IDLE_TIMEOUT_MS: String(idleTimeoutMs) };
+/** How long a state is waited for. */
+const patient = { timeout: 90_000, interval: 200 };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let folder: string;
@@ -68,13 +70,21 @@ interface Counts {
   bad: number;
 }
 
-async function countsOf({ baseUrl }: Product, slug: string): Promise<Counts> {
+async function statusOf({ baseUrl }: Product, slug: string) {
   const status = (await (await fetch(`${baseUrl}/api/status`)).json()) as {
-    datasets: { slug: string; counts: Counts }[];
+    datasets: { slug: string; counts: Counts; storedHits: number; storedSessions: number }[];
   };
   const found = status.datasets.find((dataset) => dataset.slug === slug);
   if (!found) throw new Error(`the status does not name ${slug}`);
-  return found.counts;
+  return found;
+}
+
+const countsOf = async (product: Product, slug: string) => (await statusOf(product, slug)).counts;
+
+/** What has come through to the tables. */
+async function storedOf(product: Product, slug: string) {
+  const { storedHits, storedSessions } = await statusOf(product, slug);
+  return { hits: storedHits, sessions: storedSessions };
 }
 
 function expectConserved({ received, accepted, duplicate, excluded, bad }: Counts): void {
@@ -123,7 +133,9 @@ describe('Collection', () => {
     expect(acknowledged).toBe(1_000);
 
     const again = await start();
-    await pause(idleTimeoutMs * 2 + 1_000);
+    await expect
+      .poll(() => storedOf(again, 'shop'), patient)
+      .toEqual({ hits: 1_000, sessions: 97 });
     const [counted] = await query<{ n: number; ids: number; sessions: number }>(
       'shop',
       'SELECT count(*) n, count(DISTINCT hit_id) ids, count(DISTINCT session_id) sessions FROM hits',
@@ -164,7 +176,8 @@ describe('Collection', () => {
     }
     running = false;
     await sending;
-    await pause(idleTimeoutMs * 2 + 1_000);
+    const { accepted } = await countsOf(product, 'shop');
+    await expect.poll(async () => (await storedOf(product, 'shop')).hits, patient).toBe(accepted);
 
     const stored = (
       await query<{ id: string }>('shop', 'SELECT hit_id::VARCHAR AS id FROM hits LIMIT 10000')
@@ -177,7 +190,7 @@ describe('Collection', () => {
     const counts = await countsOf(product, 'shop');
     expectConserved(counts);
     expect(counts.accepted).toBe(stored.length);
-  }, 120_000);
+  });
 
   test('SIGTERM ends the process with code 0, and what was open goes on in the same session', async () => {
     const writeKey = await createDataset('shop');
@@ -187,16 +200,12 @@ describe('Collection', () => {
 
     const second = await startProduct({ data });
     await post(second.baseUrl, hit(writeKey, 'anna'));
-    await pause(1_000);
-    const active = (await (
-      await fetch(`${second.baseUrl}/api/datasets/shop/sessions/active`)
-    ).json()) as {
-      total: number;
-      sessions: { pageViews: number }[];
+    const active = async () => {
+      const answer = await fetch(`${second.baseUrl}/api/datasets/shop/sessions/active`);
+      return (await answer.json()) as { total: number; sessions: { pageViews: number }[] };
     };
+    await expect.poll(active, patient).toMatchObject({ total: 1, sessions: [{ pageViews: 2 }] });
     await second.stop();
-    expect(active.total).toBe(1);
-    expect(active.sessions[0]?.pageViews).toBe(2);
   });
 
   test('What a sender does wrong is refused by name, stops nothing, and is counted', async () => {
@@ -236,15 +245,17 @@ describe('Collection', () => {
         reason,
       ]);
     }
-    await pause(1_500);
-    const status = (await (await fetch(`${baseUrl}/api/status`)).json()) as {
-      datasets: { counts: Counts }[];
-      unassigned: Counts;
+    const sums = async () => {
+      const status = (await (await fetch(`${baseUrl}/api/status`)).json()) as {
+        datasets: { counts: Counts }[];
+        unassigned: Counts;
+      };
+      const all = [...status.datasets.map(({ counts }) => counts), status.unassigned];
+      for (const counts of all) expectConserved(counts);
+      const names = ['received', 'accepted', 'duplicate', 'bad'] as const;
+      return names.map((name) => all.reduce((total, counts) => total + counts[name], 0));
     };
-    const all = [...status.datasets.map(({ counts }) => counts), status.unassigned];
-    for (const counts of all) expectConserved(counts);
-    const sum = (name: keyof Counts) => all.reduce((total, counts) => total + counts[name], 0);
-    expect([sum('received'), sum('accepted'), sum('duplicate'), sum('bad')]).toEqual([8, 1, 1, 6]);
+    await expect.poll(sums, patient).toEqual([8, 1, 1, 6]);
   });
 });
 
@@ -317,7 +328,7 @@ describe('Import', () => {
     }
     expect((await command('import', file, '--dataset', 'logs', '--json')).code).toBe(0);
     expect(await totals()).toEqual([{ n: lines, ids: lines, sessions: visitors }]);
-  }, 60_000);
+  });
 
   test('An import through a running server gives the same as one without', async () => {
     await createDataset('logs');
@@ -449,7 +460,7 @@ test('Into a file the server logs lines of JSON, which name nothing that a clien
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
   await fetch(`${product.baseUrl}/api/datasets/${canary}?${canary}`, { headers });
-  await pause(idleTimeoutMs + 1_000);
+  await expect.poll(() => storedOf(product, 'shop'), patient).toEqual({ hits: 1, sessions: 1 });
   expect(await product.stop()).toBe(0);
   const events = product
     .said()

@@ -236,7 +236,7 @@ describe('Docs', () => {
       [...help.matchAll(/ (--[a-z-]+)/g)].map(([, option]) => option ?? ''),
     );
     expect([...new Set(options)].filter((option) => !text.includes(option))).toEqual([]);
-  }, 120_000);
+  });
 
   test('Every environment variable is in docs/settings.md', () => {
     expect(undocumented('docs/settings.md', Object.keys(settingSchemas))).toEqual([]);

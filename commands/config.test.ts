@@ -48,7 +48,7 @@ beforeAll(async () => {
   const { code, out, notes } = await run('config', 'export', '--dataset', 'shop');
   expect(code, notes).toBe(0);
   writeFileSync(file, out);
-}, 120_000);
+});
 
 afterAll(async () => {
   await product?.stop();

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await fillWithDemo(join(folder, 'data'), endMs, () => {});
   counted = countTraffic(generateTraffic({ endMs, days, writeKey: 'wk_any' }));
   await letSessionsEnd(join(folder, 'data'));
-}, 180_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -169,7 +169,7 @@ test('A draft tried over the week finds exactly the sessions that SQL finds', as
     await tried('Came back'),
     twice.map(({ id }) => ({ id, n: 1 })),
   );
-}, 180_000);
+});
 
 test('Labels, goal, funnel, campaigns and costs are defined, so that their reports show something', async () => {
   const dates = ['--from', '2026-05-12', '--to', '2026-05-22'];

@@ -102,7 +102,7 @@ test('Drafted, tried, published, run over the past, changed, rolled back and del
     'saved',
   ]);
   expect(new Set(changes.map(({ author }) => author))).toEqual(new Set(['cli']));
-}, 120_000);
+});
 
 async function readBackfill(url: string): Promise<Backfill> {
   const response = await fetch(url);
@@ -153,4 +153,4 @@ test('A backfill that is killed half way goes on by itself at the next start, an
       `SELECT count(*)::INTEGER n FROM (SELECT hit_id FROM hits WHERE status = 404 EXCEPT SELECT hit_id FROM events WHERE event = 'Gone')`,
     ),
   ).toEqual([{ n: 0 }]);
-}, 180_000);
+});

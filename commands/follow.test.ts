@@ -70,7 +70,7 @@ const storedPaths = async () => {
   return (JSON.parse(out) as { path: string }[]).map(({ path }) => path);
 };
 
-const patient = { timeout: 30_000, interval: 100 };
+const patient = { timeout: 45_000, interval: 100 };
 
 it('takes every line once, through growth, rotation and a stop', async () => {
   writeFileSync(file, line(1) + line(2));

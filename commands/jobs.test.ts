@@ -33,7 +33,7 @@ beforeAll(async () => {
   expect(code, notes).toBe(0);
   await json('publish', '--dataset', 'shop');
   await json('verify', '--dataset', 'shop');
-}, 120_000);
+});
 
 afterAll(() => product?.stop());
 

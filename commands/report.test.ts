@@ -342,7 +342,7 @@ describe('files of the command line', () => {
     expect(listed).toMatch(new RegExp(`${id} +overview +overview +yesterday +yes`));
     expect((await runCommand(['shared-links', 'delete', id, ...data])).code).toBe(0);
     expect((await fetch(url(new URL(link).pathname))).status).toBe(404);
-  }, 60_000);
+  });
 });
 
 describe('a report of the own', () => {

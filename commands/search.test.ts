@@ -30,9 +30,6 @@ const api = async (method: string, path: string, body?: unknown) => {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 };
 
-/** A command blocks this process for so long that the server closes its connections: they are forgotten first. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 200));
-
 async function signIn(username: string, closeSession: boolean): Promise<void> {
   const hit = {
     dataset: writeKey,
@@ -55,12 +52,11 @@ test('what was sent is found, counted, saved, and looked up in an index', async 
   await signIn('Mary Miller', true);
   const condition = 'property.username contains "smith"';
   const counted = async () => (await api('POST', '/search', { condition, limit: 0 })).body;
-  const waiting = { timeout: 20_000 };
+  const waiting = { timeout: 45_000 };
   await expect.poll(counted, waiting).toMatchObject({ sessions: 2, active: 1 });
   const asked = await shop<SearchAnswer>('search', condition, '--count');
   expect(asked).toMatchObject({ sessions: 2, active: 1, condition });
   await shop('index', 'set', '--field', 'property.username');
-  await settled();
   const state = async () => (await api('GET', '/index')).body;
   await expect.poll(state, waiting).toMatchObject({ indexedSessions: 2, values: 2 });
 
@@ -94,7 +90,6 @@ test('what was sent is found, counted, saved, and looked up in an index', async 
 });
 
 test('every template is a condition, and the API refuses what is none', async () => {
-  await settled();
   const { body } = await api('GET', '/searches');
   const { templates } = body as SavedSearchList;
   expect(templates.length).toBeGreaterThan(3);

@@ -77,4 +77,4 @@ test('They are listed, shown, processed again and deleted', async () => {
   expect((await command('set-aside', 'list')).out).toBe('No hit is set aside.\n');
   const doctor = await runCommand(['doctor', '--data', data]);
   expect([doctor.code, doctor.out]).toEqual([0, expect.stringContaining('all 0 accepted hits')]);
-}, 120_000);
+});

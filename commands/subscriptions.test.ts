@@ -9,7 +9,7 @@ import type { DigestDelivery, SubscriptionStatus } from '../core/contract/subscr
 import { startMailServer } from '../reports/testing/mail-server.ts';
 
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:157.0) Gecko/20100101 Firefox/157.0';
-const within = { timeout: 30_000, interval: 200 };
+const within = { timeout: 45_000, interval: 200 };
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
@@ -104,4 +104,4 @@ test('From the command line to a mailbox, with the figures of the API, and off t
     1,
     expect.stringContaining('There are: Reader’s week'),
   ]);
-}, 180_000);
+});

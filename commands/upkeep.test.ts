@@ -97,7 +97,7 @@ test('A rebuild that is killed at any moment changes nothing, and can be run aga
     expect(await totals()).toEqual([{ n: lines, ids: lines }]);
   }
   expect(await json('rebuild', '--dataset', 'logs')).toEqual(before);
-}, 240_000);
+});
 
 test('A damaged byte is named with its session and code 1, and a rebuild refuses to lose it', async () => {
   const bytes = readFileSync(canisterFile('2024-03-03'));
@@ -164,7 +164,7 @@ test('A recut shows what moves, is seen by the doctor, and is in force when told
     /no recut to apply/,
   );
   expect((await command('recut', '--dataset', 'logs', '--cut-at-midnight', 'yes')).code).toBe(2);
-}, 120_000);
+});
 
 test('Retention says what would go, and then it goes', async () => {
   const rule = ['retention', '--dataset', 'logs', '--keep-days', '30'];

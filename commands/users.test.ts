@@ -102,7 +102,7 @@ test('An invitation comes by mail, once, and its link lets in', async () => {
     const body = { email: 'bob@shop.example', grants, sendMail: true };
     const invited = await post(product.baseUrl, '/users', body);
     expect(await invited.json()).not.toHaveProperty('link');
-    await expect.poll(() => mailServer.mails.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => mailServer.mails.length, { timeout: 45_000 }).toBe(1);
     const [mail] = mailServer.mails;
     expect(mail?.to).toMatchObject([{ address: 'bob@shop.example' }]);
     const token = /https:\/\/stats\.example\/welcome#(l_[\w-]{43})/.exec(mail?.text ?? '')?.[1];

@@ -52,4 +52,4 @@ test('A visitor of a log is exported whole, and erased with a proof', async () =
   expect(JSON.parse(left.out)).toEqual([{ entry_path: '/teas' }]);
   const again = await runCommand(['visitor', 'erase', key, '--dataset', 'shop', '--yes', ...data]);
   expect(again.notes).toContain('holds nothing of this visitor');
-}, 120_000);
+});

@@ -49,8 +49,8 @@ beforeAll(async () => {
   expect(sent.status).toBe(202);
   const stored = async () =>
     (await api<{ datasets: { storedSessions: number }[] }>('/status')).datasets[0]?.storedSessions;
-  await vi.waitFor(async () => expect(await stored()).toBe(3), { timeout: 30_000, interval: 250 });
-}, 120_000);
+  await vi.waitFor(async () => expect(await stored()).toBe(3), { timeout: 45_000, interval: 250 });
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -134,7 +134,7 @@ it('takes a saved query for a panel: chosen, tried, moved, shown and taken out a
   await panel.getByLabel('$but').fill('/');
   await panel.getByRole('button', { name: 'Preview of the last 7 days' }).click();
   const preview = panel.locator('cn-result-grid tbody td');
-  await expect.poll(() => preview.allInnerTexts(), { timeout: 30_000 }).toEqual(['/shop', '2']);
+  await expect.poll(() => preview.allInnerTexts(), { timeout: 45_000 }).toEqual(['/shop', '2']);
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Move panel 2 up' }).click();
   await page.getByRole('button', { name: 'Save report' }).click();
@@ -165,7 +165,7 @@ it('makes a label and an alert of a saved query, and names them when the query i
   await page.getByLabel('$path').fill('/cart');
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Save label' }).click();
-  await page.getByText('"Carts" is saved.').waitFor({ timeout: 30_000 });
+  await page.getByText('"Carts" is saved.').waitFor({ timeout: 45_000 });
   await page.getByText('saved query Saw').waitFor();
   // Of three sessions one saw /cart, with its two page views.
   const dayFrom = (days: number) =>
@@ -191,7 +191,7 @@ it('makes a label and an alert of a saved query, and names them when the query i
     (await api<{ entries: { value: number }[] }>('/datasets/shop/alerts/history')).entries.map(
       ({ value }) => value,
     );
-  await expect.poll(fired, { timeout: 30_000 }).toEqual([1]);
+  await expect.poll(fired, { timeout: 45_000 }).toEqual([1]);
   const refused = await fetch(query, { method: 'DELETE', headers });
   expect([refused.status, ((await refused.json()) as { detail: string }).detail]).toEqual([
     409,

@@ -12,7 +12,7 @@ import { firefox, isFocused, violations, type Watched, watch } from './testing/p
 import { type Product, runCommand, startProduct } from './testing/product.ts';
 
 const hourMs = 3_600_000;
-const patient = { interval: 200, timeout: 20_000 };
+const patient = { interval: 200, timeout: 45_000 };
 
 /** Visitor, hours ago, path and status: two busy minutes, and a page that is not there. */
 const lines: [visitor: number, hoursAgo: number, path: string, status: number][] = [

@@ -31,6 +31,7 @@ export interface ProductOptions {
 
 const launcher = fileURLToPath(new URL('../../canister.mjs', import.meta.url));
 const startMsMax = 90_000;
+const commandMsMax = 120_000;
 const pollMs = 100;
 
 /**
@@ -70,15 +71,18 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
 }
 
 export interface CommandResult {
-  /** The exit code; `null` when a signal ended it. */
   code: number | null;
   out: string;
   notes: string;
 }
 
-/** Runs one command of the built command line to its end. What the test holds open, such as a connection, lives on meanwhile. */
+/**
+ * Runs one command of the built command line to its end. What the test holds open, such as a connection, lives on meanwhile.
+ * @throws with the program's own words, when it does not end
+ */
 export async function runCommand(args: readonly string[], input = ''): Promise<CommandResult> {
   const program = spawn(process.execPath, [launcher, ...args], { env: outsideOfTests() });
+  const late = setTimeout(() => program.kill('SIGKILL'), commandMsMax);
   // A command that does not read its input closes it: that is no fault.
   program.stdin.on('error', () => {});
   program.stdin.end(input);
@@ -90,6 +94,11 @@ export async function runCommand(args: readonly string[], input = ''): Promise<C
       program.once('close', resolve);
     }),
   ]);
+  clearTimeout(late);
+  if (program.signalCode !== null)
+    throw new Error(
+      `canister ${args.join(' ')} did not end (${program.signalCode}):\n${out}${notes}`,
+    );
   return { code, out, notes };
 }
 
