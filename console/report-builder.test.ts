@@ -4,7 +4,9 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
 import { firefox, violations } from './testing/pages.ts';
-import { type Product, startProduct } from './testing/product.ts';
+import { forget, type Product, startProduct } from './testing/product.ts';
+
+const definitions = '/datasets/shop/definitions';
 
 let product: Product;
 let browser: Browser;
@@ -58,6 +60,7 @@ afterAll(async () => {
 });
 
 it('builds a report, says what is wrong with it, and shows it', async () => {
+  await forget(product, `${definitions}/report/where-people-begin`);
   await page.goto('/shop/reports');
   await page.getByRole('link', { name: 'New report' }).click();
   await page.getByRole('button', { name: 'Save report' }).click();
@@ -110,6 +113,7 @@ it('changes it and deletes it', async () => {
 });
 
 it('takes a saved query for a panel: chosen, tried, moved, shown and taken out again', async () => {
+  await forget(product, `${definitions}/report/by-hand`);
   const headers = { 'content-type': 'application/json', 'x-canister': 'test' };
   const sql = `SELECT entry_path AS page, count(*) AS n FROM sessions WHERE day >= $from AND entry_path <> $but GROUP BY 1 ORDER BY 2 DESC, 1`;
   const parameters = [
@@ -151,6 +155,7 @@ it('takes a saved query for a panel: chosen, tried, moved, shown and taken out a
 });
 
 it('makes a label and an alert of a saved query, and names them when the query is to go', async () => {
+  await forget(product, `${definitions}/label/Carts`, '/datasets/shop/alerts/rules/Carts%20seen');
   const sql = 'SELECT session_id FROM page_views WHERE path = $path GROUP BY 1';
   const headers = { 'content-type': 'application/json', 'x-canister': 'test' };
   const query = `${product.baseUrl}/api/datasets/shop/queries/Saw`;

@@ -102,6 +102,20 @@ export async function runCommand(args: readonly string[], input = ''): Promise<C
   return { code, out, notes };
 }
 
+/**
+ * Takes away over the API what an earlier try of a step may have left, so that the step can be tried again.
+ * @param paths behind `/api`; that there is nothing at one is no fault
+ */
+export async function forget({ baseUrl }: Product, ...paths: string[]): Promise<void> {
+  for (const path of paths) {
+    const { ok, status } = await fetch(`${baseUrl}/api${path}`, {
+      method: 'DELETE',
+      headers: { 'x-canister': 'test' },
+    });
+    if (!ok && status !== 404) throw new Error(`${path} was not deleted: ${status}`);
+  }
+}
+
 /** The environment without what the test runner puts there: the product must not see that it is tested. */
 function outsideOfTests(): NodeJS.ProcessEnv {
   const names = Object.keys(process.env);
