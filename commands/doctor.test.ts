@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@libsql/client';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runCommand, startProduct } from '../console/testing/product.ts';
 
 const idleTimeoutMs = 5_000;
@@ -79,7 +79,7 @@ beforeAll(async () => {
     const status = await (await fetch(`${product.baseUrl}/api/status`)).json();
     return (status as { datasets: { storedSessions: number }[] }).datasets[0]?.storedSessions;
   };
-  await expect.poll(stored, { timeout: 45_000, interval: 200 }).toBe(3);
+  await vi.waitFor(async () => expect(await stored()).toBe(3), { timeout: 45_000, interval: 200 });
   const running = await doctor(killed);
   expect([running.code, notWell(running)]).toEqual([0, []]);
   expect(running.findings.map(({ check }) => check)).toContain('server');
