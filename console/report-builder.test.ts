@@ -84,6 +84,7 @@ it('builds a report, says what is wrong with it, and shows it', async () => {
 });
 
 it('opens the sessions of a row, and no others', async () => {
+  await page.goto('/shop/reports/where-people-begin');
   await page.getByRole('button', { name: '/shop', exact: true }).first().focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
