@@ -212,13 +212,13 @@ describe('Docs', () => {
   }
 
   /** The commands with their help as the built program prints it, `dataset create` and its like included. */
-  function commands(): CommandHelp[] {
-    const blocks = runCommand(['--help-all']).out.split(/^## /m).slice(1);
+  async function commands(): Promise<CommandHelp[]> {
+    const blocks = (await runCommand(['--help-all'])).out.split(/^## /m).slice(1);
     return blocks.map((block) => ({ name: block.split('\n', 1)[0] ?? '', help: block }));
   }
 
-  test('Every command has its heading in docs/cli.md, with every option', () => {
-    const all = commands();
+  test('Every command has its heading in docs/cli.md, with every option', async () => {
+    const all = await commands();
     expect(all.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
         'serve',
@@ -236,7 +236,7 @@ describe('Docs', () => {
       [...help.matchAll(/ (--[a-z-]+)/g)].map(([, option]) => option ?? ''),
     );
     expect([...new Set(options)].filter((option) => !text.includes(option))).toEqual([]);
-  }, 120_000);
+  });
 
   test('Every environment variable is in docs/settings.md', () => {
     expect(undocumented('docs/settings.md', Object.keys(settingSchemas))).toEqual([]);

@@ -224,8 +224,9 @@ export default defineConfig(async () => ({
             '**/*.workerd.test.ts',
           ],
           env: { TZ: 'Pacific/Fiji' },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Each may start a dozen real processes, of which each takes seconds on a busy machine.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           // Real processes on a busy machine: what fails for want of time passes the second time, a fault does not.
           retry: 1,
         },

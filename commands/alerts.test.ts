@@ -76,7 +76,7 @@ const deliveriesOf = async (product: Product) =>
   (await ask<{ deliveries: Delivery[] }>(product, 'GET', '/deliveries')).deliveries;
 const historyOf = async (product: Product) =>
   (await ask<{ entries: AlertEntry[] }>(product, 'GET', '/datasets/shop/alerts/history')).entries;
-const within = { timeout: 30_000, interval: 100 };
+const within = { timeout: 45_000, interval: 100 };
 
 test('Killed before a notice was sent it is sent once; killed before that is noted, again with the same Message-ID', async () => {
   // It is connected to, and says nothing: the mail is written down and cannot leave.

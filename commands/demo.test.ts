@@ -19,7 +19,7 @@ beforeAll(async () => {
   await fillWithDemo(join(folder, 'data'), endMs, () => {});
   counted = countTraffic(generateTraffic({ endMs, days, writeKey: 'wk_any' }));
   await letSessionsEnd(join(folder, 'data'));
-}, 180_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -37,8 +37,8 @@ async function letSessionsEnd(data: string): Promise<void> {
   await product.stop();
 }
 
-function command<T>(...args: string[]): T {
-  const { code, out, notes } = runCommand([
+async function command<T>(...args: string[]): Promise<T> {
+  const { code, out, notes } = await runCommand([
     ...args,
     '--dataset',
     demoSlug,
@@ -50,9 +50,9 @@ function command<T>(...args: string[]): T {
   return JSON.parse(out) as T;
 }
 
-test('Every generated hit is stored once, and people’s figures are those of the independent count', () => {
+test('Every generated hit is stored once, and people’s figures are those of the independent count', async () => {
   const { people, robots } = counted;
-  const [stored] = command<Record<string, number>[]>(
+  const [stored] = await command<Record<string, number>[]>(
     'query',
     `SELECT count(*) FILTER (NOT is_robot) people, count(*) FILTER (is_robot) robots, count(DISTINCT hit_id) ids FROM hits`,
   );
@@ -62,7 +62,7 @@ test('Every generated hit is stored once, and people’s figures are those of th
     ids: people.hits + robots.hits,
   });
 
-  const report = command<{
+  const report = await command<{
     panels: { name: string; answer: { rows: (string | number | null)[][] } }[];
   }>('report', 'overview', '--from', '2026-05-12', '--to', '2026-05-22');
   const rowsOf = (name: string) =>
@@ -91,8 +91,8 @@ test('Every generated hit is stored once, and people’s figures are those of th
   );
 });
 
-test('The ingredients that the demo promises are there to be found', () => {
-  const [found] = command<Record<string, number>[]>(
+test('The ingredients that the demo promises are there to be found', async () => {
+  const [found] = await command<Record<string, number>[]>(
     'query',
     `SELECT
        (SELECT count(DISTINCT robot) FROM sessions WHERE is_robot) robots,
@@ -122,11 +122,11 @@ test('The ingredients that the demo promises are there to be found', () => {
     expect([name, Number(found?.[name]) > 2]).toEqual([name, true]);
 });
 
-test('A draft tried over the week finds exactly the sessions that SQL finds', () => {
+test('A draft tried over the week finds exactly the sessions that SQL finds', async () => {
   const save = (name: string, condition: string, ...more: string[]) =>
     command('event', 'save', '--name', name, '--condition', condition, ...more);
-  save('Product seen', 'request.path contains "/tea"', '--trigger', 'every_hit');
-  save(
+  await save('Product seen', 'request.path contains "/tea"', '--trigger', 'every_hit');
+  await save(
     'Came back',
     'count(event "Product seen") >= 2 and not robot = true',
     '--trigger',
@@ -159,33 +159,33 @@ test('A draft tried over the week finds exactly the sessions that SQL finds', ()
     expect(new Set(fired.sessions).size).toBe(Math.min(100, rows.length));
   };
   expectSame(
-    tried('Product seen'),
-    found(`h.path ILIKE '%/tea%' GROUP BY s.session_id, s.ended_at`),
+    await tried('Product seen'),
+    await found(`h.path ILIKE '%/tea%' GROUP BY s.session_id, s.ended_at`),
   );
-  const twice = found(
+  const twice = await found(
     `h.path ILIKE '%/tea%' AND NOT s.is_robot GROUP BY s.session_id, s.ended_at HAVING count(*) >= 2`,
   );
   expectSame(
-    tried('Came back'),
+    await tried('Came back'),
     twice.map(({ id }) => ({ id, n: 1 })),
   );
-}, 180_000);
+});
 
-test('Labels, goal, funnel, campaigns and costs are defined, so that their reports show something', () => {
+test('Labels, goal, funnel, campaigns and costs are defined, so that their reports show something', async () => {
   const dates = ['--from', '2026-05-12', '--to', '2026-05-22'];
   interface Panels {
     panels: { name: string; answer: { rows: (string | number | null)[][] } }[];
   }
   for (const name of ['goals', 'funnel', 'scorecard', 'campaigns']) {
-    const { panels } = command<Panels>('report', name, ...dates);
+    const { panels } = await command<Panels>('report', name, ...dates);
     expect([name, (panels[0]?.answer.rows.length ?? 0) > 0]).toEqual([name, true]);
   }
-  const [orders] = command<Record<string, number>[]>(
+  const [orders] = await command<Record<string, number>[]>(
     'query',
     `SELECT count(DISTINCT session_id) sessions FROM events WHERE event = 'Purchase confirmed' AND origin = 'page'
       AND session_id IN (SELECT session_id FROM sessions WHERE NOT is_robot)`,
   );
-  const funnel = command<Panels>('report', 'funnel', ...dates);
+  const funnel = await command<Panels>('report', 'funnel', ...dates);
   const stages = funnel.panels[0]?.answer.rows ?? [];
   expect(stages.map(([stage]) => stage)).toEqual(['Cart filled', 'Order placed']);
   expect(orders?.sessions).toBeGreaterThan(0);

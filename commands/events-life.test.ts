@@ -10,10 +10,10 @@ let folder: string;
 let data: string;
 let product: Product | undefined;
 
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'canister-events-'));
   data = join(folder, 'data');
-  run('dataset', 'create', 'logs');
+  await run('dataset', 'create', 'logs');
 });
 afterEach(async () => {
   await product?.stop();
@@ -22,17 +22,17 @@ afterEach(async () => {
 });
 
 /** @throws what the command said, when it failed */
-function run(...args: string[]): string {
-  const { code, out, notes } = runCommand([...args, '--data', data]);
+async function run(...args: string[]): Promise<string> {
+  const { code, out, notes } = await runCommand([...args, '--data', data]);
   if (code !== 0) throw new Error(notes);
   return out;
 }
-const json = <T = Record<string, unknown>>(...args: string[]) =>
-  JSON.parse(run(...args, '--json')) as T;
+const json = async <T = Record<string, unknown>>(...args: string[]) =>
+  JSON.parse(await run(...args, '--json')) as T;
 const sql = (text: string) => json<Record<string, unknown>[]>('query', text, '--dataset', 'logs');
 
 /** People who ask for three pages on one of two days; every tenth asks for one that is missing. */
-function importLog(people: number): void {
+async function importLog(people: number): Promise<void> {
   const lines: string[] = [];
   for (const day of ['03', '04']) {
     for (let step = 0; step < 3; step += 1) {
@@ -48,19 +48,19 @@ function importLog(people: number): void {
     }
   }
   writeFileSync(join(folder, 'access.log'), `${lines.join('\n')}\n`);
-  run('import', join(folder, 'access.log'), '--dataset', 'logs');
+  await run('import', join(folder, 'access.log'), '--dataset', 'logs');
 }
 
 const gone = ['--name', 'Gone', '--trigger', 'every_hit', '--condition', 'response.status = 404'];
 
 test('Drafted, tried, published, run over the past, changed, rolled back and deleted on the command line', async () => {
-  importLog(200);
-  expect(json('event', 'save', ...gone)).toMatchObject({
+  await importLog(200);
+  expect(await json('event', 'save', ...gone)).toMatchObject({
     definition: { name: 'Gone', track: 'every', active: true },
     state: 'draft',
     author: 'cli',
   });
-  expect(json('event', 'dry-run', 'Gone')).toMatchObject({
+  expect(await json('event', 'dry-run', 'Gone')).toMatchObject({
     state: 'done',
     occurrences: 20,
     fired: { count: 20 },
@@ -69,23 +69,26 @@ test('Drafted, tried, published, run over the past, changed, rolled back and del
   const oneDay = ['--from', '2024-03-04', '--to', '2024-03-05'];
   // The same through a server.
   product = await startProduct({ data });
-  expect(json('event', 'publish', 'Gone')).toEqual({ version: 1 });
-  expect(json('event', 'backfill', 'Gone', ...oneDay)).toMatchObject({ state: 'done', facts: 10 });
+  expect(await json('event', 'publish', 'Gone')).toEqual({ version: 1 });
+  expect(await json('event', 'backfill', 'Gone', ...oneDay)).toMatchObject({
+    state: 'done',
+    facts: 10,
+  });
   const counted = "SELECT count(*)::INTEGER n FROM events WHERE event = 'Gone' AND backfilled";
-  expect(sql(counted)).toEqual([{ n: 10 }]);
-  run('event', 'save', '--name', 'Gone', '--condition', 'request.path = "/p2"');
-  expect(json('event', 'dry-run', 'Gone')).toMatchObject({
+  expect(await sql(counted)).toEqual([{ n: 10 }]);
+  await run('event', 'save', '--name', 'Gone', '--condition', 'request.path = "/p2"');
+  expect(await json('event', 'dry-run', 'Gone')).toMatchObject({
     occurrences: 180,
     published: { version: 1, occurrences: 20, gained: { count: 180 }, lost: { count: 20 } },
   });
-  expect(run('event', 'publish', 'Gone')).toMatch(/version 2/);
-  expect(run('event', 'rollback', '--to', '1')).toMatch(/version 3/);
+  expect(await run('event', 'publish', 'Gone')).toMatch(/version 2/);
+  expect(await run('event', 'rollback', '--to', '1')).toMatch(/version 3/);
   await product.stop();
   product = undefined;
 
-  expect(json('event', 'delete', 'Gone')).toEqual({ deleted: ['Gone'], version: 4 });
-  expect(sql(counted)).toEqual([{ n: 10 }]);
-  const { changes } = json<{ changes: { action: string; author: string; name: string }[] }>(
+  expect(await json('event', 'delete', 'Gone')).toEqual({ deleted: ['Gone'], version: 4 });
+  expect(await sql(counted)).toEqual([{ n: 10 }]);
+  const { changes } = await json<{ changes: { action: string; author: string; name: string }[] }>(
     'event',
     'history',
     'Gone',
@@ -99,7 +102,7 @@ test('Drafted, tried, published, run over the past, changed, rolled back and del
     'saved',
   ]);
   expect(new Set(changes.map(({ author }) => author))).toEqual(new Set(['cli']));
-}, 120_000);
+});
 
 async function readBackfill(url: string): Promise<Backfill> {
   const response = await fetch(url);
@@ -110,9 +113,9 @@ async function readBackfill(url: string): Promise<Backfill> {
 
 test('A backfill that is killed half way goes on by itself at the next start, and every fact is there once', async () => {
   const people = 24_000;
-  importLog(people);
-  run('event', 'save', ...gone);
-  run('event', 'publish', 'Gone');
+  await importLog(people);
+  await run('event', 'save', ...gone);
+  await run('event', 'publish', 'Gone');
   product = await startProduct({ data });
   const path = `${product.baseUrl}/api/datasets/logs/backfills`;
   const begun = await fetch(path, {
@@ -141,13 +144,13 @@ test('A backfill that is killed half way goes on by itself at the next start, an
   expect(now).toMatchObject({ sessionsDone: people, sessionsFired: people / 10 });
   await product.stop();
   product = undefined;
-  const facts = sql(
+  const facts = await sql(
     "SELECT count(*)::INTEGER n, count(DISTINCT session_id)::INTEGER sessions FROM events WHERE event = 'Gone'",
   );
   expect(facts).toEqual([{ n: people / 10, sessions: people / 10 }]);
   expect(
-    sql(
+    await sql(
       `SELECT count(*)::INTEGER n FROM (SELECT hit_id FROM hits WHERE status = 404 EXCEPT SELECT hit_id FROM events WHERE event = 'Gone')`,
     ),
   ).toEqual([{ n: 0 }]);
-}, 180_000);
+});

@@ -15,7 +15,7 @@ beforeAll(async () => {
   mkdirSync(join(root, 'logs'));
   file = join(root, 'logs', 'access.log');
   product = await startProduct({ environment: { CANISTER_SOURCE_FOLDERS: join(root, 'logs') } });
-  expect(runCommand(['dataset', 'create', 'shop', '--data', product.data]).code).toBe(0);
+  expect((await runCommand(['dataset', 'create', 'shop', '--data', product.data])).code).toBe(0);
 });
 afterAll(async () => {
   await product?.stop();
@@ -55,9 +55,9 @@ function startFollow(): Following {
   };
 }
 
-const storedPaths = () => {
+const storedPaths = async () => {
   const sql = 'SELECT path FROM hits ORDER BY path';
-  const { code, out } = runCommand([
+  const { code, out } = await runCommand([
     'query',
     sql,
     '--dataset',
@@ -70,7 +70,7 @@ const storedPaths = () => {
   return (JSON.parse(out) as { path: string }[]).map(({ path }) => path);
 };
 
-const patient = { timeout: 30_000, interval: 100 };
+const patient = { timeout: 45_000, interval: 100 };
 
 it('takes every line once, through growth, rotation and a stop', async () => {
   writeFileSync(file, line(1) + line(2));
@@ -86,18 +86,18 @@ it('takes every line once, through growth, rotation and a stop', async () => {
   writeFileSync(file, line(6));
   await expect.poll(first.accepted, patient).toBe(6);
   expect(await first.stop()).toMatchObject({ lines: 6, accepted: 6, duplicate: 0, bad: 0 });
-  expect(storedPaths()).toEqual(['/h1', '/h2', '/h3', '/h4', '/h5', '/h6']);
+  expect(await storedPaths()).toEqual(['/h1', '/h2', '/h3', '/h4', '/h5', '/h6']);
 
   appendFileSync(file, `${line(7)}no line of a log\n${line(8)}`);
   const second = startFollow();
   await expect.poll(second.accepted, patient).toBe(2);
   expect(await second.stop()).toMatchObject({ lines: 3, accepted: 2, duplicate: 0, bad: 1 });
-  expect(storedPaths()).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((hour) => `/h${hour}`));
+  expect(await storedPaths()).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((hour) => `/h${hour}`));
 });
 
-it('refuses what it cannot follow', () => {
-  const tried = (...args: string[]) => {
-    const { code, notes } = runCommand([
+it('refuses what it cannot follow', async () => {
+  const tried = async (...args: string[]) => {
+    const { code, notes } = await runCommand([
       'import',
       ...args,
       '--dataset',
@@ -109,7 +109,7 @@ it('refuses what it cannot follow', () => {
     expect(code).toBe(1);
     return notes;
   };
-  expect(tried('-')).toContain('the path of one file');
-  expect(tried(file, `${file}.1`)).toContain('takes one file');
-  expect(tried(file, '--dry-run')).toContain('leave out --dry-run');
+  expect(await tried('-')).toContain('the path of one file');
+  expect(await tried(file, `${file}.1`)).toContain('takes one file');
+  expect(await tried(file, '--dry-run')).toContain('leave out --dry-run');
 });

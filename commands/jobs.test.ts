@@ -7,8 +7,8 @@ import { type Product, runCommand, startProduct } from '../console/testing/produ
 let product: Product;
 
 const run = (...args: string[]) => runCommand([...args, '--data', product.data]);
-function json(...args: string[]) {
-  const { code, out, notes } = run(...args, '--json');
+async function json(...args: string[]) {
+  const { code, out, notes } = await run(...args, '--json');
   expect(code, notes).toBe(0);
   return JSON.parse(out);
 }
@@ -22,39 +22,39 @@ const bytesBelow = (folder: string, fits: RegExp): number =>
 
 beforeAll(async () => {
   product = await startProduct();
-  json('dataset', 'create', 'shop');
-  json('dataset', 'create', 'blog');
+  await json('dataset', 'create', 'shop');
+  await json('dataset', 'create', 'blog');
   const line =
     '192.0.2.7 - - [17/May/2026:10:00:00 +0000] "GET /tea HTTP/1.1" 200 9 "-" "Mozilla"\n';
-  const { code, notes } = runCommand(
+  const { code, notes } = await runCommand(
     ['import', '-', '--dataset', 'shop', '--data', product.data],
     line.repeat(3),
   );
   expect(code, notes).toBe(0);
-  json('publish', '--dataset', 'shop');
-  json('verify', '--dataset', 'shop');
-}, 120_000);
+  await json('publish', '--dataset', 'shop');
+  await json('verify', '--dataset', 'shop');
+});
 
 afterAll(() => product?.stop());
 
-test('Long work is listed with what came of it, of one dataset or of all', () => {
-  const all = json('job', 'list');
-  const shop = json('job', 'list', '--dataset', 'shop');
+test('Long work is listed with what came of it, of one dataset or of all', async () => {
+  const all = await json('job', 'list');
+  const shop = await json('job', 'list', '--dataset', 'shop');
   const kinds = (list: { kind: string; state: string }[]) =>
     list.map(({ kind, state }) => `${kind} ${state}`);
   expect(kinds(shop)).toEqual(expect.arrayContaining(['import done', 'verify done']));
   expect(all.length).toBeGreaterThanOrEqual(shop.length);
-  expect(json('job', 'list', '--dataset', 'blog')).toEqual([]);
-  expect(run('job', 'list').out).toMatch(/import-\d+\S*\s+shop .*accepted \d/);
+  expect(await json('job', 'list', '--dataset', 'blog')).toEqual([]);
+  expect((await run('job', 'list')).out).toMatch(/import-\d+\S*\s+shop .*accepted \d/);
 });
 
-test('What has ended or was never there is not cancelled, and the command says why', () => {
-  const { code, notes } = run('job', 'cancel', 'import-999');
+test('What has ended or was never there is not cancelled, and the command says why', async () => {
+  const { code, notes } = await run('job', 'cancel', 'import-999');
   expect([code, notes]).toEqual([1, expect.stringContaining('There is no job import-999')]);
 });
 
-test('The room that data takes is that of the files', () => {
-  const used = json('storage');
+test('The room that data takes is that of the files', async () => {
+  const used = await json('storage');
   const of = (slug: string) =>
     used.datasets.find(({ dataset }: { dataset: string }) => dataset === slug);
   const [shop, blog] = [of('shop'), of('blog')];
@@ -73,5 +73,5 @@ test('The room that data takes is that of the files', () => {
   const sum = (one: Record<string, number>) => Object.values(one).reduce((a, b) => a + b, 0);
   expect(sum(shop.kinds)).toBe(shop.bytes);
   expect(used.bytes).toBe(used.hits + used.control + used.other + shop.bytes + blog.bytes);
-  expect(run('storage').out).toMatch(/^dataset +canister +tables[\s\S]+ in all\.\n$/);
+  expect((await run('storage')).out).toMatch(/^dataset +canister +tables[\s\S]+ in all\.\n$/);
 });

@@ -10,13 +10,13 @@ let writeKey: string;
 
 beforeAll(async () => {
   product = await startProduct();
-  writeKey = json<{ writeKey: string }>('dataset', 'create', 'shop').writeKey;
+  writeKey = (await json<{ writeKey: string }>('dataset', 'create', 'shop')).writeKey;
 });
 afterAll(async () => void (await product.stop()));
 
 const run = (...args: string[]) => runCommand([...args, '--data', product.data, '--json']);
-function json<T>(...args: string[]): T {
-  const { code, out, notes } = run(...args);
+async function json<T>(...args: string[]): Promise<T> {
+  const { code, out, notes } = await run(...args);
   if (code !== 0) throw new Error(notes);
   return JSON.parse(out) as T;
 }
@@ -29,9 +29,6 @@ const api = async (method: string, path: string, body?: unknown) => {
   });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 };
-
-/** A command blocks this process for so long that the server closes its connections: they are forgotten first. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 200));
 
 async function signIn(username: string, closeSession: boolean): Promise<void> {
   const hit = {
@@ -55,31 +52,44 @@ test('what was sent is found, counted, saved, and looked up in an index', async 
   await signIn('Mary Miller', true);
   const condition = 'property.username contains "smith"';
   const counted = async () => (await api('POST', '/search', { condition, limit: 0 })).body;
-  const waiting = { timeout: 20_000 };
+  const waiting = { timeout: 45_000 };
   await expect.poll(counted, waiting).toMatchObject({ sessions: 2, active: 1 });
-  const asked = shop<SearchAnswer>('search', condition, '--count');
+  const asked = await shop<SearchAnswer>('search', condition, '--count');
   expect(asked).toMatchObject({ sessions: 2, active: 1, condition });
-  shop('index', 'set', '--field', 'property.username');
-  await settled();
+  await shop('index', 'set', '--field', 'property.username');
   const state = async () => (await api('GET', '/index')).body;
   await expect.poll(state, waiting).toMatchObject({ indexedSessions: 2, values: 2 });
 
-  shop('saved-search', 'save', 'Smiths', '--condition', 'username contains "smith"', '--segment');
-  const { searches } = shop<SavedSearchList>('saved-search', 'list');
+  await shop(
+    'saved-search',
+    'save',
+    'Smiths',
+    '--condition',
+    'username contains "smith"',
+    '--segment',
+  );
+  const { searches } = await shop<SavedSearchList>('saved-search', 'list');
   expect(searches).toMatchObject([{ name: 'Smiths', condition, segment: true }]);
-  const saved = shop<SearchAnswer>('search', '--saved', 'Smiths');
+  const saved = await shop<SearchAnswer>('search', '--saved', 'Smiths');
   expect(saved.found.map(({ visitor }) => visitor).sort()).toEqual(['Anna-Smith', 'John-Smith']);
   // Properties of events are in the tables too, and can stand in reports.
-  const label = shop<Label>('saved-search', 'label', 'Smiths', '--as', 'Family', '--colour', '3');
+  const label = await shop<Label>(
+    'saved-search',
+    'label',
+    'Smiths',
+    '--as',
+    'Family',
+    '--colour',
+    '3',
+  );
   expect(label).toMatchObject({ name: 'Family', colour: 3, condition });
-  const labelled = shop<SearchAnswer>('search', 'label "family"', '--count');
+  const labelled = await shop<SearchAnswer>('search', 'label "family"', '--count');
   expect(labelled).toMatchObject({ sessions: 2, condition: 'label "family"' });
-  shop('saved-search', 'delete', 'Smiths');
-  expect(run('search', '--dataset', 'shop')).toMatchObject({ code: 2 });
+  await shop('saved-search', 'delete', 'Smiths');
+  expect(await run('search', '--dataset', 'shop')).toMatchObject({ code: 2 });
 });
 
 test('every template is a condition, and the API refuses what is none', async () => {
-  await settled();
   const { body } = await api('GET', '/searches');
   const { templates } = body as SavedSearchList;
   expect(templates.length).toBeGreaterThan(3);

@@ -13,7 +13,8 @@ let data: string;
 let product: Product | undefined;
 
 const command = (...args: string[]) => runCommand([...args, '--dataset', 'shop', '--data', data]);
-const list = () => JSON.parse(command('set-aside', 'list', '--json').out) as SetAsideList;
+const list = async () =>
+  JSON.parse((await command('set-aside', 'list', '--json')).out) as SetAsideList;
 
 beforeEach(() => {
   data = join(mkdtempSync(join(tmpdir(), 'canister-set-aside-')), 'data');
@@ -48,30 +49,32 @@ async function acceptUnusable(urls: readonly string[]): Promise<void> {
 }
 
 test('They are listed, shown, processed again and deleted', async () => {
-  runCommand(['dataset', 'create', 'shop', '--data', data]);
+  await runCommand(['dataset', 'create', 'shop', '--data', data]);
   await acceptUnusable(['http://[', 'http://[x']);
   product = await startProduct({ data });
-  let found = list();
+  let found = await list();
   for (const deadline = Date.now() + 20_000; found.total < 2 && Date.now() < deadline; )
-    found = list();
+    found = await list();
   expect(found.hits.map(({ number, reason }) => [number, reason])).toEqual([
     [2, 'url_invalid'],
     [1, 'url_invalid'],
   ]);
-  expect(command('set-aside', 'show', '2').out).toContain('"url":"http://[x"');
-  expect(command('set-aside', 'replay', '1').out).toBe('1 hit was put back to be processed.\n');
-  expect(command('set-aside', 'replay').code).toBe(1);
-  expect(command('set-aside', 'show', 'x').notes).toContain('no number of a hit');
+  expect((await command('set-aside', 'show', '2')).out).toContain('"url":"http://[x"');
+  expect((await command('set-aside', 'replay', '1')).out).toBe(
+    '1 hit was put back to be processed.\n',
+  );
+  expect((await command('set-aside', 'replay')).code).toBe(1);
+  expect((await command('set-aside', 'show', 'x')).notes).toContain('no number of a hit');
   await product.stop();
   product = undefined;
 
-  expect(command('set-aside', 'list').out).toMatch(
+  expect((await command('set-aside', 'list')).out).toMatch(
     /^number +received +bytes +reason\n +3 .*\n +2 /,
   );
-  const unknown = command('set-aside', 'delete', '1');
+  const unknown = await command('set-aside', 'delete', '1');
   expect([unknown.code, unknown.notes]).toEqual([1, expect.stringContaining('number 1 is set')]);
-  expect(command('set-aside', 'delete', '--all', '--json').out).toBe('{"hits":2}\n');
-  expect(command('set-aside', 'list').out).toBe('No hit is set aside.\n');
-  const doctor = runCommand(['doctor', '--data', data]);
+  expect((await command('set-aside', 'delete', '--all', '--json')).out).toBe('{"hits":2}\n');
+  expect((await command('set-aside', 'list')).out).toBe('No hit is set aside.\n');
+  const doctor = await runCommand(['doctor', '--data', data]);
   expect([doctor.code, doctor.out]).toEqual([0, expect.stringContaining('all 0 accepted hits')]);
-}, 120_000);
+});

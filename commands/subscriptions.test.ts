@@ -9,15 +9,15 @@ import type { DigestDelivery, SubscriptionStatus } from '../core/contract/subscr
 import { startMailServer } from '../reports/testing/mail-server.ts';
 
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:157.0) Gecko/20100101 Firefox/157.0';
-const within = { timeout: 30_000, interval: 200 };
+const within = { timeout: 45_000, interval: 200 };
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
 /** Runs a command on the data folder of the product, which it reaches through its server. */
-function run<T>(product: Product, ...args: string[]): T {
-  const { code, out, notes } = runCommand([...args, '--data', product.data, '--json']);
+async function run<T>(product: Product, ...args: string[]): Promise<T> {
+  const { code, out, notes } = await runCommand([...args, '--data', product.data, '--json']);
   expect([code, notes]).toEqual([0, expect.anything()]);
   return JSON.parse(out) as T;
 }
@@ -34,7 +34,7 @@ test('From the command line to a mailbox, with the figures of the API, and off t
     },
   });
   closing.push(product.stop);
-  const { writeKey } = run<Dataset>(product, 'dataset', 'create', 'shop');
+  const { writeKey } = await run<Dataset>(product, 'dataset', 'create', 'shop');
   const pages = ['/', '/teas', '/teas'];
   // Sent by a page that was offline; but for the last half hour of a day that is the day before.
   const yesterday = Date.now() - 23.5 * 3_600_000;
@@ -53,7 +53,7 @@ test('From the command line to a mailbox, with the figures of the API, and off t
     body: JSON.stringify(pages.map((path, number) => hit(path, `v${number}`))),
   });
   expect(taken.status).toBe(202);
-  const made = run<SubscriptionStatus>(
+  const made = await run<SubscriptionStatus>(
     product,
     ...['subscription', 'create', 'Reader’s week', '--dataset', 'shop', '--weekly', 'mon'],
     ...['--to', 'ann@shop.example', '--to', 'bob@shop.example', '--report', 'overview'],
@@ -70,7 +70,7 @@ test('From the command line to a mailbox, with the figures of the API, and off t
   const sessions = async () => Number((await report()).panels[0]?.answer.rows[0]?.[0]);
   await expect.poll(sessions, within).toBe(isDayBefore ? 3 : 0);
 
-  const { ids } = run<{ ids: string[] }>(product, 'subscription', 'run', 'Reader’s week');
+  const { ids } = await run<{ ids: string[] }>(product, 'subscription', 'run', 'Reader’s week');
   expect(ids).toHaveLength(2);
   await expect.poll(() => server.mails.length, within).toBe(2);
   const asked = (await report()).panels[0]?.answer.rows[0] ?? [];
@@ -80,7 +80,9 @@ test('From the command line to a mailbox, with the figures of the API, and off t
     expect(text).toMatch(new RegExp(`^Page views +${asked[2]} +0$`, 'm'));
   }
   const deliveries = () => run<DigestDelivery[]>(product, 'delivery', 'list');
-  await expect.poll(() => deliveries().map(({ state }) => state), within).toEqual(['sent', 'sent']);
+  await expect
+    .poll(async () => (await deliveries()).map(({ state }) => state), within)
+    .toEqual(['sent', 'sent']);
 
   const ofAnn = server.mails.find((mail) => mail.to?.[0]?.address === 'ann@shop.example');
   const link = /https:\/\/stats\.example(\/unsubscribe\/\S+)/.exec(ofAnn?.text ?? '')?.[1] ?? '';
@@ -95,11 +97,11 @@ test('From the command line to a mailbox, with the figures of the API, and off t
     body: 'List-Unsubscribe=One-Click',
   });
   expect(left.status).toBe(200);
-  const [after] = run<SubscriptionStatus[]>(product, 'subscription', 'list');
+  const [after] = await run<SubscriptionStatus[]>(product, 'subscription', 'list');
   expect(after?.state.unsubscribed).toEqual(['ann@shop.example']);
-  const refused = runCommand(['subscription', 'run', 'Nobody', '--data', product.data]);
+  const refused = await runCommand(['subscription', 'run', 'Nobody', '--data', product.data]);
   expect([refused.code, refused.notes]).toEqual([
     1,
     expect.stringContaining('There are: Reader’s week'),
   ]);
-}, 180_000);
+});

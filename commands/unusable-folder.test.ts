@@ -39,8 +39,8 @@ function run(...args: string[]): { code: number | null; said: string } {
   return { code: status, said: `${stdout}${stderr}` };
 }
 
-beforeAll(() => {
-  const made = runCommand(['dataset', 'create', 'shop', '--json', '--data', whole]);
+beforeAll(async () => {
+  const made = await runCommand(['dataset', 'create', 'shop', '--json', '--data', whole]);
   if (made.code !== 0) throw new Error(made.notes);
   writeKey = (JSON.parse(made.out) as { writeKey: string }).writeKey;
 });
@@ -134,11 +134,11 @@ describe('A data folder that cannot be opened', () => {
   );
 });
 
-test('What is made in a folder that others may enter is closed to them, and the doctor tells where it is not', () => {
+test('What is made in a folder that others may enter is closed to them, and the doctor tells where it is not', async () => {
   const data = join(folder, 'open');
   mkdirSync(data);
   chmodSync(data, 0o755);
-  runCommand(['dataset', 'create', 'shop', '--data', data]);
+  await runCommand(['dataset', 'create', 'shop', '--data', data]);
   const others = readdirSync(data).filter(
     (name) => (statSync(join(data, name)).mode & 0o077) !== 0,
   );

@@ -18,28 +18,30 @@ const filesWith = (text: string) =>
     (entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(text),
   ).length;
 
-test('A visitor of a log is exported whole, and erased with a proof', () => {
+test('A visitor of a log is exported whole, and erased with a proof', async () => {
   const log = join(folder, 'access.txt');
   writeFileSync(log, [line('192.0.2.1', canary), line('198.51.100.7', 'teas')].join('\n'));
-  runCommand(['dataset', 'create', 'shop', ...data]);
-  runCommand(['import', log, '--dataset', 'shop', ...data]);
+  await runCommand(['dataset', 'create', 'shop', ...data]);
+  await runCommand(['import', log, '--dataset', 'shop', ...data]);
   rmSync(log);
   const sql = `SELECT visitor_id FROM sessions WHERE entry_path = '/${canary}'`;
-  const rows = JSON.parse(runCommand(['query', '--dataset', 'shop', sql, '--json', ...data]).out);
+  const rows = JSON.parse(
+    (await runCommand(['query', '--dataset', 'shop', sql, '--json', ...data])).out,
+  );
   const key = String(rows[0].visitor_id);
-  const exported = runCommand(['visitor', 'export', key, '--dataset', 'shop', ...data]);
+  const exported = await runCommand(['visitor', 'export', key, '--dataset', 'shop', ...data]);
   const lines = exported.out.trim().split('\n');
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
     visitor: key,
     hits: [{ path: `/${canary}` }],
   });
-  const dry = runCommand(['visitor', 'erase', key, '--dataset', 'shop', ...data]);
+  const dry = await runCommand(['visitor', 'erase', key, '--dataset', 'shop', ...data]);
   expect(dry.out).toContain('Would be removed for good: 1 sessions with 1 hits, and 0 active');
-  const erased = runCommand(['visitor', 'erase', key, '--dataset', 'shop', '--yes', ...data]);
+  const erased = await runCommand(['visitor', 'erase', key, '--dataset', 'shop', '--yes', ...data]);
   expect(erased.out).toContain('nothing is left');
   expect([filesWith(canary), filesWith(key)]).toEqual([0, 0]);
-  const left = runCommand([
+  const left = await runCommand([
     'query',
     '--dataset',
     'shop',
@@ -48,6 +50,6 @@ test('A visitor of a log is exported whole, and erased with a proof', () => {
     ...data,
   ]);
   expect(JSON.parse(left.out)).toEqual([{ entry_path: '/teas' }]);
-  const again = runCommand(['visitor', 'erase', key, '--dataset', 'shop', '--yes', ...data]);
+  const again = await runCommand(['visitor', 'erase', key, '--dataset', 'shop', '--yes', ...data]);
   expect(again.notes).toContain('holds nothing of this visitor');
-}, 120_000);
+});

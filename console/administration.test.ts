@@ -62,7 +62,7 @@ async function confirm(page: Page, name: string | RegExp): Promise<void> {
 
 beforeAll(async () => {
   product = await startProduct({ environment: { CANISTER_IDLE_TIMEOUT_MS: '1000' } });
-  expect(runCommand(['dataset', 'create', 'shop', '--data', product.data]).code).toBe(0);
+  expect((await runCommand(['dataset', 'create', 'shop', '--data', product.data])).code).toBe(0);
   ({ writeKey } = await api('/datasets/shop'));
   browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
   ann = await newPage();
@@ -84,7 +84,7 @@ describe('masking', () => {
     expect(await violations(ann)).toEqual([]);
     const form = { birthday: ['1990-01-02'], city: ['Bern'] };
     await send([{ visitor: 'a', form }, { visitor: 'b' }, { visitor: 'c' }]);
-    await expect.poll(storedSessions, { timeout: 30_000 }).toBe(3);
+    await expect.poll(storedSessions, { timeout: 45_000 }).toBe(3);
     const found = (text: string) =>
       api('/datasets/shop/search', {
         body: { condition: `request.form.birthday = "${text}"` },
@@ -132,7 +132,7 @@ describe('the index', () => {
 });
 
 describe('jobs', () => {
-  const patient = { timeout: 15_000 };
+  const patient = { timeout: 45_000 };
   const row = (kind: string) => ann.locator('cn-jobs-page tbody tr', { hasText: kind }).first();
 
   it('are begun, listed with what came of them, and cancelled', async () => {

@@ -110,7 +110,7 @@ describe('the console', () => {
       const { datasets } = (await response.json()) as { datasets: { storedSessions: number }[] };
       return datasets[0]?.storedSessions;
     };
-    await expect.poll(answered, { timeout: 25_000, interval: 250 }).toBe(2);
+    await expect.poll(answered, { timeout: 45_000, interval: 250 }).toBe(2);
     await page.getByRole('link', { name: 'Reports' }).click();
     await page.getByRole('link', { name: 'Overview' }).click();
     const figures = page.locator('cn-figure-row dd.value');
@@ -155,7 +155,7 @@ describe('the console', () => {
     await page.getByRole('button', { name: 'Filter' }).click();
     await page.waitForURL('**condition=session.page_views*');
     await expect
-      .poll(() => page.locator('cn-figure-row dd.value').allInnerTexts(), { timeout: 20_000 })
+      .poll(() => page.locator('cn-figure-row dd.value').allInnerTexts(), { timeout: 45_000 })
       .toEqual(['1', '1', '1', '100.0%', '0s', '1.00']);
     await page.getByLabel('Only sessions with').fill('luck = 1');
     await page.getByRole('button', { name: 'Filter' }).click();

@@ -35,18 +35,18 @@ let reports: string[];
 
 beforeAll(async () => {
   product = await startProduct();
-  const run = (args: string[], input = '') => {
-    const { code, out, notes } = runCommand([...args, '--data', product.data], input);
+  const run = async (args: string[], input = '') => {
+    const { code, out, notes } = await runCommand([...args, '--data', product.data], input);
     expect(code, notes).toBe(0);
     return out;
   };
-  run(['dataset', 'create', 'shop']);
-  run(['import', '-', '--dataset', 'shop'], log);
+  await run(['dataset', 'create', 'shop']);
+  await run(['import', '-', '--dataset', 'shop'], log);
   const label = ['--name', 'Buyers', '--condition', 'request.path = "/shop/tea"'];
-  run(['label', 'save', '--dataset', 'shop', ...label]);
+  await run(['label', 'save', '--dataset', 'shop', ...label]);
   const sql = 'SELECT session_id FROM sessions WHERE NOT is_robot LIMIT 1';
-  const [session] = JSON.parse(run(['query', sql, '--dataset', 'shop', '--json']));
-  const listed = JSON.parse(run(['report', 'list', '--dataset', 'shop', '--json']));
+  const [session] = JSON.parse(await run(['query', sql, '--dataset', 'shop', '--json']));
+  const listed = JSON.parse(await run(['report', 'list', '--dataset', 'shop', '--json']));
   reports = listed.map(({ name }: { name: string }) => name);
   const paths = Object.keys(pageFiles);
   expect(paths.length).toBeGreaterThan(25);

@@ -84,7 +84,7 @@ it('the first page of a new server costs less than 120 kB', async () => {
 });
 
 it('and so does the first report, before its charts, whose library comes by itself', async () => {
-  runCommand(['dataset', 'create', 'shop', '--data', product.data]);
+  await runCommand(['dataset', 'create', 'shop', '--data', product.data]);
   const made = await fetch(`${product.baseUrl}/api/datasets/shop`);
   const { writeKey } = (await made.json()) as { writeKey: string };
   const sent = await fetch(`${product.baseUrl}/hits`, {

@@ -79,7 +79,7 @@ it('subscribes somebody, who gets the mail', async () => {
   );
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('button', { name: 'Send it now' }).click();
-  await expect.poll(() => mailServer.mails.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => mailServer.mails.length, { timeout: 45_000 }).toBe(1);
   const [mail] = mailServer.mails;
   expect(mail?.to?.map(({ address }) => address)).toEqual(['board@shop.example']);
   expect(mail?.subject).toContain('For the board');

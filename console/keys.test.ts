@@ -13,7 +13,7 @@ let watched: Watched;
 beforeAll(async () => {
   product = await startProduct();
   for (const slug of ['shop', 'blog'])
-    expect(runCommand(['dataset', 'create', slug, '--data', product.data]).code).toBe(0);
+    expect((await runCommand(['dataset', 'create', slug, '--data', product.data])).code).toBe(0);
   const kept = await fetch(`${product.baseUrl}/api/datasets/shop/searches/Lost%20baskets`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json', 'x-canister': 'test' },

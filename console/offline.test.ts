@@ -110,7 +110,7 @@ describe('the console without its server', () => {
 
   it('keeps the answers that may be kept, and neither sessions nor results of SQL', async () => {
     await waitForWorker(page);
-    await expect.poll(storedSessions, { timeout: 30_000 }).toBe(2);
+    await expect.poll(storedSessions, { timeout: 45_000 }).toBe(2);
     await page.goto('/shop/live');
     await page.getByRole('heading', { name: 'Active sessions' }).waitFor();
     await page.goto('/shop/sql');

@@ -4,7 +4,9 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
 import { firefox, violations } from './testing/pages.ts';
-import { type Product, startProduct } from './testing/product.ts';
+import { forget, type Product, startProduct } from './testing/product.ts';
+
+const definitions = '/datasets/shop/definitions';
 
 let product: Product;
 let browser: Browser;
@@ -49,8 +51,8 @@ beforeAll(async () => {
   expect(sent.status).toBe(202);
   const stored = async () =>
     (await api<{ datasets: { storedSessions: number }[] }>('/status')).datasets[0]?.storedSessions;
-  await vi.waitFor(async () => expect(await stored()).toBe(3), { timeout: 30_000, interval: 250 });
-}, 120_000);
+  await vi.waitFor(async () => expect(await stored()).toBe(3), { timeout: 45_000, interval: 250 });
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -58,6 +60,7 @@ afterAll(async () => {
 });
 
 it('builds a report, says what is wrong with it, and shows it', async () => {
+  await forget(product, `${definitions}/report/where-people-begin`);
   await page.goto('/shop/reports');
   await page.getByRole('link', { name: 'New report' }).click();
   await page.getByRole('button', { name: 'Save report' }).click();
@@ -81,6 +84,7 @@ it('builds a report, says what is wrong with it, and shows it', async () => {
 });
 
 it('opens the sessions of a row, and no others', async () => {
+  await page.goto('/shop/reports/where-people-begin');
   await page.getByRole('button', { name: '/shop', exact: true }).first().focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
@@ -110,6 +114,7 @@ it('changes it and deletes it', async () => {
 });
 
 it('takes a saved query for a panel: chosen, tried, moved, shown and taken out again', async () => {
+  await forget(product, `${definitions}/report/by-hand`);
   const headers = { 'content-type': 'application/json', 'x-canister': 'test' };
   const sql = `SELECT entry_path AS page, count(*) AS n FROM sessions WHERE day >= $from AND entry_path <> $but GROUP BY 1 ORDER BY 2 DESC, 1`;
   const parameters = [
@@ -134,7 +139,7 @@ it('takes a saved query for a panel: chosen, tried, moved, shown and taken out a
   await panel.getByLabel('$but').fill('/');
   await panel.getByRole('button', { name: 'Preview of the last 7 days' }).click();
   const preview = panel.locator('cn-result-grid tbody td');
-  await expect.poll(() => preview.allInnerTexts(), { timeout: 30_000 }).toEqual(['/shop', '2']);
+  await expect.poll(() => preview.allInnerTexts(), { timeout: 45_000 }).toEqual(['/shop', '2']);
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Move panel 2 up' }).click();
   await page.getByRole('button', { name: 'Save report' }).click();
@@ -151,6 +156,7 @@ it('takes a saved query for a panel: chosen, tried, moved, shown and taken out a
 });
 
 it('makes a label and an alert of a saved query, and names them when the query is to go', async () => {
+  await forget(product, `${definitions}/label/Carts`, '/datasets/shop/alerts/rules/Carts%20seen');
   const sql = 'SELECT session_id FROM page_views WHERE path = $path GROUP BY 1';
   const headers = { 'content-type': 'application/json', 'x-canister': 'test' };
   const query = `${product.baseUrl}/api/datasets/shop/queries/Saw`;
@@ -165,7 +171,7 @@ it('makes a label and an alert of a saved query, and names them when the query i
   await page.getByLabel('$path').fill('/cart');
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Save label' }).click();
-  await page.getByText('"Carts" is saved.').waitFor({ timeout: 30_000 });
+  await page.getByText('"Carts" is saved.').waitFor({ timeout: 45_000 });
   await page.getByText('saved query Saw').waitFor();
   // Of three sessions one saw /cart, with its two page views.
   const dayFrom = (days: number) =>
@@ -191,7 +197,7 @@ it('makes a label and an alert of a saved query, and names them when the query i
     (await api<{ entries: { value: number }[] }>('/datasets/shop/alerts/history')).entries.map(
       ({ value }) => value,
     );
-  await expect.poll(fired, { timeout: 30_000 }).toEqual([1]);
+  await expect.poll(fired, { timeout: 45_000 }).toEqual([1]);
   const refused = await fetch(query, { method: 'DELETE', headers });
   expect([refused.status, ((await refused.json()) as { detail: string }).detail]).toEqual([
     409,

@@ -9,10 +9,10 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
 import { firefox, isFocused, violations, type Watched, watch } from './testing/pages.ts';
-import { type Product, runCommand, startProduct } from './testing/product.ts';
+import { forget, type Product, runCommand, startProduct } from './testing/product.ts';
 
 const hourMs = 3_600_000;
-const patient = { interval: 200, timeout: 20_000 };
+const patient = { interval: 200, timeout: 45_000 };
 
 /** Visitor, hours ago, path and status: two busy minutes, and a page that is not there. */
 const lines: [visitor: number, hoursAgo: number, path: string, status: number][] = [
@@ -57,7 +57,14 @@ beforeAll(async () => {
   writeKey = (await api('/datasets', { slug: 'shop' })).writeKey;
   const log = join(product.data, '..', 'access.log');
   writeFileSync(log, `${lines.map(logLine).join('\n')}\n`);
-  const { code, notes } = runCommand(['import', log, '--dataset', 'shop', '--data', product.data]);
+  const { code, notes } = await runCommand([
+    'import',
+    log,
+    '--dataset',
+    'shop',
+    '--data',
+    product.data,
+  ]);
   expect(code, notes).toBe(0);
   browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
   context = await browser.newContext({
@@ -162,6 +169,7 @@ describe('the page of search', () => {
   });
 
   it('keeps a search and a label, opens the search again, and deletes it', async () => {
+    await forget(product, '/datasets/shop/searches/Gone', '/datasets/shop/definitions/label/Gone');
     await page.goto('/shop/search?condition=response.status+%3D+404');
     await found(missingSessions);
     await page.getByText('Keep this search').click();
@@ -334,6 +342,8 @@ describe('the page of events', () => {
   });
 
   it('drafts a hit attribute', async () => {
+    await forget(product, '/datasets/shop/event-attributes/total');
+    await page.goto('/shop/events');
     await page.getByRole('button', { name: 'New attribute' }).click();
     await page.getByLabel('Attribute name').fill('total');
     await page.getByLabel('From', { exact: true }).fill('<b id="total">');

@@ -55,7 +55,7 @@ beforeAll(async () => {
   const { data } = opened.product;
   const log = join(data, '..', 'access.log');
   writeFileSync(log, logOf(ofLog));
-  const { code, notes } = runCommand(['import', log, '--dataset', 'shop', '--data', data]);
+  const { code, notes } = await runCommand(['import', log, '--dataset', 'shop', '--data', data]);
   expect(code, notes).toBe(0);
   await opened.stored('shop', 3);
   await opened.stored('tagged', 1);

@@ -11,7 +11,7 @@ import { type Product, startProduct } from './testing/product.ts';
 
 const hostileTitle = '<img src=x onerror="window.hit=1">';
 const sessionsMax = 10;
-const patient = { interval: 100, timeout: 15_000 };
+const patient = { interval: 100, timeout: 45_000 };
 
 let product: Product;
 let browser: Browser;

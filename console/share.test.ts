@@ -32,8 +32,8 @@ beforeAll(async () => {
     const status = await (await fetch(`${product.baseUrl}/api/status`)).json();
     return status.datasets[0]?.storedSessions;
   };
-  await vi.waitFor(async () => expect(await stored()).toBe(1), { timeout: 30_000, interval: 250 });
-}, 120_000);
+  await vi.waitFor(async () => expect(await stored()).toBe(1), { timeout: 45_000, interval: 250 });
+});
 
 afterAll(async () => {
   await browser?.close();

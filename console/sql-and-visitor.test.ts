@@ -43,8 +43,8 @@ beforeAll(async () => {
   });
   const stored = async () =>
     (await api<{ datasets: { storedSessions: number }[] }>('/status')).datasets[0]?.storedSessions;
-  await vi.waitFor(async () => expect(await stored()).toBe(2), { timeout: 30_000, interval: 250 });
-}, 120_000);
+  await vi.waitFor(async () => expect(await stored()).toBe(2), { timeout: 45_000, interval: 250 });
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -67,7 +67,7 @@ it('runs SQL with parameters, and keeps it for all', async () => {
   await page.getByText('The parameter most must be a whole number').waitFor();
   await parameters.getByLabel('Value').nth(1).fill('5');
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect.poll(cells, { timeout: 30_000 }).toEqual(['ada', 'bob']);
+  await expect.poll(cells, { timeout: 45_000 }).toEqual(['ada', 'bob']);
   await page.getByLabel('Keep this query as').fill('Who looks at it');
   await page.getByRole('button', { name: 'Keep it' }).click();
   await page.getByText('Kept as "Who looks at it".').waitFor();
@@ -78,7 +78,7 @@ it('gives the rows as files, all of them, with what would be a formula as text',
   const sql = `SELECT visitor_id, '=1+1' AS formula, count(*) AS n FROM page_views GROUP BY 1 ORDER BY 1`;
   await page.getByLabel('SQL query').fill(sql);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect.poll(cells, { timeout: 30_000 }).toEqual(['ada', '=1+1', '2', 'bob', '=1+1', '1']);
+  await expect.poll(cells, { timeout: 45_000 }).toEqual(['ada', '=1+1', '2', 'bob', '=1+1', '1']);
   await page.getByText('Up to 10,000 rows.').waitFor();
   const fileOf = async (format: string) => {
     const coming = page.waitForEvent('download');
@@ -107,10 +107,10 @@ it('gives the rows as files, all of them, with what would be a formula as text',
 it('loads it again with its parameters, and runs it with other values', async () => {
   await page.goto('/shop/sql');
   await page.getByRole('button', { name: 'Who looks at it', exact: true }).click();
-  await expect.poll(cells, { timeout: 30_000 }).toEqual(['ada', 'bob']);
+  await expect.poll(cells, { timeout: 45_000 }).toEqual(['ada', 'bob']);
   await page.getByRole('group', { name: 'Parameters' }).getByLabel('Value').first().fill('/cart');
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect.poll(cells, { timeout: 30_000 }).toEqual(['ada']);
+  await expect.poll(cells, { timeout: 45_000 }).toEqual(['ada']);
 });
 
 it('shows how far a long query is, and stops it', async () => {
@@ -146,7 +146,7 @@ it('gives out everything of a visitor, and erases it in two steps', async () => 
   await erase.click();
   const said = async () => (await page.locator('cn-visitor-data p').allInnerTexts()).join(' ');
   await expect
-    .poll(said, { timeout: 15_000 })
+    .poll(said, { timeout: 45_000 })
     .toContain('1 session erased. Nothing is left of them');
   const left = await api<{ rows: string[][] }>('/datasets/shop/sql', {
     sql: 'SELECT visitor_id FROM sessions',

@@ -32,9 +32,9 @@ const here = (link: string) => `${product.baseUrl}/${link.split('/').slice(3).jo
 
 beforeAll(async () => {
   product = await startProduct();
-  const made = runCommand(['dataset', 'create', 'shop', '--data', product.data]);
+  const made = await runCommand(['dataset', 'create', 'shop', '--data', product.data]);
   expect(made.code, made.notes).toBe(0);
-  runCommand(['dataset', 'create', 'blog', '--data', product.data]);
+  await runCommand(['dataset', 'create', 'blog', '--data', product.data]);
   firstLink = /http:\/\/localhost:\d+\/welcome#f_[\w-]{43}/.exec(product.said())?.[0] ?? '';
   browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
   ann = await newPage();
@@ -176,12 +176,12 @@ describe('people', () => {
     await ann.getByRole('cell', { name: 'disable user' }).waitFor();
     await ann.getByRole('button', { name: 'Verify' }).click();
     await ann.getByText(/entries, none changed/).waitFor();
-    const check = runCommand(['audit', 'verify', '--data', product.data]);
+    const check = await runCommand(['audit', 'verify', '--data', product.data]);
     expect([check.code, check.out]).toEqual([
       0,
       expect.stringMatching(/^\d+ entries, none changed/),
     ]);
-    const users = runCommand(['user', 'list', '--json', '--data', product.data]);
+    const users = await runCommand(['user', 'list', '--json', '--data', product.data]);
     expect(JSON.parse(users.out)).toMatchObject([
       { email: 'ann@shop.example', state: 'active' },
       { email: 'bob@shop.example', state: 'disabled' },

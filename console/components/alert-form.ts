@@ -288,7 +288,10 @@ export class AlertForm extends LitElement {
 
   #try(): Promise<void> {
     return this.#with('trying', async () => {
-      this.tried = await dryRunAlert(this.slug, ruleOf(this.draft));
+      const { draft } = this;
+      const tried = await dryRunAlert(this.slug, ruleOf(draft));
+      // What another rule would have done says nothing of this one.
+      if (this.draft === draft) this.tried = tried;
     });
   }
 

@@ -6,6 +6,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { AlertChannel, AlertChannelInput, Delivery } from '../../core/contract/alert.ts';
 import { deleteChannel, listDeliveries, saveChannel, testChannel } from '../api/alerts.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
+import { emptyOnceTaken } from '../pages/form-values.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { tableStyles } from '../styles/tables.ts';
@@ -140,6 +141,7 @@ export class ChannelList extends LitElement {
   #save(event: Event) {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
+    const empty = emptyOnceTaken(form);
     const field = (id: string) => form.querySelector<HTMLInputElement>(`#${id}`);
     const name = field('name')?.value.trim() ?? '';
     const to = field('to')?.value.trim() ?? '';
@@ -151,7 +153,7 @@ export class ChannelList extends LitElement {
     void this.#do(async () => {
       const kept = await saveChannel(channel);
       this.secret = kept.kind === 'webhook' ? kept.secret : undefined;
-      form.reset();
+      empty();
     });
   }
 

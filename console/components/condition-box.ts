@@ -178,8 +178,9 @@ export class ConditionBox extends LitElement {
   #key(event: KeyboardEvent) {
     const { list } = this.suggestions;
     const chosen = list[this.active];
-    if (event.key === 'Escape' && list.length > 0) {
-      event.stopPropagation();
+    if (event.key === 'Escape') {
+      // Whoever has closed the list before its names came does not want it any more.
+      if (list.length > 0) event.stopPropagation();
       this.#close();
     } else if (event.key === ' ' && event.ctrlKey) {
       event.preventDefault();

@@ -75,14 +75,9 @@ export class DefinitionForm extends LitElement {
   @property() kind: DraftKind = 'label';
   /** Names of the other labels, one of which can be the parent. */
   @property({ attribute: false }) others: readonly string[] = [];
-  /** The definition that is changed; undefined for a new one. */
-  @property({ attribute: false }) set kept(kept: Definition | undefined) {
-    this.draft = kept === undefined ? emptyDraft : draftOf(kept);
-    this.isKept = kept !== undefined;
-    this.#known = kept;
-  }
+  /** The definition that is changed; undefined for a new one. Looked at once: a list that is read again changes no form. */
+  @property({ attribute: false }) kept: Definition | undefined;
   @state() private draft: DefinitionDraft = emptyDraft;
-  @state() private isKept = false;
   @state() private error: ApiError | undefined;
   @state() private saving = false;
   /** What somebody else has saved meanwhile; without `theirs` it was deleted. */
@@ -90,9 +85,18 @@ export class DefinitionForm extends LitElement {
   /** The definition as it was loaded. */
   #known: Definition | undefined;
 
+  protected override willUpdate(): void {
+    if (!this.hasUpdated) this.#load(this.kept);
+  }
+
+  #load(kept: Definition | undefined) {
+    this.draft = kept === undefined ? emptyDraft : draftOf(kept);
+    this.#known = kept;
+  }
+
   override render() {
     return html`<form novalidate @submit=${this.#save}>
-      <div class="line">${this.#text('name', msg('Name'), 80, this.isKept)}</div>
+      <div class="line">${this.#text('name', msg('Name'), 80, this.kept !== undefined)}</div>
       ${this.#fields()}
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
       ${this.#conflict()}
@@ -123,7 +127,7 @@ export class DefinitionForm extends LitElement {
   #takeTheirs(theirs: Definition | undefined) {
     this.conflict = undefined;
     if (theirs === undefined) this.dispatchEvent(new CustomEvent('cn-cancel'));
-    else this.kept = theirs;
+    else this.#load(theirs);
   }
 
   /** @returns what is kept under the name now */
@@ -289,7 +293,7 @@ export class DefinitionForm extends LitElement {
       this.dispatchEvent(new CustomEvent('cn-saved', { detail: this.draft.name.trim() }));
     } catch (error) {
       const refused = asApiError(error);
-      if (isConflict(refused) && this.isKept) this.conflict = { theirs: await this.#readTheirs() };
+      if (isConflict(refused) && this.kept) this.conflict = { theirs: await this.#readTheirs() };
       else this.error = refused;
     } finally {
       this.saving = false;

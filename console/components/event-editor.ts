@@ -279,9 +279,11 @@ export class EventEditor extends LitElement {
   }
 
   async #keep(definition: EventDefinition, slug: string): Promise<void> {
+    const sent = this.draft;
     const kept = await saveEvent(slug, definition, this.revision);
     this.revision = kept.revision;
-    this.draft = kept.definition;
+    // What was typed meanwhile is for the next time.
+    if (this.draft === sent) this.draft = kept.definition;
     this.said = msg('Saved as a draft: nothing is evaluated by it before it is published.');
   }
 

@@ -163,14 +163,17 @@ export class RetentionForm extends LitElement {
   }
 
   async #ask(dryRun: boolean): Promise<void> {
-    const rules = rulesOf(this.entries);
+    const { entries } = this;
+    const rules = rulesOf(entries);
     this.busy = true;
     this.error = undefined;
     this.theirs = undefined;
     try {
-      this.result = dryRun
+      const result = dryRun
         ? await tryRetention(this.#slug, rules)
         : await setRetention(this.#slug, rules, this.#known);
+      // What would go by other numbers than those in the form must not be agreed to.
+      if (!dryRun || this.entries === entries) this.result = result;
       if (dryRun) return;
       this.#known = setOf(rules);
       this.dispatchEvent(new CustomEvent('cn-saved'));

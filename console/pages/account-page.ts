@@ -25,7 +25,7 @@ import { formStyles } from '../styles/form.ts';
 import { pageStyles } from '../styles/page.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
-import { valuesOf } from './form-values.ts';
+import { emptyOnceTaken, valuesOf } from './form-values.ts';
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -189,11 +189,11 @@ export class AccountPage extends LitElement {
   }
 
   #setPassword(event: Event) {
-    const form = event.currentTarget as HTMLFormElement;
+    const empty = emptyOnceTaken(event.currentTarget as HTMLFormElement);
     const input = valuesOf(event, 'current', 'password');
     void this.#do(async () => {
       await setPassword(input);
-      form.reset();
+      empty();
       this.said = msg('The password is set. Your other sign-ins have ended.');
     });
   }

@@ -2,6 +2,7 @@
 import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import type { Definition, DefinitionOf } from '../../core/contract/definition.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
@@ -109,14 +110,17 @@ export class DefinitionsPage extends LitElement {
     }
     return html`<section>
       <h2>${name === '' ? kindWords[kind].fresh : name}</h2>
-      <cn-definition-form
-        slug=${slug}
-        kind=${kind}
-        .kept=${kept}
-        .others=${all.map((one) => one.name).filter((one) => one !== name)}
-        @cn-cancel=${() => this.#view.set({ kind, name: undefined })}
-        @cn-saved=${(event: CustomEvent<string>) => this.#saved(kind, event.detail)}
-      ></cn-definition-form>
+      ${keyed(
+        `${slug} ${kind} ${name}`,
+        html`<cn-definition-form
+          slug=${slug}
+          kind=${kind}
+          .kept=${kept}
+          .others=${all.map((one) => one.name).filter((one) => one !== name)}
+          @cn-cancel=${() => this.#view.set({ kind, name: undefined })}
+          @cn-saved=${(event: CustomEvent<string>) => this.#saved(kind, event.detail)}
+        ></cn-definition-form>`,
+      )}
     </section>`;
   }
 

@@ -220,13 +220,16 @@ export class HitRulesPage extends LitElement {
   }
 
   async #save(slug: string): Promise<void> {
-    if (this.draft === undefined || this.saving) return;
+    const sent = this.draft;
+    if (sent === undefined || this.saving) return;
     this.saving = true;
     this.theirs = undefined;
     try {
-      const kept = await setHitRules(slug, this.draft);
+      const kept = await setHitRules(slug, sent);
       if (this.#slug !== slug) return;
-      this.draft = kept;
+      // What was typed meanwhile is for the next time.
+      const typed = this.draft ?? sent;
+      this.draft = typed === sent ? kept : { ...typed, version: kept.version };
       this.error = undefined;
       this.said = msg('They hold for hits that come from now on.');
     } catch (error) {

@@ -169,7 +169,9 @@ export class IndexPage extends LitElement {
     this.theirs = undefined;
     await this.#do(async () => {
       await saveIndex(slug, draft, known);
-      this.#forget();
+      // What was chosen meanwhile is for the next time.
+      if (this.draft === draft) this.#forget();
+      else this.known = draft;
     }, msg('Saved. What the index does not hold yet is made now.'));
   }
 

@@ -19,7 +19,7 @@ import { formStyles } from '../styles/form.ts';
 import { pageStyles } from '../styles/page.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
-import { valuesOf } from './form-values.ts';
+import { emptyOnceTaken, valuesOf } from './form-values.ts';
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -141,11 +141,11 @@ export class KeysPage extends LitElement {
   }
 
   #submit(event: Event) {
-    const form = event.currentTarget as HTMLFormElement;
+    const empty = emptyOnceTaken(event.currentTarget as HTMLFormElement);
     const { name, role, dataset, days } = valuesOf(event, 'name', 'role', 'dataset', 'days');
     void this.#do(async () => {
       this.made = await createKey({ name, role: role as Role, dataset, days: Number(days) });
-      form.reset();
+      empty();
     });
   }
 

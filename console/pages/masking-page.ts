@@ -122,7 +122,10 @@ export class MaskingPage extends LitElement {
     this.error = undefined;
     this.theirs = undefined;
     try {
-      this.#load(await saveMasking(slug, draft, known));
+      const kept = await saveMasking(slug, draft, known);
+      // What was typed meanwhile is for the next time.
+      if (this.draft === draft) this.#load(kept);
+      else this.known = kept;
       this.said = msg('Saved: hits from now on are masked so.');
     } catch (error) {
       const refused = asApiError(error);

@@ -61,12 +61,14 @@ export class RulesPage extends LitElement {
     void this.#load(open.slug);
   }
 
+  /** The form is there before its answer: what was typed meanwhile stays. */
   async #load(slug: string): Promise<void> {
+    const { draft } = this;
     try {
       const { recut } = await readRecut(slug);
       if (this.#slug !== slug || recut === undefined) return;
       this.summary = recut;
-      this.draft = recut.rules;
+      if (this.draft === draft) this.draft = recut.rules;
     } catch (error) {
       this.error = asApiError(error);
     }
@@ -185,10 +187,11 @@ export class RulesPage extends LitElement {
   }
 
   async #discard(slug: string, shown: RecutSummary): Promise<void> {
+    const { draft } = this;
     try {
       await discardRecut(slug, shown);
       this.summary = undefined;
-      if (this.open) this.draft = rulesOf(this.open);
+      if (this.open && this.draft === draft) this.draft = rulesOf(this.open);
       this.said = msg('The recut is gone; nothing was changed.');
     } catch (error) {
       await this.#refused(slug, error);

@@ -4,6 +4,7 @@ import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { OneTimeLink, User } from '../../core/contract/access.ts';
 import { everything, type Grant, type Role, roles } from '../../core/contract/rights.ts';
 import {
@@ -27,7 +28,7 @@ import { formStyles } from '../styles/form.ts';
 import { pageStyles } from '../styles/page.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
-import { valuesOf } from './form-values.ts';
+import { emptyOnceTaken, valuesOf } from './form-values.ts';
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -157,7 +158,12 @@ export class UsersPage extends LitElement {
           <tr><th>${msg('User')}</th><th>${msg('State')}</th><th>${msg('Roles')}</th><th>${msg('Last sign-in')}</th><th><span class="only-read">${msg('Changes')}</span></th></tr>
         </thead>
         <tbody>
-          ${users.map((user) => this.#row(user))}
+          ${repeat(
+            users,
+            // What is chosen in a row is for its user, wherever the row comes to stand.
+            ({ id }) => id,
+            (user) => this.#row(user),
+          )}
         </tbody>
       </table>
     </div>`;
@@ -240,7 +246,7 @@ export class UsersPage extends LitElement {
   }
 
   #submit(event: Event) {
-    const form = event.currentTarget as HTMLFormElement;
+    const empty = emptyOnceTaken(event.currentTarget as HTMLFormElement);
     const { email, role, dataset, sendMail } = valuesOf(
       event,
       'email',
@@ -252,7 +258,7 @@ export class UsersPage extends LitElement {
     void this.#do(async () => {
       const made = await inviteUser({ email, grants, sendMail: sendMail === 'yes' });
       this.made = { ...made, email };
-      form.reset();
+      empty();
     });
   }
 

@@ -1,9 +1,10 @@
 /** Starts the built product on a folder of its own and a free port, as a user would, and stops it again. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 export interface Product {
@@ -30,6 +31,7 @@ export interface ProductOptions {
 
 const launcher = fileURLToPath(new URL('../../canister.mjs', import.meta.url));
 const startMsMax = 90_000;
+const commandMsMax = 120_000;
 const pollMs = 100;
 
 /**
@@ -68,17 +70,50 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   return { baseUrl, data, said: () => said, stop, kill: () => ended(program, 'SIGKILL') };
 }
 
-/** Runs one command of the built command line to its end. */
-export function runCommand(
-  args: readonly string[],
-  input = '',
-): { code: number | null; out: string; notes: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...args], {
-    env: outsideOfTests(),
-    input,
-    encoding: 'utf8',
-  });
-  return { code: status, out: stdout, notes: stderr };
+export interface CommandResult {
+  code: number | null;
+  out: string;
+  notes: string;
+}
+
+/**
+ * Runs one command of the built command line to its end. What the test holds open, such as a connection, lives on meanwhile.
+ * @throws with the program's own words, when it does not end
+ */
+export async function runCommand(args: readonly string[], input = ''): Promise<CommandResult> {
+  const program = spawn(process.execPath, [launcher, ...args], { env: outsideOfTests() });
+  const late = setTimeout(() => program.kill('SIGKILL'), commandMsMax);
+  // A command that does not read its input closes it: that is no fault.
+  program.stdin.on('error', () => {});
+  program.stdin.end(input);
+  const [out, notes, code] = await Promise.all([
+    text(program.stdout),
+    text(program.stderr),
+    new Promise<number | null>((resolve, reject) => {
+      program.once('error', reject);
+      program.once('close', resolve);
+    }),
+  ]);
+  clearTimeout(late);
+  if (program.signalCode !== null)
+    throw new Error(
+      `canister ${args.join(' ')} did not end (${program.signalCode}):\n${out}${notes}`,
+    );
+  return { code, out, notes };
+}
+
+/**
+ * Takes away over the API what an earlier try of a step may have left, so that the step can be tried again.
+ * @param paths behind `/api`; that there is nothing at one is no fault
+ */
+export async function forget({ baseUrl }: Product, ...paths: string[]): Promise<void> {
+  for (const path of paths) {
+    const { ok, status } = await fetch(`${baseUrl}/api${path}`, {
+      method: 'DELETE',
+      headers: { 'x-canister': 'test' },
+    });
+    if (!ok && status !== 404) throw new Error(`${path} was not deleted: ${status}`);
+  }
 }
 
 /** The environment without what the test runner puts there: the product must not see that it is tested. */

@@ -60,8 +60,11 @@ export function openLibsqlThread(options: {
     },
     async close() {
       closing = true;
-      await remote.close();
-      await worker.terminate();
+      try {
+        await remote.close();
+      } finally {
+        await worker.terminate();
+      }
     },
   };
 }
