@@ -2,6 +2,7 @@
 import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { readablePath } from '../../core/contract/readable-path.ts';
 import type { FacetField, SearchAnswer } from '../../core/contract/search.ts';
 import { textStyles } from '../styles/text.ts';
 import { formatCount } from './number-format.ts';
@@ -96,11 +97,13 @@ export class FacetList extends LitElement {
 
   #value(choice: FacetChoice, count: number) {
     const share = this.sessions === 0 ? 0 : Math.min(1, count / this.sessions);
-    const text = choice.value ?? msg('none');
+    const { field, value } = choice;
+    const text = value ?? msg('none');
+    const shown = field === 'entry.path' ? readablePath(text) : text;
     return html`<li>
       <span class="share" style="width: ${share * 100}%"></span>
       <button type="button" title=${msg('Only these')} @click=${() => this.#choose(choice)}>
-        <span class="value ellipsis ${choice.value === null ? 'none' : ''}" title=${text}>${text}</span>
+        <span class="value ellipsis ${value === null ? 'none' : ''}" title=${text}>${shown}</span>
         <span class="figures">${formatCount(count)}</span>
       </button>
     </li>`;

@@ -6,6 +6,7 @@ import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { readablePath } from '../../core/contract/readable-path.ts';
 import type { FoundSession, Highlight } from '../../core/contract/search.ts';
 import { foundTableStyles } from '../styles/found-table.ts';
 import { skeletonStyles } from '../styles/skeleton.ts';
@@ -94,11 +95,11 @@ function route({ entryPath, exitPath, visitor }: FoundSession, href: string) {
   const label =
     entryPath === undefined ? msg(str`Session of ${visitor}, without a page view`) : nothing;
   return html`<a class="route" href=${href} aria-label=${label}
-    ><span class="ellipsis" title=${entry}>${entry}</span>${
+    ><span class="ellipsis" title=${entry}>${readablePath(entry)}</span>${
       exitPath === undefined || exitPath === entryPath
         ? nothing
         : html`<span class="arrow" aria-label=${msg('then')}>→</span
-            ><span class="ellipsis" title=${exitPath}>${exitPath}</span>`
+            ><span class="ellipsis" title=${exitPath}>${readablePath(exitPath)}</span>`
     }</a
   >`;
 }

@@ -6,6 +6,7 @@ import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { readablePath } from '../../core/contract/readable-path.ts';
 import type { SessionHit } from '../../core/contract/session.ts';
 import { hitStyles } from '../styles/hits.ts';
 import { textStyles } from '../styles/text.ts';
@@ -62,7 +63,7 @@ export class HitList extends LitElement {
           <span class="type">${hitTypeTexts[hit.type]}</span>
           <span class="what">
             ${name === undefined ? nothing : html`<span class="name ellipsis">${name}</span>`}
-            <span class="address ellipsis" title=${address}>${hit.method === 'GET' ? '' : `${hit.method} `}${address}</span>
+            <span class="address ellipsis" title=${address}>${hit.method === 'GET' ? '' : `${hit.method} `}${readablePath(address)}</span>
           </span>
           <span class="response figures ${failed ? 'failed' : ''}">
             ${hit.status === undefined ? nothing : html`<span class="only-read">${msg('Status')} </span>${hit.status}`}

@@ -6,6 +6,7 @@ import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { readablePath } from '../../core/contract/readable-path.ts';
 import type { ActiveSession } from '../../core/contract/session.ts';
 import { skeletonStyles } from '../styles/skeleton.ts';
 import { tableStyles } from '../styles/tables.ts';
@@ -196,12 +197,12 @@ function route(session: ActiveSession, href: string) {
   const { entryPath, lastPath, lastTitle } = session;
   const last = lastTitle ? `${lastTitle} (${lastPath})` : lastPath;
   return html`<a class="route ${entryPath === lastPath ? 'one' : ''}" href=${href}>
-    <span class="ellipsis" title=${entryPath}>${entryPath}</span>
+    <span class="ellipsis" title=${entryPath}>${readablePath(entryPath)}</span>
     ${
       entryPath === lastPath
         ? nothing
         : html`<span class="arrow" aria-label=${msg('then')}>→</span
-            ><span class="ellipsis" title=${last}>${lastPath}</span>`
+            ><span class="ellipsis" title=${last}>${readablePath(lastPath)}</span>`
     }
   </a>`;
 }

@@ -1,5 +1,6 @@
 /** Values of dimensions in words, so that page, terminal and console say the same. */
 import { dateFormat, nameFormat } from './formats.ts';
+import { readablePath } from './readable-path.ts';
 
 /** What a reader sees where a dimension has no value. */
 const emptyWords = new Map<string, string>([
@@ -29,7 +30,7 @@ const dayMs = 86_400_000;
 
 /**
  * The value of a dimension as a reader sees it: days as dates, weekdays and months by name, hours as clock times,
- * countries by name, a missing value in words, everything else as it is. Short, for the axis of a chart: without the year.
+ * countries by name, paths as people write them, a missing value in words, everything else as it is. Short, for the axis of a chart: without the year.
  */
 export function dimensionWords(
   value: string | number | null,
@@ -60,6 +61,12 @@ const forms: Record<string, Form | undefined> = {
     if (!/^[A-Z]{2}$/.test(text)) return undefined;
     return nameFormat(locale, { type: 'region', fallback: 'code' }).of(text);
   },
+  path: readablePath,
+  page: readablePath,
+  entry_path: readablePath,
+  exit_path: readablePath,
+  referrer_path: readablePath,
+  hit_referrer: readablePath,
 };
 
 const shortForms: Record<string, Form | undefined> = {

@@ -74,6 +74,11 @@ describe('dates and texts for a reader', () => {
     expect(formatDimension(null, 'status', 'en')).toBe('(not known)');
   });
 
+  test('a path is told as people write it, a text that is no path as it is', () => {
+    expect(formatDimension('/gr%C3%BCn', 'entry_path', 'en')).toBe('/grün');
+    expect(formatDimension('/gr%C3%BCn', 'title', 'en')).toBe('/gr%C3%BCn');
+  });
+
   test('characters without a shape become visible, all others stay', () => {
     expect(showInvisible('a\u0000\u001b\u200b\u2028\ud800z')).toBe(
       'a\\u0000\\u001b\\u200b\\u2028\\ud800z',
