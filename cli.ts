@@ -28,6 +28,7 @@ import { addAuditCommands, addKeyCommands, addUserCommands } from './commands/us
 import { addVisitorCommands } from './commands/visitors.ts';
 import { systemClock } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
+import { Problem } from './core/contract/problem.ts';
 import { type ApiClient, connectApi } from './core/http/api-client.ts';
 import { createLog } from './core/log.ts';
 import { readCommandToken } from './core/stores/command-token.ts';
@@ -56,6 +57,22 @@ interface CommonOptions {
 function configOf(options: CommonOptions): Config {
   const config = readConfig(process.env);
   return options.data === undefined ? config : { ...config, dataFolder: options.data };
+}
+
+/** The commands that begin a data folder where there is none, or say that there is none. */
+const beginners = ['serve', 'demo', 'doctor', 'dataset create', 'user create', 'config import'];
+
+/** A slip in `--data` must not begin a new folder, in which then nothing is found. */
+function refuseMissingFolder(action: Command): void {
+  const names: string[] = [];
+  for (let one: Command | null = action; one?.parent; one = one.parent) names.unshift(one.name());
+  if (beginners.includes(names.join(' '))) return;
+  const { dataFolder } = configOf(action.opts<CommonOptions>());
+  if (existsSync(dataFolder)) return;
+  throw new Problem(
+    'data_unusable',
+    `There is no data folder ${dataFolder}. Name it with --data or CANISTER_DATA, or begin a new one: canister dataset create SLUG`,
+  );
 }
 
 /** Runs a command with the API of its data folder, and closes it whatever happens. */
@@ -206,6 +223,7 @@ export function createProgram(): Command {
     outJson,
     note,
   };
+  program.hook('preAction', (_, action) => refuseMissingFolder(action));
   addDatasetCommands(desk);
   addQueryCommand(desk);
   addReportCommand(desk);

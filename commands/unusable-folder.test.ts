@@ -105,6 +105,22 @@ describe('A data folder that cannot be opened', () => {
     expect(run('doctor', '--data', data).said).toContain('all 1 accepted hits are accounted for');
   });
 
+  test('because there is none is not begun by a slip in its name', () => {
+    const data = join(folder, 'slip');
+    for (const args of [
+      ['dataset', 'list'],
+      ['query', 'SELECT 1', '--dataset', 'shop'],
+      ['keys', 'rotate'],
+    ]) {
+      const { code, said } = run(...args, '--data', data);
+      expect([code, said]).toEqual([
+        1,
+        `canister: There is no data folder ${data}. Name it with --data or CANISTER_DATA, or begin a new one: canister dataset create SLUG\n`,
+      ]);
+    }
+    expect(existsSync(data)).toBe(false);
+  });
+
   test('because it is a file, or nothing can be made there, says so', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');

@@ -203,7 +203,8 @@ export function createImportDesk(options: {
     },
     abandon: (number) =>
       end(number, async ({ slug, record, logImport, isDryRun, file }) => {
-        record.state = 'cancelled';
+        // Who sent a file that could not be read gives up; nobody has cancelled it.
+        record.state = record.reason === undefined ? 'cancelled' : 'failed';
         file?.feed.refuse(new Problem('import_unknown', 'The import was abandoned.'));
         await file?.done.catch(() => undefined);
         const stored = await logImport.abandon();

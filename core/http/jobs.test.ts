@@ -97,6 +97,18 @@ describe('jobs', () => {
     expect((await ask('POST', `/imports/${number}/finish`)).status).toBe(404);
   });
 
+  test('An import whose file cannot be read has failed, also where its sender then gives up', async () => {
+    const begun = await ask('POST', '/datasets/shop/imports', { body: '{}' });
+    const { number } = (await begun.json()) as { number: number };
+    await ask('POST', `/imports/${number}/file`, { body: '{"name":"photo.log"}' });
+    await ask('POST', `/imports/${number}/bytes`, { body: Buffer.from('no log\n'.repeat(300)) });
+    expect((await ask('POST', `/imports/${number}/file/end`)).status).toBe(400);
+    expect((await ask('DELETE', `/imports/${number}`)).status).toBe(204);
+    const failed = (await jobs()).find(({ id }) => id === `import-${number}`);
+    expect(failed).toMatchObject({ state: 'failed', cancellable: false });
+    expect(failed?.reason).toMatch(/^photo\.log: /);
+  });
+
   test('A check of what is stored tells its count', async () => {
     await ask('POST', '/datasets/shop/verify');
     await expect
