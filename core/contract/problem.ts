@@ -81,6 +81,7 @@ export const problemCodes = {
   event_unpublished: { status: 409, title: 'The event is not published' },
   job_unknown: { status: 404, title: 'There is no dry run or backfill of this number' },
   jobs_too_many: { status: 429, title: 'Too many jobs wait already' },
+  streams_too_many: { status: 429, title: 'Too many live views are open' },
   session_unknown: { status: 404, title: 'There is no session of this id' },
   hit_unknown: { status: 404, title: 'There is no hit of this number set aside' },
   report_unknown: { status: 404, title: 'There is no report of this name' },

@@ -1,7 +1,8 @@
 /** The API: datasets, and the live stream. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openedApi } from '../testing/opened-api.ts';
 import { worldStartMs } from '../testing/world.ts';
+import { streamLimits } from './open-streams.ts';
 
 const opened = openedApi();
 const { get, post, problem } = opened;
@@ -67,4 +68,22 @@ test('the live stream begins with what there is and goes on with changes', async
   await opened.world.settle();
   expect(await next()).toContain('"total":1');
   await reader?.cancel();
+});
+
+test('one caller has a number of live streams, and gets the place of one that was closed', async () => {
+  await post('/api/datasets', { slug: 'shop' });
+  const ask = () => get('/api/datasets/shop/sessions/active/stream');
+  const streams = await Promise.all(Array.from({ length: streamLimits.ofCallerMax }, ask));
+  expect(streams.map(({ status }) => status)).toEqual(streams.map(() => 200));
+  expect(await problem(ask())).toMatchObject({ status: 429, code: 'streams_too_many' });
+  await streams[0]?.body?.cancel();
+  const another = await vi.waitFor(
+    async () => {
+      const answer = await ask();
+      expect(answer.status).toBe(200);
+      return answer;
+    },
+    { timeout: 20_000 },
+  );
+  for (const { body } of [...streams.slice(1), another]) await body?.cancel();
 });

@@ -1,6 +1,6 @@
 /** /api/datasets/…/sessions: the active sessions, once or as a stream; one session whole; and its end. */
 import { z } from '@hono/zod-openapi';
-import { streamSSE } from 'hono/streaming';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import {
   activeSessionsSchema,
   sessionLimits,
@@ -8,7 +8,8 @@ import {
   wholeSessionSchema,
 } from '../contract/session.ts';
 import type { Engine } from '../engine/engine.ts';
-import { stillMay } from './caller.ts';
+import { callerOf, stillMay } from './caller.ts';
+import { createOpenStreams } from './open-streams.ts';
 import { createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 const updateEveryMs = 500;
@@ -75,6 +76,7 @@ const endRoute = createRoute({
 });
 
 export function sessionRoutes(engine: Engine) {
+  const streams = createOpenStreams();
   return newRoutes()
     .openapi(activeRoute, async (c) => {
       const news = await engine.activeSessions(
@@ -98,7 +100,10 @@ export function sessionRoutes(engine: Engine) {
       const { limit } = c.req.valid('query');
       let news = await engine.activeSessions(slug, limit);
       let version = news?.version;
-      return streamSSE(c, async (stream) => {
+      const leave = streams.open(callerOf(c).actor);
+      return streamSSE(c, (stream) => tell(stream).finally(leave));
+
+      async function tell(stream: SSEStreamingApi): Promise<void> {
         for (let quiet = 0, turn = 1; !stream.aborted && !stream.closed; quiet += 1, turn += 1) {
           // Who was put out meanwhile hears nothing more.
           if (turn % lookAgainEvery === 0 && !(await stillMay(c))) return;
@@ -116,6 +121,6 @@ export function sessionRoutes(engine: Engine) {
             return;
           }
         }
-      });
+      }
     });
 }

@@ -78,6 +78,7 @@ export const problemHelp: ServerNames['problemHelp'] = {
   event_needed: 'غيّر الأخرى أو احذفها أولًا.',
   event_unpublished: 'انشره أولًا.',
   job_unknown: 'ابدأ من جديد: يُنسى التشغيل التجريبي عند توقف الخادم.',
+  streams_too_many: 'أغلق أحدها وحاول مرة أخرى.',
   jobs_too_many: 'انتظر حتى تنتهي إحداها، أو ألغِ واحدة.',
   session_unknown: 'حُذفت، أو انتهت ولم تعد نشطة.',
   hit_unknown: 'عولج من جديد بالفعل: أعد تحميل القائمة.',

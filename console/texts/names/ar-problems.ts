@@ -73,6 +73,7 @@ export const problemTitles: ServerNames['problem'] = {
   event_needed: 'أحداث أخرى تحتاجه',
   event_unpublished: 'الحدث غير منشور',
   job_unknown: 'لا يوجد تشغيل تجريبي أو إعادة احتساب بهذا الرقم',
+  streams_too_many: 'عروض مباشرة كثيرة جدًا مفتوحة',
   jobs_too_many: 'مهام كثيرة جدًا تنتظر بالفعل',
   session_unknown: 'لا توجد جلسة بهذا المعرّف',
   hit_unknown: 'لا يوجد استدعاء منحّى بهذا الرقم',

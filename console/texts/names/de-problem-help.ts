@@ -93,6 +93,7 @@ export const problemHelp: ServerNames['problemHelp'] = {
   event_needed: 'Zuerst die anderen ändern oder löschen.',
   event_unpublished: 'Es zuerst veröffentlichen.',
   job_unknown: 'Neu beginnen: Probeläufe werden vergessen, wenn der Server anhält.',
+  streams_too_many: 'Eine schließen und es noch einmal versuchen.',
   jobs_too_many: 'Warten, bis einer endet, oder einen abbrechen.',
   session_unknown: 'Sie ist gelöscht, oder sie ist zu Ende und lebt nicht mehr.',
   hit_unknown: 'Er wurde schon noch einmal verarbeitet: die Liste neu laden.',

@@ -73,6 +73,7 @@ export const problemTitles: ServerNames['problem'] = {
   event_needed: 'Andere Ereignisse brauchen es',
   event_unpublished: 'Das Ereignis ist nicht veröffentlicht',
   job_unknown: 'Einen Probelauf oder eine Nachberechnung dieser Nummer gibt es nicht',
+  streams_too_many: 'Zu viele Live-Ansichten sind offen',
   jobs_too_many: 'Zu viele Aufträge warten schon',
   session_unknown: 'Eine Sitzung mit dieser ID gibt es nicht',
   hit_unknown: 'Ein beiseitegelegter Treffer dieser Nummer existiert nicht',
