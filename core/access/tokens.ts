@@ -8,7 +8,8 @@ const idBytes = 9;
 export const newToken = (prefix = '') =>
   `${prefix}${randomBytes(tokenBytes).toString('base64url')}`;
 
-export const newId = () => randomBytes(idBytes).toString('base64url');
+/** Of letters and digits: an id that began with `-` would be an option to the command line. */
+export const newId = () => randomBytes(idBytes).toString('hex');
 
 export const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url');
 
