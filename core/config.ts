@@ -2,6 +2,7 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { type ActiveLimits, usualActiveLimits } from './canisters/room.ts';
+import { issueWords } from './contract/issue-words.ts';
 import { Problem } from './contract/problem.ts';
 
 const list = z
@@ -113,7 +114,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     const text = environment[name] === '' ? undefined : environment[name];
     const result = settingSchemas[name].safeParse(text);
     if (result.success) return result.data as z.output<(typeof settingSchemas)[K]>;
-    const why = result.error.issues.map((issue) => issue.message).join('; ');
+    const why = result.error.issues.map(issueWords).join('; ');
     // What may hold a password is not repeated.
     const shown = /_KEY$|_URL$|_SECRET$/.test(name) ? 'cannot be used' : `is "${text}"`;
     throw new Problem('request_invalid', `The environment variable ${name} ${shown}: ${why}`);

@@ -1,6 +1,8 @@
 /** A JSON value to a hit, by the one schema; a refusal names the field and what it should be. */
+
 import type * as z from 'zod/mini';
 import { type Hit, hitSchema } from '../../core/contract/hit.ts';
+import { issueWords } from '../../core/contract/issue-words.ts';
 import { Problem } from '../../core/contract/problem.ts';
 import { isPlainHit } from './plain-hit.ts';
 
@@ -33,27 +35,7 @@ function isMissing(value: unknown, path: readonly PropertyKey[]): boolean {
   return at === undefined;
 }
 
-function explain(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return `must be ${article(issue.expected)}`;
-    case 'too_small':
-      return `is below the least of ${issue.minimum}`;
-    case 'too_big':
-      return `is above the greatest of ${issue.maximum}`;
-    case 'invalid_value':
-      return `must be one of ${issue.values.map(String).join(', ')}`;
-    case 'invalid_format':
-      return 'does not have the right form';
-    case 'invalid_union':
-      return 'must be a text, a finite number, true or false';
-    case 'custom':
-      return issue.message;
-    default:
-      return 'is not right';
-  }
-}
-
-function article(expected: string): string {
-  return /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`;
-}
+const explain = (issue: z.core.$ZodIssue) =>
+  issue.code === 'invalid_union'
+    ? 'must be a text, a finite number, true or false'
+    : issueWords(issue);

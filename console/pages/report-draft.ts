@@ -96,14 +96,17 @@ export function tidied(report: ReportDefinition): ReportDefinition {
 
 /** Checks by the contract's own schema, which is loaded only for this. */
 export async function problemsOf(report: ReportDefinition): Promise<ReportProblems> {
-  const { reportDefinitionSchema } = await import('../../core/contract/report-definition.ts');
+  const [{ reportDefinitionSchema }, { emptyWords, issueWords }] = await Promise.all([
+    import('../../core/contract/report-definition.ts'),
+    import('../../core/contract/issue-words.ts'),
+  ]);
   const problems: ReportProblems = {};
-  for (const { path, message } of reportDefinitionSchema.safeParse(tidied(report)).error?.issues ??
-    []) {
-    const [field, place, ...rest] = path;
+  for (const issue of reportDefinitionSchema.safeParse(tidied(report)).error?.issues ?? []) {
+    const [field, place, ...rest] = issue.path;
     const key = field === 'panels' && typeof place === 'number' ? `panel ${place}` : String(field);
     const what = rest.filter((part) => part !== 'query').join(' ');
-    const said = message.startsWith('Too small') ? msg('must not be empty') : message;
+    const words = issueWords(issue);
+    const said = words === emptyWords ? msg('must not be empty') : words;
     problems[key] = [...(problems[key] ?? []), `${what} ${said}`.trim()];
   }
   return problems;

@@ -1,7 +1,9 @@
 /** A report definition: what a report asks, without range and dataset, so that one definition serves all of them. */
+
 import { z } from 'zod';
 import { analysisSchema } from './analysis.ts';
 import { definitionNameSchema } from './definition-name.ts';
+import { issueWords } from './issue-words.ts';
 import { querySchema } from './query.ts';
 import { chartKinds, panelKinds } from './report.ts';
 import { savedQueryUseSchema } from './saved-query.ts';
@@ -46,8 +48,8 @@ const panelAnalysisSchema = z.looseObject({ kind: z.string() }).superRefine((giv
   if (kind === 'scorecard') return;
   const checked = analysisSchema.safeParse({ ...subject, ...given, kind, range: anyDays });
   if (checked.success) return;
-  for (const { path, message } of checked.error.issues) {
-    context.addIssue({ code: 'custom', path, message });
+  for (const issue of checked.error.issues) {
+    context.addIssue({ code: 'custom', path: issue.path, message: issueWords(issue) });
   }
 });
 

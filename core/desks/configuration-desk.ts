@@ -1,4 +1,5 @@
 /** The configuration of a dataset as one file: made, held against what there is, and taken in. All is checked before anything is changed. */
+
 import type { AlertStore } from '../alerts/alert-store.ts';
 import { checkRule } from '../alerts/check-rule.ts';
 import type { AlertWatch } from '../alerts/watch.ts';
@@ -22,6 +23,7 @@ import {
   noDefinitions,
 } from '../contract/definition.ts';
 import type { Author } from '../contract/event-life.ts';
+import { issueWords } from '../contract/issue-words.ts';
 import type { Label } from '../contract/label.ts';
 import { Problem } from '../contract/problem.ts';
 import { retentionRuleNames } from '../contract/retention-names.ts';
@@ -205,8 +207,8 @@ function readFile(given: Record<string, unknown>): Configuration {
   }
   const read = configurationSchema.safeParse(given);
   if (read.success) return read.data;
-  const { path, message } = read.error.issues[0] ?? { path: [], message: '' };
-  throw invalid(`${path.join('.') || 'The file'}: ${message}`);
+  const issue = read.error.issues[0];
+  throw invalid(`${issue?.path.join('.') || 'The file'}: ${issue ? issueWords(issue) : ''}`);
 }
 
 /** The first thing that is wrong, with the piece that it is in. */

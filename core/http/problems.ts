@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { matchedRoutes } from 'hono/route';
 import { z } from 'zod';
+import { issueWords } from '../contract/issue-words.ts';
 import { Problem } from '../contract/problem.ts';
 import { describeError, type Log } from '../log.ts';
 
@@ -56,7 +57,10 @@ export function describeIssues(error: z.ZodError): string {
   return (
     error.issues
       .slice(0, issuesMax)
-      .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
+      .map((issue) => {
+        const words = issueWords(issue);
+        return issue.path.length > 0 ? `${issue.path.join('.')}: ${words}` : words;
+      })
       // A message may name all that was not expected, which is as long as whoever asks likes.
       .map((told) => (told.length > issueLengthMax ? `${told.slice(0, issueLengthMax)}…` : told))
       .join('; ')
