@@ -476,7 +476,7 @@ test('Into a file the server logs lines of JSON, which name nothing that a clien
 });
 
 test('A stop while somebody watches live writes nothing but log lines', async () => {
-  createDataset('shop');
+  await createDataset('shop');
   const product = await start();
   const watching = await fetch(`${product.baseUrl}/api/datasets/shop/sessions/active/stream`);
   const reader = watching.body?.getReader();
