@@ -53,7 +53,12 @@ const pageScript = (name: string) => ({
  */
 const consoleParts = {
   groups: [
-    { name: 'start', test: /[\\/]console[\\/]main\.ts$/, priority: 3 },
+    {
+      name: 'start',
+      // With what texts are written in: were it in the frame, the texts would load the frame, which then begins without them.
+      test: /[\\/]console[\\/]main\.ts$|[\\/]node_modules[\\/](?:lit(?:-html|-element)?|@lit[\\/](?:localize|reactive-element))[\\/]/,
+      priority: 3,
+    },
     { name: 'frame', test: /[\\/]console[\\/]app-shell\.ts$/, priority: 2 },
     {
       name: 'part',

@@ -1,5 +1,5 @@
 /** What the built program loads to say a word: a command that only asks a server must not bring the engine with it. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -45,4 +45,16 @@ test('the server waits with what not everybody uses', () => {
     '@resvg/resvg-js',
   ];
   expect(ofServer.filter((name) => late.includes(name))).toEqual([]);
+});
+
+test('the texts of a language do not begin the console before they are there themselves', () => {
+  const assets = join(folder, '../console/assets');
+  const ofTexts = readdirSync(assets).filter((name) => /^(?:ar|de)-.*\.js$/.test(name));
+  expect(ofTexts).toHaveLength(4);
+  const imports = ofTexts.flatMap((name) =>
+    [...readFileSync(join(assets, name), 'utf8').matchAll(/(?:from|import)"\.\/([a-z]+)-/g)].map(
+      ([, part]) => part,
+    ),
+  );
+  expect(new Set(imports)).toEqual(new Set(['start']));
 });
