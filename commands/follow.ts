@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ImportInput } from '../core/contract/import.ts';
+import { type ImportInput, type ImportProgress, nothingRead } from '../core/contract/import.ts';
 import { Problem } from '../core/contract/problem.ts';
 import type { SourceInput, SourceRun, SourceStatus } from '../core/contract/source.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
@@ -59,15 +59,7 @@ export async function follow(options: FollowOptions): Promise<FollowSummary> {
   note(
     `Following ${showInvisible(path)} into ${dataset}. Stop with Ctrl+C; it goes on there next time.`,
   );
-  const total = {
-    lines: 0,
-    accepted: 0,
-    duplicate: 0,
-    excluded: 0,
-    bad: 0,
-    sessions: 0,
-    openHits: 0,
-  };
+  const total = { ...nothingRead, openHits: 0 };
   let seen: string | undefined;
   let problem = '';
   for (let rests = 0; ; rests += 1) {
@@ -77,14 +69,7 @@ export async function follow(options: FollowOptions): Promise<FollowSummary> {
       rests = 0;
       seen = stands;
       const run = await api.json<SourceRun>('POST', `/api/sources/${encodeURIComponent(name)}/run`);
-      for (const count of [
-        'lines',
-        'accepted',
-        'duplicate',
-        'excluded',
-        'bad',
-        'sessions',
-      ] as const)
+      for (const count of Object.keys(nothingRead) as (keyof ImportProgress)[])
         total[count] += run[count];
       total.openHits = run.openHits;
       if (run.lines > 0) note(describe(run));

@@ -103,7 +103,7 @@ export class AppShell extends LitElement {
   }
 
   readonly #signedOut = () => void this.#showStranger('sign-in');
-  /** Roles may have changed since they were loaded: what is offered follows. */
+  /** Roles may have changed since they were loaded: what is offered follows, or waits for the next refusal. */
   readonly #rightMissing = () => void this.#loadMe().catch(() => undefined);
 
   async #showStranger(page: 'sign-in' | 'welcome'): Promise<void> {
@@ -124,8 +124,12 @@ export class AppShell extends LitElement {
   async #entered(): Promise<void> {
     if (this.hasInput) {
       const before = this.me;
-      await this.#loadMe().catch(() => undefined);
-      if (this.me?.email === undefined || this.me.email !== before?.email) {
+      const isKnown = await this.#loadMe().then(
+        () => true,
+        () => false,
+      );
+      // What one person has typed is not for the next one, nor for somebody who is not known yet.
+      if (!isKnown || this.me?.email === undefined || this.me.email !== before?.email) {
         location.reload();
         return;
       }

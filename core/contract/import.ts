@@ -158,4 +158,13 @@ export const importSummarySchema = importProgressSchema.extend({
 });
 
 export type ImportProgress = z.infer<typeof importProgressSchema>;
+/** Of an import that has not read a line yet. */
+export const nothingRead: Readonly<ImportProgress> = {
+  lines: 0,
+  accepted: 0,
+  duplicate: 0,
+  excluded: 0,
+  bad: 0,
+  sessions: 0,
+};
 export type ImportSummary = z.infer<typeof importSummarySchema>;

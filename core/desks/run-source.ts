@@ -1,5 +1,6 @@
 /** One run of a source: looks what is there, fetches what is new, and takes it into the dataset, merged by time. */
 import type { Clock } from '../clock.ts';
+import { nothingRead } from '../contract/import.ts';
 import { type SourceProgress, type SourceRun, sourceLimits } from '../contract/source.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { FileMark, KeptSource, Sources } from '../settings/sources.ts';
@@ -32,12 +33,7 @@ export async function runSource(kept: KeptSource, options: RunSourceOptions): Pr
     state: 'done',
     files: 0,
     fetchedBytes: 0,
-    lines: 0,
-    accepted: 0,
-    duplicate: 0,
-    excluded: 0,
-    bad: 0,
-    sessions: 0,
+    ...nothingRead,
     openHits: 0,
     problems: [],
     hasMore: false,

@@ -5,6 +5,7 @@ import {
   type ImportProgress,
   type ImportSummary,
   importLimits,
+  nothingRead,
 } from '../contract/import.ts';
 import { listBadLines } from '../sources/bad-lines.ts';
 
@@ -35,14 +36,7 @@ export function createImportTally(
   { dryRun }: Pick<ImportOptions, 'dryRun'>,
   badLinesFile: () => string,
 ): ImportTally {
-  const progress: ImportProgress = {
-    lines: 0,
-    accepted: 0,
-    duplicate: 0,
-    excluded: 0,
-    bad: 0,
-    sessions: 0,
-  };
+  const progress: ImportProgress = { ...nothingRead };
   const detections: ImportSummary['detections'] = [];
   const excludedBy: ImportSummary['excludedBy'] = {};
   const badSamples: ImportSummary['badSamples'] = [];

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { InStatement, Row } from '@libsql/client';
 import type { Clock } from '../clock.ts';
+import { nothingRead } from '../contract/import.ts';
 import { Problem } from '../contract/problem.ts';
 import {
   type Source,
@@ -15,17 +16,7 @@ import type { SecretBox } from './secret-box.ts';
 
 const keyOf = (name: string) => name.toLowerCase();
 
-const noCounts = {
-  files: 0,
-  fetchedBytes: 0,
-  lines: 0,
-  accepted: 0,
-  duplicate: 0,
-  excluded: 0,
-  bad: 0,
-  sessions: 0,
-  openHits: 0,
-};
+const noCounts = { files: 0, fetchedBytes: 0, ...nothingRead, openHits: 0 };
 
 export function openLibsqlSources(control: SqlBatch, clock: Clock, box: SecretBox): Sources {
   async function read(sql: string, args: (string | number)[] = []): Promise<Row[]> {
