@@ -5,6 +5,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addAlertCommands } from './commands/alerts.ts';
+import { addBackupCommands } from './commands/backups.ts';
 import { addChannelCommands } from './commands/channels.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addConfigureCommands } from './commands/configure.ts';
@@ -236,6 +237,7 @@ export function createProgram(): Command {
   addSourceCommands(desk);
   addSearchCommands(desk);
   addUpkeepCommands(desk);
+  addBackupCommands(desk, note);
   addSetAsideCommands(desk);
   addVisitorCommands(desk);
   addAlertCommands(desk);

@@ -34,7 +34,6 @@ import { describeError, type Log } from './core/log.ts';
 import { removeCommandToken, writeCommandToken } from './core/stores/command-token.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { explainUnusable } from './core/stores/data-unusable.ts';
-import { measureStorage } from './core/stores/folder-storage.ts';
 import { openLibsqlAlerts } from './core/stores/libsql-alerts.ts';
 import { openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
@@ -69,6 +68,7 @@ import { createDatasetsInForce } from './server/datasets-in-force.ts';
 import { startEngineThread } from './server/engine-worker.ts';
 import { listenOn, stopServer } from './server/http-server.ts';
 import { openAccess } from './server/open-access.ts';
+import { openBackups } from './server/open-backups.ts';
 import { serveConsole } from './server/serve-console.ts';
 import { createWatch } from './server/watch.ts';
 import { createSubscriptionDesk } from './subscription-desk.ts';
@@ -314,6 +314,13 @@ async function composeCanister(
   const answerDirectly = answerHitsDirectly(collector, (error) =>
     log('error', 'collector_failed', 'The collector failed', describeError(error)),
   );
+  const { storage, backups } = openBackups({
+    folder,
+    config,
+    datasets,
+    engine: engine.remote,
+    clock,
+  });
   const shownCounts = createCountDesk(counts, engine.remote.excludedHours);
   // Behind the collector instead of beside it: what the others do with every request costs no hit anything.
   const behind = new Hono();
@@ -345,11 +352,8 @@ async function composeCanister(
       reports,
       sharedLinks: access.sharedLinks,
       serverRetention: access.serverRetention,
-      storage: async () =>
-        measureStorage(
-          folder,
-          (await datasets.list()).map(({ slug }) => slug),
-        ),
+      storage,
+      backups,
       queries,
       sql,
       savedQueries,
@@ -391,6 +395,7 @@ async function composeCanister(
       if (server) await stopServer(server);
       await sandbox.close();
       await inbox.flush();
+      await backups.stop();
       await engine.remote.stop();
       await engine.terminate();
       await libsql.close();

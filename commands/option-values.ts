@@ -4,6 +4,15 @@ import { InvalidArgumentError } from 'commander';
 /** Of an option that is given several times. */
 export const list = (value: string, before: string[]) => [...before, value];
 
+/** Reads a whole number from 1 up to `max`: the program knows better than the server what its option is called. */
+export const numberUpTo =
+  (max: number) =>
+  (text: string): number => {
+    const number = wholeNumber(text);
+    if (number >= 1 && number <= max) return number;
+    throw new InvalidArgumentError(`It must be a number from 1 to ${max}.`);
+  };
+
 /** @throws InvalidArgumentError */
 export function wholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');

@@ -7,7 +7,7 @@ import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
 import { cellText, sqlToCsv, sqlToObjects } from '../reports/run/sql-file.ts';
 import { readParameters } from './export.ts';
-import { list, wholeNumber } from './option-values.ts';
+import { list, numberUpTo } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 type Note = (text: string) => void;
@@ -36,7 +36,12 @@ export function addQueryCommand<O extends { json?: boolean }>(
     .option('--csv', 'print the rows as CSV')
     .option('--xlsx <file>', 'write the rows into an XLSX file')
     .option('--parquet <file>', 'write the rows into a Parquet file')
-    .option('--limit <rows>', 'at most this many rows', wholeNumber, queryLimits.rowsMax)
+    .option(
+      '--limit <rows>',
+      'at most this many rows',
+      numberUpTo(queryLimits.rowsMax),
+      queryLimits.rowsMax,
+    )
     .action(
       async (
         sql: string | undefined,

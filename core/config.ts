@@ -38,6 +38,7 @@ const integer = (min: number, max: number) => z.coerce.number().int().min(min).m
 export const settingSchemas = {
   PORT: integer(0, 65_535).default(8080),
   CANISTER_DATA: z.string().min(1).default('./data'),
+  CANISTER_BACKUPS: z.string().min(1).max(4_096).optional(),
   CANISTER_HOST: z.string().min(1).default('0.0.0.0'),
   CANISTER_IDLE_TIMEOUT_MS: integer(100, 86_400_000).optional(),
   CANISTER_CLIENT_RATE_MAX: integer(0, 1_000_000).default(50),
@@ -73,6 +74,8 @@ export const settingSchemas = {
 export interface Config {
   port: number;
   dataFolder: string;
+  /** Where backups go; without it into a folder of the data folder. */
+  backupFolder?: string;
   host: string;
   /** Overrides the idle timeout of every dataset. */
   idleTimeoutMs?: number;
@@ -121,6 +124,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   };
   const idleTimeoutMs = read('CANISTER_IDLE_TIMEOUT_MS');
   const diskFreeBytesMin = read('CANISTER_DISK_FREE_BYTES_MIN');
+  const backupFolder = read('CANISTER_BACKUPS');
   const geoDatabase = read('CANISTER_GEO_DATABASE');
   const consoleUrl = read('CANISTER_CONSOLE_URL')?.replace(/\/+$/, '');
   const smtpUrl = read('CANISTER_SMTP_URL');
@@ -153,6 +157,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     webhookPrivateNetworks: read('CANISTER_WEBHOOK_PRIVATE_NETWORKS'),
     ...(oidc === undefined ? {} : { oidc }),
     ...(consoleUrl === undefined ? {} : { consoleUrl }),
+    ...(backupFolder === undefined ? {} : { backupFolder }),
     ...(geoDatabase === undefined ? {} : { geoDatabase }),
     ...(diskFreeBytesMin === undefined ? {} : { diskFreeBytesMin }),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),

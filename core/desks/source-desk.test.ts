@@ -144,6 +144,22 @@ describe('a source of local files', () => {
     expect(await count()).toEqual([3, 2]);
   });
 
+  test('whose fetched bytes are gone, as in a folder that was put back, has them again', async () => {
+    const log = join(folder, 'access.log');
+    const lines = [line(0, '10.0.0.1'), line(60, '10.0.0.2'), line(120, '10.0.0.1', '/b')];
+    writeFileSync(log, lines.join(''));
+    const late = source({ lateMs: 48 * hourMs });
+    await desk.save(late, undefined);
+    expect(await desk.run('Web')).toMatchObject({ openHits: 3, lines: 0 });
+    rmSync(join(world.root, 'sources'), { recursive: true });
+    // The file has not changed since, and is fetched all the same.
+    expect(await desk.run('Web')).toMatchObject({ openHits: 3, lines: 0, files: 1 });
+    await desk.save({ ...late, lateMs: 0 }, undefined);
+    expect(await desk.run('Web')).toMatchObject({ accepted: 3, openHits: 0, problems: [] });
+    expect(await count()).toEqual([3, 2]);
+    expect(await desk.run('Web')).toMatchObject({ files: 0, lines: 0, duplicate: 0 });
+  });
+
   test('says what was wrong with one file and takes the others', async () => {
     writeFileSync(join(folder, 'access.log.good'), line(0, '10.0.0.1'));
     writeFileSync(join(folder, 'access.log.html'), '<!DOCTYPE html><title>Sign in</title>\n');

@@ -8,6 +8,7 @@ import type { LongTermCanister } from '../canisters/long-term.ts';
 import type { RecutPlace } from '../canisters/recut.ts';
 import type { IndexShelf } from '../canisters/session-index.ts';
 import { ShortTermCanister } from '../canisters/short-term.ts';
+import type { StoredCopies } from '../canisters/stored-copies.ts';
 import { type HitRules, usualHitRules } from '../contract/hit-rules.ts';
 import { type SessionLimits, sessionLimits } from '../contract/session.ts';
 import { compileEnrichment, type PlaceOf } from '../hits/enrichment.ts';
@@ -28,6 +29,7 @@ export type OpenStores = (config: DatasetConfig) => Promise<{
   indexShelf?: IndexShelf | undefined;
   erasePlace?: ErasePlace | undefined;
   past?: PastStores | undefined;
+  copies?: StoredCopies | undefined;
 }>;
 
 export interface DatasetEngine {
@@ -44,6 +46,8 @@ export interface DatasetEngine {
   recut?: RecutPlace | undefined;
   /** Where an erasure notes what is to go; absent where stores are in memory. */
   erasePlace?: ErasePlace | undefined;
+  /** Copies its stores; absent where they are in memory. */
+  copies?: StoredCopies | undefined;
   /** The values that search looks up; absent where stores are in memory. */
   index?: SessionIndex | undefined;
   commit: SessionCommit;
@@ -93,6 +97,7 @@ export async function openDatasetEngine(
     erasePlace,
     past: pastStores,
     indexShelf: shelf,
+    copies,
   } = stores;
   let index: SessionIndex | undefined;
   const close = async () => {
@@ -116,6 +121,7 @@ export async function openDatasetEngine(
       rules,
       recut,
       erasePlace,
+      copies,
       index,
       past,
       commit: createSessionCommit({ canister, analytics, applyPast: past.apply, rules }),

@@ -4,6 +4,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { ActiveLimits } from '../canisters/room.ts';
 import { systemClock } from '../clock.ts';
 import type { DatasetConfig } from '../settings/datasets.ts';
+import { databaseCopier } from '../stores/backup-folder.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
 import { lastLow, openDatasetStores } from '../stores/dataset-stores.ts';
 import { openGeoDatabase } from '../stores/geo-database.ts';
@@ -88,6 +89,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
     eventSets: openLibsqlEventSets(files.control, steady.now),
     datasets,
     rotateKeys: () => rotate(),
+    copyDatabases: databaseCopier(files),
     setAside: openLibsqlSetAside(files.hits),
     erasures: {
       book: openLibsqlErasures(files.control, steady.now),

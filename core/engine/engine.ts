@@ -5,6 +5,7 @@
 
 import type { AlertFacts } from '../alerts/alert-facts.ts';
 import type { Analysis } from '../contract/analysis.ts';
+import type { CopiedDataset } from '../contract/backup.ts';
 import type { Definitions } from '../contract/definition.ts';
 import type { Erasure, VisitorChoice, VisitorFigures } from '../contract/erasure.ts';
 import type { EventSet } from '../contract/event.ts';
@@ -182,6 +183,11 @@ export interface Engine {
   followClock(): Promise<void>;
   /** Puts a new master key in the place of the old one. Gives the number of data keys that it opens now. */
   rotateKeys(): Promise<number>;
+  /**
+   * Copies everything that is stored into a new data folder, as it is at one moment, and says what.
+   * @throws Problem `dataset_held`, `upkeep_busy`
+   */
+  copyStores(root: string): Promise<CopiedDataset[]>;
   /** @throws Problem `event_invalid` when the set cannot be used */
   checkEvents(slug: string, set: EventSet): Promise<void>;
   /** Takes the past facts of an event away that sets before `version` recorded. */

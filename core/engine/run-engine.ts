@@ -18,6 +18,7 @@ import { createEventJobs } from '../past/event-jobs.ts';
 import { createPipeline } from '../pipeline.ts';
 import type { DatasetConfig } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
+import { copyStores } from './copy-stores.ts';
 import type { DatasetEngine, OpenStores } from './dataset-engine.ts';
 import { openDatasetEvents } from './dataset-events.ts';
 import { createDurationBook } from './duration-book.ts';
@@ -58,6 +59,8 @@ export interface EngineOptions {
   datasets: readonly DatasetConfig[];
   /** Puts a new master key in place; gives the number of data keys that it opens. */
   rotateKeys: () => Promise<number>;
+  /** Copies `hits.db` and `control.db` into a folder; without it there are no backups. */
+  copyDatabases?: (root: string) => Promise<void>;
   badLinesFile: (slug: string, stamp: string) => string;
   /** Adds what was stored of an import to the dataset's counters. */
   importEnded: (slug: string, stored: ImportProgress) => Promise<void>;
@@ -121,7 +124,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   await publishWhatIsDue();
   // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
   await shelf.keepPositionsApart(inbox);
-  const { rowsPerStepMax, sessionsPerCommitMax } = options;
+  const { rowsPerStepMax, sessionsPerCommitMax, copyDatabases } = options;
   const pipeline = createPipeline({
     inbox,
     datasets,
@@ -359,6 +362,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     cancelBackfill: async (slug, number) => await jobs.cancelBackfill(find(slug), number),
     followClock: async () => options.followClock?.(),
     rotateKeys: () => options.rotateKeys(),
+    copyStores: (root) => copyStores({ shelf, pipeline, upkeep, copyDatabases }, root),
     async stop() {
       const stopped = loop.stop();
       await upkeep.stop();

@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
 import type { StorageUsed } from '../contract/storage.ts';
+import type { BackupDesk } from '../desks/backup-desk.ts';
 import { createConfigurationDesk } from '../desks/configuration-desk.ts';
 import type { DefinitionDesk } from '../desks/definition-desk.ts';
 import type { EventDesk } from '../desks/event-desk.ts';
@@ -25,6 +26,7 @@ import type { SavedQueries } from '../settings/saved-queries.ts';
 import type { SavedSearches } from '../settings/saved-searches.ts';
 import { alertRoutes } from './alerts.ts';
 import { type ApiDescription, apiDocsPage, docsHeaders } from './api-docs.ts';
+import { backupRoutes } from './backups.ts';
 import { channelRoutes } from './channels.ts';
 import { configurationRoutes } from './configuration.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
@@ -76,6 +78,7 @@ export interface ApiOptions extends MetricsOptions {
   sharedLinks: SharedLinkDesk;
   serverRetention: ServerRetentionDesk;
   storage: () => Promise<StorageUsed>;
+  backups: BackupDesk;
   /** Is told of the server's own faults. */
   log: Log;
   hourlyCounts: HourlyCounts;
@@ -114,6 +117,7 @@ export function createApi(options: ApiOptions) {
     .route('/', reportRoutes(datasets, options.reports))
     .route('/', serverRetentionRoutes(options.serverRetention))
     .route('/', storageRoutes(options.storage))
+    .route('/', backupRoutes(options.backups))
     .route('/', sharedLinkRoutes(options.sharedLinks, datasets))
     .route('/', exportRoutes({ ...options, engine: jobs, desk: jobs.follow(options.exports) }))
     .route('/', importRoutes(engine))

@@ -68,6 +68,8 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'GET /audit/verify': server,
   'GET /retention': server,
   'GET /storage': server,
+  'GET /backups': server,
+  'POST /backups': server,
   'PUT /retention': withEntry(server),
 
   'GET /status': some('read'),

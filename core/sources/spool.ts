@@ -75,7 +75,9 @@ export function openSpool(folder: string): Spool {
     async fetch(fetcher, found, marks, { location, nowMs, silenceMsMax, came }, keep) {
       const { name, stamp } = found;
       const isHere = (one: FileMark) => one.location === location && one.name === name;
-      if (marks.some((one) => isHere(one) && one.stamp === stamp)) return undefined;
+      const known = marks.find((one) => isHere(one) && one.stamp === stamp);
+      // What is gone of the spool, as in a data folder that was put back, comes again: sessions of it may be open.
+      if (known !== undefined && (await bytesOf(known)) >= known.takenBytes) return undefined;
       const where = name;
       const head = await inTime(collect(fetcher.read(name, 0, headBytes)), silenceMsMax, where);
       if (head.length === 0) return undefined;

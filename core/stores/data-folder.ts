@@ -32,6 +32,8 @@ export interface DataFolder {
   hitsFile: string;
   controlFile: string;
   masterKeyFile: string;
+  /** Where backups go, unless the settings name another place. */
+  backups: string;
   /** The folder of one dataset, with its canister and its DuckDB file. */
   dataset(slug: string): DatasetPaths;
   /** Where an import lists the lines it could not read. */
@@ -72,6 +74,7 @@ export function openDataFolder(path: string): DataFolder {
     hitsFile: join(root, 'hits.db'),
     controlFile: join(root, 'control.db'),
     masterKeyFile: join(root, 'master.key'),
+    backups: join(root, 'backups'),
     dataset,
     badLinesFile(slug, stamp) {
       const folder = join(dataset(slug).folder, 'imports');

@@ -10,12 +10,14 @@ import type { DataKeys, LongTermCanister } from '../canisters/long-term.ts';
 import { fillFromNothing } from '../canisters/rebuild.ts';
 import type { RecutPlace } from '../canisters/recut.ts';
 import type { IndexShelf } from '../canisters/session-index.ts';
+import type { StoredCopies } from '../canisters/stored-copies.ts';
 import { Problem } from '../contract/problem.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 import { failPoint } from '../fail-point.ts';
 import { openPast, type PastStores } from '../past/past.ts';
-import type { DatasetPaths } from './data-folder.ts';
-import { openDuckDbAnalytics } from './duckdb-analytics.ts';
+import { copyFolder } from './copied-files.ts';
+import { type DatasetPaths, openDataFolder } from './data-folder.ts';
+import { type DuckDbAnalytics, openDuckDbAnalytics } from './duckdb-analytics.ts';
 import { makeTables, moveIntoPlace } from './duckdb-tables.ts';
 import { openEraseFolder } from './erase-folder.ts';
 import type { OpenLibsqlFile, SqlBatch } from './libsql-file.ts';
@@ -66,6 +68,7 @@ export async function openDatasetStores(options: DatasetStoresOptions): Promise<
   indexShelf: IndexShelf;
   erasePlace: ErasePlace;
   past: PastStores;
+  copies: StoredCopies;
 }> {
   const { slug, paths, keys, dropKey, control, seal } = options;
   const folder = paths.canister;
@@ -91,6 +94,10 @@ export async function openDatasetStores(options: DatasetStoresOptions): Promise<
     indexShelf: await openIndexShelf(paths.folder, options.openIndexFile),
     erasePlace: openEraseFolder(join(paths.folder, '..', '..'), paths),
     past: options.past,
+    copies: {
+      segments: (root) => copySegments(paths, openDataFolder(root).dataset(slug)),
+      tables: (root) => analytics.copyTo(openDataFolder(root).dataset(slug).analyticsFile),
+    },
     analytics: {
       ...analytics,
       async checkpoint() {
@@ -105,11 +112,15 @@ export async function openDatasetStores(options: DatasetStoresOptions): Promise<
   };
 }
 
+/** The tables can be made anew of the segments: only whole files are of use. */
+const copySegments = ({ canister }: DatasetPaths, copy: DatasetPaths) =>
+  copyFolder(canister, copy.canister, (name) => name.endsWith('.seg'));
+
 async function openFitting(
   options: DatasetStoresOptions,
   canister: LongTermCanister,
   remembered: Remembered | undefined,
-): Promise<AnalyticsStore> {
+): Promise<DuckDbAnalytics> {
   const { slug, timeZone, paths, acceptLoss, say, control } = options;
   const file = paths.analyticsFile;
   const present = existsSync(file) ? await openReadable(file, timeZone, say) : undefined;
@@ -173,7 +184,7 @@ async function openReadable(
   file: string,
   timeZone: string,
   say: (text: string) => void,
-): Promise<AnalyticsStore | undefined> {
+): Promise<DuckDbAnalytics | undefined> {
   try {
     return await openDuckDbAnalytics(file, timeZone);
   } catch (error) {

@@ -10,6 +10,7 @@ import { seenInstants } from '../analytics/seen-sql.ts';
 import type { Manifest } from '../contract/published.ts';
 import { createGate } from '../engine/gate.ts';
 import { failPoint, isPlanted } from '../fail-point.ts';
+import { copyDurably } from './copied-files.ts';
 import { removeBackfilled, removeFacts, replaceFacts } from './duckdb-facts.ts';
 import { copyDuckDbFile } from './duckdb-file.ts';
 import {
@@ -35,11 +36,19 @@ import { dayReader, quarterSql } from './published/unpublished-days.ts';
 
 const idsPerRemoval = 1_000;
 
+export interface DuckDbAnalytics extends AnalyticsStore {
+  /** Copies the tables as they are, with everything that was written before. */
+  copyTo(file: string): Promise<void>;
+}
+
 /**
  * @param file path of `analytics.duckdb`, made when missing
  * @param timeZone the dataset's, in which SQL casts instants to days
  */
-export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promise<AnalyticsStore> {
+export async function openDuckDbAnalytics(
+  file: string,
+  timeZone = 'UTC',
+): Promise<DuckDbAnalytics> {
   let tables = await openTables(file, timeZone);
   let { writer, position } = tables;
   const reading = createGate();
@@ -267,6 +276,11 @@ export async function openDuckDbAnalytics(file: string, timeZone = 'UTC'): Promi
     publish: (asOf, since) => publishing.run(() => publishNow(asOf, since)),
     publishedDays: () => [...new Set(readManifest(published)?.files.map(({ day }) => day))].sort(),
     isUnpublished: () => tables.unpublished.any(),
+    copyTo: (copy) =>
+      writing.run(async () => {
+        await checkpoint(writer);
+        await copyDurably(file, copy);
+      }),
     async close() {
       await publishing.idle();
       await writing.idle();

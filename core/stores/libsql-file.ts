@@ -13,6 +13,7 @@ import {
 } from '@libsql/client/sqlite3';
 import { Problem } from '../contract/problem.ts';
 import { isPlanted } from '../fail-point.ts';
+import { syncFile } from './copied-files.ts';
 import { explainUnusable } from './data-unusable.ts';
 
 /** All that the program may do with libSQL: a batch of constant statements with bound arguments. */
@@ -24,7 +25,13 @@ export interface Scrubbed {
   scrub(): Promise<void>;
 }
 
-export interface LibsqlFile extends SqlBatch, Scrubbed {
+/** A file that can be copied while it is in use. */
+export interface Copied {
+  /** Writes all that is in it into another file, which must not be there. */
+  copyTo(file: string): Promise<void>;
+}
+
+export interface LibsqlFile extends SqlBatch, Scrubbed, Copied {
   close(): void;
 }
 
@@ -66,7 +73,7 @@ async function openAndMigrate(
   if (__FAIL_POINTS__ && isPlanted('synchronous-normal'))
     pragmas.push('PRAGMA synchronous = NORMAL');
   // What cannot be done inside a transaction, which is what a batch is.
-  const outside = async (statements: readonly string[]) => {
+  const outside = async (statements: readonly InStatement[]) => {
     for (const statement of statements) await client.execute(statement);
   };
   await outside(pragmas);
@@ -74,6 +81,10 @@ async function openAndMigrate(
     batch: (statements, mode) =>
       batchWithCure(client, statements as InStatement[], mode ?? 'write'),
     scrub: () => outside(['VACUUM', 'PRAGMA wal_checkpoint(TRUNCATE)']),
+    async copyTo(copy) {
+      await outside([{ sql: 'VACUUM INTO ?', args: [copy] }]);
+      await syncFile(copy);
+    },
     close: () => client.close(),
   };
   try {

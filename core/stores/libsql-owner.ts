@@ -5,7 +5,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { InStatement, ResultSet, Row, TransactionMode } from '@libsql/client';
 import { callOver, ofSmallThreads, Transferred } from '../engine/thread-port.ts';
-import type { Scrubbed, SqlBatch } from './libsql-file.ts';
+import type { Copied, Scrubbed, SqlBatch } from './libsql-file.ts';
 import type { FileName, LibsqlThreadCalls } from './libsql-thread.ts';
 import {
   type FramedResult,
@@ -17,8 +17,8 @@ import {
 } from './sql-frame.ts';
 
 export interface LibsqlFiles {
-  hits: SqlBatch & Scrubbed;
-  control: SqlBatch & Scrubbed;
+  hits: SqlBatch & Scrubbed & Copied;
+  control: SqlBatch & Scrubbed & Copied;
 }
 
 export interface LibsqlOwner extends LibsqlFiles {
@@ -78,6 +78,7 @@ function filesOf(remote: LibsqlThreadCalls): LibsqlFiles {
   const file = (name: FileName) => ({
     ...batchOver((statements, mode) => remote.batch(name, statements, mode)),
     scrub: () => remote.scrub(name),
+    copyTo: (copy: string) => remote.copyTo(name, copy),
   });
   return { hits: file('hits'), control: file('control') };
 }

@@ -20,6 +20,7 @@ export type FileName = 'hits' | 'control';
 export interface LibsqlThreadCalls {
   batch(file: FileName, statements: StatementFrame, mode: TransactionMode): Promise<ResultFrame>;
   scrub(file: FileName): Promise<void>;
+  copyTo(file: FileName, copy: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,6 +41,9 @@ const calls: LibsqlThreadCalls = {
   },
   async scrub(file) {
     await (await opening[file]).scrub();
+  },
+  async copyTo(file, copy) {
+    await (await opening[file]).copyTo(copy);
   },
   async close() {
     // What did not open has nothing to close.

@@ -21,6 +21,7 @@ async function openByExecute(file: string, busyTimeoutMs: number): Promise<Libsq
       return results;
     },
     scrub: async () => {},
+    copyTo: async () => {},
     close: () => client.close(),
   };
 }

@@ -2,11 +2,13 @@
 
 import { fileURLToPath } from 'node:url';
 import type { StorageUsed } from '../contract/storage.ts';
+import { type BackupDesk, createBackupDesk } from '../desks/backup-desk.ts';
 import { createExportDesk, type ExportDesk } from '../desks/export-desk.ts';
 import { createLabelSessions, type LabelSessions } from '../desks/label-sessions.ts';
 import { createSqlDesk, type PublishedPlace, type SqlDesk } from '../desks/sql-desk.ts';
 import type { ReadTokens } from '../settings/read-tokens.ts';
 import type { SavedQueries } from '../settings/saved-queries.ts';
+import { openBackupFolder } from '../stores/backup-folder.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
 import { measureStorage } from '../stores/folder-storage.ts';
 import { openLibsqlReadTokens } from '../stores/libsql-read-tokens.ts';
@@ -35,6 +37,7 @@ export function worldSql(world: World): {
   tokens: ReadTokens;
   place: PublishedPlace;
   storage: () => Promise<StorageUsed>;
+  backups: BackupDesk;
   close: () => Promise<void>;
 } {
   const sandbox = testSandbox();
@@ -42,14 +45,24 @@ export function worldSql(world: World): {
   const engine = { publish: (slug: string) => world.engine.publish(slug) };
   const place = placeOf(world);
   const sql = createSqlDesk({ engine, sandbox, place, savedQueries });
+  const folder = openDataFolder(world.root);
+  const storage = async () => {
+    const slugs = (await world.datasets.list()).map(({ slug }) => slug);
+    return await measureStorage(folder, slugs);
+  };
   return {
     sql,
     savedQueries,
-    storage: async () =>
-      measureStorage(
-        openDataFolder(world.root),
-        (await world.datasets.list()).map(({ slug }) => slug),
-      ),
+    storage,
+    backups: createBackupDesk({
+      engine: world.engine,
+      place: openBackupFolder({
+        folder: folder.backups,
+        masterKeyFile: folder.masterKeyFile,
+        measure: storage,
+      }),
+      clock: world.now,
+    }),
     labelSessions: createLabelSessions({ sql, savedQueries, engine, clock: world.now }),
     exports: createExportDesk({
       engine,

@@ -19,6 +19,7 @@ import type { PlaceOf } from '../hits/enrichment.ts';
 import type { DatasetConfig, Datasets } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
 import type { VisitorHits } from '../sources/visitor-hits.ts';
+import { databaseCopier } from '../stores/backup-folder.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
 import { lastLow, openDatasetStores } from '../stores/dataset-stores.ts';
 import { openPastStores } from '../stores/libsql-backfills.ts';
@@ -245,10 +246,12 @@ export async function openCore(
         recut: real.recut,
         past: real.past,
         erasePlace: real.erasePlace,
+        copies: real.copies,
       };
     },
     datasets: await configs(datasets),
     rotateKeys: () => rotate(),
+    copyDatabases: databaseCopier({ hits, control }),
     setAside: openLibsqlSetAside(hits),
     erasures: {
       book: openLibsqlErasures(control, clock),
