@@ -3,6 +3,8 @@
  * a real Chromium. What they show is held against hits that the test itself counts, and against SQL.
  */
 import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
@@ -261,6 +263,24 @@ describe('the page of health', () => {
     expect((await fetch(`${product.baseUrl}/docs/nothing.md`)).status).toBe(404);
     const outside = await fetch(`${product.baseUrl}/docs/..%2fpackage.json`);
     expect(await outside.text()).not.toContain('"dependencies"');
+  });
+
+  it('makes a backup at a press, and lists what is in it', async () => {
+    await page.goto('/health');
+    const list = page.locator('cn-backup-list');
+    await list.getByText('There is none yet.').waitFor();
+    const stored = await api('/api/datasets/shop/sql', {
+      sql: 'SELECT count(*), sum(hits) FROM sessions',
+    });
+    const [sessions, storedHits] = stored.rows[0];
+    await list.getByRole('button', { name: 'Make a backup now' }).click();
+    await list.locator('tbody tr').waitFor();
+    const { backups, folder } = await api('/api/backups');
+    expect(folder).toBe(join(product.data, 'backups'));
+    expect(readdirSync(folder)).toEqual([backups[0].name]);
+    const cells = await list.locator('tbody td').allInnerTexts();
+    expect(cells.slice(1, 4)).toEqual(['1', String(sessions), String(storedHits)]);
+    await expect.poll(() => list.getByRole('button').isEnabled(), patient).toBe(true);
   });
 
   it.each([

@@ -4,12 +4,14 @@ import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import type { Me } from '../../core/contract/access.ts';
 import { addDays, dayOf } from '../../core/contract/calendar.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import type { DatasetStatus, HitCounts, HourCounts, Status } from '../../core/contract/status.ts';
 import { serverNow } from '../api/server-time.ts';
 import { readCounts, readStatus } from '../api/status.ts';
 import '../components/alarm-list.ts';
+import '../components/backup-list.ts';
 import '../components/empty-state.ts';
 import '../components/error-note.ts';
 import { verdict } from '../components/hour-table.ts';
@@ -17,6 +19,7 @@ import { formatCount } from '../components/number-format.ts';
 import '../components/server-health.ts';
 import { formatInstant, formatTime } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext, firstDataset } from '../context/datasets.ts';
+import { mayI, meContext } from '../context/me.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
 import { UrlStateController } from '../controllers/url-state-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -62,6 +65,10 @@ export class HealthPage extends LitElement {
   @consume({ context: datasetsContext, subscribe: true })
   @state()
   private datasets: DatasetsValue | undefined;
+
+  @consume({ context: meContext, subscribe: true })
+  @state()
+  private me: Me | undefined;
 
   readonly #view = new UrlStateController<View>(this, {
     decode: (params) => ({
@@ -137,6 +144,7 @@ export class HealthPage extends LitElement {
         <cn-server-health .status=${status} timeZone=${readerZone}></cn-server-health>
       </section>
       ${this.#hits(status, hours)}
+      ${mayI(this.me, 'administer') ? html`<section><cn-backup-list timeZone=${readerZone}></cn-backup-list></section>` : nothing}
     </div>`;
   }
 
