@@ -1,10 +1,8 @@
 /** The commands for events: from draft to deletion, and over the past. They work through the API, server or not. */
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { Dataset } from '../core/contract/dataset.ts';
-import { type EventDefinitionInput, eventTriggers } from '../core/contract/event.ts';
+import { eventTriggers } from '../core/contract/event.ts';
 import type {
-  AttributeDraft,
   Backfill,
   DeleteResult,
   DryRun,
@@ -15,6 +13,7 @@ import type {
 } from '../core/contract/event-life.ts';
 import { Problem } from '../core/contract/problem.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
+import { eventPath, type SaveOptions, saveEvent } from './event-save.ts';
 import {
   describeBackfill,
   describeDiff,
@@ -38,12 +37,23 @@ interface Common {
   dataset?: string;
 }
 
+/** Makes a command for events, and runs what it asks for. */
+interface EventGroup<O> {
+  event(usage: string, description: string): Command;
+  /** Runs with the API and the path of the dataset; prints the result as JSON or in words. */
+  run<T>(
+    options: O & Common,
+    work: (api: ApiClient, path: string) => Promise<T>,
+    inWords: (result: T) => string,
+  ): Promise<void>;
+  note: (text: string) => void;
+}
+
 export function addEventCommands<O extends { json?: boolean }>(desk: EventCommandDesk<O>): void {
   const { withApi, out, outJson, note } = desk;
   const group = desk.group('event', 'make, try and publish events, and run them over the past');
   const event = (usage: string, description: string): Command =>
     group(usage, description).option('--dataset <slug>', 'the dataset (else the only one)');
-  /** Runs with the API and the path of the dataset; prints the result as JSON or in words. */
   const run = async <T>(
     options: O & Common,
     work: (api: ApiClient, path: string) => Promise<T>,
@@ -55,7 +65,14 @@ export function addEventCommands<O extends { json?: boolean }>(desk: EventComman
     if (options.json) outJson(result);
     else out(inWords(result));
   };
+  const events: EventGroup<O> = { event, run, note };
+  addDrafts(events);
+  addPast(events);
+  addVersions(events);
+}
 
+/** From nothing to a draft that is published. */
+function addDrafts<O>({ event, run }: EventGroup<O>): void {
   event('list', 'list the events in the order of evaluation').action((options: O & Common) =>
     run(options, (api, path) => api.json<EventList>('GET', `${path}/events`), describeList),
   );
@@ -84,15 +101,35 @@ export function addEventCommands<O extends { json?: boolean }>(desk: EventComman
     .option('--building-block', 'only other events use it; it is not reported')
     .option('--inactive', 'keep it, but do not evaluate it')
     .option('--active', 'evaluate it again')
-    .action((options: O & SaveOptions) =>
+    .action((options: O & Common & SaveOptions) =>
       run(
         options,
-        (api, path) => save(api, path, options),
+        (api, path) => saveEvent(api, path, options),
         ({ definition, state }) =>
           `Saved "${definition.name}" (${state}). Try it: canister event dry-run "${definition.name}". Publish it: canister event publish "${definition.name}"`,
       ),
     );
 
+  event('publish [names...]', 'put drafts in force for hits that come from now on')
+    .option('--all', 'all drafts')
+    .action((events: string[], options: O & Common & { all?: boolean }) =>
+      run(
+        options,
+        async (api, path) => {
+          if ((events.length === 0) !== (options.all === true)) {
+            throw new Problem('request_invalid', 'Name the events to publish, or give --all.');
+          }
+          const input = options.all ? {} : { events };
+          return await api.json<{ version: number }>('POST', `${path}/event-sets`, input);
+        },
+        ({ version }) =>
+          `Published as version ${version}. Sessions that begin now are evaluated by it; for the past: canister event backfill NAME`,
+      ),
+    );
+}
+
+/** What would have been, and what is made of it. */
+function addPast<O>({ event, run, note }: EventGroup<O>): void {
   event('dry-run <name>', 'try an event over past sessions; nothing is written')
     .option('--from <date>', 'first day of the sessions, like 2026-11-14 (else all)')
     .option('--to <date>', 'day after the last day')
@@ -113,23 +150,6 @@ export function addEventCommands<O extends { json?: boolean }>(desk: EventComman
       ),
     );
 
-  event('publish [names...]', 'put drafts in force for hits that come from now on')
-    .option('--all', 'all drafts')
-    .action((events: string[], options: O & Common & { all?: boolean }) =>
-      run(
-        options,
-        async (api, path) => {
-          if ((events.length === 0) !== (options.all === true)) {
-            throw new Problem('request_invalid', 'Name the events to publish, or give --all.');
-          }
-          const input = options.all ? {} : { events };
-          return await api.json<{ version: number }>('POST', `${path}/event-sets`, input);
-        },
-        ({ version }) =>
-          `Published as version ${version}. Sessions that begin now are evaluated by it; for the past: canister event backfill NAME`,
-      ),
-    );
-
   event('backfill <name>', 'run a published event over the past')
     .option('--from <date>', 'first day of the sessions, like 2026-11-14 (else all)')
     .option('--to <date>', 'day after the last day')
@@ -146,7 +166,10 @@ export function addEventCommands<O extends { json?: boolean }>(desk: EventComman
         describeBackfill,
       ),
     );
+}
 
+/** What was published, and back to it. */
+function addVersions<O>({ event, run }: EventGroup<O>): void {
   event('history [name]', 'what was done to the events, newest first')
     .option('--limit <changes>', 'at most this many', wholeNumber, 100)
     .action((name: string | undefined, options: O & Common & { limit: number }) =>
@@ -220,24 +243,6 @@ interface Days {
   to?: string;
 }
 
-interface SaveOptions extends Common {
-  name?: string;
-  trigger?: EventDefinitionInput['trigger'];
-  condition?: string;
-  description?: string;
-  track?: 'first' | 'last' | 'every';
-  record?: string;
-  actions?: string;
-  dimensions?: string;
-  attributes?: string;
-  file?: string;
-  buildingBlock?: boolean;
-  inactive?: boolean;
-  active?: boolean;
-}
-
-const eventPath = (path: string, name: string) => `${path}/events/${encodeURIComponent(name)}`;
-
 /** @throws Problem `request_invalid` when there is more than one dataset and none is named */
 async function datasetPath(api: ApiClient, { dataset }: Common): Promise<string> {
   if (dataset !== undefined) return `/api/datasets/${encodeURIComponent(dataset)}`;
@@ -248,97 +253,6 @@ async function datasetPath(api: ApiClient, { dataset }: Common): Promise<string>
     ? `There are several datasets: ${datasets.map(({ slug }) => slug).join(', ')}. Name one with --dataset.`
     : 'There is no dataset yet. Make one with: canister dataset create SLUG';
   throw new Problem('request_invalid', says);
-}
-
-/** What is given changes what is there; what is not given stays. */
-async function save(api: ApiClient, path: string, options: SaveOptions): Promise<EventDraft> {
-  const { attributes: inFile, ...file } = readObject(options.file);
-  const name = options.name ?? file.name;
-  if (typeof name !== 'string') {
-    throw new Problem('request_invalid', 'Give the event a name with --name.');
-  }
-  const present = await presentDraft(api, path, name);
-  const definition = {
-    ...present?.definition,
-    ...file,
-    ...given('trigger', options.trigger),
-    ...given('condition', options.condition),
-    ...given('description', options.description),
-    ...given('track', options.track),
-    ...given('record', options.record === undefined ? undefined : parseRecord(options.record)),
-    ...given('actions', readList(options.actions)),
-    ...given('dimensions', readList(options.dimensions)),
-    ...(options.buildingBlock && { buildingBlock: true }),
-    ...(options.inactive && { active: false }),
-    ...(options.active && { active: true }),
-    name,
-  };
-  if (!('trigger' in definition && 'condition' in definition)) {
-    throw new Problem('request_invalid', `"${name}" is new: give it --trigger and --condition.`);
-  }
-  for (const attribute of [
-    ...(Array.isArray(inFile) ? inFile : []),
-    ...(readList(options.attributes) ?? []),
-  ]) {
-    const { name: called } = attribute as { name?: unknown };
-    const where = `${path}/event-attributes/${encodeURIComponent(String(called))}`;
-    await api.json<AttributeDraft>('PUT', where, attribute);
-  }
-  return await api.json<EventDraft>('PUT', eventPath(path, name), definition);
-}
-
-async function presentDraft(
-  api: ApiClient,
-  path: string,
-  name: string,
-): Promise<EventDraft | undefined> {
-  try {
-    return await api.json<EventDraft>('GET', eventPath(path, name));
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'event_unknown') return undefined;
-    throw error;
-  }
-}
-
-const given = (key: string, value: unknown) => (value === undefined ? {} : { [key]: value });
-
-function parseRecord(text: string): EventDefinitionInput['record'] {
-  if (text === 'count') return { kind: 'count' };
-  const [kind, field] = [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)];
-  if ((kind === 'number' || kind === 'text') && field !== '')
-    return { kind, from: { kind: 'field', field } };
-  throw new Problem(
-    'request_invalid',
-    `--record takes count, or number or text and a field, such as number=response.bytes; not ${text.slice(0, 80)}.`,
-  );
-}
-
-function readJson(file: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new Problem('file_missing', `${file} cannot be read.`, { cause });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Problem('not_json', `${file} holds no JSON: ${(cause as Error).message}`, { cause });
-  }
-}
-
-function readObject(file: string | undefined): Record<string, unknown> {
-  const value = file === undefined ? {} : readJson(file);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
-  throw new Problem('request_invalid', `${file} must hold one JSON object: the definition.`);
-}
-
-function readList(file: string | undefined): unknown[] | undefined {
-  if (file === undefined) return undefined;
-  const value = readJson(file);
-  if (Array.isArray(value)) return value;
-  throw new Problem('request_invalid', `${file} must hold a JSON list.`);
 }
 
 type Job = Pick<Backfill, 'state' | 'sessionsDone' | 'sessionsTotal' | 'reason'>;
