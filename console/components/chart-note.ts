@@ -2,7 +2,7 @@
 
 import { msg, str } from '@lit/localize';
 import { layoutOf, numberAt } from '../../core/contract/answer-layout.ts';
-import { type ChartInput, figureOfChart } from '../../core/contract/chart-option.ts';
+import { type ChartInput, figureOfChart } from '../../core/contract/chart-drawing.ts';
 import type { Answer } from '../../core/contract/query.ts';
 import { valueWords } from '../texts/server-names.ts';
 

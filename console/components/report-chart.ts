@@ -10,12 +10,10 @@ import { layoutOf } from '../../core/contract/answer-layout.ts';
 import {
   type ChartInput,
   type ChartPalette,
-  type ChartSaying,
-  chartHeight,
-  chartOption,
-  chartSentence,
   figureOfChart,
-} from '../../core/contract/chart-option.ts';
+} from '../../core/contract/chart-drawing.ts';
+import { chartHeight, chartOption } from '../../core/contract/chart-option.ts';
+import { type ChartSaying, chartSentence } from '../../core/contract/chart-sentence.ts';
 import type { ReportPanel } from '../../core/contract/report.ts';
 import { onThemeChange } from '../context/theme.ts';
 import { controlStyles } from '../styles/controls.ts';

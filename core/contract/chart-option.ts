@@ -2,86 +2,21 @@
  * The one definition of a chart: a panel's answer → what ECharts draws, in the browser, as SVG in a page and as PNG in
  * a mail. Pure and without ECharts itself; colours and the way of writing numbers are handed in.
  */
+import { type Figure, type FigurePlace, layoutOf, numberAt } from './answer-layout.ts';
 import {
-  type AnswerLayout,
-  type Figure,
-  type FigurePlace,
-  layoutOf,
-  numberAt,
-} from './answer-layout.ts';
-import { dimensionWords } from './dimension-words.ts';
-import type { MetricUnit } from './metric.ts';
+  type ChartInput,
+  type ChartPalette,
+  chartLimits,
+  cut,
+  type Drawing,
+  drawingOf,
+  rowWords,
+  shortWords,
+} from './chart-drawing.ts';
 import type { Answer } from './query.ts';
-import type { ReportPanel } from './report.ts';
 
-/** `labels` are the eight label colours in their order. */
-export interface ChartPalette {
-  all: string;
-  before: string;
-  labels: readonly string[];
-  ink: string;
-  inkQuiet: string;
-  line: string;
-  font: string;
-}
-
-export interface ChartInput {
-  panel: Pick<ReportPanel, 'answer' | 'chart' | 'figure' | 'title'>;
-  palette: ChartPalette;
-  /** A metric's value as the reader of this chart sees it. */
-  formatMetric: (value: number | null, unit: MetricUnit) => string;
-  locale?: string | undefined;
-  /** A dimension's value as the reader sees it, short; else as the contract says it. */
-  valueWords?: (value: string | number | null, name: string, isShort: boolean) => string;
-  /** The name of a figure of the compared period; else the contract's. */
-  comparedWords?: (figure: string) => string;
-  /** The figure that is drawn, by its name; else the first one. */
-  figure?: string | undefined;
-  /** The day that is not over, `YYYY-MM-DD`: its column is pale. */
-  today?: string | undefined;
-  /** Drawn less than 480 pixels wide: fewer and shorter words. */
-  isNarrow?: boolean;
-  /** Makes characters without a shape visible, where texts of strangers are drawn. */
-  clean?: (text: string) => string;
-}
-
-const noPalette: ChartPalette = {
-  all: '',
-  before: '',
-  labels: [],
-  ink: '',
-  inkQuiet: '',
-  line: '',
-  font: '',
-};
-
-export const chartLimits = { barsMax: 12, columnsMax: 92, wordsMax: 34, wordsMaxNarrow: 16 };
 const fontSize = 12;
 const barHeight = 16;
-
-interface Drawing extends Omit<ChartInput, 'figure'> {
-  answer: Answer;
-  layout: AnswerLayout;
-  figure: Figure;
-}
-
-/** What of a panel is drawn; undefined where there is nothing to draw. */
-function drawingOf(input: ChartInput): Drawing | undefined {
-  const { answer, chart } = input.panel;
-  const layout = layoutOf(answer);
-  const figure = figureOfChart(input);
-  if (chart === undefined || figure === undefined || layout.dimensions.length === 0)
-    return undefined;
-  const isDrawn = answer.rows.some((row) => numberAt(row, figure.places[0]?.index ?? -1) !== null);
-  return isDrawn ? { ...input, answer, layout, figure } : undefined;
-}
-
-/** The figure that a chart draws: the one that is chosen, else that of its panel, else the first one. */
-export function figureOfChart({ panel, figure }: Pick<ChartInput, 'panel' | 'figure'>) {
-  const { figures } = layoutOf(panel.answer);
-  const named = (name: string | undefined) => figures.find(({ column }) => column.name === name);
-  return named(figure) ?? named(panel.figure) ?? figures[0];
-}
 
 /** How high a chart is in pixels: bars lie under each other, so their number says it. */
 export function chartHeight(panel: ChartInput['panel']): number {
@@ -204,35 +139,6 @@ function categoryAxis(drawing: Drawing, rows: Answer['rows']) {
   };
 }
 
-/** What a row is about, in words. */
-function rowWords(drawing: Drawing, row: Answer['rows'][number]): string {
-  return drawing.layout.dimensions
-    .map(({ column, index }) => shortWords(drawing, row[index] ?? null, column.name))
-    .join(' · ');
-}
-
-function shortWords(
-  { valueWords, locale }: Drawing,
-  value: string | number | null,
-  name: string,
-): string {
-  return valueWords?.(value, name, true) ?? dimensionWords(value, name, locale, { isShort: true });
-}
-
-function cut({ isNarrow, clean }: Drawing, text: string): string {
-  const max = isNarrow === true ? chartLimits.wordsMaxNarrow : chartLimits.wordsMax;
-  const characters = [...(clean?.(text) ?? text)];
-  const short =
-    characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : characters.join('');
-  return drawable(short);
-}
-
-/**
- * ECharts keeps the widths of texts in a plain object: asked for `__proto__` it takes the prototype of all objects for
- * an entry of its own and writes into it, and everything in this process is broken. A space at the end is not seen.
- */
-const drawable = (text: string): string => (text in Object.prototype ? `${text} ` : text);
-
 function columnsOption(drawing: Drawing) {
   const { answer, today } = drawing;
   const isLine = answer.rows.length > chartLimits.columnsMax;
@@ -336,53 +242,4 @@ function gridOption(drawing: Drawing) {
 function order(one: string | number | null, other: string | number | null): number {
   if (one === null || other === null) return one === other ? 0 : one === null ? 1 : -1;
   return one < other ? -1 : one > other ? 1 : 0;
-}
-
-/** What a chart says: its figure, the names of its dimensions and labels, and the values at both ends. */
-export interface ChartSaying {
-  figure: string;
-  by: readonly string[];
-  labels: readonly string[];
-  largest: string;
-  smallest: string;
-}
-
-function inEnglish({ figure, by, labels, largest, smallest }: ChartSaying): string {
-  const names = by.map((name) => name.toLowerCase()).join(' and ');
-  const beside = labels.length > 0 ? `, beside the labels ${labels.join(', ')}` : '';
-  return `${figure} by ${names}${beside}: largest ${largest}, smallest ${smallest}. The table has the same numbers.`;
-}
-
-/**
- * The chart in one sentence, for those who do not see it: what it shows, the largest and the smallest value.
- * @param say makes the sentence, for who speaks another language; of undefined where there is nothing to draw
- */
-export function chartSentence(
-  input: Omit<ChartInput, 'palette'>,
-  say: (saying: ChartSaying | undefined) => string = (saying) =>
-    saying === undefined ? `${input.panel.title}: nothing to draw.` : inEnglish(saying),
-): string {
-  const drawing = drawingOf({ ...input, palette: noPalette });
-  if (drawing === undefined) return say(undefined);
-  const { figure, layout, answer, formatMetric } = drawing;
-  const index = figure.places[0]?.index ?? -1;
-  const rows = answer.rows.filter((row) => numberAt(row, index) !== null);
-  const figureOf = (row: Answer['rows'][number]) => numberAt(row, index) ?? 0;
-  const largest = rows.reduce(
-    (most, row) => (figureOf(row) > figureOf(most) ? row : most),
-    rows[0] ?? [],
-  );
-  const smallest = rows.reduce(
-    (least, row) => (figureOf(row) < figureOf(least) ? row : least),
-    rows[0] ?? [],
-  );
-  const said = (row: Answer['rows'][number]) =>
-    `${formatMetric(figureOf(row), figure.column.unit)} (${cut(drawing, rowWords(drawing, row))})`;
-  return say({
-    figure: figure.column.label,
-    by: layout.dimensions.map(({ column }) => column.label),
-    labels: figure.places.flatMap(({ of }) => (of === undefined ? [] : [cut(drawing, of)])),
-    largest: said(largest),
-    smallest: said(smallest),
-  });
 }

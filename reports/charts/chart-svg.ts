@@ -3,7 +3,8 @@ import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, LegendComponent } from 'echarts/components';
 import { init, setPlatformAPI, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { type ChartInput, chartHeight, chartOption } from '../../core/contract/chart-option.ts';
+import type { ChartInput } from '../../core/contract/chart-drawing.ts';
+import { chartHeight, chartOption } from '../../core/contract/chart-option.ts';
 import { formatMetric, showInvisible } from '../html/format.ts';
 import { lightPalette, type ReportColour, reportColours } from './palette.ts';
 

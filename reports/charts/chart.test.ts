@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { chartHeight, chartSentence } from '../../core/contract/chart-option.ts';
+import { chartHeight } from '../../core/contract/chart-option.ts';
+import { chartSentence } from '../../core/contract/chart-sentence.ts';
 import { dimensionColumn, metricColumn } from '../../core/contract/columns.ts';
 import type { DimensionName } from '../../core/contract/dimension.ts';
 import type { Answer } from '../../core/contract/query.ts';

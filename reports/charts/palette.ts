@@ -1,5 +1,5 @@
 /** The colours of charts and of reports on paper and screen: light and dark, the same as those of the console. */
-import type { ChartPalette } from '../../core/contract/chart-option.ts';
+import type { ChartPalette } from '../../core/contract/chart-drawing.ts';
 
 /** Name → light and dark. The eight labels are apart for colour-blind eyes, and never the only carrier of a meaning. */
 export const reportColours = {

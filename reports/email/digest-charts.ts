@@ -1,6 +1,6 @@
 /** The charts of a digest as pictures that come along with the mail. */
 
-import { chartSentence } from '../../core/contract/chart-option.ts';
+import { chartSentence } from '../../core/contract/chart-sentence.ts';
 import type { ReportPanel } from '../../core/contract/report.ts';
 import type { EditionAttachment } from '../../core/contract/subscription.ts';
 import type { Digest } from '../schedule/make-digest.ts';

@@ -4,7 +4,7 @@
  */
 import { html, raw } from 'hono/html';
 import { layoutOf, type MetricColumn } from '../../core/contract/answer-layout.ts';
-import { chartSentence } from '../../core/contract/chart-option.ts';
+import { chartSentence } from '../../core/contract/chart-sentence.ts';
 import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
 import { chartInput, drawChart, withColourNames } from '../charts/chart-svg.ts';
 import { requestWords } from '../run/request-words.ts';
