@@ -70,14 +70,9 @@ import { listenOn, stopServer } from './server/http-server.ts';
 import { openAccess } from './server/open-access.ts';
 import { openBackups } from './server/open-backups.ts';
 import { serveConsole } from './server/serve-console.ts';
+import { serverJobs } from './server/server-jobs.ts';
 import { createWatch } from './server/watch.ts';
 import { createSubscriptionDesk } from './subscription-desk.ts';
-
-const publishLookEveryMs = 5_000;
-const alertsLookEveryMs = 1_000;
-const digestsLookEveryMs = 2_000;
-const sourcesLookEveryMs = 2_000;
-const serverRetentionEveryMs = 3_600_000;
 
 export interface Canister {
   /** Everything that answers HTTP. In this process: `app.request(path, init, { inProcess: true })`. */
@@ -243,41 +238,14 @@ async function composeCanister(
   const stopJobs = startJobs(
     [
       ...watch.jobs,
-      {
-        description: 'publish the days that have changed',
-        periodMs: publishLookEveryMs,
-        async run() {
-          if (listenedPort !== undefined) await engine.remote.publishDue();
-        },
-      },
-      {
-        description: 'look at the alerts',
-        periodMs: alertsLookEveryMs,
-        async run() {
-          // A command that is soon over neither judges nor sends: the server does.
-          if (listenedPort !== undefined) await alerts.look(watch.alarms());
-        },
-      },
-      {
-        description: 'make the digests that are due',
-        periodMs: digestsLookEveryMs,
-        async run() {
-          // What it puts into the outbox is sent with the notices of alerts.
-          if (listenedPort !== undefined) await subscriptions.runDue();
-        },
-      },
-      {
-        description: 'run the sources that are due',
-        periodMs: sourcesLookEveryMs,
-        async run() {
-          if (listenedPort !== undefined) await sources.runDue();
-        },
-      },
-      {
-        description: 'remove what the server keeps no longer',
-        periodMs: serverRetentionEveryMs,
-        run: access.serverRetention.apply,
-      },
+      ...serverJobs({
+        isServing: () => listenedPort !== undefined,
+        publishDue: () => engine.remote.publishDue(),
+        lookAtAlerts: () => alerts.look(watch.alarms()),
+        makeDigests: () => subscriptions.runDue(),
+        runSources: () => sources.runDue(),
+        applyRetention: access.serverRetention.apply,
+      }),
     ],
     watch.told,
   );
