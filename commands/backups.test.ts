@@ -145,6 +145,19 @@ test('What is no backup is left alone, and one that was broken off goes with the
   expect((await json<Backups>('backup', 'list')).backups.map((one) => one.name)).toEqual([name]);
 });
 
+test('A folder that cannot be used is refused with its name and what to set', async () => {
+  await json('dataset', 'create', 'shop');
+  const file = join(folder, 'a-file');
+  writeFileSync(file, '');
+  const { code, notes } = await runCommand(['backup', 'create', '--data', data], '', {
+    CANISTER_BACKUPS: file,
+  });
+  expect(code).toBe(1);
+  expect(notes).toContain(file);
+  expect(notes).toContain('CANISTER_BACKUPS');
+  expect(notes).not.toContain('unexpected');
+});
+
 test('While the master key is being changed no backup is made, and the refusal says why', async () => {
   await json('dataset', 'create', 'shop');
   writeFileSync(join(data, 'master.key.next'), 'half way');

@@ -80,8 +80,13 @@ export interface CommandResult {
  * Runs one command of the built command line to its end. What the test holds open, such as a connection, lives on meanwhile.
  * @throws with the program's own words, when it does not end
  */
-export async function runCommand(args: readonly string[], input = ''): Promise<CommandResult> {
-  const program = spawn(process.execPath, [launcher, ...args], { env: outsideOfTests() });
+export async function runCommand(
+  args: readonly string[],
+  input = '',
+  environment: Record<string, string> = {},
+): Promise<CommandResult> {
+  const env = { ...outsideOfTests(), ...environment };
+  const program = spawn(process.execPath, [launcher, ...args], { env });
   const late = setTimeout(() => program.kill('SIGKILL'), commandMsMax);
   // A command that does not read its input closes it: that is no fault.
   program.stdin.on('error', () => {});

@@ -7,7 +7,7 @@ export interface BackupPlace {
   list(): Promise<Backup[]>;
   /**
    * Begins one, and removes what those that were broken off have left. Gives the root of the new data folder.
-   * @throws Problem `disk_low` when the disk has no room for it, `upkeep_busy` while the master key is being changed
+   * @throws Problem `data_unusable` when nothing can be written there, `disk_low` when the disk has no room for it, `upkeep_busy` while the master key is being changed
    */
   begin(name: string): Promise<string>;
   /** How much was copied so far. */

@@ -2,7 +2,7 @@
  * Backups in folders: `NAME/` is whole, `NAME.making/` is not yet, or never will be. A whole one says in `backup.json`
  * what it holds; the rest of it is a data folder that lacks `master.key`, and what is made anew out of the rest.
  */
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupPlace } from '../canisters/backup-place.ts';
@@ -57,6 +57,20 @@ export function openBackupFolder(options: {
     throw new Problem('upkeep_busy', `${why} Try again when that is done.`);
   }
 
+  function refuseUnusable(): void {
+    try {
+      makeFolder(folder);
+      accessSync(folder, constants.W_OK | constants.X_OK);
+    } catch (cause) {
+      const why = `The folder for backups, ${folder}, cannot be used: ${(cause as Error).message}.`;
+      throw new Problem(
+        'data_unusable',
+        `${why} Name one that this user can write with CANISTER_BACKUPS.`,
+        { cause },
+      );
+    }
+  }
+
   async function refuseFullDisk(): Promise<void> {
     const { hits, control, datasets } = await measure();
     const needed = datasets.reduce(
@@ -78,7 +92,7 @@ export function openBackupFolder(options: {
     list: async () => list(),
     async begin(name) {
       refuseKeyChange();
-      makeFolder(folder);
+      refuseUnusable();
       for (const left of names())
         if (left.endsWith(making)) await rm(path(left), { recursive: true });
       await refuseFullDisk();
