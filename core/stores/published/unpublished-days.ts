@@ -44,8 +44,11 @@ export async function openUnpublishedDays(writer: DuckDBConnection): Promise<Unp
           `UPDATE store.unpublished SET epoch = ${epoch} WHERE day IN (${known.map((_, at) => `$${at + 1}`).join(', ')})`,
           known,
         );
-      for (const day of waiting)
-        await connection.run(`INSERT INTO store.unpublished VALUES ($1, ${epoch})`, [day]);
+      if (waiting.length > 0)
+        await connection.run(
+          `INSERT INTO store.unpublished VALUES ${waiting.map((_, at) => `($${at + 1}, ${epoch})`).join(', ')}`,
+          waiting,
+        );
     },
     committed() {
       for (const day of waiting) marked.add(day);
