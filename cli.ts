@@ -189,7 +189,7 @@ export function createProgram(): Command {
       .option('--json', 'print the result as JSON');
 
   command(program, 'serve', 'run collector, core, reports and console')
-    .option('--accept-loss', 'open datasets although backups of different ages lost hits')
+    .option('--accept-loss', 'go on without hits that are lost, and end the alarm about them')
     .action(async (options: CommonOptions & { acceptLoss?: boolean }) => {
       const acceptLoss = options.acceptLoss === true;
       await serveUntilStopped({ ...configOf(options), acceptLoss }, '/');

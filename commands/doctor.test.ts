@@ -280,6 +280,29 @@ describe('A damaged folder', () => {
     expect(fingerprints(data)).toEqual(before);
   });
 
+  test('Damaged tables are not rebuilt, and are made anew where they were moved away', async () => {
+    const file = join(shop, 'analytics.duckdb');
+    const bytes = readFileSync(file);
+    const place = bytes.indexOf('shop.example');
+    bytes[place] = (bytes[place] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    const refused = await runCommand(['rebuild', '--dataset', 'shop', '--data', data]);
+    expect([refused.code, refused.notes]).toEqual([
+      1,
+      expect.stringMatching(/tables are damaged.* move analytics\.duckdb .* away/),
+    ]);
+    const told = await doctor(data);
+    expect(told.findings.find(({ level }) => level === 'attention')?.advice).toMatch(
+      /away and start/,
+    );
+    rmSync(file);
+    expect(await (await startProduct({ data })).stop()).toBe(0);
+    const result = await doctor(data);
+    expect([result.code, notWell(result)]).toEqual([0, []]);
+    const says = result.findings.map((finding) => finding.says).join('\n');
+    expect(says).toMatch(/shop: 3 sessions are stored/);
+  });
+
   test('A folder that is not there is told, and not made', async () => {
     const { code, findings } = await doctor(join(folder, 'nowhere'));
     expect([code, findings[0]?.check]).toEqual([1, 'folder']);

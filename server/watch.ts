@@ -6,7 +6,7 @@ import { Problem } from '../core/contract/problem.ts';
 import type { Alarm } from '../core/contract/status.ts';
 import { createAlarms } from '../core/engine/alarms.ts';
 import type { Engine } from '../core/engine/engine.ts';
-import { explainAccount } from '../core/engine/hit-account.ts';
+import { explainAccount, unexplainedHits } from '../core/engine/hit-account.ts';
 import type { HeldDataset } from '../core/engine/open-datasets.ts';
 import { describeJump, type SteadyClock } from '../core/engine/steady-clock.ts';
 import type { ApiOptions } from '../core/http/app.ts';
@@ -34,13 +34,14 @@ const lateNoticesCheckEveryMs = 60_000;
 
 export interface Watched {
   root: string;
-  config: Pick<Config, 'diskFreeBytesMin'>;
+  /** `acceptLoss`: what is unaccounted for when it is first known is taken as lost, and is no alarm any more. */
+  config: Pick<Config, 'diskFreeBytesMin' | 'acceptLoss'>;
   clock: Clock;
   steady: Pick<SteadyClock, 'jumpMs'>;
   /** The store of the inbox. */
   hits: SqlBatch;
   engine: Pick<Engine, 'measures' | 'load' | 'account'>;
-  counts: Pick<ReturnType<typeof openLibsqlCounts>, 'findBroken'>;
+  counts: Pick<ReturnType<typeof openLibsqlCounts>, 'findBroken' | 'acceptLoss'>;
   /** The channels to which nothing could be delivered for long. */
   lateChannels: () => Promise<readonly string[]>;
   log: Log;
@@ -74,6 +75,8 @@ export function createWatch(watched: Watched): Watch {
   let held: HeldDataset[] = [];
   const eventLoop = monitorEventLoopDelay({ resolution: lookEveryMs });
   eventLoop.enable();
+  /** A loss that comes later is another one. */
+  const acceptedOnce = new Set<string>();
   const alarms = createAlarms((alarm, detail) => {
     if (detail === undefined) log('info', 'alarm_over', `Alarm over: ${alarm}`, { alarm });
     else log('warning', 'alarm', `Alarm: ${alarm}: ${detail}`, { alarm, detail });
@@ -123,11 +126,25 @@ export function createWatch(watched: Watched): Watch {
       periodMs: countsCheckEveryMs,
       async run() {
         alarms.set('counters_broken', describeBroken(await counts.findBroken()));
+        if (config.acceptLoss) await acceptLosses();
         const wrong = (await engine.account()).flatMap((one) => explainAccount(one) ?? []);
         alarms.set('hits_unaccounted', wrong.length > 0 ? wrong.join('; ') : undefined);
       },
     },
   ];
+
+  async function acceptLosses(): Promise<void> {
+    for (const account of await engine.account()) {
+      const { dataset, known } = account;
+      if (!known || acceptedOnce.has(dataset)) continue;
+      const unexplained = unexplainedHits(account);
+      if (unexplained !== 0) await counts.acceptLoss(dataset, unexplained);
+      acceptedOnce.add(dataset);
+      const said = explainAccount(account);
+      if (said !== undefined)
+        log('warning', 'loss_accepted', `Accepted as lost: ${said}`, { dataset, unexplained });
+    }
+  }
 
   return {
     jobs,

@@ -20,7 +20,7 @@ export const alarmTexts: Record<AlarmCode, AlarmText> = {
   hits_unaccounted: {
     title: msg('Accepted hits are missing, or counted twice'),
     todo: msg(
-      'Keep the data folder as it is and report it. After restoring only some files of a backup it is to be expected.',
+      'Keep the data folder as it is and report it. After restoring only some files of a backup it is to be expected: start once with serve --accept-loss.',
     ),
   },
   disk_low: {

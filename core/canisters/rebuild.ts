@@ -24,9 +24,24 @@ export type ApplyPast = (sessions: readonly StoredSession[]) => Promise<StoredSe
 
 /**
  * New tables beside the present ones, put in their place when they hold every session. Commits must be paused.
- * @throws Problem `rebuild_loses` when sessions cannot be read from the canister any more; nothing was changed then
+ * @throws Problem `rebuild_loses` when sessions cannot be read from the canister any more, `data_unusable` when the
+ * present tables are damaged; nothing was changed then
  */
-export async function rebuildTables(options: {
+export async function rebuildTables(options: RebuildOptions): Promise<RebuildResult> {
+  try {
+    return await rebuildReadable(options);
+  } catch (error) {
+    const [why = ''] = (error as Error).message.split('\n', 1);
+    if (!why.includes('Corrupt database file')) throw error;
+    throw new Problem(
+      'data_unusable',
+      `The present tables are damaged, and cannot say which sessions they hold (${why}). Nothing was changed. Stop Canister, move analytics.duckdb of the dataset away, and start it again: without that file the tables are made anew out of the stored sessions.`,
+      { cause: error },
+    );
+  }
+}
+
+interface RebuildOptions {
   canister: LongTermCanister;
   analytics: AnalyticsStore;
   acceptLoss: boolean;
@@ -34,7 +49,9 @@ export async function rebuildTables(options: {
   applyPast: ApplyPast;
   /** The hit rules by which `canister` gives its sessions. */
   rules?: HitRules | undefined;
-}): Promise<RebuildResult> {
+}
+
+async function rebuildReadable(options: RebuildOptions): Promise<RebuildResult> {
   const { canister, analytics, acceptLoss, report = () => {}, applyPast, rules } = options;
   const before = await fingerprintOf(analytics.query);
   let after = before;

@@ -32,15 +32,21 @@ export async function accountForHits(
   );
 }
 
+/** How many more hits are found than were accepted; fewer than none when some are missing, 0 while it cannot be known. */
+export function unexplainedHits(account: HitAccount): number {
+  const { accepted, stored, active, waiting, setAside, known } = account;
+  return known ? stored + active + waiting + setAside - accepted : 0;
+}
+
 /** The sentence of what does not add up, or undefined when all does, or cannot be known now. */
 export function explainAccount(account: HitAccount): string | undefined {
-  const { dataset, accepted, stored, active, waiting, setAside, known } = account;
-  const found = stored + active + waiting + setAside;
-  if (!known || found === accepted) return undefined;
+  const { dataset, accepted, stored, active, waiting, setAside } = account;
+  const unexplained = unexplainedHits(account);
+  if (unexplained === 0) return undefined;
   const figures = `${accepted} accepted, but ${stored} stored, ${active} active, ${waiting} waiting and ${setAside} set aside`;
-  const difference = Math.abs(accepted - found);
+  const difference = Math.abs(unexplained);
   const what = difference === 1 ? 'hit is' : 'hits are';
-  return `${dataset}: ${difference} ${what} ${found < accepted ? 'missing' : 'too many'} (${figures})`;
+  return `${dataset}: ${difference} ${what} ${unexplained < 0 ? 'missing' : 'too many'} (${figures})`;
 }
 
 function hitsInMemory({ active, ended }: DatasetEngine): number {

@@ -18,7 +18,8 @@ export interface ImportTally {
   accepted(): void;
   duplicate(): void;
   excluded(rule: Rule): void;
-  bad(file: string, line: number, reason: string, text: string): void;
+  /** @param lines how many that are alike, from `line` on */
+  bad(file: string, line: number, reason: string, text: string, lines?: number): void;
   /** An event has discarded a session: its hits were accepted, and count as excluded now. */
   discarded(hits: number): void;
   /** Sessions that are being stored; fewer when they could not be. */
@@ -64,11 +65,15 @@ export function createImportTally(
       progress.lines += 1;
       exclude(rule, 1);
     },
-    bad(file, line, reason, text) {
-      progress.lines += 1;
-      progress.bad += 1;
-      if (badSamples.length < importLimits.badSamplesMax) badSamples.push({ file, line, reason });
-      if (!dryRun) badLines.add(file, line, reason, text);
+    bad(file, line, reason, text, lines = 1) {
+      progress.lines += lines;
+      progress.bad += lines;
+      const end = line + lines;
+      for (let at = line; at < end && badSamples.length < importLimits.badSamplesMax; at += 1)
+        badSamples.push({ file, line: at, reason });
+      if (dryRun) return;
+      for (let at = line; at < end && !badLines.isFull(); at += 1)
+        badLines.add(file, at, reason, text);
     },
     discarded(hits) {
       progress.accepted -= hits;

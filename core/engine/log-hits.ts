@@ -13,6 +13,7 @@ const aheadMsMax = 24 * 60 * 60 * 1000;
 const earliestMs = Date.UTC(1990);
 const byteOrderMark = '\ufeff';
 const tooLong = 'the line is longer than 64 KiB';
+const empty = 'the line is empty';
 
 /**
  * @param name as the user gave it, for the list of bad lines
@@ -70,7 +71,7 @@ export function logHits(
       }
       const fault = isBadLine(parsed) ? parsed.reason : clockFault(parsed.at, nowMs);
       if (isBadLine(parsed) || fault !== undefined) {
-        const reason = text === '' ? 'the line is empty' : (fault ?? '');
+        const reason = text === '' ? empty : (fault ?? '');
         if (isNew) tally.bad(name, number, reason, text ?? '');
         return;
       }
@@ -84,12 +85,20 @@ export function logHits(
       if (cut !== undefined) found.places.push(cut.placeOf(parsed.at, isNew));
     }
 
+    function passEmptyLines(count: number): void {
+      const from = Math.max(number, linesBefore) + 1;
+      number += count;
+      if (number >= from) tally.bad(name, from, empty, '', number - from + 1);
+    }
+
     for await (const piece of withFirstLines(logLines(bytes, options.encoding, cut?.isGrowing))) {
       parse ??= parserFor(name, piece, cut);
       const found: HitPiece = { hits: [], sizes: [], places: [] };
       cut?.begin(piece, number);
-      for (const [index, text] of piece.lines.entries())
+      for (const [index, text] of piece.lines.entries()) {
         takeLine(text, piece.fingerprints[index], found);
+        passEmptyLines(piece.emptyBehind.get(index) ?? 0);
+      }
       cut?.end(piece, number);
       await tally.ease();
       if (found.hits.length > 0) yield found;
@@ -111,17 +120,25 @@ const firstTexts = ({ lines }: LinePiece) =>
 
 /** Joins the first pieces until there are enough lines to tell the format by, and takes off a byte order mark. */
 async function* withFirstLines(pieces: AsyncIterable<LinePiece>): AsyncGenerator<LinePiece> {
-  let first: LinePiece = { lines: [], fingerprints: [], startByte: 0, endByte: 0 };
+  let first: LinePiece = {
+    lines: [],
+    fingerprints: [],
+    emptyBehind: new Map(),
+    startByte: 0,
+    endByte: 0,
+  };
   let isFirst = true;
   for await (const piece of pieces) {
     if (!isFirst) {
       yield piece;
       continue;
     }
+    const before = first.lines.length;
+    for (const [index, count] of piece.emptyBehind) first.emptyBehind.set(before + index, count);
     first = {
+      ...first,
       lines: first.lines.concat(piece.lines),
       fingerprints: first.fingerprints.concat(piece.fingerprints),
-      startByte: first.startByte,
       endByte: piece.endByte,
     };
     if (first.lines.length < detectionLines) continue;

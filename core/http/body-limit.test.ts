@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type WholeApi, wholeApi } from '../testing/whole-api.ts';
 import { createWorld, type World } from '../testing/world.ts';
-import { strangerBytesMax } from './body-limit.ts';
+import { keysPerObjectMax, strangerBytesMax } from './body-limit.ts';
 
 const chunkBytes = 65_536;
 
@@ -92,9 +92,27 @@ test('Whoever is known may send more, up to the limit of a piece', async () => {
 });
 
 test('A refusal does not name all that somebody made up', async () => {
-  const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`made-up-${at}`, at]));
+  const many = Object.fromEntries(
+    Array.from({ length: keysPerObjectMax }, (_, at) => [`made-up-${at}`, at]),
+  );
   const known = { authorization: `Bearer ${key}` };
   const response = await post('/datasets/shop/search', JSON.stringify(many), known);
   expect(response.status).toBe(400);
   expect((await response.text()).length).toBeLessThan(3_500);
+});
+
+test('An object has so many keys at the most, wherever it stands; what only looks like keys is none', async () => {
+  const keys = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`key "${at}\\`, '{"a":1}:']));
+  const ask = async (sent: unknown) => {
+    const known = { authorization: `Bearer ${key}` };
+    const response = await post('/datasets/shop/search', JSON.stringify(sent), known);
+    return [response.status, ((await response.json()) as { code: string }).code];
+  };
+  const invalid = [400, 'request_invalid'];
+  const tooWide = [400, 'json_too_wide'];
+  expect(await ask(keys(keysPerObjectMax))).toEqual(invalid);
+  expect(await ask([keys(keysPerObjectMax), keys(1)])).toEqual(invalid);
+  expect(await ask(keys(keysPerObjectMax + 1))).toEqual(tooWide);
+  expect(await ask({ deep: [1, { er: keys(keysPerObjectMax + 1) }] })).toEqual(tooWide);
 });

@@ -12,6 +12,7 @@ import { limitBody } from './body-limit.ts';
 import { refuseRight, setCaller, setStillMay } from './caller.ts';
 import { type CookieSettings, isSecure, readSignIn } from './cookies.ts';
 import { isInProcess, isLocal, isSafe, type PeerAddress, refuseForeign } from './local-only.ts';
+import { createRefusals } from './refusals.ts';
 import { type RouteRight, routeRights } from './route-rights.ts';
 
 export interface AccessOptions extends CookieSettings {
@@ -31,6 +32,7 @@ const toldMax = 10_000;
 export function guard(options: AccessOptions, peerAddress: PeerAddress): MiddlewareHandler {
   const { desk } = options;
   const isNews = createNews(options.clock);
+  const told = createRefusals(options.clock);
   return async (c, next) => {
     if (isSecure(c, options))
       c.header('Strict-Transport-Security', `max-age=${hstsSeconds}; includeSubDomains`);
@@ -47,8 +49,8 @@ export function guard(options: AccessOptions, peerAddress: PeerAddress): Middlew
     try {
       for (const route of routes) check(route, caller, dataset);
     } catch (error) {
-      const refusal = entryOf(caller, 'refused', actionOf(c));
-      await desk.audit.append(refusal);
+      const refusal = told(entryOf(caller, 'refused', actionOf(c)));
+      if (refusal !== undefined) await desk.audit.append(refusal);
       throw error;
     }
     setStillMay(c, async () => {

@@ -73,6 +73,16 @@ describe('The bytes', () => {
     expect(await paths()).toEqual(['/p0', '/p1', '/p2']);
   });
 
+  test('millions of empty lines: each is counted once, and keeps its number', async () => {
+    const count = 2_000_000;
+    const empty = Buffer.alloc(count, '\n');
+    const packed = gzipSync(Buffer.concat([Buffer.from(lines(0, 2)), empty, Buffer.from('x\n')]));
+    const run = await runOver(packed);
+    expect(run).toMatchObject({ accepted: 2, bad: count + 1, problems: [] });
+    const grown = Buffer.concat([packed, gzipSync(`\n\n${lines(2, 3)}`)]);
+    expect(await runOver(grown)).toMatchObject({ accepted: 1, bad: 2, duplicate: 0 });
+  });
+
   test('a gzip bomb: what grows a thousandfold is left, and said', async () => {
     const bomb = gzipSync(Buffer.alloc(1 << 29, 'x'), { level: 9 });
     expect(bomb.length).toBeLessThan(1 << 20);

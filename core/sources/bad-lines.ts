@@ -7,6 +7,8 @@ const listedLinesMax = 200_000;
 
 export interface BadLines {
   add(file: string, number: number, reason: string, line: string): void;
+  /** Whether it says already that there are more. */
+  isFull(): boolean;
   /** Waits while more is in memory than on its way to the disk: a log of nothing but bad lines must not fill it. */
   ease(): Promise<void>;
   /** Gives the path of the list, or undefined when no line was bad. */
@@ -42,12 +44,16 @@ export function listBadLines(place: () => string): BadLines {
       ];
       stream.write(`${cells.join('\t')}\n`);
     },
+    isFull: () => listed > listedLinesMax,
     async ease() {
       const full = stream;
       if (full === undefined || !full.writableNeedDrain || failure) return;
       await new Promise<void>((resolve) => {
-        full.once('drain', resolve);
-        full.once('close', resolve);
+        const done = () => {
+          full.off('drain', done).off('close', done);
+          resolve();
+        };
+        full.on('drain', done).on('close', done);
       });
     },
     async close() {

@@ -15,7 +15,7 @@ const feedBytes = 64 * 1024;
  * machine.
  */
 const bombRatio = 1_000;
-const bombBytesMin = 256 * 1024 * 1024;
+const bombBytesMin = 32 * 1024 * 1024;
 
 type Bytes = AsyncIterable<Uint8Array>;
 type Inflate = (source: Bytes) => AsyncGenerator<Buffer>;

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { lineBytesMax, logLines } from './log-lines.ts';
@@ -35,6 +36,21 @@ describe('lines of a plain file', () => {
     for (let place = 0; place <= bytes.length; place += 1)
       expect(await linesOf(...cutAt(bytes, place))).toEqual(expected);
     expect(await linesOf(...[...bytes].map((byte) => Buffer.of(byte)))).toEqual(expected);
+  });
+
+  test('that are empty and many are counted behind the first of them, wherever the bytes are cut', async () => {
+    const bytes = Buffer.from(`a\n${'\n'.repeat(1_000)}b\n\n${'\r\n'.repeat(100)}c`);
+    for (const place of [0, 1, 2, 3, 500, 1_001, 1_002, bytes.length]) {
+      let told = '';
+      let listed = 0;
+      for await (const piece of logLines(Readable.from(cutAt(bytes, place))))
+        for (const [index, line] of piece.lines.entries()) {
+          listed += 1;
+          told += `${line}\n${'\n'.repeat(piece.emptyBehind.get(index) ?? 0)}`;
+        }
+      expect(told).toBe(`a\n${'\n'.repeat(1_000)}b\n${'\n'.repeat(101)}c\n`);
+      expect(listed).toBeLessThan(300);
+    }
   });
 
   test('that are no UTF-8 come with replacement characters', async () => {

@@ -6,6 +6,9 @@ import { inflated } from './inflate.ts';
 /** A line longer than this is reported as bad; its bytes are not held. */
 export const lineBytesMax = 64 * 1024;
 
+/** So many empty lines in a row stand in a piece one by one; what follows them is only counted. */
+const emptyLinesMax = 64;
+
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
@@ -17,6 +20,11 @@ const carriageReturn = 0x0d;
 export interface LinePiece {
   lines: (string | undefined)[];
   fingerprints: (string | undefined)[];
+  /**
+   * Behind the line of an index: how many empty ones follow that are not in the list. A few kilobytes unpack to a
+   * hundred million of them.
+   */
+  emptyBehind: Map<number, number>;
   /** Where its first line begins, and where its last one ends, in the plain bytes. */
   startByte: number;
   endByte: number;
@@ -65,7 +73,13 @@ export async function* logLines(
   }
   function newPiece(): LinePiece {
     const lines: LinePiece['lines'] = [];
-    return { lines, fingerprints: isUtf8 ? lines : [], startByte: offset, endByte: offset };
+    return {
+      lines,
+      fingerprints: isUtf8 ? lines : [],
+      emptyBehind: new Map(),
+      startByte: offset,
+      endByte: offset,
+    };
   }
   function addTooLong(piece: LinePiece): void {
     piece.fingerprints.push(undefined);
@@ -75,12 +89,19 @@ export async function* logLines(
   for await (const chunk of inflated(source)) {
     const piece = newPiece();
     let start = 0;
+    let emptyLines = 0;
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
     for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
       if (skipping || end - start > lineBytesMax) addTooLong(piece);
       else add(piece, bytes, start, end);
       skipping = false;
+      emptyLines = end === start ? emptyLines + 1 : 0;
       start = end + 1;
+      if (emptyLines < emptyLinesMax) continue;
+      const from = start;
+      while (bytes[start] === newline) start += 1;
+      if (start > from) piece.emptyBehind.set(piece.fingerprints.length - 1, start - from);
+      emptyLines = 0;
     }
     rest = bytes.subarray(start);
     offset += start;

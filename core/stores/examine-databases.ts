@@ -5,7 +5,6 @@
 import { constants, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type Client, createClient, type InArgs, type Row } from '@libsql/client/sqlite3';
 import { analyticsMigrations } from '../analytics/tables.ts';
 import { unwrapKey } from '../canisters/seal.ts';
@@ -13,6 +12,7 @@ import { attention, type Finding, note, well } from '../doctor.ts';
 import { explainAccount } from '../engine/hit-account.ts';
 import { openDataFolder } from './data-folder.ts';
 import { isClosedToUs } from './dataset-stores.ts';
+import { findUnreadable, readAnalytics, readTablesVersion } from './examine-tables.ts';
 import { describeBroken, openLibsqlCounts } from './libsql-counts.ts';
 import { controlMigrations, hitsMigrations } from './migrations/migrations.ts';
 
@@ -25,6 +25,8 @@ interface Copies {
 
 const rebuildAdvice =
   'Start Canister: it makes the tables anew out of the stored sessions, and says so.';
+const damagedAdvice =
+  'Move that file and its .wal away and start Canister: it makes the tables anew out of the stored sessions. And look at the disk: it has changed what was written.';
 const restoreAdvice = 'Put your backup of the whole folder back: docs/operations.md, "Backup".';
 const reportAdvice =
   'Keep the folder as it is, and report this. After restoring only some files of a backup it is to be expected.';
@@ -192,7 +194,12 @@ async function examineDataset(root: string, slug: string, askHits: Ask): Promise
       ];
     }
     return [
-      attention('analytics', `${slug}: analytics.duckdb cannot be read: ${why}`, rebuildAdvice),
+      attention(
+        'analytics',
+        `${slug}: analytics.duckdb cannot be read: ${why}`,
+        // It opens, perhaps, and a start leaves it as it is.
+        why.includes('Corrupt database file') ? damagedAdvice : rebuildAdvice,
+      ),
     ];
   }
   if (version > analyticsMigrations.length) {
@@ -213,8 +220,15 @@ async function examineDataset(root: string, slug: string, askHits: Ask): Promise
     ];
   }
   const { low, stored, sessions } = rows[0] ?? {};
+  const unreadable = await findUnreadable(analyticsFile);
   return [
-    well('analytics', `${slug}: ${sessions} sessions are stored.`),
+    unreadable === undefined
+      ? well('analytics', `${slug}: ${sessions} sessions are stored.`)
+      : attention(
+          'analytics',
+          `${slug}: analytics.duckdb is damaged; not all of it can be read. ${unreadable}`,
+          damagedAdvice,
+        ),
     ...(await examineInbox(slug, Number(low), Number(stored), doubled, askHits)),
   ];
 }
@@ -270,45 +284,4 @@ async function examineInbox(
         )
       : attention('account', wrong, reportAdvice),
   ];
-}
-
-/** Asks a DuckDB file in reading only, and closes it again. */
-async function readFrom<T>(file: string, ask: (from: DuckDBConnection) => Promise<T>): Promise<T> {
-  const instance = await DuckDBInstance.create(file, {
-    access_mode: 'READ_ONLY',
-    enable_external_access: 'false',
-  });
-  try {
-    const connection = await instance.connect();
-    const answer = await ask(connection);
-    connection.closeSync();
-    return answer;
-  } finally {
-    instance.closeSync();
-  }
-}
-
-function readTablesVersion(file: string): Promise<number> {
-  return readFrom(file, async (from) => {
-    const found = await from.runAndReadAll('SELECT max(version) FROM store.version');
-    return Number(found.getRows()[0]?.[0]);
-  });
-}
-
-/** Figures of the store, and the ids of hits that are stored although the inbox will be read from before them. */
-function readAnalytics(file: string): Promise<[Record<string, unknown>[], Set<string>]> {
-  return readFrom(file, async (from) => {
-    const figures = await from.runAndReadAll(
-      `SELECT (SELECT low FROM store.position) AS low,
-         (SELECT count(*) FROM store.all_sessions) AS sessions,
-         (SELECT coalesce(sum(hits), 0) FROM store.all_sessions WHERE origin = 'tracker')
-           + (SELECT coalesce(sum(hits), 0) FROM store.removed) AS stored`,
-    );
-    const ids = await from.runAndReadAll(
-      `SELECT hit_id::VARCHAR FROM (SELECT hit_id, session_id FROM store.hits UNION ALL SELECT hit_id, session_id FROM store.excluded_hits) SEMI JOIN
-         (SELECT session_id FROM store.all_sessions WHERE origin = 'tracker' AND last_seq > (SELECT low FROM store.position)) USING (session_id)`,
-    );
-    const doubled = new Set(ids.getRows().map(([id]) => String(id).replaceAll('-', '')));
-    return [figures.getRowObjects(), doubled];
-  });
 }

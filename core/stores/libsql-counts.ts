@@ -6,6 +6,9 @@ import type { SqlBatch } from './libsql-file.ts';
 
 const hourMs = 3_600_000;
 
+/** No hit is of this hour: what was lost is in no picture of an hour, only in the sum. */
+const hourOfLosses = 0;
+
 /** An hour whose counters do not add up. */
 export interface BrokenHour {
   dataset: string;
@@ -28,6 +31,11 @@ export interface HitCounters {
   read(): Promise<Map<string, HitCounts>>;
   /** Adds an ended import: all five counters in one transaction. */
   addImport(slug: string, progress: ImportProgress): Promise<void>;
+  /**
+   * Takes it as right that so many more hits are there than were counted as accepted, or so many fewer: the counts were
+   * lost, or the hits were, and the administrator knows it.
+   */
+  acceptLoss(slug: string, unexplained: number): Promise<void>;
 }
 
 export function openLibsqlCounts(hits: SqlBatch, clock: Clock): HitCounters {
@@ -83,6 +91,16 @@ export function openLibsqlCounts(hits: SqlBatch, clock: Clock): HitCounters {
         received: Number(received),
         explained: Number(explained),
       }));
+    },
+    async acceptLoss(slug, unexplained) {
+      await hits.batch(
+        ['received', 'accepted'].map((outcome) => ({
+          sql: `INSERT INTO hit_count (dataset, hour, outcome, reason, count) VALUES (?, ?, ?, 'loss', ?)
+            ON CONFLICT (dataset, hour, outcome, reason) DO UPDATE SET count = count + excluded.count`,
+          args: [slug, hourOfLosses, outcome, unexplained],
+        })),
+        'write',
+      );
     },
     async addImport(slug, { lines, accepted, duplicate, excluded, bad }) {
       const hour = Math.floor(clock() / hourMs);

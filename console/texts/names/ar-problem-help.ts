@@ -8,7 +8,7 @@ export const problemHelp: ServerNames['problemHelp'] = {
   not_json: 'يلزم JSON صالح.',
   not_utf8: 'رمّز النص بترميز UTF-8.',
   json_too_deep: 'المسموح 8 مستويات على الأكثر: اكتبه أقل تداخلًا.',
-  json_too_wide: 'المسموح 64 مفتاحًا على الأكثر في كل كائن.',
+  json_too_wide: 'المسموح 64 مفتاحًا على الأكثر في كل كائن من زيارة الصفحة، و1000 في واجهة API.',
   key_forbidden: 'غيّر اسم المفتاح: لا يُسمح بـ __proto__ وconstructor وprototype.',
   text_invalid: 'في النص محرف غير صالح: احذفه.',
   hit_invalid: 'حقل ناقص أو شكله غير صحيح.',

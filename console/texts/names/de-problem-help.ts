@@ -8,7 +8,7 @@ export const problemHelp: ServerNames['problemHelp'] = {
   not_json: 'Gebraucht wird gültiges JSON.',
   not_utf8: 'Den Text als UTF-8 kodieren.',
   json_too_deep: 'Höchstens 8 Ebenen sind erlaubt: flacher schreiben.',
-  json_too_wide: 'Höchstens 64 Schlüssel je Objekt sind erlaubt.',
+  json_too_wide: 'Höchstens 64 Schlüssel je Objekt eines Hits sind erlaubt, 1.000 in der API.',
   key_forbidden:
     'Den Schlüssel umbenennen: __proto__, constructor und prototype sind nicht erlaubt.',
   text_invalid: 'Der Text enthält ein Zeichen, das es nicht gibt: es entfernen.',
