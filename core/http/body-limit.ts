@@ -4,14 +4,15 @@
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { eventLimits } from '../contract/event.ts';
 import { Problem } from '../contract/problem.ts';
 import { pieceBytesMax } from './imports.ts';
 
 /**
  * To parse and to judge an object takes ever longer the more keys it has: four megabytes of them hold up everybody for
- * a second. No body that is meant has a tenth of this.
+ * two seconds. The largest that is meant are the groups of a dimension.
  */
-export const keysPerObjectMax = 1_000;
+export const keysPerObjectMax = eventLimits.dimensionListMax;
 
 /** For what answers without a sign-in: tokens, names and passwords are short. */
 export const strangerBytesMax = 16_384;
