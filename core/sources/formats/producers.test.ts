@@ -76,7 +76,7 @@ async function send(port: number, one: (typeof asked)[number]): Promise<number> 
         sent.end();
       });
     } catch (error) {
-      if (round > 100) throw new Error(`${(error as Error).message}\n${output}`);
+      if (round > 400) throw new Error(`${(error as Error).message}\n${output}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -93,7 +93,7 @@ async function linesOf(read: () => string): Promise<string[]> {
   for (let round = 0; ; round += 1) {
     const lines = read().trimEnd().split('\n');
     if (lines.length >= asked.length && lines[0] !== '') return lines.slice(-asked.length);
-    if (round > 100) throw new Error(`no log: ${lines.join('\n')}\n${output}`);
+    if (round > 400) throw new Error(`no log: ${lines.join('\n')}\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
