@@ -28,7 +28,7 @@ import { addUpkeepCommands, type CommandDesk } from './commands/upkeep.ts';
 import { addAuditCommands, addKeyCommands, addUserCommands } from './commands/users.ts';
 import { addVisitorCommands } from './commands/visitors.ts';
 import { systemClock } from './core/clock.ts';
-import { type Config, readConfig } from './core/config.ts';
+import { type Config, readConfig, unknownSettings } from './core/config.ts';
 import { Problem } from './core/contract/problem.ts';
 import { type ApiClient, connectApi } from './core/http/api-client.ts';
 import { createLog } from './core/log.ts';
@@ -113,6 +113,12 @@ async function serveUntilStopped(config: Config, firstPage: string): Promise<voi
     );
     process.exit(70);
   };
+  for (const name of unknownSettings(process.env))
+    log(
+      'warning',
+      'setting_unknown',
+      `${name} is no setting, and changes nothing: docs/settings.md`,
+    );
   const { openCanister } = await import('./main.ts');
   const canister = await openCanister(config, fatal, log);
   // Before anything answers: who sees that it runs may tell it to stop.

@@ -9,6 +9,7 @@ import {
   mappedFields,
 } from '../core/contract/import.ts';
 import { Problem } from '../core/contract/problem.ts';
+import type { RetentionResult } from '../core/contract/upkeep.ts';
 import { importFiles } from '../core/http/import-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { type FollowSummary, follow } from './follow.ts';
@@ -63,7 +64,11 @@ export function addImportCommand<O extends { json?: boolean }>(
     const parts = partsOf(files, options);
     const summaries: { dataset: string; summary: ImportSummary }[] = [];
     for (const { dataset, input } of parts) {
-      const summary = await withApi(options, (api) => importFiles(api, dataset, files, input));
+      const summary = await withApi(options, async (api) => {
+        const done = await importFiles(api, dataset, files, input);
+        if (!input.dryRun) await noteWhatGoes(api, dataset, note);
+        return done;
+      });
       summaries.push({ dataset, summary });
       // Every file is read once a dataset, always in the same format.
       if (summaries.length === 1) for (const line of describeFiles(summary)) note(line);
@@ -258,6 +263,22 @@ function describeFiles({ detections, badSamples }: ImportSummary): string[] {
       ({ file, line, reason }) => `${showInvisible(file)}:${line}: ${showInvisible(reason)}`,
     ),
   ];
+}
+
+/** An old log is taken whole, and then removed by rules that somebody set long ago. */
+async function noteWhatGoes(
+  api: Parameters<typeof importFiles>[0],
+  dataset: string,
+  note: (text: string) => void,
+): Promise<void> {
+  const path = `/api/datasets/${encodeURIComponent(dataset)}/retention`;
+  const { sessions, days } = await api.json<RetentionResult>('POST', path, { dryRun: true });
+  const [first] = days;
+  if (first === undefined) return;
+  const upTo = days.at(-1)?.day ?? first.day;
+  note(
+    `${sessions} sessions of ${first.day}${upTo === first.day ? '' : ` to ${upTo}`} are more than the retention of ${dataset} keeps, and are removed within the hour. To keep them: canister retention --dataset ${dataset} --keep-all`,
+  );
 }
 
 function describeImport(summary: ImportSummary): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readConfig } from './config.ts';
+import { readConfig, unknownSettings } from './config.ts';
 import { Problem } from './contract/problem.ts';
 
 const problemOf = (environment: Record<string, string>) => {
@@ -100,6 +100,12 @@ test.each([
   ['CANISTER_WEBHOOK_PRIVATE_NETWORKS', '10.1.0.0'],
 ])('%s refuses %j', (name, value) => {
   expect(problemOf({ [name]: value })).toBeInstanceOf(Problem);
+});
+
+test('A slip in the name of a setting is found; what is not named like one is not looked at', () => {
+  const slips = { CANISTER_PRIVATE_NETWORKS: '10.0.0.0/8', CANISTER_DATE: '' };
+  const environment = { PATH: '/bin', PORT: '1', CANISTER_DATA: 'x', MY_CANISTER_X: '', ...slips };
+  expect(unknownSettings(environment)).toEqual(['CANISTER_DATE', 'CANISTER_PRIVATE_NETWORKS']);
 });
 
 test('A refusal does not repeat what may hold a password', () => {

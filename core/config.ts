@@ -164,6 +164,15 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   };
 }
 
+/**
+ * Variables that are named like a setting and are none: mostly slips. They are no reason not to start, for others may
+ * have set them, as Kubernetes does for a service of this name.
+ */
+export const unknownSettings = (environment: Record<string, string | undefined>): string[] =>
+  Object.keys(environment)
+    .filter((name) => name.startsWith('CANISTER_') && !(name in settingSchemas))
+    .sort();
+
 /** All three, or none. */
 function oidcOf(issuer?: string, clientId?: string, clientSecret?: string): Config['oidc'] {
   if (issuer === undefined && clientId === undefined && clientSecret === undefined)
