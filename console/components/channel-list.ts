@@ -105,9 +105,9 @@ export class ChannelList extends LitElement {
           (channel) => {
             const { name } = channel;
             return html`<tr>
-            <td>${name}</td>
+            <td><bdi>${name}</bdi></td>
             <td>
-              ${channel.kind === 'mail' ? channel.to.join(', ') : channel.url}
+              <bdi>${channel.kind === 'mail' ? channel.to.join(', ') : channel.url}</bdi>
               <span class="caption" role="status">${this.tested[name] ?? ''}</span>
             </td>
             <td class="acts">

@@ -104,7 +104,7 @@ export class SavedQueries extends LitElement {
   #row(query: SavedQuery) {
     const { name, description } = query;
     return html`<li>
-      <button class="button plain" type="button" title=${description} @click=${() => this.#load(query)}>${name}</button>
+      <button class="button plain" type="button" title=${description} @click=${() => this.#load(query)}><bdi>${name}</bdi></button>
       ${deleteButton(msg(str`the query ${name}`), () => this.#delete(query))}
     </li>`;
   }
