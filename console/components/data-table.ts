@@ -128,6 +128,7 @@ export class DataTable extends LitElement {
           --compared: 5.25rem;
         }
         th.number {
+          padding-inline-start: 0;
           hyphens: auto;
           overflow-wrap: anywhere;
         }
