@@ -19,12 +19,14 @@ import './components/commands.ts';
 import './components/connection-note.ts';
 import './components/empty-state.ts';
 import './components/error-note.ts';
+import './components/leave-question.ts';
 import './components/side-nav.ts';
 import './components/undo-note.ts';
 import { datasetsContext, firstDataset } from './context/datasets.ts';
 import { rememberDataset } from './context/last-dataset.ts';
 import { keepFocus } from './controllers/kept-focus.ts';
 import { navigate, onLocationChange } from './controllers/location.ts';
+import { forgetUnsaved } from './controllers/unsaved-input.ts';
 import { installWorker } from './offline/installed.ts';
 import { forgetStaleness } from './offline/staleness.ts';
 import {
@@ -130,6 +132,7 @@ export class AppShell extends LitElement {
       );
       // What one person has typed is not for the next one, nor for somebody who is not known yet.
       if (!isKnown || this.me?.email === undefined || this.me.email !== before?.email) {
+        forgetUnsaved();
         location.reload();
         return;
       }
@@ -229,6 +232,7 @@ export class AppShell extends LitElement {
       </main>
       ${this.stranger === undefined ? nothing : this.#away()}
       <cn-undo-note></cn-undo-note>
+      <cn-leave-question></cn-leave-question>
       ${this.#commands()}`;
   }
 
@@ -287,7 +291,7 @@ export class AppShell extends LitElement {
       .groups=${known ? groupsOf(slug, known) : []}
       ?mayCreate=${mayI(known, 'administer')}
       user=${known?.kind === 'user' ? known.name : ''}
-      @cn-sign-out=${() => void this.#signOut()}
+      @cn-sign-out=${() => this.renderRoot.querySelector('cn-leave-question')?.ask(() => void this.#signOut())}
       openSlug=${slug}
       place=${this.place.id}
       logo=${logo}

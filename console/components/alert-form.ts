@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { AlertChannel, AlertDryRun, AlertRule, Blackout } from '../../core/contract/alert.ts';
 import { dryRunAlert, listAlerts, saveAlert } from '../api/alerts.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
@@ -48,6 +49,14 @@ export class AlertForm extends LitElement {
   @state() private conflict: { theirs: AlertRule | undefined } | undefined;
   /** The rule as it was loaded. */
   #known: AlertRule | undefined;
+
+  constructor() {
+    super();
+    new UnsavedInput(this, {
+      typed: () => this.draft,
+      saved: () => (this.#known ? draftOf(this.#known) : newAlert),
+    });
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('rule')) return;

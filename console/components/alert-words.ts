@@ -76,10 +76,13 @@ export const weekdayTexts: Record<Weekday, string> = {
   sun: msg('Sun'),
 };
 
+/** A name in a sentence: numbers beside it stay on their side, whatever direction it is written in. */
+const isolated = (name: string) => `\u2068${name}\u2069`;
+
 export function subjectWords(subject: AlertSubject): string {
-  if (subject.kind === 'event') return `“${subject.event}”`;
+  if (subject.kind === 'event') return `“${isolated(subject.event)}”`;
   if (subject.kind === 'metric') return metricNouns[subject.metric];
-  if (subject.kind === 'saved_query') return msg(str`the saved query “${subject.name}”`);
+  if (subject.kind === 'saved_query') return msg(str`the saved query “${isolated(subject.name)}”`);
   return msg(str`events that raise an alert (${severityNouns[subject.severity]} or worse)`);
 }
 

@@ -6,6 +6,7 @@ import type { HitAttribute } from '../../core/contract/event.ts';
 import type { AttributeDraft } from '../../core/contract/event-life.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { saveAttribute } from '../api/events.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
@@ -49,11 +50,18 @@ export class AttributeForm extends LitElement {
   /** The attribute that is changed; undefined for a new one. */
   @property({ attribute: false }) set kept(kept: AttributeDraft | undefined) {
     this.draft = kept?.definition ?? newAttribute;
+    this.#known = this.draft;
     this.revision = kept?.revision;
   }
   @state() private draft: HitAttribute = newAttribute;
+  #known: HitAttribute = newAttribute;
   @state() private revision: number | undefined;
   @state() private error: ApiError | undefined;
+
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => this.draft, saved: () => this.#known });
+  }
 
   override render() {
     const { draft } = this;

@@ -131,7 +131,7 @@ export class BackfillList extends LitElement {
     const slug = this.open?.slug ?? '';
     return html`<tr>
       <td>
-        <a href=${searchPath(slug, `event ${quoted(event)}`)} title=${msg('Sessions with it')}>${event}</a>
+        <a href=${searchPath(slug, `event ${quoted(event)}`)} title=${msg('Sessions with it')}><bdi>${event}</bdi></a>
         <span class="caption">${msg(str`version ${one.version}, ${days}`)}</span>
       </td>
       <td>

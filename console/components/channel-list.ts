@@ -6,6 +6,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { AlertChannel, AlertChannelInput, Delivery } from '../../core/contract/alert.ts';
 import { deleteChannel, listDeliveries, saveChannel, testChannel } from '../api/alerts.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
+import { typedFields, UnsavedInput } from '../controllers/unsaved-input.ts';
 import { emptyOnceTaken } from '../pages/form-values.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
@@ -65,6 +66,11 @@ export class ChannelList extends LitElement {
   /** What became of the last test, by channel. */
   @state() private tested: Readonly<Record<string, string>> = {};
 
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => typedFields(this.renderRoot), saved: () => undefined });
+  }
+
   override render() {
     return html`${
       this.channels.length === 0
@@ -99,9 +105,9 @@ export class ChannelList extends LitElement {
           (channel) => {
             const { name } = channel;
             return html`<tr>
-            <td>${name}</td>
+            <td><bdi>${name}</bdi></td>
             <td>
-              ${channel.kind === 'mail' ? channel.to.join(', ') : channel.url}
+              <bdi>${channel.kind === 'mail' ? channel.to.join(', ') : channel.url}</bdi>
               <span class="caption" role="status">${this.tested[name] ?? ''}</span>
             </td>
             <td class="acts">

@@ -6,6 +6,7 @@ import type { Definition } from '../../core/contract/definition.ts';
 import type { SavedQueryUse } from '../../core/contract/saved-query.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { readDefinitions, saveDefinition } from '../api/definitions.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
@@ -84,6 +85,14 @@ export class DefinitionForm extends LitElement {
   @state() private conflict: { theirs: Definition | undefined } | undefined;
   /** The definition as it was loaded. */
   #known: Definition | undefined;
+
+  constructor() {
+    super();
+    new UnsavedInput(this, {
+      typed: () => this.draft,
+      saved: () => (this.#known ? draftOf(this.#known) : emptyDraft),
+    });
+  }
 
   protected override willUpdate(): void {
     if (!this.hasUpdated) this.#load(this.kept);

@@ -17,6 +17,7 @@ import { listEvents, publishEvents, saveEvent } from '../api/events.ts';
 import { serverNow } from '../api/server-time.ts';
 import { rangeOf } from '../controllers/analysis-view.ts';
 import { QueryController } from '../controllers/query-controller.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
@@ -65,6 +66,8 @@ export class EventEditor extends LitElement {
   /** What somebody else has saved meanwhile; without `theirs` it was deleted. */
   @state() private conflict: { theirs: EventDraft | undefined } | undefined;
   @state() private range: RangeChoice = 'all';
+  /** It as it was loaded, or saved last. */
+  #known: EventDefinition = newEvent;
 
   readonly #names = new QueryController<string, Completion>(this, {
     key: () => this.open?.slug,
@@ -72,11 +75,17 @@ export class EventEditor extends LitElement {
     fetch: (slug, signal) => readCompletion(slug, signal),
   });
 
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => this.draft, saved: () => this.#known });
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('kept')) return;
     const isSame = this.kept?.definition.name === this.draft.name && this.revision !== undefined;
     if (isSame) return;
     this.draft = this.kept?.definition ?? newEvent;
+    this.#known = this.draft;
     this.revision = this.kept?.revision;
     this.problems = {};
     this.said = '';
@@ -229,6 +238,7 @@ export class EventEditor extends LitElement {
       .mine=${this.draft}
       @cn-take-theirs=${() => {
         this.draft = theirs?.definition ?? newEvent;
+        this.#known = this.draft;
         this.revision = theirs?.revision;
         this.conflict = undefined;
       }}
@@ -282,6 +292,7 @@ export class EventEditor extends LitElement {
     const sent = this.draft;
     const kept = await saveEvent(slug, definition, this.revision);
     this.revision = kept.revision;
+    this.#known = kept.definition;
     // What was typed meanwhile is for the next time.
     if (this.draft === sent) this.draft = kept.definition;
     this.said = msg('Saved as a draft: nothing is evaluated by it before it is published.');

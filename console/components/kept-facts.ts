@@ -44,7 +44,7 @@ export class KeptFacts extends LitElement {
           .map(
             ([name, value]) => html`<div>
               <dt>${name}</dt>
-              <dd>${value}</dd>
+              <dd><bdi>${value}</bdi></dd>
             </div>`,
           )}
       </dl>`;

@@ -61,8 +61,11 @@ function moveInRow(event: KeyboardEvent): void {
 
 export const openStyles = css`
   button.open {
+    min-width: 1.5rem;
     max-width: 100%;
-    padding: 0;
+    /* As high as a finger needs it, in a row as low as before. */
+    margin-block: -2px;
+    padding: 2px 0;
     border: 0;
     background: none;
     color: inherit;

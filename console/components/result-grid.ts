@@ -82,7 +82,7 @@ export class ResultGrid extends LitElement {
           <tr>
             ${answer.columns.map(
               (column, index) => html`<th scope="col" class=${kinds[index] ?? ''}>
-                ${column.name}<span class="type">${column.type}</span>
+                <bdi>${column.name}</bdi><span class="type">${column.type}</span>
               </th>`,
             )}
           </tr>
@@ -105,7 +105,8 @@ export class ResultGrid extends LitElement {
 
   #text(column: string, text: string) {
     const href = this.hrefOf(column, text);
-    return href === undefined ? text : html`<a href=${href}>${text}</a>`;
+    const shown = html`<bdi>${text}</bdi>`;
+    return href === undefined ? shown : html`<a href=${href}>${shown}</a>`;
   }
 }
 

@@ -7,6 +7,7 @@ import { retentionOf } from '../../core/contract/retention-names.ts';
 import type { RetentionResult, RetentionRules } from '../../core/contract/upkeep.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { readRetention, setRetention, tryRetention } from '../api/retention.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
@@ -64,6 +65,11 @@ export class RetentionForm extends LitElement {
   /** The rules as they were loaded. */
   #known: RetentionRules = {};
   #slug = '';
+
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => this.entries, saved: () => entriesOf(this.#known) });
+  }
 
   protected override willUpdate(_changed: PropertyValues): void {
     if (this.open === undefined || this.open.slug === this.#slug) return;

@@ -1,4 +1,7 @@
-/** The saved queries of a dataset, and a form that keeps the one at hand. Fires `cn-load` with the query that is chosen. */
+/**
+ * The saved queries of a dataset, and a form that keeps the one at hand. Fires `cn-load` with the query that is chosen, and
+ * `cn-kept` with the SQL that was kept.
+ */
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -101,7 +104,7 @@ export class SavedQueries extends LitElement {
   #row(query: SavedQuery) {
     const { name, description } = query;
     return html`<li>
-      <button class="button plain" type="button" title=${description} @click=${() => this.#load(query)}>${name}</button>
+      <button class="button plain" type="button" title=${description} @click=${() => this.#load(query)}><bdi>${name}</bdi></button>
       ${deleteButton(msg(str`the query ${name}`), () => this.#delete(query))}
     </li>`;
   }
@@ -142,6 +145,7 @@ export class SavedQueries extends LitElement {
     await this.#do(async () => {
       await saveQuery(this.slug, { name, sql, description, parameters: [...parameters] });
       this.kept = msg(str`Kept as "${name}".`);
+      this.dispatchEvent(new CustomEvent('cn-kept', { detail: sql }));
     });
   }
 

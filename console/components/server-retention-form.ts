@@ -5,6 +5,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { ServerRetention } from '../../core/contract/server-retention.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { readServerRetention, setServerRetention } from '../api/retention.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
@@ -18,6 +19,11 @@ interface Typed {
   keepDeliveriesDays: number | null;
 }
 
+const ruled = ({ keepAuditDays, keepDeliveriesDays }: ServerRetention): Typed => ({
+  keepAuditDays: keepAuditDays ?? null,
+  keepDeliveriesDays: keepDeliveriesDays ?? null,
+});
+
 @customElement('cn-server-retention-form')
 export class ServerRetentionForm extends LitElement {
   static override styles = [textStyles, controlStyles, fieldsetStyles];
@@ -27,6 +33,14 @@ export class ServerRetentionForm extends LitElement {
   @state() private saved = false;
   /** What somebody else has set meanwhile, and what was typed here. */
   @state() private conflict: { theirs: ServerRetention; mine: Typed } | undefined;
+
+  constructor() {
+    super();
+    new UnsavedInput(this, {
+      typed: () => this.rules && this.#typed(),
+      saved: () => this.rules && ruled(this.rules),
+    });
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -77,16 +91,16 @@ export class ServerRetentionForm extends LitElement {
   }
 
   readonly #save = () => {
+    if (this.rules) void this.#set(this.#typed(), this.rules);
+  };
+
+  #typed(): Typed {
     const typedValue = (name: string) => {
       const text = this.renderRoot.querySelector<HTMLInputElement>(`[name=${name}]`)?.value ?? '';
       return text === '' ? null : Number(text);
     };
-    const typed = {
-      keepAuditDays: typedValue('audit'),
-      keepDeliveriesDays: typedValue('deliveries'),
-    };
-    if (this.rules) void this.#set(typed, this.rules);
-  };
+    return { keepAuditDays: typedValue('audit'), keepDeliveriesDays: typedValue('deliveries') };
+  }
 
   #set(mine: Typed, known: ServerRetention): Promise<void> {
     return this.#with(async () => {

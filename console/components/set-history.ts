@@ -147,7 +147,7 @@ export class SetHistory extends LitElement {
           ${changes.map(
             ({ at, author, action, name, version }) => html`<tr>
               <td>${formatInstantShort(at, this.timeZone)}</td>
-              <td>${name ?? ''} ${changeTexts[action]}${version === undefined ? '' : msg(str`, version ${version}`)}</td>
+              <td><bdi>${name ?? ''}</bdi> ${changeTexts[action]}${version === undefined ? '' : msg(str`, version ${version}`)}</td>
               <td class="quiet">${authorTexts[author]}</td>
             </tr>`,
           )}

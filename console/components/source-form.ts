@@ -7,6 +7,7 @@ import { logFormats } from '../../core/contract/import.ts';
 import type { Source, SourceStatus } from '../../core/contract/source.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { listSources, saveSource } from '../api/sources.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import {
   draftOfSource,
   inputOfSource,
@@ -42,6 +43,13 @@ export class SourceForm extends LitElement {
 
   /** It as it was when the form was opened. */
   #known: Source | undefined;
+  /** What stood in the form then. */
+  #begun: SourceDraft | undefined;
+
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => this.draft, saved: () => this.#begun });
+  }
 
   protected override willUpdate(): void {
     if (this.draft === undefined) this.#known = this.status?.source;
@@ -49,6 +57,7 @@ export class SourceForm extends LitElement {
       this.status === undefined
         ? newSourceDraft(readerZone, this.datasets[0]?.slug ?? '')
         : draftOfSource(this.status.source);
+    this.#begun ??= this.draft;
   }
 
   override render() {
@@ -127,6 +136,7 @@ export class SourceForm extends LitElement {
         this.#known = theirs;
         if (theirs === undefined) this.#fire('cn-cancel', '');
         else this.draft = draftOfSource(theirs);
+        this.#begun = this.draft;
       }}
       @cn-keep-mine=${() => {
         this.#known = theirs;

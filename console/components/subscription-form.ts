@@ -10,6 +10,7 @@ import { type ApiError, asApiError } from '../api/client.ts';
 import { listReports } from '../api/reports.ts';
 import { listSubscriptions, saveSubscription } from '../api/subscriptions.ts';
 import { QueryController } from '../controllers/query-controller.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { draftOf, inputOf, newDraft, type SubscriptionDraft } from '../pages/subscription-draft.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
@@ -55,6 +56,13 @@ export class SubscriptionForm extends LitElement {
 
   /** It as it was when the form was opened. */
   #known: Subscription | undefined;
+  /** What stood in the form then. */
+  #begun: SubscriptionDraft | undefined;
+
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => this.draft, saved: () => this.#begun });
+  }
 
   protected override willUpdate(): void {
     if (this.draft === undefined) this.#known = this.subscription;
@@ -65,6 +73,7 @@ export class SubscriptionForm extends LitElement {
             this.datasets.slice(0, 1).map(({ slug }) => slug),
           )
         : draftOf(this.subscription);
+    this.#begun ??= this.draft;
   }
 
   override render() {
@@ -118,6 +127,7 @@ export class SubscriptionForm extends LitElement {
         this.#known = theirs;
         if (theirs === undefined) this.#fire('cn-cancel', '');
         else this.draft = draftOf(theirs);
+        this.#begun = this.draft;
       }}
       @cn-keep-mine=${() => {
         this.#known = theirs;

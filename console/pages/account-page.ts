@@ -20,6 +20,7 @@ import '../components/error-note.ts';
 import '../components/language-picker.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { meContext } from '../context/me.ts';
+import { typedFields, UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -61,6 +62,11 @@ export class AccountPage extends LitElement {
 
   /** True once the sign-ins were asked for. */
   #asked = false;
+
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => typedFields(this.renderRoot), saved: () => undefined });
+  }
 
   protected override willUpdate(): void {
     if (this.#asked || this.me?.kind !== 'user') return;

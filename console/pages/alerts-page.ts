@@ -141,7 +141,7 @@ export class AlertsPage extends LitElement {
     const { error, value } = this.#read;
     const opened = this.#opened.value;
     return html`<header class="page-head">
-        <h1 tabindex="-1">${opened === undefined ? msg('Alerts') : opened === '' ? msg('New alert') : opened}</h1>
+        <h1 tabindex="-1">${opened === undefined ? msg('Alerts') : opened === '' ? msg('New alert') : html`<bdi>${opened}</bdi>`}</h1>
         ${opened !== undefined ? html`<a href=${alertsPath(open.slug)}>${msg('All alerts')}</a>` : this.#mayChange ? html`<a class="button first" href="${alertsPath(open.slug)}?alert=">${msg('New alert')}</a>` : nothing}
       </header>
       ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#read.ask()}></cn-error-note>` : nothing}
@@ -245,7 +245,7 @@ export class AlertsPage extends LitElement {
             return html`<tr>
               <td class="narrow"><span class="state"><span class="dot ${dot}" aria-hidden="true"></span>${text}</span></td>
               <td>
-                <a href="${alertsPath(slug)}?${new URLSearchParams({ alert: rule.name })}">${rule.name}</a>
+                <a href="${alertsPath(slug)}?${new URLSearchParams({ alert: rule.name })}"><bdi>${rule.name}</bdi></a>
                 <span class="caption">${severityTexts[rule.severity]} · ${ruleWords(rule)}</span>
                 ${state.fault === undefined ? nothing : html`<span class="caption">${msg(str`Cannot be judged at present: ${state.fault}`)}</span>`}
               </td>
@@ -269,7 +269,7 @@ export class AlertsPage extends LitElement {
         ${entries.map(
           ({ at, rule, change, says, sessions }) => html`<tr>
             <td class="narrow">${formatInstantShort(at, timeZone)}</td>
-            <td><span class=${change}>${change === 'fired' ? msg('Fired') : msg('Recovered')}</span> ${rule}<span class="caption">${says}</span></td>
+            <td><span class=${change}>${change === 'fired' ? msg('Fired') : msg('Recovered')}</span> <bdi>${rule}</bdi><span class="caption"><bdi>${says}</bdi></span></td>
             <td>${sessions.map((id) => html`<a href=${sessionPath(slug, id)} title=${msg(str`Session ${id}`)}><code>${id.slice(0, 6)}</code></a> `)}</td>
           </tr>`,
         )}

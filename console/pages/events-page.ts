@@ -94,7 +94,7 @@ export class EventsPage extends LitElement {
     const opened = this.#opened.value;
     const path = eventsPath(open.slug);
     return html`<header class="page-head">
-        <h1 tabindex="-1">${opened === undefined ? msg('Events') : opened === '' ? msg('New event') : opened}</h1>
+        <h1 tabindex="-1">${opened === undefined ? msg('Events') : opened === '' ? msg('New event') : html`<bdi>${opened}</bdi>`}</h1>
         ${opened !== undefined ? html`<a href=${path}>${msg('All events')}</a>` : this.#mayChange ? html`<a class="button first" href="${path}?event=">${msg('New event')}</a>` : nothing}
       </header>
       ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#list.retry()}></cn-error-note>` : nothing}
@@ -194,9 +194,9 @@ export class EventsPage extends LitElement {
             const { name, condition, trigger, active, buildingBlock } = definition;
             return html`<tr>
             <td>
-              <a href="${eventsPath(slug)}?${new URLSearchParams({ event: name })}">${name}</a>
+              <a href="${eventsPath(slug)}?${new URLSearchParams({ event: name })}"><bdi>${name}</bdi></a>
               ${buildingBlock ? html`<span class="quiet">${msg('building block')}</span>` : nothing}
-              <code class="condition" title=${condition}>${condition}</code>
+              <code class="condition" title=${condition}><bdi>${condition}</bdi></code>
             </td>
             <td class="secondary">${triggerTexts[trigger]}</td>
             <td class="narrow"><span class="state"><span class="dot ${active ? dots[state] : ''}" aria-hidden="true"></span>${active ? draftStateTexts[state] : msg('Off')}</span></td>
@@ -236,7 +236,7 @@ export class EventsPage extends LitElement {
                   (one) => {
                     const { name, home, take } = one.definition;
                     return html`<tr>
-                    <td><code>${home}_attribute.${name}</code></td>
+                    <td><code>${home}_attribute.<bdi>${name}</bdi></code></td>
                     <td class="secondary">${takeTexts[take.by]}</td>
                     <td class="narrow">${draftStateTexts[one.state]}</td>
                     <td class="acts">${

@@ -16,6 +16,7 @@ import { formatCount } from '../components/number-format.ts';
 import '../components/rule-rows.ts';
 import type { RuleRow } from '../components/rule-rows.ts';
 import '../components/url-rules-form.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -35,7 +36,14 @@ export class HitRulesPage extends LitElement {
   @state() private saving = false;
   /** What somebody else has set meanwhile. */
   @state() private theirs: HitRules | undefined;
+  /** They as they were loaded, or saved last. */
+  #known: HitRules | undefined;
   #slug = '';
+
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => this.draft, saved: () => this.#known });
+  }
 
   protected override willUpdate(_changed: PropertyValues): void {
     const { open } = this;
@@ -52,6 +60,7 @@ export class HitRulesPage extends LitElement {
       const [rules, excluded] = await Promise.all([readHitRules(slug), readExcluded(slug)]);
       if (this.#slug !== slug) return;
       this.draft = rules;
+      this.#known = rules;
       this.excluded = excluded;
       this.error = undefined;
     } catch (error) {
@@ -91,6 +100,7 @@ export class HitRulesPage extends LitElement {
       .mine=${{ ...mine, version }}
       @cn-take-theirs=${() => {
         this.draft = theirs;
+        this.#known = theirs;
         this.theirs = undefined;
       }}
       @cn-keep-mine=${() => {
@@ -230,6 +240,7 @@ export class HitRulesPage extends LitElement {
       // What was typed meanwhile is for the next time.
       const typed = this.draft ?? sent;
       this.draft = typed === sent ? kept : { ...typed, version: kept.version };
+      this.#known = kept;
       this.error = undefined;
       this.said = msg('They hold for hits that come from now on.');
     } catch (error) {

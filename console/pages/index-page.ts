@@ -15,6 +15,7 @@ import '../components/name-list.ts';
 import { formatBytes, formatCount } from '../components/number-format.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -48,6 +49,11 @@ export class IndexPage extends LitElement {
     subject: (slug) => slug,
     fetch: (slug, signal) => readCompletion(slug, signal),
   });
+
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => this.draft, saved: () => this.known });
+  }
 
   protected override willUpdate(): void {
     if (this.open === undefined || this.open.slug === this.#slug) return;

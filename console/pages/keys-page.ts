@@ -14,6 +14,7 @@ import '../components/empty-state.ts';
 import '../components/error-note.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
+import { typedFields, UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -53,6 +54,11 @@ export class KeysPage extends LitElement {
   @state() private keys: readonly ApiKey[] | undefined;
   @state() private error: ApiError | undefined;
   @state() private made: MadeApiKey | undefined;
+
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => typedFields(this.renderRoot), saved: () => undefined });
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -13,6 +13,7 @@ import '../components/error-note.ts';
 import '../components/name-list.ts';
 import { mayI, meContext } from '../context/me.ts';
 import { QueryController } from '../controllers/query-controller.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -43,6 +44,11 @@ export class MaskingPage extends LitElement {
       return rules;
     },
   });
+
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => this.draft, saved: () => this.known });
+  }
 
   #load(rules: MaskingRules) {
     this.draft = rules;

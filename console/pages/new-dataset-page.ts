@@ -9,6 +9,7 @@ import { createDataset } from '../api/datasets.ts';
 import '../components/error-note.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
 import { navigate } from '../controllers/location.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -24,6 +25,13 @@ import {
 type Field = keyof DatasetDraft;
 
 const timeZones = Intl.supportedValuesOf('timeZone');
+
+const emptyDraft: DatasetDraft = {
+  name: '',
+  slug: '',
+  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  hosts: '',
+};
 
 @customElement('cn-new-dataset-page')
 export class NewDatasetPage extends LitElement {
@@ -43,17 +51,14 @@ export class NewDatasetPage extends LitElement {
   @consume({ context: datasetsContext, subscribe: true })
   @state()
   private datasets: DatasetsValue | undefined;
-  @state() private draft: DatasetDraft = {
-    name: '',
-    slug: '',
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    hosts: '',
-  };
+  @state() private draft: DatasetDraft = emptyDraft;
   @state() private problems: DraftProblems = {};
   @state() private error: ApiError | undefined;
   @state() private saving = false;
   /** True once the short name was typed by hand: then it no longer follows the name. */
   #slugIsOwn = false;
+
+  readonly #unsaved = new UnsavedInput(this, { typed: () => this.draft, saved: () => emptyDraft });
 
   override render() {
     const { draft } = this;
@@ -171,6 +176,7 @@ export class NewDatasetPage extends LitElement {
         return;
       }
       const dataset = await createDataset(inputOf(this.draft));
+      this.#unsaved.forget();
       await this.datasets?.reload();
       navigate(`/${dataset.slug}/settings`);
     } catch (error) {

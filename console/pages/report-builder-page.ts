@@ -17,6 +17,7 @@ import '../components/error-note.ts';
 import '../components/panel-form.ts';
 import { navigate } from '../controllers/location.ts';
 import { QueryController } from '../controllers/query-controller.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { reportPath, reportsPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
@@ -80,6 +81,11 @@ export class ReportBuilderPage extends LitElement {
     key: () => this.open?.slug,
     subject: (slug) => slug,
     fetch: (slug, signal) => listDefinitions(slug, 'goal', signal),
+  });
+
+  readonly #unsaved = new UnsavedInput(this, {
+    typed: () => this.draft,
+    saved: () => (this.name === '' ? newReport() : this.#kept),
   });
 
   /** It as it was loaded. */
@@ -252,6 +258,7 @@ export class ReportBuilderPage extends LitElement {
       if (Object.keys(this.problems).length > 0) return;
       if (this.name === '' && (await this.#isTaken(slug, report.name))) return;
       const { name } = await saveReport(slug, tidied(report), this.#kept);
+      this.#unsaved.forget();
       navigate(reportPath(slug, name));
     } catch (error) {
       this.error = asApiError(error);
@@ -276,6 +283,7 @@ export class ReportBuilderPage extends LitElement {
     }
     try {
       await deleteReport(slug, this.name);
+      this.#unsaved.forget();
       navigate(reportsPath(slug));
     } catch (error) {
       this.error = asApiError(error);

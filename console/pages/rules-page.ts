@@ -26,6 +26,7 @@ import { formatCount } from '../components/number-format.ts';
 import '../components/recut-figures.ts';
 import '../components/retention-form.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -49,6 +50,17 @@ export class RulesPage extends LitElement {
   @state() private error: ApiError | undefined;
   @state() private said = '';
   #slug = '';
+
+  constructor() {
+    super();
+    new UnsavedInput(this, {
+      typed: () => this.draft && rulesOf(this.draft),
+      saved: () => {
+        const inForce = this.summary?.rules ?? this.open;
+        return inForce && rulesOf(inForce);
+      },
+    });
+  }
 
   protected override willUpdate(_changed: PropertyValues): void {
     const { open } = this;
@@ -229,7 +241,11 @@ export class RulesPage extends LitElement {
   }
 }
 
-const rulesOf = ({ idleTimeoutMs, cutAtMidnight, cutOnNewCampaign }: Dataset): SessionRules => ({
+const rulesOf = ({
+  idleTimeoutMs,
+  cutAtMidnight,
+  cutOnNewCampaign,
+}: SessionRules): SessionRules => ({
   idleTimeoutMs,
   cutAtMidnight,
   cutOnNewCampaign,

@@ -15,6 +15,7 @@ import { parametersOf, type TypedParameter } from '../components/query-parameter
 import '../components/result-grid.ts';
 import '../components/saved-queries.ts';
 import '../components/sql-download.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { sessionPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -104,6 +105,8 @@ export class SqlPage extends LitElement {
 
   @property({ attribute: false }) open: Dataset | undefined;
   @state() private sql = sqlExamples[0]?.sql ?? '';
+  /** What was taken from an example or a saved query, or kept as one. */
+  #taken = this.sql;
   @state() private answer: SqlAnswer | undefined;
   /** The SQL that the answer is of. */
   @state() private asked: SqlAsked | undefined;
@@ -112,6 +115,11 @@ export class SqlPage extends LitElement {
   @state() private parameters: readonly TypedParameter[] = [];
   /** From 0 to 1; undefined while that is not known. */
   @state() private progress: number | undefined;
+
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => this.sql, saved: () => this.#taken });
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -170,6 +178,9 @@ export class SqlPage extends LitElement {
             slug=${this.open?.slug ?? ''}
             .sql=${this.sql}
             .parameters=${this.parameters.map(declared)}
+            @cn-kept=${(event: CustomEvent<string>) => {
+              this.#taken = event.detail;
+            }}
             @cn-load=${(event: CustomEvent<SavedQuery>) => this.#load(event.detail)}
           ></cn-saved-queries>
           <h2>${msg('Examples')}</h2>
@@ -222,6 +233,7 @@ export class SqlPage extends LitElement {
 
   /** Runs it at once where nothing is missing; else its parameters ask for their values. */
   #load({ sql, parameters }: SavedQuery) {
+    this.#taken = sql;
     this.#set(
       sql,
       parameters.map(({ name, type, meaning, default: usual }) => ({
@@ -241,6 +253,7 @@ export class SqlPage extends LitElement {
   }
 
   #take(sql: string) {
+    this.#taken = sql;
     this.#set(sql);
     void this.#run();
   }

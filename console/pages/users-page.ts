@@ -23,6 +23,7 @@ import { isConflict } from '../components/conflict-note.ts';
 import '../components/error-note.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
+import { typedFields, UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -81,6 +82,11 @@ export class UsersPage extends LitElement {
   /** Roles that somebody else has set meanwhile, and those that were to be set here. */
   @state() private conflict: RolesConflict | undefined;
   @state() private made: (OneTimeLink & { email: string }) | undefined;
+
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => typedFields(this.renderRoot), saved: () => undefined });
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -29,6 +29,12 @@ export const eventsPageStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
+  /* As high as a finger needs them, in rows as low as before. */
+  td a {
+    display: inline-block;
+    margin-block: calc(-1 * var(--space-1));
+    padding-block: var(--space-1);
+  }
   .narrow {
     width: 8.5rem;
   }

@@ -11,6 +11,9 @@ export const healthPageStyles = css`
     gap: var(--space-1) var(--space-4);
     margin-top: var(--space-3);
   }
+  .docs a {
+    padding-block: var(--space-1);
+  }
   .scroll table {
     min-width: 56rem;
   }

@@ -1,0 +1,56 @@
+/** German on a telephone: tables of three figures fit, and what is pressed is as large as a finger needs it. The built product in Chromium. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type OpenedConsole, openConsole } from './testing/opened-console.ts';
+
+const sideMin = 24;
+
+let opened: OpenedConsole;
+
+beforeAll(async () => {
+  opened = await openConsole({
+    environment: { CANISTER_IDLE_TIMEOUT_MS: '1000' },
+    context: { viewport: { width: 390, height: 780 }, isMobile: true, locale: 'de-DE' },
+  });
+  const writeKey = await opened.makeDataset({ slug: 'shop' });
+  await opened.api('/datasets/shop/events/404', {
+    method: 'PUT',
+    body: { trigger: 'every_hit', condition: 'response.status = 404' },
+  });
+  await opened.send(writeKey, [{ visitor: 'ann' }]);
+  await opened.stored('shop', 1);
+});
+afterAll(() => opened?.close());
+
+it.each([
+  ['/shop/reports/pages?robots=1', 'button.open'],
+  ['/shop/events', 'td a'],
+  ['/health', '.docs a'],
+])('%s is pressed with a finger', async (path, pressed) => {
+  const { page } = opened;
+  await page.goto(path);
+  const all = page.locator('main').locator(pressed);
+  await all.first().waitFor();
+  for (const one of await all.all()) {
+    const box = await one.boundingBox();
+    if (box === null) continue;
+    const said = `${await one.textContent()}: ${box.width} × ${box.height}`;
+    expect(Math.min(box.width, box.height), said).toBeGreaterThanOrEqual(sideMin);
+  }
+});
+
+it('shows three figures beside their value', async () => {
+  const { page } = opened;
+  await page.goto('/shop/reports/technology?robots=1');
+  const tables = page.locator('cn-data-table .scroll:has(tbody button.open)');
+  await tables.first().waitFor();
+  const over = await tables.first().evaluate((scrolled) => {
+    const heads = [...scrolled.querySelectorAll('th')];
+    return {
+      table: scrolled.scrollWidth - scrolled.clientWidth,
+      heads: heads.filter((head) => head.scrollWidth > head.clientWidth + 1).length,
+    };
+  });
+  // What is only read out is a pixel wide.
+  expect(over.table).toBeLessThanOrEqual(1);
+  expect(over.heads).toBe(0);
+});
