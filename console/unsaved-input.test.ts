@@ -110,6 +110,18 @@ it.each([
   await heading('Definitions').waitFor();
 });
 
+it('asks for SQL that was typed, and no more when it was answered', async () => {
+  await page.goto('/shop/sql');
+  const sql = page.getByLabel('SQL query');
+  await sql.fill('SELECT 41 + 1 AS answer');
+  await link('Definitions').click();
+  await page.getByRole('button', { name: 'Stay here' }).click();
+  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByText(/1 row in \d/).waitFor();
+  await link('Definitions').click();
+  await heading('Definitions').waitFor();
+});
+
 it('asks nothing where nothing is lost', async () => {
   // Its own at every try.
   const called = `Buyers ${performance.now()}`;

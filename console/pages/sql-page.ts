@@ -105,7 +105,7 @@ export class SqlPage extends LitElement {
 
   @property({ attribute: false }) open: Dataset | undefined;
   @state() private sql = sqlExamples[0]?.sql ?? '';
-  /** What was taken from an example or a saved query, or kept as one. */
+  /** What was taken from an example or a saved query, kept as one, or answered: it has done its work. */
   #taken = this.sql;
   @state() private answer: SqlAnswer | undefined;
   /** The SQL that the answer is of. */
@@ -279,6 +279,7 @@ export class SqlPage extends LitElement {
       if (this.running !== run) return;
       this.answer = answer;
       this.asked = asked;
+      this.#taken = asked.sql;
       this.error = undefined;
     } catch (error) {
       if (this.running !== run) return;
