@@ -119,6 +119,22 @@ const brokenNumbers = () =>
     return lines.size > 2 ? [cell.textContent] : [];
   });
 
+it('a printed report has the paper to itself', async () => {
+  const page = await browser.newPage({
+    baseURL: product.baseUrl,
+    viewport: { width: 794, height: 1_123 },
+  });
+  await page.goto('/shop/reports/overview');
+  const nav = page.getByRole('navigation').first();
+  const report = page.getByRole('main');
+  await report.getByRole('heading', { name: 'Totals' }).waitFor();
+  expect(await nav.isVisible()).toBe(true);
+  await page.emulateMedia({ media: 'print' });
+  expect(await nav.isVisible()).toBe(false);
+  expect((await report.boundingBox())?.x).toBe(0);
+  await page.close();
+});
+
 it(
   'every report is printed with its numbers whole',
   async () => {

@@ -96,4 +96,14 @@ export const appShellStyles = css`
       padding: var(--space-4);
     }
   }
+  /* Paper has no places to go to. */
+  @media print {
+    :host {
+      display: block;
+    }
+    .side,
+    .bar {
+      display: none;
+    }
+  }
 `;
