@@ -71,7 +71,9 @@ export class UnsavedInput implements ReactiveController {
 
 /** What is typed into the fields of forms that begin empty, for `typed`; undefined where there is nothing. */
 export function typedFields(root: ParentNode): string[] | undefined {
-  const fields = [...root.querySelectorAll<HTMLInputElement>('form input')];
+  const fields = [...root.querySelectorAll('form')].flatMap((form) => [
+    ...form.querySelectorAll('input'),
+  ]);
   const typed = fields.filter(
     ({ type, value, defaultValue }) =>
       !['checkbox', 'radio', 'file'].includes(type) && value !== defaultValue,

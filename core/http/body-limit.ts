@@ -36,44 +36,55 @@ const ofKnown = limitOf(pieceBytesMax);
 export async function limitBody(c: Context, isKnown: boolean): Promise<void> {
   const limit = isKnown ? ofKnown : ofStrangers;
   await limit(c, async () => {});
-  if (c.req.header('content-type')?.includes('json')) refuseWide(await c.req.text());
+  // As bytes: whoever reads them after this gets them as they came, whatever the header calls them.
+  if (c.req.header('content-type')?.includes('json'))
+    refuseWide(new Uint8Array(await c.req.arrayBuffer()));
 }
 
-/** Counts keys without building anything. */
-function refuseWide(text: string): void {
+const quote = 0x22;
+const backslash = 0x5c;
+const colon = 0x3a;
+const bitOfCase = 0x20;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
+/** Counts keys without building anything. UTF-8 never holds these bytes inside another character. */
+function refuseWide(bytes: Uint8Array): void {
   const keysOfLevel = [0];
   let level = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const sign = text[index];
-    if (sign === '"') {
-      index = endOfText(text, index + 1);
-    } else if (sign === ':') {
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] as number;
+    if (byte === quote) {
+      index = endOfText(bytes, index + 1);
+    } else if (byte === colon && level > 0) {
       const keys = (keysOfLevel[level] ?? 0) + 1;
       keysOfLevel[level] = keys;
-      if (keys <= keysPerObjectMax) continue;
-      throw new Problem(
-        'json_too_wide',
-        `An object of the body has more than ${keysPerObjectMax} keys. Look whether it is the right file; a list has no such limit.`,
-      );
-    } else if (sign === '{' || sign === '[') {
+      if (keys > keysPerObjectMax) throw tooWide();
+    } else if ((byte | bitOfCase) === openBrace) {
       level += 1;
       keysOfLevel[level] = 0;
-    } else if ((sign === '}' || sign === ']') && level > 0) {
+    } else if ((byte | bitOfCase) === closeBrace && level > 0) {
       level -= 1;
     }
   }
 }
 
+const tooWide = () =>
+  new Problem(
+    'json_too_wide',
+    `An object of the body has more than ${keysPerObjectMax} keys. Look whether it is the right file; a list has no such limit.`,
+  );
+
 /** The index of the closing quote of a text that begins at `start`. */
-function endOfText(text: string, start: number): number {
-  let end = text.indexOf('"', start);
-  while (end !== -1 && isEscaped(text, end, start)) end = text.indexOf('"', end + 1);
-  return end === -1 ? text.length : end;
+function endOfText(bytes: Uint8Array, start: number): number {
+  let end = bytes.indexOf(quote, start);
+  while (end !== -1 && isEscaped(bytes, end, start)) end = bytes.indexOf(quote, end + 1);
+  return end === -1 ? bytes.length : end;
 }
 
 /** Whether an odd number of backslashes stands before `index`. */
-function isEscaped(text: string, index: number, start: number): boolean {
+function isEscaped(bytes: Uint8Array, index: number, start: number): boolean {
   let first = index;
-  while (first > start && text[first - 1] === '\\') first -= 1;
+  while (first > start && bytes[first - 1] === backslash) first -= 1;
   return (index - first) % 2 === 1;
 }
