@@ -32,8 +32,10 @@ export const eventsPageStyles = css`
   /* As high as a finger needs them, in rows as low as before. */
   td a {
     display: inline-block;
+    max-width: 100%;
     margin-block: calc(-1 * var(--space-1));
     padding-block: var(--space-1);
+    overflow-wrap: anywhere;
   }
   .narrow {
     width: 8.5rem;
