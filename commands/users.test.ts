@@ -73,6 +73,8 @@ test('The command line is let in by a file that only its owner can read, anew at
     tokens.push(readFileSync(file, 'utf8'));
     expect(statSync(file).mode & 0o777).toBe(0o600);
     if (at === 0) {
+      // It answers before all that it said has come through the pipe.
+      await expect.poll(product.said).toContain('welcome#');
       const link = /welcome#(f_[\w-]+)/.exec(product.said())?.[1];
       const body = { token: link, email: 'ann@shop.example', name: 'Ann', password };
       expect((await post(product.baseUrl, '/first', body)).status).toBe(200);
