@@ -3,16 +3,16 @@
  * it would take five million levels, and whoever walks them afterwards overflows the stack.
  */
 import { hitLimits } from '../../core/contract/hit.ts';
+import { shapeFault } from '../../core/contract/json-shape.ts';
 import { Problem } from '../../core/contract/problem.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-const quote = 0x22;
-const backslash = 0x5c;
-const colon = 0x3a;
-const bitOfCase = 0x20;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
+const shapeLimits = {
+  keysPerObjectMax: hitLimits.keysPerObjectMax,
+  depthMax: hitLimits.jsonDepthMax,
+  keysFromLevel: 0,
+} as const;
 
 /**
  * Parses a body. A byte order mark at its start is skipped; of equal keys in one object the last one counts.
@@ -56,40 +56,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** Counts levels and keys without building anything. UTF-8 never holds these bytes inside another character. */
 function checkShape(bytes: Uint8Array): void {
-  const keysOfLevel: number[] = [0];
-  let level = 0;
-  for (let index = 0; index < bytes.length; index += 1) {
-    const byte = bytes[index] as number;
-    if (byte === quote) {
-      index = endOfText(bytes, index + 1);
-    } else if (byte === colon) {
-      const keys = (keysOfLevel[level] ?? 0) + 1;
-      keysOfLevel[level] = keys;
-      if (keys > hitLimits.keysPerObjectMax) throw tooWide();
-    } else if ((byte | bitOfCase) === openBrace) {
-      level += 1;
-      keysOfLevel[level] = 0;
-      if (level > hitLimits.jsonDepthMax) throw tooDeep();
-    } else if ((byte | bitOfCase) === closeBrace && level > 0) {
-      level -= 1;
-    }
-  }
-}
-
-/** The index of the closing quote of a text that begins at `start`. */
-function endOfText(bytes: Uint8Array, start: number): number {
-  let end = bytes.indexOf(quote, start);
-  while (end !== -1 && isEscaped(bytes, end, start)) end = bytes.indexOf(quote, end + 1);
-  return end === -1 ? bytes.length : end;
-}
-
-/** True when an odd number of backslashes stands before `index`. */
-function isEscaped(bytes: Uint8Array, index: number, start: number): boolean {
-  let first = index;
-  while (first > start && bytes[first - 1] === backslash) first -= 1;
-  return (index - first) % 2 === 1;
+  const fault = shapeFault(bytes, shapeLimits);
+  if (fault === 'wide') throw tooWide();
+  if (fault === 'deep') throw tooDeep();
 }
 
 function mayHoldForbiddenKey(text: string): boolean {

@@ -5,6 +5,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { eventLimits } from '../contract/event.ts';
+import { shapeFault } from '../contract/json-shape.ts';
 import { Problem } from '../contract/problem.ts';
 import { pieceBytesMax } from './imports.ts';
 
@@ -41,50 +42,17 @@ export async function limitBody(c: Context, isKnown: boolean): Promise<void> {
     refuseWide(new Uint8Array(await c.req.arrayBuffer()));
 }
 
-const quote = 0x22;
-const backslash = 0x5c;
-const colon = 0x3a;
-const bitOfCase = 0x20;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-
-/** Counts keys without building anything. UTF-8 never holds these bytes inside another character. */
+/** @throws Problem `json_too_wide` */
 function refuseWide(bytes: Uint8Array): void {
-  const keysOfLevel = [0];
-  let level = 0;
-  for (let index = 0; index < bytes.length; index += 1) {
-    const byte = bytes[index] as number;
-    if (byte === quote) {
-      index = endOfText(bytes, index + 1);
-    } else if (byte === colon && level > 0) {
-      const keys = (keysOfLevel[level] ?? 0) + 1;
-      keysOfLevel[level] = keys;
-      if (keys > keysPerObjectMax) throw tooWide();
-    } else if ((byte | bitOfCase) === openBrace) {
-      level += 1;
-      keysOfLevel[level] = 0;
-    } else if ((byte | bitOfCase) === closeBrace && level > 0) {
-      level -= 1;
-    }
-  }
-}
-
-const tooWide = () =>
-  new Problem(
+  // How deep it may be, each schema says; what lies in no object, such as a line of a log, has no keys.
+  const limits = {
+    keysPerObjectMax,
+    depthMax: Number.POSITIVE_INFINITY,
+    keysFromLevel: 1,
+  } as const;
+  if (shapeFault(bytes, limits) === undefined) return;
+  throw new Problem(
     'json_too_wide',
     `An object of the body has more than ${keysPerObjectMax} keys. Look whether it is the right file; a list has no such limit.`,
   );
-
-/** The index of the closing quote of a text that begins at `start`. */
-function endOfText(bytes: Uint8Array, start: number): number {
-  let end = bytes.indexOf(quote, start);
-  while (end !== -1 && isEscaped(bytes, end, start)) end = bytes.indexOf(quote, end + 1);
-  return end === -1 ? bytes.length : end;
-}
-
-/** Whether an odd number of backslashes stands before `index`. */
-function isEscaped(bytes: Uint8Array, index: number, start: number): boolean {
-  let first = index;
-  while (first > start && bytes[first - 1] === backslash) first -= 1;
-  return (index - first) % 2 === 1;
 }
