@@ -72,7 +72,10 @@ async function create(
     found = await api.json<Backups>('GET', '/api/backups');
   }
   const backup = found.backups.find((one) => one.name === name);
-  if (backup !== undefined) return { backup, folder: found.folder };
+  if (backup !== undefined) {
+    if (found.failed !== undefined && found.failed.name === name) note(found.failed.reason);
+    return { backup, folder: found.folder };
+  }
   throw new Error(`No backup was made: ${found.failed?.reason ?? 'the server was started again.'}`);
 }
 

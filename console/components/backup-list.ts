@@ -67,10 +67,12 @@ export class BackupList extends LitElement {
   }
 
   #body({ backups, folder, running, failed }: Backups) {
+    // Of one that is whole, only the removing of older ones has failed.
+    const isMissing = failed && !running && !backups.some(({ name }) => name === failed.name);
     return html`<p class="caption" role="status">
         ${running ? msg(str`One is being made: ${formatBytes(running.bytes)} are copied. Hits are taken as ever.`) : ''}
       </p>
-      ${failed && !running ? html`<p class="caption" role="status">${msg(str`The last one was not made: ${failed.reason}`)}</p>` : nothing}
+      ${isMissing ? html`<p class="caption" role="status">${msg(str`The last one was not made: ${failed.reason}`)}</p>` : nothing}
       <p class="caption">
         ${
           backups.length === 0

@@ -12,7 +12,7 @@ export const backupSchema = z.object({
   datasets: z.array(z.object({ dataset: z.string(), sessions: count, hits: count })),
 });
 
-/** `running`: the one that is being made, with what it has copied so far. `failed`: why the last one was not made. */
+/** `running`: the one that is being made, with what it has copied so far. `failed`: why the last one was not made, or its older ones stay. */
 export const backupsSchema = z.object({
   folder: z.string(),
   running: z.object({ name: z.string(), begunAt: count, bytes: count }).optional(),

@@ -30,10 +30,16 @@ export function createBackupDesk(options: {
       const datasets = await engine.copyStores(root);
       await place.finish(name, clock(), datasets);
       failed = undefined;
-      if (keep !== undefined) await place.keep(keep);
     } catch (error) {
       failed = { name, reason: (error as Error).message };
-      await place.giveUp(name);
+      // What stays of it goes with the next one.
+      await place.giveUp(name).catch(() => undefined);
+      return;
+    }
+    try {
+      if (keep !== undefined) await place.keep(keep);
+    } catch (error) {
+      failed = { name, reason: `It is whole, but older ones stay: ${(error as Error).message}` };
     }
   }
 
@@ -67,13 +73,13 @@ export function createBackupDesk(options: {
           running = undefined;
         });
       running = { name, begunAt, work };
-      // Why it could not begin is told to whoever asked.
+      // That it could not begin is thrown to whoever asked, below; what goes wrong later is in `failed`.
       work.catch(() => undefined);
       await beginning;
       return await read();
     },
     async stop() {
-      await running?.work;
+      await running?.work.catch(() => undefined);
     },
   };
 }

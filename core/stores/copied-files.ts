@@ -37,6 +37,7 @@ export async function copyFolder(
   for (const name of await readdir(to)) if (!wanted.includes(name)) await rm(join(to, name));
   for (const name of wanted) {
     const [source, copy] = [join(from, name), join(to, name)];
+    // A copy that is not there, or cannot be looked at, is made.
     const [now, before] = [await stat(source), await stat(copy).catch(() => undefined)];
     if (now.size === before?.size && now.mtimeMs === before.mtimeMs) continue;
     await copyDurably(source, copy);
