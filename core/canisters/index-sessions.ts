@@ -27,6 +27,8 @@ export interface StoredPlace {
 export interface SessionIndex {
   /** What answers now; undefined where nothing is indexed. */
   readonly serving: IndexFile | undefined;
+  /** Reads in what answers now, which stays until the work has ended. */
+  read<T>(work: (serving: IndexFile | undefined) => Promise<T>): Promise<T>;
   /** Makes these the rules: what has to be made anew is made beside. */
   use(rules: IndexRules): Promise<void>;
   /** Makes the index anew, beside. */
@@ -195,6 +197,7 @@ export async function openSessionIndex(options: {
       // What lies before the day leaves the file at some later step.
       whole = undefined;
     },
+    read: async (work) => await shelf.read(({ serving }) => work(serving)),
     days: () => [...(shelf.serving?.through.keys() ?? [])].sort(),
     settled: () => writing,
     async rebuild() {
@@ -239,19 +242,20 @@ export async function openSessionIndex(options: {
       }));
     },
     async state() {
-      const { serving, making } = shelf;
       const storedSessions = await storedSessionsOf();
-      const now = await serving?.figures();
-      const next = await making?.figures();
-      return {
-        rules,
-        ...(serving === undefined ? {} : { serving: serving.rules }),
-        storedSessions,
-        indexedSessions: now?.sessions ?? 0,
-        values: now?.values ?? 0,
-        bytes: now?.bytes ?? 0,
-        ...(next === undefined ? {} : { making: { indexedSessions: next.sessions } }),
-      };
+      return await shelf.read(async ({ serving, making }) => {
+        const now = await serving?.figures();
+        const next = await making?.figures();
+        return {
+          rules,
+          ...(serving === undefined ? {} : { serving: serving.rules }),
+          storedSessions,
+          indexedSessions: now?.sessions ?? 0,
+          values: now?.values ?? 0,
+          bytes: now?.bytes ?? 0,
+          ...(next === undefined ? {} : { making: { indexedSessions: next.sessions } }),
+        };
+      });
     },
   };
 }

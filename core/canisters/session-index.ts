@@ -64,10 +64,18 @@ export interface IndexFile {
   close(): Promise<void>;
 }
 
+/** The one that answers, and the one that is made beside it. */
+export interface IndexFiles {
+  serving: IndexFile | undefined;
+  making: IndexFile | undefined;
+}
+
 /** The index of a dataset, and the one that is made beside it. */
 export interface IndexShelf {
   readonly serving: IndexFile | undefined;
   readonly making: IndexFile | undefined;
+  /** Reads in the files that there are now: none of them is closed, or goes, before the work has ended. */
+  read<T>(work: (files: IndexFiles) => Promise<T>): Promise<T>;
   /** Begins an index beside; one that is there already goes. */
   begin(rules: IndexRules): Promise<void>;
   /** Puts the one made beside in the place of the other. */

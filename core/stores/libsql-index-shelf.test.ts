@@ -1,5 +1,5 @@
 /** The index is written behind what holds the engine's steps, and nothing changes its files meanwhile. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -94,6 +94,49 @@ test('a step lets go before its chunk is written, and a new beginning waits for 
     await shelf.close();
   } finally {
     await world.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('what reads in an index has it to the end, when another one answers meanwhile', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'canister-index-'));
+  let letGo = () => {};
+  const slow = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const open: OpenLibsqlFile = async (path, migrations) => {
+    const file = await openLibsqlFile(path, migrations);
+    return {
+      close: file.close,
+      async batch(statements, mode) {
+        if (JSON.stringify(statements).includes('count(*)')) await slow;
+        return await file.batch(statements, mode);
+      },
+    };
+  };
+  const shelf = await openIndexShelf(folder, open);
+  try {
+    await shelf.begin({ fields: ['user'], pageText: false });
+    await shelf.promote();
+    await shelf.begin({ fields: ['request.path'], pageText: false });
+    const figures = shelf.read(async ({ serving, making }) => [
+      await serving?.figures(),
+      await making?.figures(),
+    ]);
+    const promoted = shelf.promote();
+    const before = await shelf.read(async ({ serving }) => serving?.rules.fields);
+    expect(before).toEqual(['user']);
+    await expect
+      .poll(() => shelf.read(async ({ serving }) => serving?.rules.fields))
+      .toEqual(['request.path']);
+    const given = shelf.discard();
+    expect(readdirSync(folder).filter((name) => name.endsWith('.db'))).toHaveLength(2);
+    letGo();
+    expect((await figures).map((one) => one?.sessions)).toEqual([0, 0]);
+    await Promise.all([promoted, given]);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.db'))).toEqual(['index-2.db']);
+  } finally {
+    await shelf.close();
     rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -23,9 +23,13 @@ export async function openIndexShelf(
   let last = numbers.at(-1) ?? 0;
   let serving: OwnIndexFile | undefined;
   let making: OwnIndexFile | undefined;
+  const readings = new Set<Promise<unknown>>();
+  /** Of what is in the shelf no more: who reads in it still has it, and nobody comes anew. */
   const drop = async (file: OwnIndexFile | undefined) => {
-    await file?.close();
-    if (file) remove(file.path);
+    if (file === undefined) return;
+    await Promise.allSettled(readings);
+    await file.close();
+    remove(file.path);
   };
   // The later one counts: a kill may have come between its beginning to answer and the going of the one before.
   for (const number of numbers) {
@@ -41,8 +45,9 @@ export async function openIndexShelf(
     }
   }
   const discard = async () => {
-    await drop(making);
+    const before = making;
     making = undefined;
+    await drop(before);
   };
   return {
     get serving() {
@@ -50,6 +55,15 @@ export async function openIndexShelf(
     },
     get making() {
       return making;
+    },
+    async read(work) {
+      const reading = work({ serving, making });
+      readings.add(reading);
+      try {
+        return await reading;
+      } finally {
+        readings.delete(reading);
+      }
     },
     discard,
     async begin(rules) {
@@ -72,6 +86,7 @@ export async function openIndexShelf(
       await drop(before);
     },
     async close() {
+      await Promise.allSettled(readings);
       await making?.close();
       await serving?.close();
     },
