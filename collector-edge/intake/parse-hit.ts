@@ -10,7 +10,11 @@ const pathLengthMax = 80;
 
 /** @throws Problem `hit_invalid` whose detail begins with the field, such as `url: …` */
 export function parseHit(value: unknown): Hit {
-  const hit = isPlainHit(value) ? value : parseBySchema(value);
+  return checkUrl(isPlainHit(value) ? value : parseBySchema(value));
+}
+
+/** @throws Problem `hit_invalid` for a URL that has the right form and is none */
+export function checkUrl(hit: Hit): Hit {
   if (!URL.canParse(hit.url)) throw new Problem('hit_invalid', 'url: is not a URL');
   return hit;
 }

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hitLimits, hitSchema, hitTypes } from '../../core/contract/hit.ts';
-import { isPlainHit } from './plain-hit.ts';
+import { createTestCollector } from '../testing/collector.ts';
+import { isPlainHit, plainHitOf } from './plain-hit.ts';
 
 const id = '01979a00-0000-7000-8000-000000000001';
 const least = { dataset: 'wk_shop', id, type: 'page_view', url: 'https://shop.example/' };
@@ -69,4 +70,72 @@ test('What has a part that the schema must look into, or drop, is not plain', ()
   const others = [{ properties: {} }, { steps: [] }, { extra: 1 }, { closeSession: true }];
   for (const more of others) expect(isPlainHit({ ...least, ...more })).toBe(false);
   for (const other of [null, 1, 'x', [], [least], {}]) expect(isPlainHit(other)).toBe(false);
+});
+
+const ownHit = { ...least, dataset: 'wk_shop' };
+const short = (text: string) => plainHitOf(Buffer.from(text)) !== undefined;
+
+test('A body as the tracker writes it goes the short way, any other one does not', () => {
+  const body = JSON.stringify({ ...ownHit, title: 'Blaue Schuhe – 20 % günstiger "heute"' });
+  expect([body, `[${body}]`].map(short)).toEqual([true, true]);
+  const { dataset, ...later } = ownHit;
+  const others = [
+    '',
+    '{',
+    'null',
+    '[]',
+    `[${body},${body}]`,
+    ` ${body}`,
+    `${body} `,
+    `[${body} ]`,
+    `\ufeff${body}`,
+    JSON.stringify({ ...later, dataset }),
+    JSON.stringify({ ...ownHit, userId: 'x\u0001' }),
+    JSON.stringify(ownHit).replace('wk_', 'wk\\u005f'),
+    JSON.stringify({ ...ownHit, steps: [] }),
+    JSON.stringify(ownHit).replace('{', '{"__proto__":1,'),
+    JSON.stringify(ownHit).replace('}', ',"__proto__":1}'),
+    JSON.stringify(ownHit).replace('{', `{"dataset":"wk_blog",`),
+    JSON.stringify({ ...ownHit, referrer: 'x'.repeat(4_000) }),
+    '['.repeat(4_000),
+  ];
+  expect(others.filter(short)).toEqual([]);
+});
+
+test('The log, the answer and the counters are the same on the short way and on the long one', async () => {
+  let plain = 0;
+  const property = fc.asyncProperty(
+    changed,
+    fc.constantFrom('de-CH,de;q=0.9', '', undefined),
+    fc.boolean(),
+    fc.boolean(),
+    async (fields, languages, isList, isTwice) => {
+      const more: Record<string, unknown> = { ...ownHit, ...fields };
+      let text = JSON.stringify(more);
+      // Of two equal names the last one counts.
+      if (isTwice) text = text.replace(/}$/, ',"visitor":"second","type":"event"}');
+      const body = isList ? `[${text}]` : text;
+      if (plainHitOf(Buffer.from(body)) !== undefined) plain += 1;
+      const ways = [];
+      for (const sent of [body, `${body} `]) {
+        const { post, bodies, counts, inbox } = createTestCollector();
+        const header = languages === undefined ? {} : { 'accept-language': languages };
+        const answer = await post(sent, { 'user-agent': 'Some "browser"/1', ...header });
+        const stored = bodies().map((one) => ({ ...one, dataset: undefined }));
+        const ids = inbox.rows.map(({ hitId, dataset }) => [dataset, hitId]);
+        ways.push({ answer: [answer.status, await answer.text()], stored, ids, counts: counts() });
+      }
+      expect(ways[0]).toEqual(ways[1]);
+    },
+  );
+  await fc.assert(property, { numRuns: 2_000, seed: 43 });
+  expect(plain).toBeGreaterThan(300);
+});
+
+test('The write key does not come into the log', async () => {
+  const { post, inbox } = createTestCollector();
+  for (const body of [JSON.stringify(ownHit), ` ${JSON.stringify(ownHit)}`]) await post(body);
+  await post(JSON.stringify([{ ...ownHit, id: id.replace(/1$/, '2') }]));
+  expect(inbox.rows).toHaveLength(2);
+  for (const { body } of inbox.rows) expect(Buffer.from(body).toString()).not.toContain('wk_');
 });

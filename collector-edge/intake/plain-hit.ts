@@ -4,6 +4,21 @@
  */
 import { type Hit, hitForms, hitLimits, hitTypes } from '../../core/contract/hit.ts';
 
+/** Longer bodies have their shape checked before a parser runs. */
+const bodyBytesMax = 4_096;
+const quote = 0x22;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** The only hit of a request, and what of the body goes to the log as it is. */
+export interface PlainHit {
+  hit: Hit;
+  /** Its JSON in UTF-8 from behind the write key, which comes first, to its closing brace. */
+  members: Uint8Array;
+}
+
 type Test = (value: unknown) => boolean;
 
 const text =
@@ -38,6 +53,36 @@ const tests: ReadonlyMap<string, Test> = new Map([
   ['language', text(0, hitLimits.languageLengthMax)],
   ['screenWidth', whole(0, hitLimits.screenWidthMax)],
 ]);
+
+/**
+ * Reads a body that holds one plain hit, as the tracker writes it: alone or in an array. Gives undefined for every other
+ * body, also for those with escapes of code points, which may bring what no store can keep.
+ */
+export function plainHitOf(body: Uint8Array): PlainHit | undefined {
+  if (body.byteLength > bodyBytesMax) return undefined;
+  let text: string;
+  let value: unknown;
+  try {
+    text = decoder.decode(body);
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const isList = body[0] === openBracket;
+  if (isList) value = (value as unknown[]).length === 1 ? (value as unknown[])[0] : undefined;
+  if (!isPlainHit(value) || text.includes('\\u')) return undefined;
+  const start = isList ? 1 : 0;
+  const end = body.byteLength - start - 1;
+  const head = `{"dataset":"${value.dataset}",`;
+  const isAsWritten =
+    text.startsWith(head, start) &&
+    body[start + head.length - 2] === quote &&
+    body[end] === closeBrace &&
+    (!isList || body[end + 1] === closeBracket);
+  return isAsWritten
+    ? { hit: value, members: body.subarray(start + head.length, end + 1) }
+    : undefined;
+}
 
 /**
  * True only for what `hitSchema` takes and gives back with the same fields; false says nothing.

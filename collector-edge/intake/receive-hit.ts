@@ -27,12 +27,14 @@ const bytesOf = createTextBytes();
  * Gives the hit as the inbox takes it, at once where the client's keys are known: nearly always. Of the address only
  * the cut form and a keyed hash go in.
  * @param hit consumed: it is turned into the form of the log instead of being copied
+ * @param members of a plain hit, as it was sent
  */
 export function receiveHit(
   hit: Hit,
   dataset: DatasetEntry,
   facts: ClientFacts,
   keys: VisitorKeys,
+  members?: Uint8Array,
 ): InboxHit | Promise<InboxHit> {
   const { address } = facts;
   const userAgent = cut(facts.userAgent, hitLimits.userAgentLengthMax);
@@ -44,19 +46,17 @@ export function receiveHit(
   // Whoever was here before the salt turned goes on in the same session: the core looks for both keys.
   const visitorBefore = hit.visitor === undefined ? ofPeriod(period - 1) : undefined;
   const addressKey = address && keys.ofAddress(secret, address.whole);
-  const pack = (visitor: string, visitorBefore?: string, addressKey?: string) =>
-    packHit(
-      hit,
-      dataset,
-      { visitor, visitorBefore },
-      {
-        addressPrefix: address?.prefix,
-        addressKey,
-        userAgent,
-        ...facts.place,
-      },
-      facts,
-    );
+  const pack = (visitor: string, visitorBefore?: string, addressKey?: string) => {
+    const client = { addressPrefix: address?.prefix, addressKey, userAgent, ...facts.place };
+    return {
+      dataset: dataset.slug,
+      hitId: bytesOfHitId(hit.id),
+      body:
+        members === undefined || hit.language === ''
+          ? packHit(hit, dataset, { visitor, visitorBefore }, client, facts)
+          : packMembers(members, hit, { visitor, visitorBefore }, client, facts),
+    };
+  };
   if (
     typeof visitor === 'string' &&
     !(visitorBefore instanceof Promise) &&
@@ -69,6 +69,22 @@ export function receiveHit(
 
 type Client = { [K in keyof ReceivedHit['client']]: ReceivedHit['client'][K] | undefined };
 
+/** What the collector knows goes before what was sent, which holds none of it, and nothing that is masked. */
+function packMembers(
+  members: Uint8Array,
+  hit: Hit,
+  keys: { visitor: string; visitorBefore: string | undefined },
+  client: Client,
+  facts: ClientFacts,
+): Uint8Array {
+  let known = `{"client":${JSON.stringify(client)},`;
+  if (hit.visitor === undefined) known += `"visitor":"${keys.visitor}",`;
+  if (keys.visitorBefore !== undefined) known += `"visitorBefore":"${keys.visitorBefore}",`;
+  const language = hit.language === undefined && firstLanguage(facts.acceptLanguage());
+  if (language) known += `"language":"${language}",`;
+  return bytesOf(known, members);
+}
+
 /** JSON leaves out what is undefined: also the write key, which is no one's business any more. */
 function packHit(
   hit: Hit,
@@ -76,8 +92,7 @@ function packHit(
   keys: { visitor: string; visitorBefore: string | undefined },
   client: Client,
   facts: ClientFacts,
-): InboxHit {
-  const hitId = bytesOfHitId(hit.id);
+): Uint8Array {
   maskCaptured(hit, dataset.maskedNames);
   const received: Omit<Hit, 'dataset'> & {
     dataset?: string | undefined;
@@ -92,7 +107,7 @@ function packHit(
     const language = firstLanguage(facts.acceptLanguage());
     if (language) received.language = language;
   }
-  return { dataset: dataset.slug, hitId, body: bytesOf(JSON.stringify(received)) };
+  return bytesOf(JSON.stringify(received));
 }
 
 /** `de-CH` of `de-CH,de;q=0.9,en;q=0.8`. */

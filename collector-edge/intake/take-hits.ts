@@ -8,7 +8,8 @@ import { Problem, type ProblemCode } from '../../core/contract/problem.ts';
 import type { HitTally, Inbox, InboxHit } from '../inbox/inbox.ts';
 import type { DatasetDirectory } from './dataset-directory.ts';
 import { isHostAllowed } from './host-rule.ts';
-import { parseHit } from './parse-hit.ts';
+import { checkUrl, parseHit } from './parse-hit.ts';
+import type { PlainHit } from './plain-hit.ts';
 import { type Rates, visitorOf } from './rates.ts';
 import { type ClientFacts, receiveHit } from './receive-hit.ts';
 import type { VisitorKeys } from './visitor-key.ts';
@@ -38,12 +39,14 @@ export interface TakenHits {
 /**
  * Judges every value and stores the good hits; returns when they are durable.
  * @param values what the sender gave as hits
+ * @param plain the only one of them, where it is plain
  * @throws Problem `inbox_full`, `inbox_failed` or `rate_exceeded`: nothing is promised, all may be sent again
  */
 export async function takeHits(
   intake: Intake,
   values: readonly unknown[],
   facts: ClientFacts,
+  plain?: PlainHit,
 ): Promise<TakenHits> {
   const good: InboxHit[] = [];
   const refused: Refusal[] = [];
@@ -53,7 +56,7 @@ export async function takeHits(
   for (const value of values) {
     index += 1;
     try {
-      const taken = takeHit(intake, value, facts, hitsOfVisitors);
+      const taken = takeHit(intake, value, facts, hitsOfVisitors, plain);
       good.push(taken instanceof Promise ? await taken : taken);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
@@ -107,14 +110,15 @@ function takeHit(
   value: unknown,
   facts: ClientFacts,
   hitsOfVisitors: Map<string, number>,
+  plain: PlainHit | undefined,
 ): InboxHit | Promise<InboxHit> {
-  const hit = parseHit(value);
+  const hit = plain === undefined ? parseHit(value) : checkUrl(plain.hit);
   const receive = (found: DatasetEntry | undefined) => {
     const dataset = allowed(hit, found);
     if (hit.sentAt !== undefined) intake.heardTime?.(hit.sentAt);
     const visitor = visitorOf(dataset.slug, hit.visitor, facts);
     if (visitor !== undefined) hitsOfVisitors.set(visitor, (hitsOfVisitors.get(visitor) ?? 0) + 1);
-    return receiveHit(hit, dataset, facts, intake.keys);
+    return receiveHit(hit, dataset, facts, intake.keys, plain?.members);
   };
   const found = intake.directory.find(hit.dataset);
   return found instanceof Promise ? found.then(receive) : receive(found);

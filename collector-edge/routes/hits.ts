@@ -2,6 +2,7 @@
 import { hitLimits } from '../../core/contract/hit.ts';
 import { Problem } from '../../core/contract/problem.ts';
 import { parseJson } from '../intake/parse-json.ts';
+import { type PlainHit, plainHitOf } from '../intake/plain-hit.ts';
 import type { ClientFacts } from '../intake/receive-hit.ts';
 import { admit, type Intake, refuseAll, type TakenHits, takeHits } from '../intake/take-hits.ts';
 import { type Answer, describeRefusal, openToAll, problemAnswer, refusedCodes } from './answers.ts';
@@ -18,6 +19,7 @@ export type PostHits = (facts: ClientFacts, readBody: () => Promise<Uint8Array>)
 export function createPostHits(intake: Intake): PostHits {
   return async (facts, readBody) => {
     let values: unknown[];
+    let plain: PlainHit | undefined;
     try {
       admit(intake, facts);
     } catch (problem) {
@@ -25,7 +27,9 @@ export function createPostHits(intake: Intake): PostHits {
       throw problem;
     }
     try {
-      values = listOf(parseJson(await readBody()));
+      const body = await readBody();
+      plain = plainHitOf(body);
+      values = plain === undefined ? listOf(parseJson(body)) : [plain.hit];
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       refuseAll(intake.inbox, 1, problem.code);
@@ -37,7 +41,7 @@ export function createPostHits(intake: Intake): PostHits {
       return problemAnswer(new Problem('hits_too_many', detail));
     }
     try {
-      return answer(await takeHits(intake, values, facts), values.length);
+      return answer(await takeHits(intake, values, facts, plain), values.length);
     } catch (problem) {
       if (problem instanceof Problem) return problemAnswer(problem);
       throw problem;

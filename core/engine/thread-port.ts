@@ -21,8 +21,11 @@ interface Reply {
   error?: { message: string; problem?: ProblemCode; code?: string };
 }
 
-/** Threads whose work lies in buffers make few objects: they need little room for young ones. */
-export const ofSmallThreads = { maxYoungGenerationSizeMb: 16 };
+/**
+ * Threads whose work lies in buffers make few objects. With more room for young ones the buffers would wait there until
+ * their size calls for the collector of old ones, which costs more.
+ */
+export const ofSmallThreads = { maxYoungGenerationSizeMb: 3 };
 
 /** An object whose methods can be called over a port: everything they take and give can be cloned. */
 export type Served<T> = {

@@ -41,12 +41,18 @@ const bufferBytesMin = 4_096;
 
 /** Writes values; the buffer grows as needed. */
 class FrameWriter {
-  #bytes = new Uint8Array(bufferBytesMin);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
   #end = 0;
   readonly #texts: string[] = [];
   readonly #placeOfText = new Map<string, number>();
   readonly #placeOfBytes = new Map<Uint8Array, number>();
+
+  /** @param bytes for which there is room at once */
+  constructor(bytes = 0) {
+    this.#bytes = new Uint8Array(Math.max(bytes, bufferBytesMin));
+    this.#view = new DataView(this.#bytes.buffer);
+  }
 
   write(value: unknown): void {
     this.#room(valueBytesMax);
@@ -146,17 +152,31 @@ class FrameReader {
 
 /** @param statements with arguments by place, as all of this program's are */
 export function frameStatements(statements: readonly InStatement[]): StatementFrame {
-  const writer = new FrameWriter();
+  const writer = new FrameWriter(bytesOf(statements));
   const sql: string[] = [];
   const argCounts: number[] = [];
   for (const statement of statements) {
-    const args = typeof statement === 'string' ? [] : (statement.args ?? []);
-    if (!Array.isArray(args)) throw new Error('arguments go by place, not by name');
+    const args = argsOf(statement);
     sql.push(typeof statement === 'string' ? statement : statement.sql);
     argCounts.push(args.length);
     for (const arg of args) writer.write(arg);
   }
   return { ...writer.finish(), sql, argCounts };
+}
+
+function argsOf(statement: InStatement): readonly InValue[] {
+  const args = typeof statement === 'string' ? [] : (statement.args ?? []);
+  if (!Array.isArray(args)) throw new Error('arguments go by place, not by name');
+  return args;
+}
+
+/** At most so many bytes are needed: a buffer that grows is copied each time, and the old one is garbage. */
+function bytesOf(statements: readonly InStatement[]): number {
+  let bytes = 0;
+  for (const statement of statements)
+    for (const arg of argsOf(statement))
+      bytes += valueBytesMax + (ArrayBuffer.isView(arg) ? arg.byteLength : 0);
+  return bytes;
 }
 
 export function readStatements(frame: StatementFrame): { sql: string; args: InValue[] }[] {
