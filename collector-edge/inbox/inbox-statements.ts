@@ -10,7 +10,11 @@ import { type HourTally, hourOf } from './tally-book.ts';
 
 const { dataset, hitId, batch, ordinal, receivedAt } = recentHit;
 const recent = getTableName(recentHit);
-const inbox = getTableName(hitInbox);
+export const inboxName = getTableName(hitInbox);
+export const inboxSeq = hitInbox.seq.name;
+/** What both tables have of a hit: whose it is, its id, and its time. */
+export const ofHit = `${hitInbox.dataset.name}, ${hitInbox.hitId.name}`;
+export const timeOfHit = hitInbox.receivedAt.name;
 const counts = getTableName(hitCount);
 
 /**
@@ -19,15 +23,14 @@ const counts = getTableName(hitCount);
  * a batch that did commit breaks on this row. Its time is that of the whole batch, never before the last row's.
  */
 export const intoRecent = `${recent} (${dataset.name}, ${hitId.name}, ${batch.name}, ${ordinal.name}, ${receivedAt.name})`;
-export const markValues = `'', ?1, ?1, -1, max(?2, coalesce((SELECT ${hitInbox.receivedAt.name} FROM ${inbox} ORDER BY ${hitInbox.seq.name} DESC LIMIT 1), 0))`;
-const markBatch = `INSERT INTO ${intoRecent} VALUES (${markValues})`;
+export const markBatch = `INSERT INTO ${intoRecent} VALUES ('', ?1, ?1, -1, max(?2, coalesce((SELECT ${hitInbox.receivedAt.name} FROM ${inboxName} ORDER BY ${inboxSeq} DESC LIMIT 1), 0)))`;
 const isMark = `${dataset.name} = '' AND ${hitId.name} = ?1`;
 const mine = `FROM ${recent} NOT INDEXED WHERE rowid > (SELECT rowid FROM ${recent} WHERE ${isMark}) AND ${batch.name} = ?1`;
 
 const rememberHead = `INSERT OR IGNORE INTO ${recent} (${dataset.name}, ${hitId.name}, ${ordinal.name}, ${batch.name}, ${receivedAt.name}) VALUES `;
 
 /** CROSS JOIN keeps the planner from reading the whole of `recent_hit`: each row is looked up by its primary key. */
-export const intoInbox = `${inbox} (${hitInbox.dataset.name}, ${hitInbox.hitId.name}, ${hitInbox.receivedAt.name}, ${hitInbox.body.name})`;
+export const intoInbox = `${inboxName} (${hitInbox.dataset.name}, ${hitInbox.hitId.name}, ${hitInbox.receivedAt.name}, ${hitInbox.body.name})`;
 /** The time of the whole batch. */
 export const markedTime = `(SELECT ${receivedAt.name} FROM ${recent} WHERE ${isMark})`;
 const storeHead = `INSERT INTO ${intoInbox}

@@ -2,7 +2,7 @@
  * The tables of `hits.db`, which collectors write and the core reads: the one schema that both speak.
  * Texts of strangers are BLOBs: libSQL's text functions abort the process on text that is not valid UTF-8.
  */
-import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
  * The log of everything accepted, in the order of `seq`. `received_at` (epoch milliseconds) never decreases.
@@ -17,7 +17,10 @@ export const hitInbox = sqliteTable('hit_inbox', {
   body: blob('body', { mode: 'buffer' }),
 });
 
-/** Ids of recently accepted hits: what makes a retry harmless. `batch` and `ordinal` name the request that brought them. */
+/**
+ * Ids of recently accepted hits: what makes a retry harmless. `batch` and `ordinal` name the request that brought them.
+ * Without an index of times: rows lie in the order in which they came.
+ */
 export const recentHit = sqliteTable(
   'recent_hit',
   {
@@ -27,10 +30,7 @@ export const recentHit = sqliteTable(
     ordinal: integer('ordinal').notNull(),
     receivedAt: integer('received_at').notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.dataset, table.hitId] }),
-    index('recent_hit_received_at').on(table.receivedAt),
-  ],
+  (table) => [primaryKey({ columns: [table.dataset, table.hitId] })],
 );
 
 /** Datasets as collectors know them. */

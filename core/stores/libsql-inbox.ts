@@ -22,6 +22,10 @@ const accountSql = `SELECT
 const appendRow = `INSERT INTO hit_inbox (dataset, hit_id, received_at, body)
   SELECT ?, NULL, max(?, coalesce((SELECT received_at FROM hit_inbox ORDER BY seq DESC LIMIT 1), 0)), ?`;
 
+/** Rows lie as they came: what is older than the first row that is young enough, and that many rows are read. */
+const forgetSql = `DELETE FROM recent_hit WHERE rowid < coalesce(
+  (SELECT rowid FROM recent_hit WHERE received_at >= ? ORDER BY rowid LIMIT 1), ${Number.MAX_SAFE_INTEGER})`;
+
 export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
   const read = async (sql: string, args: (number | string)[]) =>
     (await hits.batch([{ sql, args }], 'read'))[0]?.rows ?? [];
@@ -126,7 +130,7 @@ export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
       if (__FAIL_POINTS__) failPoint('inbox-after-prune');
     },
     async forgetIds(beforeMs) {
-      await write('DELETE FROM recent_hit WHERE received_at < ?', [beforeMs]);
+      await write(forgetSql, [beforeMs]);
     },
   };
 }

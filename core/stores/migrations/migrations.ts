@@ -15,8 +15,9 @@ import control12 from './control/0012_server_retention.sql?raw';
 import hits0 from './hits/0000_hits.sql?raw';
 import hits1 from './hits/0001_events.sql?raw';
 import hits2 from './hits/0002_masking.sql?raw';
+import hits3 from './hits/0003_order_of_ids.sql?raw';
 
-export const hitsMigrations: readonly string[] = [hits0, hits1, hits2];
+export const hitsMigrations: readonly string[] = [hits0, hits1, hits2, hits3];
 export const controlMigrations: readonly string[] = [
   control0,
   control1,

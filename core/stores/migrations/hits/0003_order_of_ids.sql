@@ -1,0 +1,1 @@
+DROP INDEX `recent_hit_received_at`;
