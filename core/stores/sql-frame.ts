@@ -38,6 +38,8 @@ export type FramedValue = null | number | bigint | string | Uint8Array;
 const tags = { null: 0, number: 1, text: 2, bytes: 3, bigint: 4 } as const;
 const valueBytesMax = 17;
 const bufferBytesMin = 4_096;
+/** Bytes from this length on are looked at whether they are in the batch twice. */
+const longBytesMin = 1_024;
 
 /** Writes values; the buffer grows as needed. */
 class FrameWriter {
@@ -170,12 +172,18 @@ function argsOf(statement: InStatement): readonly InValue[] {
   return args;
 }
 
-/** At most so many bytes are needed: a buffer that grows is copied each time, and the old one is garbage. */
+/** About so many bytes are needed: a buffer that grows is copied each time, and the old one is garbage. */
 function bytesOf(statements: readonly InStatement[]): number {
+  const long = new Set<ArrayBufferView>();
   let bytes = 0;
   for (const statement of statements)
-    for (const arg of argsOf(statement))
-      bytes += valueBytesMax + (ArrayBuffer.isView(arg) ? arg.byteLength : 0);
+    for (const arg of argsOf(statement)) {
+      bytes += valueBytesMax;
+      if (!ArrayBuffer.isView(arg)) continue;
+      if (arg.byteLength > longBytesMin) long.add(arg);
+      else bytes += arg.byteLength;
+    }
+  for (const { byteLength } of long) bytes += byteLength;
   return bytes;
 }
 
