@@ -13,7 +13,7 @@ import { fillInbox, shopHits } from './fill-inbox.ts';
 import { askSql, createDataset, median, pause, startProduct } from './product.ts';
 
 const rowsPerRead = 2_000;
-const pollMs = 20;
+const pollMs = 100;
 
 export interface EngineResult {
   hits: number;

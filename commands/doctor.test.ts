@@ -18,6 +18,7 @@ import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runCommand, startProduct } from '../console/testing/product.ts';
+import { hitsMigrations } from '../core/stores/migrations/migrations.ts';
 
 const idleTimeoutMs = 15_000;
 const folder = mkdtempSync(join(tmpdir(), 'canister-doctor-test-'));
@@ -244,6 +245,21 @@ describe('A damaged folder', () => {
         () => hitsSql("UPDATE hit_count SET count = count + 1 WHERE outcome = 'received'"),
         ['attention counters'],
         1,
+      ],
+      [
+        'whose sums are not those of their hours',
+        () => hitsSql('UPDATE hit_total SET count = count + 1'),
+        ['attention counters'],
+        1,
+      ],
+      [
+        'whose hits.db is of an older version, before the upgrade',
+        () =>
+          hitsSql('DROP TABLE hit_total').then(() =>
+            hitsSql(`PRAGMA user_version = ${hitsMigrations.length - 1}`),
+          ),
+        [],
+        0,
       ],
       [
         'with a hit that was set aside',

@@ -30,6 +30,8 @@ import {
 const diskCheckEveryMs = 5_000;
 const partsCheckEveryMs = 2_000;
 const countsCheckEveryMs = 60_000;
+/** Hours that are older are looked at where the sums do not add up. */
+const countsCheckedMs = 48 * 3_600_000;
 const lateNoticesCheckEveryMs = 60_000;
 
 export interface Watched {
@@ -125,7 +127,10 @@ export function createWatch(watched: Watched): Watch {
       description: 'check that every hit is accounted for',
       periodMs: countsCheckEveryMs,
       async run() {
-        alarms.set('counters_broken', describeBroken(await counts.findBroken()));
+        alarms.set(
+          'counters_broken',
+          describeBroken(await counts.findBroken(clock() - countsCheckedMs)),
+        );
         if (config.acceptLoss) await acceptLosses();
         const wrong = (await engine.account()).flatMap((one) => explainAccount(one) ?? []);
         alarms.set('hits_unaccounted', wrong.length > 0 ? wrong.join('; ') : undefined);

@@ -34,6 +34,14 @@ export interface StoredDay {
   isNeeded: boolean;
 }
 
+/** How much the tables hold. */
+export interface StoredFigures {
+  sessions: number;
+  hits: number;
+  /** When the last of the sessions ended, epoch milliseconds. */
+  lastEndedAt?: number;
+}
+
 /** Tables that are made beside the present ones. */
 export interface FreshTables {
   add(sessions: readonly StoredSession[]): Promise<void>;
@@ -73,6 +81,8 @@ export interface AnalyticsStore {
    * when `fill` says so. Until then, and when it throws, the present ones stay. Nothing is stored meanwhile.
    */
   remake(fill: (fresh: FreshTables) => Promise<boolean>): Promise<void>;
+  /** How much is stored; asked of the tables only when they have changed since. */
+  figures(): Promise<StoredFigures>;
   /** The segments that sessions of the tables lie in. */
   storedDays(): Promise<StoredDay[]>;
   /**

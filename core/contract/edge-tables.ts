@@ -59,6 +59,21 @@ export const hitCount = sqliteTable(
   (table) => [primaryKey({ columns: [table.dataset, table.hour, table.outcome, table.reason] })],
 );
 
+/**
+ * The sums of `hit_count` over all hours, kept by its triggers: after years nobody has to add up the hours. What imports
+ * brought (`imported` 1) never lay in the inbox.
+ */
+export const hitTotal = sqliteTable(
+  'hit_total',
+  {
+    dataset: text('dataset').notNull(),
+    outcome: text('outcome').notNull(),
+    imported: integer('imported').notNull(),
+    count: integer('count').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.dataset, table.outcome, table.imported] })],
+);
+
 /** Accepted hits that could not be processed, with the reason; kept whole, to be looked at and taken again. */
 export const setAside = sqliteTable('set_aside', {
   seq: integer('seq').primaryKey(),

@@ -11,9 +11,6 @@ export interface EngineFigures extends Pick<Engine, 'figures' | 'load' | 'waitin
   lagMs(): Promise<number>;
 }
 
-const heldSql = `SELECT (SELECT count(*) FROM store.sessions), (SELECT count(*) FROM store.hits),
- (SELECT max(epoch_ms(ended_at)) FROM store.sessions)`;
-
 /** @param active what the active sessions of all datasets may hold together */
 export function engineFigures(
   inbox: Pick<InboxSource, 'account' | 'waiting' | 'waitingSince'>,
@@ -43,15 +40,12 @@ export function engineFigures(
       const { analytics, active, ended, events } = shelf.find(slug);
       // Counted before: a session that is stored meanwhile is rather told of twice than not at all.
       const activeSessions = active.size + ended.length;
-      const { rows } = await analytics.query(heldSql, []);
-      const [storedSessions = 0, storedHits = 0, lastStored] = rows[0] ?? [];
-      const times = [lastStored, active.latestHitAt()].filter(
-        (time): time is number => typeof time === 'number',
-      );
+      const stored = await analytics.figures();
+      const times = [stored.lastEndedAt, active.latestHitAt()].filter((time) => time !== undefined);
       return {
         activeSessions,
-        storedSessions: Number(storedSessions),
-        storedHits: Number(storedHits),
+        storedSessions: stored.sessions,
+        storedHits: stored.hits,
         ...(events === undefined ? {} : { events: events.figures() }),
         lastHitAt: times.length > 0 ? Math.max(...times) : undefined,
       };

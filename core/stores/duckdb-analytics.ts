@@ -4,7 +4,12 @@
  */
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { AnalyticsStore, FreshTables, Position } from '../analytics/analytics-store.ts';
+import type {
+  AnalyticsStore,
+  FreshTables,
+  Position,
+  StoredFigures,
+} from '../analytics/analytics-store.ts';
 import type { StoredSession } from '../analytics/rows.ts';
 import { seenInstants } from '../analytics/seen-sql.ts';
 import type { Manifest } from '../contract/published.ts';
@@ -20,6 +25,7 @@ import {
   readHitRules,
   sessionsByDevice,
   storedDays,
+  storedFigures,
   unfinished,
 } from './duckdb-lookups.ts';
 import { stopAtDeadline } from './duckdb-search.ts';
@@ -58,6 +64,8 @@ export async function openDuckDbAnalytics(
   const published = join(dirname(file), 'published');
   const sweep = createSweeper(published, () => performance.now());
   const days = dayReader(timeZone);
+  /** Every transaction makes another position. */
+  let figures: { at: Position; asked: Promise<StoredFigures> } | undefined;
 
   const storeNow = (sessions: readonly StoredSession[], low: number | undefined) =>
     transact(async () => {
@@ -229,6 +237,16 @@ export async function openDuckDbAnalytics(
     dimensionValues: (hours) =>
       asking.run(() => reading.pass(() => dimensionValues(tables.asker, hours))),
     checkpoint: () => writing.run(() => checkpoint(writer)),
+    figures() {
+      if (figures?.at !== position) {
+        const asked = reading.pass(() => storedFigures(tables.reader));
+        figures = { at: position, asked };
+        asked.catch(() => {
+          figures = undefined;
+        });
+      }
+      return figures.asked;
+    },
     storedDays: () => reading.pass(() => storedDays(tables.reader)),
     replaceFacts: (sessions, event, fields) =>
       writing.run(() =>

@@ -1,5 +1,10 @@
 import { type DuckDBConnection, type DuckDBValue, listValue } from '@duckdb/node-api';
-import type { ContinuedSession, SqlResult, StoredDay } from '../analytics/analytics-store.ts';
+import type {
+  ContinuedSession,
+  SqlResult,
+  StoredDay,
+  StoredFigures,
+} from '../analytics/analytics-store.ts';
 import type { Cell } from '../analytics/rows.ts';
 import type { TableColumn } from '../analytics/tables.ts';
 import { type HitRules, hitRulesSchema } from '../contract/hit-rules.ts';
@@ -21,6 +26,19 @@ export async function query(
     .columnTypes()
     .map((type, index) => ({ name: names[index] ?? '', type: String(type) }));
   return { columns, rows: result.getRows().map((row) => row.map(toJson)) };
+}
+
+export async function storedFigures(reader: DuckDBConnection): Promise<StoredFigures> {
+  const result = await reader.runAndReadAll(
+    `SELECT (SELECT count(*) FROM store.sessions), (SELECT count(*) FROM store.hits),
+       (SELECT epoch_ms(max(ended_at)) FROM store.sessions)`,
+  );
+  const [sessions, hits, lastEndedAt] = result.getRows()[0] ?? [];
+  return {
+    sessions: Number(sessions),
+    hits: Number(hits),
+    ...(typeof lastEndedAt === 'bigint' ? { lastEndedAt: Number(lastEndedAt) } : {}),
+  };
 }
 
 export async function storedDays(reader: DuckDBConnection): Promise<StoredDay[]> {

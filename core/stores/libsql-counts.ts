@@ -25,8 +25,11 @@ const hourRowsMax = 20_000;
 export interface HitCounters {
   /** What became of the hits of a dataset in the hours that begin in a range of instants, `toMs` exclusive. */
   readHours(slug: string, fromMs: number, toMs: number): Promise<HourCounts[]>;
-  /** The hours in which `received = accepted + duplicate + excluded + bad` does not hold, the first hundred. */
-  findBroken(): Promise<BrokenHour[]>;
+  /**
+   * The hours in which `received = accepted + duplicate + excluded + bad` does not hold, the first hundred.
+   * @param fromMs looks at the hours from then on, and at all of them only where the sums do not add up
+   */
+  findBroken(fromMs?: number): Promise<BrokenHour[]>;
   /** All counts since the beginning, by dataset. */
   read(): Promise<Map<string, HitCounts>>;
   /** Adds an ended import: all five counters in one transaction. */
@@ -38,11 +41,21 @@ export interface HitCounters {
   acceptLoss(slug: string, unexplained: number): Promise<void>;
 }
 
+const bothSides = `sum(CASE WHEN outcome = 'received' THEN count ELSE 0 END) AS received,
+  sum(CASE WHEN outcome = 'received' THEN 0 ELSE count END) AS explained`;
+const areNotEqual = `HAVING received <> explained ORDER BY hour LIMIT ${brokenHoursMax}`;
+const brokenHours = `SELECT dataset, hour, ${bothSides} FROM hit_count GROUP BY dataset, hour ${areNotEqual}`;
+/** Dataset by dataset, because the hours lie behind it in the key. */
+const brokenHoursSince = `SELECT c.dataset, c.hour, ${bothSides}
+  FROM (SELECT DISTINCT dataset FROM hit_total) d CROSS JOIN hit_count c ON c.dataset = d.dataset AND c.hour >= ?
+  GROUP BY c.dataset, c.hour ${areNotEqual}`;
+const brokenSums = `SELECT dataset, ${bothSides} FROM hit_total GROUP BY dataset HAVING received <> explained LIMIT 1`;
+
 export function openLibsqlCounts(hits: SqlBatch, clock: Clock): HitCounters {
   return {
     async read() {
       const [result] = await hits.batch(
-        ['SELECT dataset, outcome, sum(count) AS count FROM hit_count GROUP BY dataset, outcome'],
+        ['SELECT dataset, outcome, sum(count) AS count FROM hit_total GROUP BY dataset, outcome'],
         'read',
       );
       const byDataset = new Map<string, HitCounts>();
@@ -76,13 +89,11 @@ export function openLibsqlCounts(hits: SqlBatch, clock: Clock): HitCounters {
       );
       return toHours([...(counted?.rows ?? []), ...(aside?.rows ?? [])]);
     },
-    async findBroken() {
+    async findBroken(fromMs = 0) {
+      const [sums] = fromMs === 0 ? [] : await hits.batch([brokenSums], 'read');
+      const isWhole = sums === undefined || sums.rows.length > 0;
       const [result] = await hits.batch(
-        [
-          `SELECT dataset, hour, sum(CASE WHEN outcome = 'received' THEN count ELSE 0 END) AS received,
-             sum(CASE WHEN outcome = 'received' THEN 0 ELSE count END) AS explained
-           FROM hit_count GROUP BY dataset, hour HAVING received <> explained ORDER BY hour LIMIT ${brokenHoursMax}`,
-        ],
+        [isWhole ? brokenHours : { sql: brokenHoursSince, args: [Math.floor(fromMs / hourMs)] }],
         'read',
       );
       return (result?.rows ?? []).map(({ dataset, hour, received, explained }) => ({

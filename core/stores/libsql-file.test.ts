@@ -68,6 +68,7 @@ describe('migrations', () => {
       'event_version',
       'hit_count',
       'hit_inbox',
+      'hit_total',
       'recent_hit',
       'set_aside',
     ]);

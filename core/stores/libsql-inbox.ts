@@ -15,7 +15,7 @@ const hourMs = 3_600_000;
 const seqsPerStatement = 500;
 
 const accountSql = `SELECT
-  (SELECT coalesce(sum(count), 0) FROM hit_count WHERE dataset = ?1 AND outcome = 'accepted' AND reason <> 'import') AS accepted,
+  (SELECT coalesce(sum(count), 0) FROM hit_total WHERE dataset = ?1 AND outcome = 'accepted' AND imported = 0) AS accepted,
   (SELECT count(*) FROM set_aside WHERE seq <= ?2 AND dataset = ?1) AS set_aside`;
 
 /** Appends a row that is no hit; like hits, it is never older than the row before it. */

@@ -106,6 +106,45 @@ test('tables that are made anew are numbered too', async () => {
   ]);
 });
 
+test('the figures are those of the rows after whatever changes them', async () => {
+  const counted = async () => {
+    const { rows } = await store.query(
+      'SELECT (SELECT count(*) FROM store.sessions), (SELECT count(*) FROM store.hits), (SELECT epoch_ms(max(ended_at)) FROM store.sessions)',
+      [],
+    );
+    const [sessions, hits, lastEndedAt] = (rows[0] ?? []).map((cell) => cell && Number(cell));
+    return { sessions, hits, ...(lastEndedAt === null ? {} : { lastEndedAt }) };
+  };
+  const changes: (() => Promise<unknown>)[] = [
+    async () => {},
+    () => store.store([stored(1, { hits: 2 }), stored(2)], undefined),
+    () => store.store([stored(3, { hits: 3 })], 9),
+    () => store.eraseSessions([hex(2)]),
+    () =>
+      store.remake(async (fresh) => {
+        await fresh.add([stored(5, { hits: 4 })]);
+        return true;
+      }),
+    () => store.removeDays(['2026-11-21']),
+  ];
+  const seen: unknown[] = [];
+  for (const change of changes) {
+    await change();
+    const [one, again] = await Promise.all([store.figures(), store.figures()]);
+    expect(one).toEqual(await counted());
+    expect(again).toEqual(one);
+    seen.push([one.sessions, one.hits]);
+  }
+  expect(seen).toEqual([
+    [0, 0],
+    [2, 3],
+    [3, 6],
+    [2, 5],
+    [1, 4],
+    [0, 0],
+  ]);
+});
+
 test('a file from before there were numbers gets them', async () => {
   await store.store([stored(1, { hits: 2 }), stored(2), stored(3, { hits: 3 })], undefined);
   await store.close();

@@ -16,8 +16,9 @@ import hits0 from './hits/0000_hits.sql?raw';
 import hits1 from './hits/0001_events.sql?raw';
 import hits2 from './hits/0002_masking.sql?raw';
 import hits3 from './hits/0003_order_of_ids.sql?raw';
+import hits4 from './hits/0004_totals.sql?raw';
 
-export const hitsMigrations: readonly string[] = [hits0, hits1, hits2, hits3];
+export const hitsMigrations: readonly string[] = [hits0, hits1, hits2, hits3, hits4];
 export const controlMigrations: readonly string[] = [
   control0,
   control1,
