@@ -81,6 +81,8 @@ export interface AnalyticsStore {
    * when `fill` says so. Until then, and when it throws, the present ones stay. Nothing is stored meanwhile.
    */
   remake(fill: (fresh: FreshTables) => Promise<boolean>): Promise<void>;
+  /** Of the last transaction; another one means that the tables have changed. */
+  epoch(): number;
   /** How much is stored; asked of the tables only when they have changed since. */
   figures(): Promise<StoredFigures>;
   /** The segments that sessions of the tables lie in. */

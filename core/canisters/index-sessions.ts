@@ -92,14 +92,11 @@ export async function openSessionIndex(options: {
   }
   await use(rules);
 
-  const moment = async () => {
-    const { rows } = await analytics.query('SELECT epoch FROM store.position', []);
-    return `${rows[0]?.[0]} ${keptFrom}`;
-  };
+  const moment = () => `${analytics.epoch()} ${keptFrom}`;
 
   /** Gives the writing that it began; undefined when there was nothing to do. */
   async function stepOf(file: IndexFile): Promise<{ written: Promise<void> } | undefined> {
-    const now = await moment();
+    const now = moment();
     if (doneAt.get(file) === now) return undefined;
     const stored = new Map(await lastOffsets(keptFrom));
     const gone = [...file.through.keys()].filter((day) => !stored.has(day));
@@ -141,7 +138,7 @@ export async function openSessionIndex(options: {
 
   /** The segments whose last session a file does not hold yet, each with its first byte that is not indexed. */
   async function segmentsBehind(file: IndexFile): Promise<[day: string, firstByte: number][]> {
-    const now = await moment();
+    const now = moment();
     const isWhole = doneAt.get(file) === now || (whole?.file === file && whole.at === now);
     if (keptFrom === '' && isWhole) return [];
     const behind = (await lastOffsets('')).flatMap(([day, offset]): [string, number][] => {

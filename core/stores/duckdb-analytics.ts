@@ -237,6 +237,7 @@ export async function openDuckDbAnalytics(
     dimensionValues: (hours) =>
       asking.run(() => reading.pass(() => dimensionValues(tables.asker, hours))),
     checkpoint: () => writing.run(() => checkpoint(writer)),
+    epoch: () => position.epoch,
     figures() {
       if (figures?.at !== position) {
         const asked = reading.pass(() => storedFigures(tables.reader));

@@ -270,6 +270,7 @@ export function memoryAnalytics(disk: DatasetDisk, moment: Moment): AnalyticsSto
       });
     },
     remake: notInMemory,
+    epoch: () => disk.committed.position.epoch,
     figures: notInMemory,
     replace: notInMemory,
     eraseSessions: notInMemory,
