@@ -352,3 +352,29 @@ test('a dataset that is not open is unknown', async () => {
     code: 'dataset_unknown',
   });
 });
+
+test('after a clock that was a year ahead, time goes on as it is: nothing stays active, nothing is lost', async () => {
+  const yearMs = 365 * 24 * hourMs;
+  const world = await start();
+  await world.dataset({ slug: 'blog' });
+  world.advance(yearMs);
+  await world.send({ visitor: 'v1', url: 'https://shop.example/ahead' });
+  await world.send({ visitor: 'v2', url: 'https://shop.example/ahead' });
+  await world.settle();
+  world.advance(-yearMs);
+  await world.send({ visitor: 'v1', url: 'https://shop.example/right' });
+  await world.settle();
+  expect((await active(world))?.sessions).toMatchObject([
+    { entryPath: '/right', startedAt: worldStartMs },
+  ]);
+  await world.crash();
+  await world.reopen();
+  world.advance(hourMs);
+  await world.settle();
+  expect((await active(world))?.total).toBe(0);
+  expect(await sessions(world)).toEqual([
+    ['v1', 1, 1, 'idle', '/right', '/right'],
+    ['v1', 1, 1, 'idle', '/ahead', '/ahead'],
+    ['v2', 1, 1, 'idle', '/ahead', '/ahead'],
+  ]);
+});

@@ -5,6 +5,7 @@
 import type { ActiveLimits } from './canisters/room.ts';
 import type { Clock } from './clock.ts';
 import type { ReceivedHit } from './contract/hit.ts';
+import { receiptTime, wasSetBack } from './contract/receipt-time.ts';
 import { createBatches, onStores } from './engine/batches.ts';
 import type { DatasetEngine } from './engine/dataset-engine.ts';
 import { createRoomMaker } from './engine/make-room.ts';
@@ -95,7 +96,8 @@ export function createPipeline(options: {
   /** Without a promise for nearly every hit: there are many. */
   function takeRow(row: InboxRow): Promise<void> | undefined {
     readThrough = row.seq;
-    engineTime = Math.max(engineTime, row.receivedAt);
+    if (wasSetBack(row.receivedAt, engineTime)) endBefore(row);
+    engineTime = receiptTime(row.receivedAt, engineTime);
     const dataset = row.dataset === undefined ? undefined : datasets.get(row.dataset);
     const { body } = row;
     if (dataset === undefined || body === undefined || row.seq <= dataset.readThrough)
@@ -109,6 +111,12 @@ export function createPipeline(options: {
     } catch (error) {
       return setAside(row, error, dataset);
     }
+  }
+
+  /** By a clock that was set back, the idle timeout of what is active would come far too late, or never. */
+  function endBefore({ seq }: InboxRow): void {
+    for (const { readThrough, sessionizer } of datasets.values())
+      if (readThrough < seq) sessionizer.closeIdle(Number.POSITIVE_INFINITY);
   }
 
   function takeHit(
@@ -176,7 +184,8 @@ export function createPipeline(options: {
       if (room.isNeeded()) await room.make(engineTime);
     }
     for (const dataset of datasets.values()) {
-      dataset.sessionizer.closeIdle(engineTime);
+      // Where the inbox is read again for another one, this one is further on.
+      if (dataset.readThrough <= readThrough) dataset.sessionizer.closeIdle(engineTime);
       // Under load batches grow; when the inbox is read to its end, what has ended is stored at once.
       // While the tables are made anew, what has ended waits here, and the other datasets go on.
       const isSpent = rows.length < rowsPerStepMax && !dataset.commit.isPaused();

@@ -65,7 +65,7 @@ export function areShort(hits: readonly InboxHit[]): boolean {
  * them is there already or comes twice.
  * @param batchId 16 random bytes
  * @param hits for which `areShort` holds
- * @param receivedAtMs epoch milliseconds; the store raises it to that of the last row
+ * @param receivedAtMs epoch milliseconds; the store raises it to that of the last row, unless the clock was set back
  * @param tallies other counters to take along
  */
 export function freshStatements(

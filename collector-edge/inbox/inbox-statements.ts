@@ -5,6 +5,7 @@
 import type { InStatement, InValue } from '@libsql/client/web';
 import { getTableName } from 'drizzle-orm';
 import { hitCount, hitInbox, recentHit } from '../../core/contract/edge-tables.ts';
+import { receiptTimeSql } from '../../core/contract/receipt-time.ts';
 import type { InboxHit } from './inbox.ts';
 import { type HourTally, hourOf } from './tally-book.ts';
 
@@ -20,10 +21,10 @@ const counts = getTableName(hitCount);
 /**
  * The batch writes its own id first, as a row without a dataset. Every row that it inserts afterwards has a larger
  * rowid, so `mine` is a short range (an index would lead through all recent hits of a dataset), and a second try of
- * a batch that did commit breaks on this row. Its time is that of the whole batch, never before the last row's.
+ * a batch that did commit breaks on this row. Its time is that of the whole batch.
  */
 export const intoRecent = `${recent} (${dataset.name}, ${hitId.name}, ${batch.name}, ${ordinal.name}, ${receivedAt.name})`;
-export const markBatch = `INSERT INTO ${intoRecent} VALUES ('', ?1, ?1, -1, max(?2, coalesce((SELECT ${hitInbox.receivedAt.name} FROM ${inboxName} ORDER BY ${inboxSeq} DESC LIMIT 1), 0)))`;
+export const markBatch = `INSERT INTO ${intoRecent} VALUES ('', ?1, ?1, -1, coalesce((SELECT ${receiptTimeSql('?2', timeOfHit)} FROM ${inboxName} ORDER BY ${inboxSeq} DESC LIMIT 1), ?2))`;
 const isMark = `${dataset.name} = '' AND ${hitId.name} = ?1`;
 const mine = `FROM ${recent} NOT INDEXED WHERE rowid > (SELECT rowid FROM ${recent} WHERE ${isMark}) AND ${batch.name} = ?1`;
 
@@ -57,7 +58,7 @@ export const rememberedAt = 1;
  * Stores `hits` and counts them, all in one transaction: what is accepted, what is a duplicate, and how often is
  * decided by the rows that were really inserted, so the counters cannot disagree with the rows.
  * @param batchId 16 random bytes, kept over a second try
- * @param receivedAtMs epoch milliseconds; the store raises it to that of the last row
+ * @param receivedAtMs epoch milliseconds; the store raises it to that of the last row, unless the clock was set back
  * @param tallies other counters to take along
  */
 export function batchStatements(

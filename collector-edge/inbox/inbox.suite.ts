@@ -93,7 +93,7 @@ export function inboxSuite(name: string, make: () => Promise<InboxUnderTest>): v
       });
     });
 
-    it('never lets the time of receipt go back when the clock does', async () => {
+    it('never lets the time of receipt go back when the clock does by a little', async () => {
       const { inbox, setClock, rows } = await make();
       await inbox.append([hit(1)]);
       setClock(startMs - 60_000);
@@ -101,6 +101,19 @@ export function inboxSuite(name: string, make: () => Promise<InboxUnderTest>): v
       setClock(startMs + 5);
       await inbox.append([hit(3)]);
       expect((await rows()).map((row) => row.receivedAt)).toEqual([startMs, startMs, startMs + 5]);
+    });
+
+    it('goes back with a clock that was set back by more than a day', async () => {
+      const { inbox, setClock, rows } = await make();
+      const yearMs = 365 * 24 * 60 * 60 * 1000;
+      setClock(startMs + yearMs);
+      await inbox.append([hit(1)]);
+      setClock(startMs);
+      await inbox.append([hit(2)]);
+      setClock(startMs - 5);
+      await inbox.append([hit(3)]);
+      const times = [startMs + yearMs, startMs, startMs];
+      expect((await rows()).map((row) => row.receivedAt)).toEqual(times);
     });
 
     it('resolves an append of nothing with nothing', async () => {

@@ -4,6 +4,7 @@
  */
 import type { Client, ResultSet } from '@libsql/client/web';
 import { Problem } from '../../core/contract/problem.ts';
+import { receiptTime } from '../../core/contract/receipt-time.ts';
 import { areShort, freshStatements } from './fresh-statements.ts';
 import { type Inbox, type InboxHit, type InboxLimits, inboxLimits, type Outcome } from './inbox.ts';
 import { askStatements, batchStatements, rememberedAt } from './inbox-statements.ts';
@@ -87,7 +88,7 @@ export function createLibsqlInbox({ client, clock, ...options }: LibsqlInboxOpti
     counted: HourTally[],
   ): Promise<{ answer: () => void; failed: boolean }> {
     const hits = group.flatMap((one) => one.hits);
-    lastReceivedAt = Math.max(clock(), lastReceivedAt);
+    lastReceivedAt = receiptTime(clock(), lastReceivedAt);
     try {
       const isShort = longWay === 0 && areShort(hits);
       const id = crypto.getRandomValues(new Uint8Array(16));

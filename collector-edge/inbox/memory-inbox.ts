@@ -1,6 +1,7 @@
 /** The inbox in memory, for tests: the same outcomes and the same counters, with everything open to look at. */
 
 import { Problem } from '../../core/contract/problem.ts';
+import { receiptTime } from '../../core/contract/receipt-time.ts';
 import { type Inbox, type InboxHit, type InboxLimits, inboxLimits } from './inbox.ts';
 import { createTallyBook, type HourTally } from './tally-book.ts';
 
@@ -46,7 +47,7 @@ export function createMemoryInbox(options: {
         count(hit.dataset, outcome);
         if (outcome === 'accepted') {
           seen.add(key);
-          const receivedAt = Math.max(options.clock(), rows.at(-1)?.receivedAt ?? 0);
+          const receivedAt = receiptTime(options.clock(), rows.at(-1)?.receivedAt ?? 0);
           rows.push({ ...hit, seq: rows.length + 1, receivedAt });
         }
         return outcome;

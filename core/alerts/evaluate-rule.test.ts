@@ -52,6 +52,13 @@ describe('Rearm', () => {
     ]);
   });
 
+  test('It fires by the right time although it fired by a clock that was a year ahead', () => {
+    const aheadMs = startMs + 365 * 24 * 60 * minuteMs;
+    const memory: RuleMemory = { firing: false, lastFiredAt: aheadMs };
+    const look = { atMs: startMs, value: 9, isBlackedOut: false };
+    expect(stepRule(rule(), memory, look).change).toBe('fired');
+  });
+
   test('Where there is no number, all stays as it is', () => {
     expect(run(rule(), [undefined, 9, undefined, undefined, 1])).toEqual([
       'fired 1',

@@ -96,8 +96,10 @@ export function stepRule(rule: AlertRule, memory: RuleMemory, look: Look): Step 
     if (!memory.firing) return { memory };
     return { memory: { ...memory, firing: false, since: undefined }, change: 'recovered' };
   }
+  // A clock that had gone far ahead and was set right must not silence it until then.
   const isArmed =
-    memory.lastFiredAt === undefined || atMs - memory.lastFiredAt >= rule.rearmMinutes * minuteMs;
+    memory.lastFiredAt === undefined ||
+    Math.abs(atMs - memory.lastFiredAt) >= rule.rearmMinutes * minuteMs;
   if (!isArmed || look.isBlackedOut) return { memory };
   const since = memory.firing ? (memory.since ?? atMs) : atMs;
   return { memory: { firing: true, since, lastFiredAt: atMs }, change: 'fired' };

@@ -202,6 +202,22 @@ describe('a schedule', () => {
     expect((await desk.setPaused('Web', true)).state.nextRunAt).toBeUndefined();
   });
 
+  test('goes on at once after a clock that was a year ahead', async () => {
+    const yearMs = 365 * 24 * hourMs;
+    world.advance(yearMs);
+    await desk.save(source(), undefined);
+    await desk.run('Web');
+    world.advance(-yearMs);
+    expect((await desk.show('Web')).state.nextRunAt).toBe(world.now());
+    await desk.runDue();
+    await desk.stop();
+    expect(await desk.history('Web', 9)).toMatchObject([
+      { reason: 'schedule', startedAt: world.now() },
+      { reason: 'hand' },
+    ]);
+    expect((await desk.show('Web')).state.nextRunAt).toBe(world.now() + 5 * 60_000);
+  });
+
   test('of no meaning, and sources without what they need, are refused', async () => {
     const refused = async (more: object) =>
       await desk.save(source(more), undefined).then(

@@ -61,10 +61,12 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
   let brokenOff: Promise<void> | undefined;
   let stopping = false;
 
-  const nextRunOf = ({ source, doneUntil, retryAt }: KeptSource) =>
-    source.paused
-      ? undefined
-      : nextRun(source.schedule, source.timeZone, Math.max(doneUntil, retryAt - 1));
+  function nextRunOf({ source, doneUntil, retryAt }: KeptSource): number | undefined {
+    if (source.paused) return undefined;
+    // A clock that had gone far ahead and was set right must not silence it until then.
+    if (doneUntil > clock()) return clock();
+    return nextRun(source.schedule, source.timeZone, Math.max(doneUntil, retryAt - 1));
+  }
 
   const progressOf = (id: string) => {
     const stands = progress.get(id);

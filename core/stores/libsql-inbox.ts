@@ -1,6 +1,7 @@
 /** The engine's side of `hit_inbox`, over the libSQL owner. The collector's side is in collector-edge. */
 
 import type { InStatement } from '@libsql/client';
+import { receiptTimeSql } from '../contract/receipt-time.ts';
 import { failPoint } from '../fail-point.ts';
 import type { InboxCommand, InboxSource } from '../sources/inbox-source.ts';
 import type { SqlBatch } from './libsql-file.ts';
@@ -20,7 +21,7 @@ const accountSql = `SELECT
 
 /** Appends a row that is no hit; like hits, it is never older than the row before it. */
 const appendRow = `INSERT INTO hit_inbox (dataset, hit_id, received_at, body)
-  SELECT ?, NULL, max(?, coalesce((SELECT received_at FROM hit_inbox ORDER BY seq DESC LIMIT 1), 0)), ?`;
+  SELECT ?1, NULL, coalesce((SELECT ${receiptTimeSql('?2', 'received_at')} FROM hit_inbox ORDER BY seq DESC LIMIT 1), ?2), ?3`;
 
 /** Rows lie as they came: what is older than the first row that is young enough, and that many rows are read. */
 const forgetSql = `DELETE FROM recent_hit WHERE rowid < coalesce(

@@ -109,8 +109,10 @@ export function openLibsqlSources(control: SqlBatch, clock: Clock, box: SecretBo
           args: [state, endedAt ?? clock(), JSON.stringify(outcome), number],
         },
         {
-          sql: 'UPDATE source SET done_until = max(done_until, ?), failures = ?, retry_at = ? WHERE id = ?',
-          args: [next.doneUntil, next.failures, next.retryAt, id],
+          // What lies ahead is of a clock that was set back; what lies behind may be of a resume in the meantime.
+          sql: `UPDATE source SET done_until = CASE WHEN done_until > ?5 THEN ?1 ELSE max(done_until, ?1) END,
+            failures = ?2, retry_at = ?3 WHERE id = ?4`,
+          args: [next.doneUntil, next.failures, next.retryAt, id, clock()],
         },
         {
           sql: `DELETE FROM source_run WHERE source = ?1 AND number NOT IN

@@ -1,6 +1,7 @@
 /** The disk of the stores in memory: what is written, what of it an fsync holds, and what a power cut makes of it. */
 import type { Position } from '../analytics/analytics-store.ts';
 import type { StoredSession } from '../analytics/rows.ts';
+import { receiptTime } from '../contract/receipt-time.ts';
 import type { ClosedSession } from '../contract/session.ts';
 import type { InboxRow } from '../sources/inbox-source.ts';
 
@@ -72,14 +73,14 @@ export function datasetDisk(disk: MemoryDisk, slug: string): DatasetDisk {
 
 export const isHit = ({ dataset, isCommand }: InboxRow) => dataset !== undefined && !isCommand;
 
-/** Appends a row as the collector does: the next number, and a time that never goes back. */
+/** Appends a row as the collector does: the next number, and the time that it counts as received. */
 export function appendToInbox(
   disk: MemoryDisk,
   row: Pick<InboxRow, 'dataset' | 'body' | 'isCommand'>,
   nowMs: number,
 ): InboxRow {
   disk.lastSeq += 1;
-  disk.lastReceivedAt = Math.max(disk.lastReceivedAt, nowMs);
+  disk.lastReceivedAt = receiptTime(nowMs, disk.lastReceivedAt);
   const appended = { ...row, seq: disk.lastSeq, receivedAt: disk.lastReceivedAt };
   disk.inbox.push(appended);
   disk.log.push(appended);

@@ -4,6 +4,7 @@
  * in order, and each ends and begins for a reason that holds.
  */
 import type { StoredSession } from '../analytics/rows.ts';
+import { wasSetBack } from '../contract/receipt-time.ts';
 import { datasetDisk, type MemoryDisk, type MemoryTables } from '../stores/memory-disk.ts';
 import { continuesCell, tableTexts } from '../stores/memory-stores.ts';
 import { hourMs, type Pending, simulatedDatasets, simulatedLimits } from './simulated-traffic.ts';
@@ -217,6 +218,16 @@ function wrongWithin({ stored, hits }: Part, slug: string): string | undefined {
   return undefined;
 }
 
+/** Whether it was at the first hit of the next session, or at a row between. */
+function wasClockSetBack({ log }: MemoryDisk, last: Sent, after: Sent | undefined): boolean {
+  return log.some(
+    ({ seq, receivedAt }, index) =>
+      seq > last.seq &&
+      seq <= (after?.seq ?? 0) &&
+      wasSetBack(receivedAt, log[index - 1]?.receivedAt ?? 0),
+  );
+}
+
 /** What a limit or midnight closes goes on in the next session, which names it. */
 const goesOn = ['hits_limit', 'bytes_limit', 'duration_limit', 'midnight'];
 
@@ -247,6 +258,7 @@ function wrongEnd(
   }
   if (endReason === 'memory') return hasRoom ? 'had to leave although there is room' : undefined;
   if (endReason === 'idle' && after === undefined) return undefined;
+  if (endReason === 'idle' && wasClockSetBack(disk, last, after)) return undefined;
   if (endReason === 'closed_by_page') return last.closes ? undefined : 'was not closed by its page';
   const broken = after === undefined ? new Set<string>() : rulesBroken(hits, after, slug);
   return broken.has(endReason) ? undefined : `ended by ${endReason}, which does not hold`;

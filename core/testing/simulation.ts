@@ -5,6 +5,7 @@
  */
 import type { ActiveLimits } from '../canisters/room.ts';
 import { Problem } from '../contract/problem.ts';
+import { receiptTime, wasSetBack } from '../contract/receipt-time.ts';
 import { type RunningEngine, runEngine } from '../engine/run-engine.ts';
 import type { DatasetConfig } from '../settings/datasets.ts';
 import type { InboxRow } from '../sources/inbox-source.ts';
@@ -135,8 +136,7 @@ class History {
 
   #accept(hit: Pending): void {
     if (this.#accepted.has(hit.id)) return;
-    // A clock that was set back makes no row older than the one before.
-    const arrivedAt = Math.max(this.#now, this.#disk.lastReceivedAt);
+    const arrivedAt = receiptTime(this.#now, this.#disk.lastReceivedAt);
     const body = bodyOf(hit, arrivedAt);
     const { seq } = appendToInbox(this.#disk, { dataset: hit.slug, body }, this.#now);
     this.#accepted.set(hit.id, { ...hit, seq, arrivedAt, body });
@@ -287,8 +287,10 @@ class History {
 /** The disk that the same inbox gives when nothing goes wrong and nothing is removed. */
 async function withoutFaults(log: readonly InboxRow[], active: ActiveLimits): Promise<MemoryDisk> {
   const disk = newMemoryDisk(slugs);
-  // Heartbeats only make what is due happen sooner.
-  disk.inbox = log.filter(({ dataset }) => dataset !== undefined);
+  // Heartbeats only make what is due happen sooner, unless one is the first to tell that the clock was set back.
+  const isWanted = ({ dataset, receivedAt }: InboxRow, index: number) =>
+    dataset !== undefined || wasSetBack(receivedAt, log[index - 1]?.receivedAt ?? 0);
+  disk.inbox = log.filter(isWanted);
   disk.lastSeq = log.at(-1)?.seq ?? 0;
   disk.lastReceivedAt = log.at(-1)?.receivedAt ?? startMs;
   let now = disk.lastReceivedAt;
