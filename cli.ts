@@ -17,6 +17,7 @@ import { addHitRuleCommands } from './commands/hit-rules.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addQueryCommand } from './commands/query.ts';
+import { inOptions, refuseEmpty } from './commands/refusals.ts';
 import { addReportCommand } from './commands/report.ts';
 import { sayError, surviveClosed } from './commands/say-error.ts';
 import { addSearchCommands } from './commands/search.ts';
@@ -180,7 +181,8 @@ async function prepareDemo(config: Config): Promise<void> {
   renameSync(aside, config.dataFolder);
 }
 
-export function createProgram(): Command {
+/** @param begins is told which command runs */
+export function createProgram(begins: (action: Command) => void): Command {
   const program = new Command('canister')
     .description('Self-hosted web analytics that keeps the whole session.')
     .version(version)
@@ -230,7 +232,11 @@ export function createProgram(): Command {
     outJson,
     note,
   };
-  program.hook('preAction', (_, action) => refuseMissingFolder(action));
+  program.hook('preAction', (_, action) => {
+    begins(action);
+    refuseEmpty(action);
+    refuseMissingFolder(action);
+  });
   addDatasetCommands(desk);
   addQueryCommand(desk);
   addReportCommand(desk);
@@ -264,8 +270,12 @@ export function createProgram(): Command {
 
 /** Runs the program and turns what went wrong into a sentence and an exit code. */
 async function run(): Promise<void> {
+  let action: Command | undefined;
   try {
-    await createProgram().parseAsync(process.argv);
+    const program = createProgram((begun) => {
+      action = begun;
+    });
+    await program.parseAsync(process.argv);
   } catch (error) {
     if (error instanceof CommanderError) {
       // Those of a command's own options were said already; one that an action throws was not.
@@ -273,8 +283,9 @@ async function run(): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : exitUsage;
       return;
     }
-    note(`canister: ${sayError(error)}`);
-    process.exitCode = exitFailed;
+    const refusal = inOptions(action, error);
+    note(`canister: ${refusal ?? sayError(error)}`);
+    process.exitCode = refusal === undefined ? exitFailed : exitUsage;
   }
 }
 

@@ -1,4 +1,5 @@
 /** The commands for alerts and for the channels that their notices go to. They work through the API like all others. */
+
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
@@ -11,6 +12,7 @@ import {
   alertOperators,
   alertSeverities,
 } from '../core/contract/alert.ts';
+import { countedNoun } from '../core/contract/counted-noun.ts';
 import { Problem } from '../core/contract/problem.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
@@ -272,7 +274,8 @@ function describeRules(alerts: readonly AlertRuleStatus[]): string {
 }
 
 function describeDryRun({ fired, firings, fromMs, toMs, stepMinutes }: AlertDryRun): string {
-  const looked = stepMinutes === undefined ? '' : `, looking every ${stepMinutes} minutes`;
+  const looked =
+    stepMinutes === undefined ? '' : `, looking every ${countedNoun(stepMinutes, 'minute')}`;
   const times = fired === 1 ? 'once' : `${fired} times`;
   const lines = firings.map(({ at, value, recoveredAt }) =>
     [
@@ -285,7 +288,7 @@ function describeDryRun({ fired, firings, fromMs, toMs, stepMinutes }: AlertDryR
   return [
     `It would have fired ${times} from ${instant(fromMs)} to ${instant(toMs)}${looked}.`,
     ...lines,
-    ...(more > 0 ? [`  and ${more} times before`] : []),
+    ...(more > 0 ? [`  and ${countedNoun(more, 'time')} before`] : []),
   ].join('\n');
 }
 

@@ -1,6 +1,8 @@
 /** `canister backup`: a copy of the data folder as it is at one moment, also while a server runs. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Backup, type Backups, backupLimits } from '../core/contract/backup.ts';
+import { countedNoun } from '../core/contract/counted-noun.ts';
 import { metricWords } from '../core/contract/metric-words.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
@@ -84,5 +86,5 @@ const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum +
 function describe({ datasets, bytes }: Backup): string {
   const sessions = sumOf(datasets.map((one) => one.sessions));
   const hits = sumOf(datasets.map((one) => one.hits));
-  return `Copied: ${sessions} sessions with ${hits} hits (${datasets.length === 1 ? '1 dataset' : `${datasets.length} datasets`}), ${metricWords(bytes, 'bytes', 'en')}`;
+  return `Copied: ${countedNoun(sessions, 'session')} with ${countedNoun(hits, 'hit')} (${countedNoun(datasets.length, 'dataset')}), ${metricWords(bytes, 'bytes', 'en')}`;
 }

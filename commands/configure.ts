@@ -1,4 +1,5 @@
 /** The commands that define what reports speak of: labels, campaigns with costs, funnels, goals, page groups, annotations. */
+
 import { readFileSync, statSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
@@ -7,6 +8,7 @@ import {
   costFields,
   costLayouts,
 } from '../core/contract/campaign.ts';
+import { countedNoun } from '../core/contract/counted-noun.ts';
 import type { DefinitionKind } from '../core/contract/definition.ts';
 import { Problem } from '../core/contract/problem.ts';
 import { showInvisible } from '../reports/html/format.ts';
@@ -145,7 +147,9 @@ function addKind<O extends { json?: boolean }>(desk: CommandDesk<O>, one: Kind):
   const ofDataset = (given: Command) =>
     given.requiredOption('--dataset <slug>', 'the dataset it is for');
 
-  const save = ofDataset(command('save', `save a ${noun} under its name`))
+  const save = ofDataset(
+    command('save', `save ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun} under its name`),
+  )
     .requiredOption('--name <name>', 'its name; two that differ in case only are one')
     .option('--position <number>', 'its place among the others, from 1', wholeNumber);
   one.options(save).action(async (options: O & Common & Given) => {
@@ -167,15 +171,15 @@ function addKind<O extends { json?: boolean }>(desk: CommandDesk<O>, one: Kind):
     },
   );
 
-  ofDataset(command('delete <name>', `delete a ${noun}`)).action(
-    async (name: string, options: O & Common) => {
-      await withApi(options, (api) =>
-        api.request('DELETE', `${pathOf(options.dataset, kind)}/${encodeURIComponent(name)}`),
-      );
-      if (options.json) outJson({ deleted: name });
-      else out(`Deleted the ${noun} ${showInvisible(name)}.`);
-    },
-  );
+  ofDataset(
+    command('delete <name>', `delete ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`),
+  ).action(async (name: string, options: O & Common) => {
+    await withApi(options, (api) =>
+      api.request('DELETE', `${pathOf(options.dataset, kind)}/${encodeURIComponent(name)}`),
+    );
+    if (options.json) outJson({ deleted: name });
+    else out(`Deleted the ${noun} ${showInvisible(name)}.`);
+  });
   if (kind === 'campaign') addCosts(desk, command);
 }
 
@@ -220,7 +224,7 @@ function addCosts<O extends { json?: boolean }>(
 function describeCosts({ rows, cost, currency, from, to, campaigns, unmatched }: CostImportResult) {
   const unknown = unmatched.slice(0, 20).map(showInvisible).join(', ');
   return [
-    `Took ${rows} rows: ${cost.toFixed(2)} ${currency} for ${campaigns.length} campaigns from ${from} to ${to}.`,
+    `Took ${countedNoun(rows, 'row')}: ${cost.toFixed(2)} ${currency} for ${countedNoun(campaigns.length, 'campaign')} from ${from} to ${to}.`,
     ...(unmatched.length === 0
       ? []
       : [`No campaign has the name of ${unknown}: these are matched with utm_campaign itself.`]),

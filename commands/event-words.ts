@@ -1,4 +1,5 @@
 /** What the commands for events say. */
+import { countedNoun } from '../core/contract/counted-noun.ts';
 import type {
   Backfill,
   DryRun,
@@ -26,16 +27,18 @@ export function describeDryRun(run: DryRun): string {
   const { event, occurrences, fired, sessionsDone, unreadable, published, faultCount, faults } =
     run;
   return [
-    `"${event}" would have fired ${occurrences} times, in ${fired.count} of ${sessionsDone} sessions.`,
+    `"${event}" would have fired ${countedNoun(occurrences, 'time')}, in ${fired.count} of ${countedNoun(sessionsDone, 'session')}.`,
     ...(published === undefined
       ? ['It is not published.']
       : [
-          `Version ${published.version} fires ${published.occurrences} times, in ${published.sessions} sessions: ${published.gained.count} gained, ${published.lost.count} lost.`,
+          `Version ${published.version} fires ${countedNoun(published.occurrences, 'time')}, in ${countedNoun(published.sessions, 'session')}: ${published.gained.count} gained, ${published.lost.count} lost.`,
           ...published.gained.sessions.map((id) => `  + ${id}`),
           ...published.lost.sessions.map((id) => `  - ${id}`),
         ]),
-    ...(unreadable > 0 ? [`${unreadable} sessions cannot be read; see: canister verify`] : []),
-    ...(faultCount > 0 ? [`It failed ${faultCount} times:`] : []),
+    ...(unreadable > 0
+      ? [`${countedNoun(unreadable, 'session')} cannot be read; see: canister verify`]
+      : []),
+    ...(faultCount > 0 ? [`It failed ${countedNoun(faultCount, 'time')}:`] : []),
     ...faults.map(
       ({ session, hitNumber, reason }) => `  session ${session}, hit ${hitNumber}: ${reason}`,
     ),
@@ -49,8 +52,10 @@ export function describeDryRun(run: DryRun): string {
 export function describeBackfill(run: Backfill): string {
   const { number, event, version, sessionsDone, sessionsFired, facts, unreadable } = run;
   return [
-    `Backfill ${number}: "${event}" of version ${version} was run over ${sessionsDone} sessions. By it, it has ${facts} facts in ${sessionsFired} of them.`,
-    ...(unreadable > 0 ? [`${unreadable} sessions cannot be read; see: canister verify`] : []),
+    `Backfill ${number}: "${event}" of version ${version} was run over ${countedNoun(sessionsDone, 'session')}. By it, it has ${countedNoun(facts, 'fact')} in ${sessionsFired} of them.`,
+    ...(unreadable > 0
+      ? [`${countedNoun(unreadable, 'session')} cannot be read; see: canister verify`]
+      : []),
   ].join('\n');
 }
 

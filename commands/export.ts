@@ -1,11 +1,13 @@
 /** The commands by which data is taken away: publish, export, read tokens, and saved queries. */
+
 import { createHash } from 'node:crypto';
 import { createWriteStream, readFileSync, renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { InvalidArgumentError } from 'commander';
-import type { Export, ReadToken } from '../core/contract/export.ts';
+import { countedNoun } from '../core/contract/counted-noun.ts';
+import { type Export, type ReadToken, tokenLimits } from '../core/contract/export.ts';
 import { Problem } from '../core/contract/problem.ts';
 import type { Published } from '../core/contract/published.ts';
 import {
@@ -17,7 +19,7 @@ import {
 import type { ApiClient } from '../core/http/api-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
-import { list } from './option-values.ts';
+import { list, numberUpTo } from './option-values.ts';
 import { bytesDone, type ProgressLine, progressLine, whileWaiting } from './progress-line.ts';
 import type { CommandDesk } from './upkeep.ts';
 
@@ -53,7 +55,7 @@ export function addExportCommands<O extends { json?: boolean }>(desk: CommandDes
       if (options.json) return outJson(made);
       const { written, days, files, rows, bytes } = made;
       out(
-        `Wrote ${written.length} days. Published: ${days} days, ${files} files, ${rows} rows, ${bytes} bytes.`,
+        `Wrote ${countedNoun(written.length, 'day')}. Published: ${countedNoun(days, 'day')}, ${countedNoun(files, 'file')}, ${countedNoun(rows, 'row')}, ${bytes} bytes.`,
       );
     });
 
@@ -139,7 +141,12 @@ function addTokenCommands<O extends { json?: boolean }>(desk: CommandDesk<O>): v
   const token = group('token', 'tokens by which programs read the published files');
   token('create <name>', 'make a read token; one of the same name ends')
     .requiredOption('--dataset <slug>', 'the dataset that it opens')
-    .option('--days <days>', 'how long it holds', (text) => Number(text), 90)
+    .option(
+      '--days <days>',
+      `how long it holds: 1 to ${tokenLimits.daysMax}`,
+      numberUpTo(tokenLimits.daysMax),
+      tokenLimits.daysUsual,
+    )
     .action(async (name: string, options: O & { dataset: string; days: number }) => {
       const made = await withApi(options, (api) =>
         api.json<ReadToken & { token: string }>('POST', `${pathOf(options.dataset)}/tokens`, {

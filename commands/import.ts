@@ -1,6 +1,8 @@
 /** `canister import`: its options, what it says of each file, and what became of every line. */
+
 import { type Command, InvalidArgumentError } from 'commander';
 import { isDate } from '../core/contract/calendar.ts';
+import { countedAre, countedNoun } from '../core/contract/counted-noun.ts';
 import {
   type ImportInput,
   type ImportSummary,
@@ -156,7 +158,7 @@ async function followUntilStopped<O extends { json?: boolean }>(
 
 function describeFollow({ openHits, ...counts }: FollowSummary): string {
   const rows = Object.entries(counts).map(([name, value]) => `${name.padEnd(10)} ${value}`);
-  const open = `${openHits} hits are in sessions that are still open: they are stored by the next follow of this file.`;
+  const open = `${countedAre(openHits, 'hit')} in sessions that are still open: they are stored by the next follow of this file.`;
   return [...rows, ...(openHits > 0 ? [open] : [])].join('\n');
 }
 
@@ -277,7 +279,7 @@ async function noteWhatGoes(
   if (first === undefined) return;
   const upTo = days.at(-1)?.day ?? first.day;
   note(
-    `${sessions} sessions of ${first.day}${upTo === first.day ? '' : ` to ${upTo}`} are more than the retention of ${dataset} keeps, and are removed within the hour. To keep them: canister retention --dataset ${dataset} --keep-all`,
+    `${countedNoun(sessions, 'session')} of ${first.day}${upTo === first.day ? '' : ` to ${upTo}`} ${sessions === 1 ? 'is' : 'are'} more than the retention of ${dataset} keeps: removed within the hour. To keep them: canister retention --dataset ${dataset} --keep-all`,
   );
 }
 

@@ -1,5 +1,7 @@
 /** `canister recut`: session rules applied again over the past, looked at, and put in place or thrown away. */
+
 import { type Command, InvalidArgumentError } from 'commander';
+import { countedNoun } from '../core/contract/counted-noun.ts';
 import { Problem } from '../core/contract/problem.ts';
 import type { RuleChanges, SessionRules } from '../core/contract/session-rules.ts';
 import type { RecutState, RecutSummary, SessionFigures } from '../core/contract/upkeep.ts';
@@ -68,7 +70,7 @@ export function describeRecut(
     `        ${figureText(before)}`,
     `after   ${ruleText(rules)}`,
     `        ${figureText(after)}`,
-    `Of the ${before.sessions} sessions ${unchanged} are unchanged, ${split} split, ${joined} joined with others.`,
+    `Of ${countedNoun(before.sessions, 'session')} ${unchanged} stay as they are, ${split} split, ${joined} joined with others.`,
     applied
       ? 'The new sessions are in place, and the new rules are in force.'
       : 'Nothing is changed yet. Put it in place with --apply, or remove it with --discard.',
@@ -79,7 +81,7 @@ const ruleText = ({ idleTimeoutMs, cutAtMidnight, cutOnNewCampaign }: SessionRul
   `idle timeout ${idleTimeoutMs} ms, cut at midnight ${cutAtMidnight ? 'on' : 'off'}, cut on new campaign ${cutOnNewCampaign ? 'on' : 'off'}`;
 
 const figureText = ({ sessions, hits, bounceRate, durationMsMean }: SessionFigures) =>
-  `${sessions} sessions, ${hits} hits, bounce rate ${(bounceRate * 100).toFixed(1)} %, mean duration ${durationMsMean} ms`;
+  `${countedNoun(sessions, 'session')}, ${countedNoun(hits, 'hit')}, bounce rate ${(bounceRate * 100).toFixed(1)} %, mean duration ${durationMsMean} ms`;
 
 function onOff(text: string): boolean {
   if (text === 'on' || text === 'off') return text === 'on';

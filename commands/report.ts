@@ -11,7 +11,7 @@ import type { ReportEntry, ReportResult } from '../core/contract/report.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
-import { list } from './option-values.ts';
+import { day, list } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 interface ReportOptions {
@@ -42,8 +42,8 @@ export function addReportCommand<O extends { json?: boolean }>(desk: CommandDesk
     'run a finished report; or: report list, report save FILE, report delete NAME',
   )
     .requiredOption('--dataset <slug>', 'the dataset to report on')
-    .option('--from <date>', 'first day, like 2026-11-14 (else seven days ago)')
-    .option('--to <date>', 'day after the last day (else tomorrow)')
+    .option('--from <date>', 'first day, like 2026-11-14 (else seven days before --to)', day)
+    .option('--to <date>', 'day after the last day (else tomorrow)', day)
     .option('--robots', 'count robots too')
     .option(
       '--seen-by-tag',

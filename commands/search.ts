@@ -1,5 +1,7 @@
 /** The commands that find sessions, and that say what they are looked up in. They work through the API like all others. */
+
 import { InvalidArgumentError } from 'commander';
+import { countedAre, countedNoun } from '../core/contract/counted-noun.ts';
 import type { Label } from '../core/contract/label.ts';
 import { Problem } from '../core/contract/problem.ts';
 import {
@@ -229,8 +231,8 @@ function describeAnswer({ sessions, active, unindexed, found }: SearchAnswer): s
   const names = ['started', 'state', 'session', 'hits', 'entry path', 'found by'];
   return [
     ...(rows.length > 0 ? alignColumns([names, ...rows], (column) => column === 3) : []),
-    `${sessions} sessions, ${active} of them active${rows.length < sessions ? `; the newest ${rows.length} are shown` : ''}.`,
-    ...(unindexed > 0 ? [`${unindexed} stored sessions are not indexed yet.`] : []),
+    `${countedNoun(sessions, 'session')}, ${active} of them active${rows.length < sessions ? `; the newest ${rows.length} are shown` : ''}.`,
+    ...(unindexed > 0 ? [`${countedAre(unindexed, 'stored session')} not indexed yet.`] : []),
   ].join('\n');
 }
 
@@ -244,10 +246,12 @@ function describeIndex(state: IndexState): string {
       ? []
       : [
           `It holds: ${named(serving)}`,
-          `${indexedSessions} of ${storedSessions} stored sessions, ${values} different values, ${bytes} bytes`,
+          `${indexedSessions} of ${countedNoun(storedSessions, 'stored session')}, ${countedNoun(values, 'different value')}, ${bytes} bytes`,
         ]),
     ...(making === undefined
       ? []
-      : [`A new one is being made: ${making.indexedSessions} of ${storedSessions} sessions`]),
+      : [
+          `A new one is being made: ${making.indexedSessions} of ${countedNoun(storedSessions, 'session')}`,
+        ]),
   ].join('\n');
 }

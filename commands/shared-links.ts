@@ -11,7 +11,7 @@ import {
 import { digestPeriods } from '../core/contract/subscription-words.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
-import { list } from './option-values.ts';
+import { list, numberUpTo } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 interface CreateOptions {
@@ -66,7 +66,12 @@ export function addSharedLinkCommands<O extends { json?: boolean }>(desk: Comman
     .option('--page <path>', 'the page that the report is about')
     .option('--funnel <name>', 'the funnel that the report is about')
     .option('--goal <name>', 'the goal that the report is about')
-    .option('--days <days>', 'how long it works', Number, sharedLinkLimits.daysUsual)
+    .option(
+      '--days <days>',
+      `how long it works: 1 to ${sharedLinkLimits.daysMax}`,
+      numberUpTo(sharedLinkLimits.daysMax),
+      sharedLinkLimits.daysUsual,
+    )
     .option('--password-file <file>', 'a file whose first line is the password of the link')
     .action(async (report: string, options: O & CreateOptions) => {
       const made = await withApi(options, (api) =>

@@ -182,7 +182,7 @@ test('Retention says what would go, and then it goes', async () => {
   const old = join(data, 'old.log');
   writeFileSync(old, '192.0.2.7 - - [05/Mar/2024:10:05:03 +0000] "GET / HTTP/1.1" 200 5\n');
   const { notes } = await command('import', old, '--dataset', 'logs');
-  expect(notes).toMatch(/1 sessions of 2024-03-05 are more than the retention of logs keeps/);
+  expect(notes).toMatch(/1 session of 2024-03-05 is more than the retention of logs keeps/);
   expect((await command('retention', '--dataset', 'logs', '--keep-all')).out).toMatch(
     /kept for good/,
   );

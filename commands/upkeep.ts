@@ -1,5 +1,7 @@
 /** The commands that care for stored sessions. They work through the API, so that a running server may go on. */
+
 import type { Command } from 'commander';
+import { countedAre, countedNoun } from '../core/contract/counted-noun.ts';
 import type { Dataset } from '../core/contract/dataset.ts';
 import type { ServerRetention } from '../core/contract/server-retention.ts';
 import type {
@@ -90,7 +92,11 @@ export function addUpkeepCommands<O extends { json?: boolean }>(desk: CommandDes
   command('server-retention', 'set how long audit trail and deliveries are kept, or say it')
     .option('--keep-audit-days <days>', 'keep the audit trail this many days', wholeNumber)
     .option('--keep-audit', 'keep the audit trail for good')
-    .option('--keep-deliveries-days <days>', 'keep what became of messages', wholeNumber)
+    .option(
+      '--keep-deliveries-days <days>',
+      'keep what became of messages this many days',
+      wholeNumber,
+    )
     .action(async (options: O & ServerRetentionOptions) => {
       const { keepAuditDays, keepAudit, keepDeliveriesDays } = options;
       const given = {
@@ -104,8 +110,11 @@ export function addUpkeepCommands<O extends { json?: boolean }>(desk: CommandDes
           : api.json<ServerRetention>('PUT', '/api/retention', given),
       );
       if (options.json) return outJson(rules);
-      const audit = rules.keepAuditDays === undefined ? 'for good' : `${rules.keepAuditDays} days`;
-      out(`Kept: the audit trail ${audit}, deliveries ${rules.keepDeliveriesDays} days.`);
+      const audit =
+        rules.keepAuditDays === undefined ? 'for good' : countedNoun(rules.keepAuditDays, 'day');
+      out(
+        `Kept: the audit trail ${audit}, deliveries ${countedNoun(rules.keepDeliveriesDays, 'day')}.`,
+      );
     });
 
   const keys = group('keys', 'change the master key');
@@ -116,7 +125,7 @@ export function addUpkeepCommands<O extends { json?: boolean }>(desk: CommandDes
     if (options.json) outJson(result);
     else
       out(
-        `A new master.key is in place; it opens ${result.keys} data keys. Keep a copy of it. Backups that were made before need the old one.`,
+        `A new master.key is in place; it opens ${countedNoun(result.keys, 'data key')}. Keep a copy of it. Backups that were made before need the old one.`,
       );
   });
 }
@@ -141,7 +150,7 @@ function describeRetention(result: RetentionResult): string {
   const { keepSessionsDays, keepBytesMax, keepIndexDays, keepPublishedDays } = result;
   const { applied, days, bytes, sessions, hits, indexDays, publishedDays } = result;
   const rules = [
-    ...(keepSessionsDays === undefined ? [] : [`${keepSessionsDays} days`]),
+    ...(keepSessionsDays === undefined ? [] : [countedNoun(keepSessionsDays, 'day')]),
     ...(keepBytesMax === undefined ? [] : [`${keepBytesMax} bytes`]),
   ];
   return [
@@ -150,9 +159,9 @@ function describeRetention(result: RetentionResult): string {
     ...leaving('the published files', keepPublishedDays, publishedDays, applied),
     ...days.map(
       (day) =>
-        `  ${day.day}  ${day.sessions} sessions, ${day.hits} hits, ${day.bytes} bytes (${day.reason})`,
+        `  ${day.day}  ${countedNoun(day.sessions, 'session')}, ${countedNoun(day.hits, 'hit')}, ${day.bytes} bytes (${day.reason})`,
     ),
-    `${applied ? 'Removed' : 'Would be removed'}: ${days.length} days, ${sessions} sessions, ${hits} hits, ${bytes} bytes. Kept: ${result.bytesKept} bytes.`,
+    `${applied ? 'Removed' : 'Would be removed'}: ${countedNoun(days.length, 'day')}, ${countedNoun(sessions, 'session')}, ${countedNoun(hits, 'hit')}, ${bytes} bytes. Kept: ${result.bytesKept} bytes.`,
   ].join('\n');
 }
 
@@ -165,7 +174,7 @@ function leaving(
   if (keptDays === undefined) return [];
   const said = days.length === 0 ? 'none' : `${days.length} (${days[0]} to ${days.at(-1)})`;
   return [
-    `In ${place} ${keptDays} days are kept. Days that ${applied ? 'leave' : 'would leave'}: ${said}.`,
+    `In ${place} ${countedAre(keptDays, 'day')} kept. Days that ${applied ? 'leave' : 'would leave'}: ${said}.`,
   ];
 }
 
@@ -205,9 +214,11 @@ function describeVerify(result: VerifyResult & { dataset: string }): string {
       missing: missingCount,
     }).map(([name, count]) => `  ${name.padEnd(9)} ${count}`),
     ...(orphans > 0
-      ? [`  ${orphans} records have no session in the tables: harmless leftovers`]
+      ? [`  without a session in the tables: ${countedNoun(orphans, 'record')}, harmless leftovers`]
       : []),
-    ...(tornBytes > 0 ? [`  ${tornBytes} torn bytes at the end of segments: harmless`] : []),
+    ...(tornBytes > 0
+      ? [`  ${countedNoun(tornBytes, 'torn byte')} at the end of segments: harmless`]
+      : []),
     ...troubles.map(
       ({ what, day, offset, sessionId, reason }) =>
         `  ${what}: session ${sessionId ?? '(unknown)'} in ${day}.seg at byte ${offset}: ${reason}`,
@@ -218,7 +229,7 @@ function describeVerify(result: VerifyResult & { dataset: string }): string {
 
 function describeRebuild({ before, after, equal }: RebuildResult): string {
   const line = (name: string, { sessions, hits }: Fingerprint) =>
-    `${name.padEnd(7)} ${sessions.rows} sessions ${sessions.hash}  ${hits.rows} hits ${hits.hash}`;
+    `${name.padEnd(7)} ${countedNoun(sessions.rows, 'session')} ${sessions.hash}  ${countedNoun(hits.rows, 'hit')} ${hits.hash}`;
   return [
     line('before', before),
     line('after', after),

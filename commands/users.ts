@@ -1,4 +1,5 @@
 /** The commands for users, API keys and the audit trail. */
+
 import { type Command, InvalidArgumentError } from 'commander';
 import type {
   ApiKey,
@@ -8,11 +9,14 @@ import type {
   OneTimeLink,
   User,
 } from '../core/contract/access.ts';
+import { accessLimits } from '../core/contract/access.ts';
+import { countedNoun } from '../core/contract/counted-noun.ts';
 import { Problem } from '../core/contract/problem.ts';
 import { everything, type Grant, type Role, roles } from '../core/contract/rights.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { numberUpTo, wholeNumber } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 const exitFailed = 1;
@@ -123,7 +127,12 @@ export function addKeyCommands<O extends { json?: boolean }>(desk: CommandDesk<O
 
   key('create <name>', 'make an API key and print it, this once')
     .requiredOption('--role <role:dataset>', 'what the key may do, such as analyst:shop', grantOf)
-    .option('--days <days>', 'how long it works', Number, 365)
+    .option(
+      '--days <days>',
+      `how long it works: 1 to ${accessLimits.keyDaysMax}`,
+      numberUpTo(accessLimits.keyDaysMax),
+      365,
+    )
     .action(async (name: string, options: O & { role: Grant[]; days: number }) => {
       const [grant, ...more] = options.role;
       if (more.length > 0) throw new Problem('request_invalid', 'A key has one role.');
@@ -161,8 +170,8 @@ export function addAuditCommands<O extends { json?: boolean }>(desk: CommandDesk
   const audit = group('audit', 'say who did what');
 
   audit('list', 'list the audit trail, newest first')
-    .option('--limit <entries>', 'at most this many', Number, 100)
-    .option('--before <number>', 'only entries before this one', Number)
+    .option('--limit <entries>', 'at most this many: 1 to 500', numberUpTo(500), 100)
+    .option('--before <number>', 'only entries before this one', wholeNumber)
     .action(async (options: O & { limit: number; before?: number }) => {
       const { limit, before } = options;
       const query = `limit=${limit}${before === undefined ? '' : `&before=${before}`}`;
@@ -181,7 +190,7 @@ export function addAuditCommands<O extends { json?: boolean }>(desk: CommandDesk
       if (options.json) outJson(check);
       else if (check.brokenAt === undefined)
         out(
-          `${check.entries} entries${check.firstNumber === undefined ? '' : ` from number ${check.firstNumber} on`}, none changed. Hash of the last: ${check.lastHash}`,
+          `${countedNoun(check.entries, 'entry')}${check.firstNumber === undefined ? '' : ` from number ${check.firstNumber} on`}, none changed. Hash of the last: ${check.lastHash}`,
         );
       else
         out(

@@ -37,7 +37,9 @@ test('A visitor of a log is exported whole, and erased with a proof', async () =
     hits: [{ path: `/${canary}` }],
   });
   const dry = await runCommand(['visitor', 'erase', key, '--dataset', 'shop', ...data]);
-  expect(dry.out).toContain('Would be removed for good: 1 sessions with 1 hits, and 0 active');
+  expect(dry.out).toContain(
+    'Would be removed for good: 1 session with 1 hit, and 0 active sessions',
+  );
   const erased = await runCommand(['visitor', 'erase', key, '--dataset', 'shop', '--yes', ...data]);
   expect(erased.out).toContain('nothing is left');
   expect([filesWith(canary), filesWith(key)]).toEqual([0, 0]);

@@ -1,4 +1,5 @@
 /** The commands about one visitor: everything that is kept, given out or removed. */
+import { countedNoun } from '../core/contract/counted-noun.ts';
 import type {
   Erasure,
   ErasureReport,
@@ -76,13 +77,13 @@ async function erase(api: ApiClient, path: string, choice: VisitorChoice): Promi
 }
 
 const describeFigures = ({ sessions, hits, activeSessions }: VisitorFigures) =>
-  `Would be removed for good: ${sessions} sessions with ${hits} hits, and ${activeSessions} active sessions. To do it: --yes`;
+  `Would be removed for good: ${countedNoun(sessions, 'session')} with ${countedNoun(hits, 'hit')}, and ${countedNoun(activeSessions, 'active session')}. To do it: --yes`;
 
 function describeReport({ proof, ...report }: ErasureReport): string {
   const { values, files, bytes, records, found } = proof;
   return [
-    `Removed: ${report.sessions} sessions, ${report.inboxHits} hits of the inbox, ${report.setAsideHits} that were set aside, ${report.messages} messages. Segments written anew: ${report.segments}.`,
-    `Looked for ${values} values in ${files} files (${bytes} bytes) and ${records} opened records: ${found.length === 0 ? 'nothing is left.' : 'something is left.'}`,
+    `Removed: ${countedNoun(report.sessions, 'session')}, ${countedNoun(report.inboxHits, 'hit')} of the inbox, ${report.setAsideHits} set aside, ${countedNoun(report.messages, 'message')}. Segments written anew: ${report.segments}.`,
+    `Looked for ${countedNoun(values, 'value')} in ${countedNoun(files, 'file')} (${bytes} bytes) and ${countedNoun(records, 'opened record')}: ${found.length === 0 ? 'nothing is left.' : 'something is left.'}`,
     ...found.map(({ place, kind }) => `  ${place}: ${kind}`),
   ].join('\n');
 }

@@ -2,6 +2,7 @@
  * Opens the stores of a dataset so that they fit together. Tables that are gone, unreadable, or older than what the
  * inbox has forgotten are made anew out of the canister; where that loses hits, opening is refused.
  */
+
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnalyticsStore, Position } from '../analytics/analytics-store.ts';
@@ -11,6 +12,7 @@ import { fillFromNothing } from '../canisters/rebuild.ts';
 import type { RecutPlace } from '../canisters/recut.ts';
 import type { IndexShelf } from '../canisters/session-index.ts';
 import type { StoredCopies } from '../canisters/stored-copies.ts';
+import { countedNoun } from '../contract/counted-noun.ts';
 import { Problem } from '../contract/problem.ts';
 import type { SessionRules } from '../contract/session-rules.ts';
 import { failPoint } from '../fail-point.ts';
@@ -154,7 +156,7 @@ async function openFitting(
     },
   });
   moveIntoPlace(aside, file);
-  say(`The tables of the dataset ${slug} are there again: ${sessions} sessions.`);
+  say(`The tables of the dataset ${slug} are there again: ${countedNoun(sessions, 'session')}.`);
   const analytics = await openDuckDbAnalytics(file, timeZone);
   await remember(control, slug, await standing(analytics));
   return analytics;

@@ -2,12 +2,14 @@
  * Looks into the databases of a data folder that no process owns, for the doctor. The libSQL files are looked at in
  * a copy and DuckDB's are opened for reading only, because opening them changes them.
  */
+
 import { constants, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Client, createClient, type InArgs, type Row } from '@libsql/client/sqlite3';
 import { analyticsMigrations } from '../analytics/tables.ts';
 import { unwrapKey } from '../canisters/seal.ts';
+import { countedAre } from '../contract/counted-noun.ts';
 import { attention, type Finding, note, well } from '../doctor.ts';
 import { explainAccount } from '../engine/hit-account.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -239,7 +241,7 @@ async function examineDataset(root: string, slug: string, askHits: Ask): Promise
   const unreadable = await findUnreadable(analyticsFile);
   return [
     unreadable === undefined
-      ? well('analytics', `${slug}: ${sessions} sessions are stored.`)
+      ? well('analytics', `${slug}: ${countedAre(Number(sessions), 'session')} stored.`)
       : attention(
           'analytics',
           `${slug}: analytics.duckdb is damaged; not all of it can be read. ${unreadable}`,
@@ -291,7 +293,7 @@ async function examineInbox(
   return [
     well(
       'inbox',
-      `${slug}: ${open} hits are in sessions that have not ended; the next start goes on with them.`,
+      `${slug}: ${countedAre(open, 'hit')} in sessions that have not ended; the next start goes on with them.`,
     ),
     wrong === undefined
       ? well(

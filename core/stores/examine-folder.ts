@@ -2,8 +2,10 @@
  * Looks at a data folder from outside, for the doctor: lock, key, segments, logs set aside, room on the disk. Changes
  * nothing; it may run beside a server.
  */
+
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { countedAre, countedNoun } from '../contract/counted-noun.ts';
 import { attention, type Finding, note, well } from '../doctor.ts';
 import { findOwner, openDataFolder } from './data-folder.ts';
 import { diskFreeBytesMin, readDiskRoom } from './disk-room.ts';
@@ -123,7 +125,7 @@ async function examineSegments(root: string, slug: string, isRunning: boolean): 
       findings.push(
         attention(
           check,
-          `${slug}, ${name}: ${damaged} ${damaged === 1 ? 'record is' : 'records are'} damaged, each with up to ${blockSessionsMax} sessions. The others open; reports are not touched by it.`,
+          `${slug}, ${name}: ${countedAre(damaged, 'record')} damaged, each with up to ${blockSessionsMax} sessions. The others open; reports are not touched by it.`,
           `canister verify --dataset ${slug} names the sessions. Take this file out of a backup; if it happens again, the disk is failing.`,
         ),
       );
@@ -139,7 +141,10 @@ async function examineSegments(root: string, slug: string, isRunning: boolean): 
     }
   }
   return [
-    well(check, `${slug}: ${files.length} segments, ${sessions} sessions in sound records.`),
+    well(
+      check,
+      `${slug}: ${countedNoun(files.length, 'segment')}, ${countedNoun(sessions, 'session')} in sound records.`,
+    ),
     ...findings,
   ];
 }
