@@ -1,6 +1,6 @@
 /** One run of a source: looks what is there, fetches what is new, and takes it into the dataset, merged by time. */
 import type { Clock } from '../clock.ts';
-import { nothingRead } from '../contract/import.ts';
+import { type ImportSummary, nothingRead } from '../contract/import.ts';
 import { type SourceProgress, type SourceRun, sourceLimits } from '../contract/source.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { FileMark, KeptSource, Sources } from '../settings/sources.ts';
@@ -162,6 +162,16 @@ async function takeAll(
   }
   const { lines, accepted, duplicate, excluded, bad, sessions } = summary;
   Object.assign(outcome, { lines, accepted, duplicate, excluded, bad, sessions });
+  const why = describeBad(summary);
+  if (why !== undefined) tell(outcome, why);
+}
+
+/** Some lines of any log are of no use; where all are, the format, the zone or the clock is wrong. */
+function describeBad({ lines, bad, badSamples, badFile }: ImportSummary): string | undefined {
+  const [first] = badSamples;
+  if (first === undefined || bad < lines) return undefined;
+  const list = badFile === undefined ? '' : ` All are listed in ${badFile}.`;
+  return `No line of ${lines} could be used, the first because: ${first.reason}.${list} Once that is mended, bring them in with: canister import`;
 }
 
 async function forget(id: string, mark: FileMark, spool: Spool, sources: Sources): Promise<void> {

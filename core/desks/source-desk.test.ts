@@ -218,6 +218,19 @@ describe('a schedule', () => {
     expect((await desk.show('Web')).state.nextRunAt).toBe(world.now() + 5 * 60_000);
   });
 
+  test('tells that no line could be used, as where the clock is a year behind', async () => {
+    writeFileSync(join(folder, 'access.log'), line(0, '10.0.0.1') + line(1, '10.0.0.2'));
+    world.advance(-365 * 24 * hourMs);
+    await desk.save(source(), undefined);
+    const run = await desk.run('Web');
+    expect(run).toMatchObject({ state: 'partly', lines: 2, bad: 2 });
+    expect(run.problems).toEqual([
+      expect.stringMatching(
+        /^No line of 2 could be used, the first because: the time 2026-11-20T10:00:00.000Z is in the future: of a wrong clock or zone\./,
+      ),
+    ]);
+  });
+
   test('of no meaning, and sources without what they need, are refused', async () => {
     const refused = async (more: object) =>
       await desk.save(source(more), undefined).then(
