@@ -122,4 +122,12 @@ test('ids are forgotten when no retry of them is expected any more', async () =>
   expect(await one('SELECT group_concat(received_at) FROM recent_hit')).toBe('3,1');
   await inbox.forgetIds(4);
   expect(await one('SELECT count(*) FROM recent_hit')).toBe(0);
+  // A clock that was a year ahead: its rows stay until there are others, and do not keep all that comes.
+  const yearMs = 365 * 24 * 3_600_000;
+  await hits.batch([{ sql, args: [Buffer.of(10), yearMs] }], 'write');
+  await inbox.forgetIds(4);
+  expect(await one('SELECT count(*) FROM recent_hit')).toBe(1);
+  await hits.batch([{ sql, args: [Buffer.of(11), 5] }], 'write');
+  await inbox.forgetIds(4);
+  expect(await one('SELECT group_concat(received_at) FROM recent_hit')).toBe('5');
 });

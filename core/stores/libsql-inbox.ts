@@ -23,9 +23,15 @@ const accountSql = `SELECT
 const appendRow = `INSERT INTO hit_inbox (dataset, hit_id, received_at, body)
   SELECT ?1, NULL, coalesce((SELECT ${receiptTimeSql('?2', 'received_at')} FROM hit_inbox ORDER BY seq DESC LIMIT 1), ?2), ?3`;
 
-/** Rows lie as they came: what is older than the first row that is young enough, and that many rows are read. */
+/**
+ * Rows lie as they came: what is older than the first row that is young enough goes, and that many rows are read. Where a
+ * clock was ahead and is set right, its rows go with those before them as soon as there are others.
+ */
+const firstYoung = (others: string) =>
+  `(SELECT rowid FROM recent_hit WHERE received_at >= ?1 ${others} ORDER BY rowid LIMIT 1)`;
+const aheadMs = 30 * 24 * hourMs;
 const forgetSql = `DELETE FROM recent_hit WHERE rowid < coalesce(
-  (SELECT rowid FROM recent_hit WHERE received_at >= ? ORDER BY rowid LIMIT 1), ${Number.MAX_SAFE_INTEGER})`;
+  ${firstYoung(`AND received_at < ?1 + ${aheadMs}`)}, ${firstYoung('')}, ${Number.MAX_SAFE_INTEGER})`;
 
 export function openLibsqlInboxSource(hits: SqlBatch): InboxSource {
   const read = async (sql: string, args: (number | string)[]) =>
