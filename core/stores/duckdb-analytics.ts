@@ -4,11 +4,11 @@
  */
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { AnalyticsStore, FreshTables, Position } from '../analytics/analytics-store.ts';
 import type { StoredSession } from '../analytics/rows.ts';
 import { seenInstants } from '../analytics/seen-sql.ts';
 import type { Manifest } from '../contract/published.ts';
-import { createGate } from '../engine/gate.ts';
 import { failPoint, isPlanted } from '../fail-point.ts';
 import { copyDurably } from './copied-files.ts';
 import { removeBackfilled, removeFacts, replaceFacts } from './duckdb-facts.ts';
@@ -33,6 +33,7 @@ import {
 import { fitting, publishDays } from './published/publish-days.ts';
 import { createSweeper, readManifest } from './published/published-folder.ts';
 import { dayReader, quarterSql } from './published/unpublished-days.ts';
+import { createTableReaders } from './table-readers.ts';
 
 const idsPerRemoval = 1_000;
 
@@ -51,7 +52,8 @@ export async function openDuckDbAnalytics(
 ): Promise<DuckDbAnalytics> {
   let tables = await openTables(file, timeZone);
   let { writer, position } = tables;
-  const reading = createGate();
+  const reading = createTableReaders();
+  const searching = new Set<DuckDBConnection>();
   const writing = oneAtATime();
   const asking = oneAtATime();
   const publishing = oneAtATime();
@@ -270,7 +272,10 @@ export async function openDuckDbAnalytics(
         stopAtDeadline(
           () => tables.connect(),
           deadlineMs,
-          (connection) => query(connection, sql, values),
+          (connection) => {
+            searching.add(connection);
+            return query(connection, sql, values).finally(() => searching.delete(connection));
+          },
         ),
       ),
     publish: (asOf, since) => publishing.run(() => publishNow(asOf, since)),
@@ -285,7 +290,11 @@ export async function openDuckDbAnalytics(
       await publishing.idle();
       await writing.idle();
       await asking.idle();
-      tables.close();
+      const interrupt = () => {
+        tables.interrupt();
+        for (const connection of searching) connection.interrupt();
+      };
+      await reading.close(interrupt, () => tables.close());
     },
   };
 }
