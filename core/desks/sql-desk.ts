@@ -1,17 +1,11 @@
 /** Analyst SQL, for all who ask: publishes what has changed, binds the parameters, and lets the sandbox run it. */
 import { Problem } from '../contract/problem.ts';
-import type { Manifest } from '../contract/published.ts';
 import { queryLimits, type SqlAnswer, type SqlRequest } from '../contract/query.ts';
 import { faultOfValue } from '../contract/saved-query.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SavedQueries } from '../settings/saved-queries.ts';
+import { type PublishedPlace, publishedNow } from './published-now.ts';
 import type { Sandbox, SandboxOrder, SandboxPart } from './sandbox.ts';
-
-/** Where the published files of a dataset lie, and what of them counts. */
-export interface PublishedPlace {
-  folder(slug: string): string;
-  manifest(slug: string): Manifest | undefined;
-}
 
 export interface SqlDesk {
   /** The whole answer. @throws Problem as `Sandbox.run`; `query_unknown`, `parameter_invalid` */
@@ -41,9 +35,7 @@ export function createSqlDesk(options: {
 
   const stream: SqlDesk['stream'] = async (slug, request, limits, signal) => {
     const statement = await statementOf(savedQueries, slug, request);
-    const { asOf } = await engine.publish(slug);
-    const manifest = place.manifest(slug);
-    if (manifest === undefined) throw new Error(`nothing was published of ${slug}`);
+    const { asOf, manifest } = await publishedNow(engine, place, slug);
     const parts = sandbox.run(
       {
         ...statement,

@@ -124,6 +124,8 @@ export async function openDuckDbAnalytics(
         ({ writer, position } = tables);
       }
     });
+    // Its days are made anew out of these tables.
+    rmSync(published, { recursive: true, force: true, maxRetries: 3 });
   }
 
   const amend = async (change: () => Promise<Iterable<string>>) =>
@@ -263,7 +265,8 @@ export async function openDuckDbAnalytics(
         }),
       ),
     removeDays: (days) => writing.run(() => removeNow('segment_day', days)),
-    eraseSessions: (ids) => writing.run(() => eraseNow(ids)),
+    // A publishing would lose its folder.
+    eraseSessions: (ids) => publishing.run(() => writing.run(() => eraseNow(ids))),
     remake: (fill) => writing.run(() => remake(fill)),
     replace: (move) => writing.run(() => replaceBy(move)),
     query: (sql, values) => reading.pass(() => query(tables.reader, sql, values)),
