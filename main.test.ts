@@ -475,6 +475,23 @@ test('Into a file the server logs lines of JSON, which name nothing that a clien
   expect(product.said()).not.toContain(canary);
 });
 
+test('A stop while imports wait for their turn is told as no fault', async () => {
+  await createDataset('shop');
+  const product = await start();
+  const begin = () =>
+    fetch(`${product.baseUrl}/api/datasets/shop/imports`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-canister': 'test' },
+      body: '{}',
+    });
+  expect((await begin()).status).toBe(201);
+  const waiting = Promise.allSettled([begin(), begin(), begin()]);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  expect(await product.stop()).toBe(0);
+  await waiting;
+  expect(product.said()).not.toContain('"level":"error"');
+});
+
 test('A stop while somebody watches live writes nothing but log lines', async () => {
   await createDataset('shop');
   const product = await start();

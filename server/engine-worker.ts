@@ -47,6 +47,8 @@ export async function startEngineThread(
     remote,
     async terminate() {
       closing = true;
+      // What still waits in there, such as an import for its turn, has not failed.
+      ended(new Problem('shutting_down', 'The server is stopping. Ask again.'));
       await worker.terminate();
     },
   };

@@ -57,6 +57,7 @@ export function createAlertWatch(options: {
   const standings = new Map<string, Standing>();
   const usual = usualBook(facts);
   let known: Known | undefined;
+  let changes = 0;
   let isLoaded = false;
 
   /** What was fired before a restart is still so. */
@@ -76,6 +77,15 @@ export function createAlertWatch(options: {
     }
     const channels = await store.channels();
     return { byDataset, channels: new Map(channels.map((channel) => [channel.name, channel])) };
+  }
+
+  /** What was changed while it was read is read again by the next look. */
+  async function knownNow(): Promise<Known> {
+    if (known !== undefined) return known;
+    const before = changes;
+    const read = await readKnown();
+    if (changes === before) known = read;
+    return read;
   }
 
   async function lookAt(slug: string, rules: readonly AlertRule[], known: Known): Promise<void> {
@@ -183,11 +193,11 @@ export function createAlertWatch(options: {
   return {
     async look() {
       if (!isLoaded) await loadMemory();
-      known ??= await readKnown();
+      const now = await knownNow();
       const faults: Error[] = [];
-      for (const [slug, rules] of known.byDataset) {
+      for (const [slug, rules] of now.byDataset) {
         // A dataset that is held has its own alarm; the others are looked at.
-        await lookAt(slug, rules, known).catch((error: Error & { code?: string }) => {
+        await lookAt(slug, rules, now).catch((error: Error & { code?: string }) => {
           for (const { name } of rules) {
             const standing = standings.get(keyOf(slug, name));
             const memory = standing?.memory ?? { firing: false };
@@ -199,6 +209,7 @@ export function createAlertWatch(options: {
       if (faults[0] !== undefined) throw faults[0];
     },
     changed() {
+      changes += 1;
       known = undefined;
     },
     state(slug, name) {

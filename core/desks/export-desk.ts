@@ -8,7 +8,7 @@ import type { Export } from '../contract/export.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Manifest } from '../contract/published.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { PublishedPlace } from './sql-desk.ts';
+import { type PublishedPlace, publishedNow } from './published-now.ts';
 
 const keptMs = 86_400_000;
 const keptMax = 5;
@@ -65,9 +65,7 @@ export function createExportDesk(options: {
   return {
     async create(slug, range) {
       const startedAt = performance.now();
-      const { asOf } = await engine.publish(slug);
-      const manifest = place.manifest(slug);
-      if (manifest === undefined) throw new Error(`nothing was published of ${slug}`);
+      const { asOf, manifest } = await publishedNow(engine, place, slug);
       const folder = prepare(slug);
       const id = randomUUID();
       const path = join(folder, `${id}.duckdb`);

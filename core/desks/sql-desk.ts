@@ -1,17 +1,14 @@
 /** Analyst SQL, for all who ask: publishes what has changed, binds the parameters, and lets the sandbox run it. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Problem } from '../contract/problem.ts';
 import type { Manifest } from '../contract/published.ts';
 import { queryLimits, type SqlAnswer, type SqlRequest } from '../contract/query.ts';
 import { faultOfValue } from '../contract/saved-query.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SavedQueries } from '../settings/saved-queries.ts';
+import { type PublishedPlace, publishedNow } from './published-now.ts';
 import type { Sandbox, SandboxOrder, SandboxPart } from './sandbox.ts';
-
-/** Where the published files of a dataset lie, and what of them counts. */
-export interface PublishedPlace {
-  folder(slug: string): string;
-  manifest(slug: string): Manifest | undefined;
-}
 
 export interface SqlDesk {
   /** The whole answer. @throws Problem as `Sandbox.run`; `query_unknown`, `parameter_invalid` */
@@ -39,11 +36,14 @@ export function createSqlDesk(options: {
 }): SqlDesk {
   const { engine, sandbox, place, savedQueries } = options;
 
-  const stream: SqlDesk['stream'] = async (slug, request, limits, signal) => {
+  async function begin(
+    slug: string,
+    request: SqlRequest,
+    limits?: Partial<SqlLimits>,
+    signal?: AbortSignal,
+  ) {
     const statement = await statementOf(savedQueries, slug, request);
-    const { asOf } = await engine.publish(slug);
-    const manifest = place.manifest(slug);
-    if (manifest === undefined) throw new Error(`nothing was published of ${slug}`);
+    const { asOf, manifest } = await publishedNow(engine, place, slug);
     const parts = sandbox.run(
       {
         ...statement,
@@ -56,20 +56,40 @@ export function createSqlDesk(options: {
       },
       signal,
     );
-    return { asOf, parts };
-  };
+    return { asOf, parts, manifest };
+  }
 
-  return {
-    stream,
-    async answer(slug, request, signal) {
-      const startedAt = performance.now();
-      const { asOf, parts } = await stream(slug, request, undefined, signal);
-      const answer: SqlAnswer = { columns: [], rows: [], truncated: false, elapsedMs: 0, asOf };
+  /** An erasure takes files away, also those that are about to be read: then it is asked of the new ones. */
+  const isThere = (slug: string, { files }: Manifest) =>
+    files.every(({ file }) => existsSync(join(place.folder(slug), file)));
+
+  async function answerOf(
+    slug: string,
+    request: SqlRequest,
+    signal: AbortSignal | undefined,
+    isLast = false,
+  ): Promise<Omit<SqlAnswer, 'elapsedMs'>> {
+    const { asOf, parts, manifest } = await begin(slug, request, undefined, signal);
+    const answer: Omit<SqlAnswer, 'elapsedMs'> = { columns: [], rows: [], truncated: false, asOf };
+    try {
       for await (const part of parts) {
         if ('columns' in part) answer.columns = part.columns;
         else if ('rows' in part) for (const row of part.rows) answer.rows.push(row);
         else if ('end' in part) answer.truncated = part.end.truncated;
       }
+    } catch (error) {
+      const isUnread = error instanceof Problem && error.code === 'sql_invalid';
+      if (isLast || !isUnread || isThere(slug, manifest)) throw error;
+      return await answerOf(slug, request, signal, true);
+    }
+    return answer;
+  }
+
+  return {
+    stream: begin,
+    async answer(slug, request, signal) {
+      const startedAt = performance.now();
+      const answer = await answerOf(slug, request, signal);
       return { ...answer, elapsedMs: Math.round(performance.now() - startedAt) };
     },
   };

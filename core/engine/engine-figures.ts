@@ -11,6 +11,8 @@ export interface EngineFigures extends Pick<Engine, 'figures' | 'load' | 'waitin
   lagMs(): Promise<number>;
 }
 
+const none = { activeSessions: 0, storedSessions: 0, storedHits: 0, lastHitAt: undefined };
+
 /** @param active what the active sessions of all datasets may hold together */
 export function engineFigures(
   inbox: Pick<InboxSource, 'account' | 'waiting' | 'waitingSince'>,
@@ -22,7 +24,6 @@ export function engineFigures(
   /** What is stored of it cannot be asked; its hits can. */
   async function figuresOfHeld({ slug, reason, since }: HeldDataset): Promise<DatasetFigures> {
     const waitingHits = (await inbox.account(new Map([[slug, 0]]))).get(slug)?.waiting ?? 0;
-    const none = { activeSessions: 0, storedSessions: 0, storedHits: 0, lastHitAt: undefined };
     return { ...none, held: { reason, since, waitingHits } };
   }
 
@@ -37,6 +38,8 @@ export function engineFigures(
     async figures(slug) {
       const held = shelf.held().find((one) => one.slug === slug);
       if (held) return await figuresOfHeld(held);
+      // It was made a moment ago, and its stores are being opened.
+      if (!shelf.open.has(slug)) return none;
       const { analytics, active, ended, events } = shelf.find(slug);
       // Counted before: a session that is stored meanwhile is rather told of twice than not at all.
       const activeSessions = active.size + ended.length;

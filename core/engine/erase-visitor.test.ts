@@ -221,3 +221,25 @@ async function resumed(world: World) {
   }
   return (await world.engine.erasures('shop')).at(-1);
 }
+
+test('A user’s hits that name only the device do not come back out of the inbox', async () => {
+  const world = await createWorld();
+  worlds.push(world);
+  await world.dataset({ slug: 'shop' });
+  // An older session that goes on holds the inbox back.
+  await world.send({ visitor: 'other' });
+  await world.send(
+    { visitor: 'phone', url: 'https://shop.example/1' },
+    { visitor: 'phone', url: 'https://shop.example/2', userId: user, closeSession: true },
+  );
+  await world.settle();
+  expect(await world.sql('shop', 'SELECT hits FROM sessions')).toEqual([[2]]);
+  await world.engine.beginErasure('shop', { user });
+  expect(await ended(world)).toMatchObject({ state: 'done', report: { sessions: 1 } });
+  await world.settle();
+  world.advance(hourMs);
+  await world.settle();
+  expect(await world.sql('shop', 'SELECT visitor_id FROM hits')).toEqual([['other']]);
+  // What was erased counts as stored, and once.
+  expect(await world.engine.account()).toMatchObject([{ stored: 3, active: 0, waiting: 0 }]);
+});

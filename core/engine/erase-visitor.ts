@@ -112,13 +112,32 @@ async function waitingHitsOf(
       .filter((kept) => isOfVisitor(keys, kept))
       .flatMap((kept) => kept.devices),
   );
+  // Without its session, what lies in the inbox yet would be taken again.
+  const stored = await storedHitsOf(dataset, keys);
   const theirs: WaitingHit[] = [];
   for await (const one of hits.all(dataset.config.slug)) {
-    const { visitor, userId } = one.hit;
+    const { id, visitor, userId } = one.hit;
     const isNamed = typeof userId === 'string' && keys.has(userKey(userId));
-    if (isNamed || keys.has(visitor ?? '') || devices.has(visitor ?? '')) theirs.push(one);
+    const isStored = typeof id === 'string' && stored.has(id.replaceAll('-', '').toLowerCase());
+    if (isNamed || isStored || keys.has(visitor ?? '') || devices.has(visitor ?? ''))
+      theirs.push(one);
   }
   return theirs;
+}
+
+/** Ids of the hits in their ended sessions: not each of them names the user. */
+async function storedHitsOf(
+  { analytics }: DatasetEngine,
+  keys: ReadonlySet<string>,
+): Promise<Set<string>> {
+  const sessions = await storedSessionsOf({ analytics }, [...keys]);
+  const { rows } = await analytics.query(
+    `SELECT replace(hit_id::VARCHAR, '-', '') FROM
+       (SELECT hit_id, session_id FROM store.hits UNION ALL SELECT hit_id, session_id FROM store.excluded_hits)
+     WHERE list_contains(string_split($1, ','), replace(session_id::VARCHAR, '-', ''))`,
+    [sessions.join(',')],
+  );
+  return new Set(rows.map(([id]) => String(id)));
 }
 
 /** Gathers what is to go, unless an earlier try has: what that one has removed could not be found any more. */

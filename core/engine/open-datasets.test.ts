@@ -204,3 +204,28 @@ test('A full disk holds nothing: it is the same for all, and the step is taken a
   await world.settle();
   expect(await stored(world, 'shop')).toEqual(['/1']);
 });
+
+test('Making the tables anew is cancelled: that is no fault of the stores, and the dataset goes on', async () => {
+  let cancels = (_over: Promise<void>) => {};
+  const cancelled = new Promise<void>((resolve) => (cancels = resolve));
+  const world = await start({
+    ...eager,
+    wrapStores: ({ analytics, canister }) => ({
+      analytics,
+      canister: {
+        ...canister,
+        scan(...args) {
+          cancels(world.engine.cancelUpkeep(number));
+          return canister.scan(...args);
+        },
+      },
+    }),
+  });
+  await storeSession(world, '1');
+  const number = await world.engine.beginUpkeep('shop', { kind: 'rebuild', acceptLoss: false });
+  await cancelled;
+  expect(await world.engine.readUpkeep(number)).toMatchObject({ state: 'cancelled' });
+  await storeSession(world, '2');
+  expect((await world.engine.measures()).held).toEqual([]);
+  expect(await stored(world, 'shop')).toEqual(['/1', '/2']);
+});

@@ -16,6 +16,7 @@ import {
   openDatasetEngine,
 } from './dataset-engine.ts';
 import type { SessionCommit } from './session-commit.ts';
+import { Cancelled } from './upkeep-desk.ts';
 
 /** How datasets are held. Without these rules one that fails stops the engine. */
 export interface HoldingRules {
@@ -161,7 +162,7 @@ export function createOpenDatasets(options: {
   };
 }
 
-/** The commit protocol with an eye on it: stores that fail are told of, and what is refused by rule is not. */
+/** The commit protocol with an eye on it: stores that fail are told of, and what is refused by rule or cancelled is not. */
 function watch(
   commit: SessionCommit,
   timed: <T>(work: () => Promise<T>) => Promise<T>,
@@ -175,14 +176,14 @@ function watch(
       throw error;
     }
   }
-  const isProblem = (error: unknown) => error instanceof Problem;
+  const isMeant = (error: unknown) => error instanceof Problem || error instanceof Cancelled;
   return {
     store: (...args) => watched(() => timed(() => commit.store(...args))),
     checkpoint: () => watched(() => commit.checkpoint()),
-    rebuild: (...args) => watched(() => commit.rebuild(...args), isProblem),
-    retain: (...args) => watched(() => commit.retain(...args), isProblem),
+    rebuild: (...args) => watched(() => commit.rebuild(...args), isMeant),
+    retain: (...args) => watched(() => commit.retain(...args), isMeant),
     changes: commit.changes,
-    amend: (...args) => watched(() => commit.amend(...args), isProblem),
+    amend: (...args) => watched(() => commit.amend(...args), isMeant),
     alone: commit.alone,
     isPaused: () => commit.isPaused(),
   };

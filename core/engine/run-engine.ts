@@ -316,9 +316,9 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
         ...upkeep.list(slug).map(jobOfUpkeep),
         ...jobs.dryRuns(slug).map((run) => jobOfDryRun(slug, run)),
       ];
-      // What is stored of a held dataset cannot be asked.
-      if (shelf.held().some((one) => one.slug === slug)) return ofDesks;
-      const dataset = find(slug);
+      // What is stored of a held dataset cannot be asked; and of one that is being made there is nothing yet.
+      const dataset = datasets.get(slug);
+      if (dataset === undefined) return ofDesks;
       const state = await dataset.index?.state();
       return [
         ...ofDesks,

@@ -24,8 +24,12 @@ export interface UpkeepRecord {
   endedAt: number | undefined;
 }
 
-/** Thrown at the next report of a job that is to end. */
-class Cancelled extends Error {}
+/** Thrown at the next report of a job that is to end: no fault of what it works on. */
+export class Cancelled extends Error {
+  constructor() {
+    super('The work was cancelled.');
+  }
+}
 
 export interface UpkeepDesk {
   /**

@@ -1,5 +1,6 @@
 /** The API: datasets, and the live stream. */
 import { describe, expect, test, vi } from 'vitest';
+import { datasetInputSchema } from '../contract/dataset.ts';
 import { openedApi } from '../testing/opened-api.ts';
 import { worldStartMs } from '../testing/world.ts';
 import { streamLimits } from './open-streams.ts';
@@ -55,6 +56,18 @@ describe('datasets', () => {
       code: 'dataset_unknown',
     });
   });
+});
+
+test('A dataset that is being made is in every list with nothing in it, and none is refused for it', async () => {
+  // Noted already, and not yet open.
+  await opened.asked.datasets.create(datasetInputSchema.parse({ slug: 'shop' }));
+  expect(await (await get('/api/status')).json()).toMatchObject({
+    datasets: [{ slug: 'shop', activeSessions: 0, storedSessions: 0, storedHits: 0 }],
+  });
+  expect(await (await get('/api/jobs')).json()).toEqual({ jobs: [] });
+  expect(await (await get('/metrics')).text()).toContain(
+    'canister_stored_sessions{dataset="shop"} 0',
+  );
 });
 
 test('the live stream begins with what there is and goes on with changes', async () => {

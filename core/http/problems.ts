@@ -11,7 +11,7 @@ import { describeError, type Log } from '../log.ts';
 export function answerErrors(log: Log): (error: unknown, c: Context) => Response {
   return (error, c) => {
     const problem = toProblem(error);
-    if (problem.status >= 500) logFault(log, problem, error, c);
+    if (problem.status >= 500 && problem.code !== 'shutting_down') logFault(log, problem, error, c);
     return answer(problem, c);
   };
 }

@@ -149,3 +149,20 @@ test('The exported file has the rows and the meanings that the views have', asyn
   instance.closeSync();
   expect((await get(`/api/datasets/other/exports/${made.id}`)).status).toBe(404);
 });
+
+test('What an erasure takes away behind a publishing is published again for who asks', async () => {
+  const { engine } = world;
+  const { publish } = engine;
+  engine.publish = async (slug) => {
+    const published = await publish(slug);
+    engine.publish = publish;
+    await engine.beginErasure(slug, { visitor: 'b' });
+    const state = async () => (await engine.erasures(slug))[0]?.state;
+    await expect.poll(state, { timeout: 30_000 }).toBe('done');
+    return published;
+  };
+  const answered = await app.request('http://localhost/published/shop/manifest.json');
+  expect(answered.status).toBe(200);
+  const { files } = (await answered.json()) as Manifest;
+  expect(files.find(({ view }) => view === 'sessions')?.rows).toBe(2);
+});

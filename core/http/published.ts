@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type Context, Hono } from 'hono';
 import { datasetSlugSchema } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
-import type { PublishedPlace } from '../desks/sql-desk.ts';
+import { type PublishedPlace, publishedNow } from '../desks/published-now.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import type { ReadTokens } from '../settings/read-tokens.ts';
@@ -45,8 +45,8 @@ export function publishedRoutes({
   return new Hono()
     .get('/:slug/manifest.json', async (c) => {
       const slug = await allowed(c);
-      await engine.publish(slug);
-      const text = `${JSON.stringify(place.manifest(slug))}\n`;
+      const { manifest } = await publishedNow(engine, place, slug);
+      const text = `${JSON.stringify(manifest)}\n`;
       c.header('ETag', `"${createHash('sha256').update(text).digest('hex')}"`);
       c.header('Cache-Control', 'private, no-cache');
       c.header('Content-Type', 'application/json');

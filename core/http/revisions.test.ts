@@ -1,4 +1,5 @@
 /** Two people at the same thing, over HTTP: whoever is second is told, whatever the thing is. */
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { revisionOf } from '../contract/revision.ts';
 import { type WholeApi, wholeApi } from '../testing/whole-api.ts';
@@ -183,4 +184,24 @@ test('A revision is of what is said, not of how', () => {
   const others = ['', 'a', 'b', 0, 1, null, [], {}, [1, 2], [2, 1], { a: 1 }, { a: '1' }, '1'];
   const all = new Set(others.map(revisionOf));
   expect(all.size).toBe(others.length);
+});
+
+test('An index that is set while another one is given up: what is kept is in force', async () => {
+  const path = '/datasets/shop/index';
+  await ask('PUT', path, { body: { fields: ['request.path'], pageText: false } });
+  const { engine } = world;
+  const { cancelIndex } = engine;
+  let set: ReturnType<typeof ask> | undefined;
+  engine.cancelIndex = async (slug) => {
+    const given = await cancelIndex(slug);
+    // The answer takes longer on its way than the other change would.
+    set = ask('PUT', path, { body: { fields: [], pageText: true } });
+    await Promise.race([set, setTimeout(300)]);
+    return given;
+  };
+  expect((await ask('DELETE', `${path}/making`)).status).toBe(200);
+  engine.cancelIndex = cancelIndex;
+  expect((await set)?.status).toBe(200);
+  const { rules } = (await ask('GET', path)).answer as { rules?: unknown };
+  expect((await world.datasets.get('shop')).index).toEqual(rules);
 });

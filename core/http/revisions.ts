@@ -71,6 +71,7 @@ const changes: Readonly<Record<string, Kept>> = {
   'PUT /datasets/{slug}/queries/{name}': queries,
   'DELETE /datasets/{slug}/queries/{name}': queries,
   'PUT /datasets/{slug}/index': index,
+  'DELETE /datasets/{slug}/index/making': index,
   'PUT /datasets/{slug}/masking': masking,
   'PUT /users/{id}/roles': roles,
   'PUT /datasets/{slug}/event-order': order,

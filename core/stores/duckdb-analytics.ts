@@ -4,6 +4,7 @@
  */
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type {
   AnalyticsStore,
   FreshTables,
@@ -13,7 +14,6 @@ import type {
 import type { StoredSession } from '../analytics/rows.ts';
 import { seenInstants } from '../analytics/seen-sql.ts';
 import type { Manifest } from '../contract/published.ts';
-import { createGate } from '../engine/gate.ts';
 import { failPoint, isPlanted } from '../fail-point.ts';
 import { copyDurably } from './copied-files.ts';
 import { removeBackfilled, removeFacts, replaceFacts } from './duckdb-facts.ts';
@@ -39,6 +39,7 @@ import {
 import { fitting, publishDays } from './published/publish-days.ts';
 import { createSweeper, readManifest } from './published/published-folder.ts';
 import { dayReader, quarterSql } from './published/unpublished-days.ts';
+import { createTableReaders } from './table-readers.ts';
 
 const idsPerRemoval = 1_000;
 
@@ -57,7 +58,8 @@ export async function openDuckDbAnalytics(
 ): Promise<DuckDbAnalytics> {
   let tables = await openTables(file, timeZone);
   let { writer, position } = tables;
-  const reading = createGate();
+  const reading = createTableReaders();
+  const searching = new Set<DuckDBConnection>();
   const writing = oneAtATime();
   const asking = oneAtATime();
   const publishing = oneAtATime();
@@ -130,6 +132,8 @@ export async function openDuckDbAnalytics(
         ({ writer, position } = tables);
       }
     });
+    // Its days are made anew out of these tables.
+    rmSync(published, { recursive: true, force: true, maxRetries: 3 });
   }
 
   const amend = async (change: () => Promise<Iterable<string>>) =>
@@ -280,7 +284,8 @@ export async function openDuckDbAnalytics(
         }),
       ),
     removeDays: (days) => writing.run(() => removeNow('segment_day', days)),
-    eraseSessions: (ids) => writing.run(() => eraseNow(ids)),
+    // A publishing would lose its folder.
+    eraseSessions: (ids) => publishing.run(() => writing.run(() => eraseNow(ids))),
     remake: (fill) => writing.run(() => remake(fill)),
     replace: (move) => writing.run(() => replaceBy(move)),
     query: (sql, values) => reading.pass(() => query(tables.reader, sql, values)),
@@ -289,7 +294,10 @@ export async function openDuckDbAnalytics(
         stopAtDeadline(
           () => tables.connect(),
           deadlineMs,
-          (connection) => query(connection, sql, values),
+          (connection) => {
+            searching.add(connection);
+            return query(connection, sql, values).finally(() => searching.delete(connection));
+          },
         ),
       ),
     publish: (asOf, since) => publishing.run(() => publishNow(asOf, since)),
@@ -304,7 +312,11 @@ export async function openDuckDbAnalytics(
       await publishing.idle();
       await writing.idle();
       await asking.idle();
-      tables.close();
+      const interrupt = () => {
+        tables.interrupt();
+        for (const connection of searching) connection.interrupt();
+      };
+      await reading.close(interrupt, () => tables.close());
     },
   };
 }

@@ -57,6 +57,11 @@ export async function openTables(file: string, timeZone: string) {
     position: await readPosition(writer),
     unpublished: await openUnpublishedDays(writer),
     connect: () => database.connect(),
+    /** Breaks off what others have asked. */
+    interrupt() {
+      asker.interrupt();
+      reader.interrupt();
+    },
     close() {
       asker.closeSync();
       reader.closeSync();

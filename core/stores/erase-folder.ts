@@ -27,9 +27,10 @@ export function openEraseFolder(root: string, paths: DatasetPaths): ErasePlace {
       syncFolder(paths.folder);
     },
     removeLeftovers(traces) {
-      for (const file of filesUnder(paths.folder)) if (leftover.test(file)) rmSync(file);
-      // Days of published files are made anew out of the tables.
-      rmSync(join(paths.folder, 'published'), { recursive: true, force: true, maxRetries: 3 });
+      // What is being published goes on: the files from before went with the rows of the tables.
+      const isPublished = (file: string) => file.startsWith(`${paths.published}/`);
+      for (const file of filesUnder(paths.folder))
+        if (leftover.test(file) && !isPublished(file)) rmSync(file);
       cutLines(join(paths.folder, 'imports'), traces);
     },
     async scan(traces) {

@@ -30,25 +30,36 @@ export function openLibsqlDatasets(options: {
       )
     )[0]?.rows ?? [];
 
-  async function change(slug: string, changed: Partial<Settings>): Promise<void> {
-    const { slug: _, writeKey, createdAt, ...settings } = await datasets.get(slug);
-    const sql = 'UPDATE dataset SET settings = ? WHERE slug = ?';
-    const args = [JSON.stringify({ ...settings, ...changed }), slug];
-    await control.batch([{ sql, args }], 'write');
+  async function find(slug: string): Promise<Row> {
+    const rows = await all();
+    const found = rows.find((row) => row.slug === slug);
+    if (found) return found;
+    const names = rows.map((row) => row.slug).join(', ');
+    throw new Problem(
+      'dataset_unknown',
+      `No dataset is called "${slug}". ${names ? `There are: ${names}.` : 'Make it with: canister dataset create SLUG'}`,
+    );
+  }
+
+  /** All settings stand in one text: while somebody else, in another thread perhaps, was faster, it is done again on theirs. */
+  async function change<T extends Partial<Settings>>(
+    slug: string,
+    changed: (present: Settings) => T,
+  ): Promise<T> {
+    for (;;) {
+      const before = (await find(slug)).settings;
+      const present = { ...settingsBefore, ...(JSON.parse(String(before)) as Settings) };
+      const next = changed(present);
+      const sql = 'UPDATE dataset SET settings = ? WHERE slug = ? AND settings = ?';
+      const args = [JSON.stringify({ ...present, ...next }), slug, before ?? null];
+      const [result] = await control.batch([{ sql, args }], 'write');
+      if (result?.rowsAffected === 1) return next;
+    }
   }
 
   const datasets: Datasets = {
     list: async () => (await all()).map(toDataset),
-    async get(slug) {
-      const rows = await all();
-      const found = rows.find((row) => row.slug === slug);
-      if (found) return toDataset(found);
-      const names = rows.map((row) => row.slug).join(', ');
-      throw new Problem(
-        'dataset_unknown',
-        `No dataset is called "${slug}". ${names ? `There are: ${names}.` : 'Make it with: canister dataset create SLUG'}`,
-      );
-    },
+    get: async (slug) => toDataset(await find(slug)),
     async create(input) {
       const { slug, ...rest } = datasetInputSchema.parse(input);
       const settings: Settings = { ...rest, name: rest.name ?? slug };
@@ -72,18 +83,24 @@ export function openLibsqlDatasets(options: {
       await publishDirectory(hits, await datasets.entries());
       return await datasets.get(slug);
     },
-    setRetention: (slug, rules) =>
-      change(slug, Object.fromEntries(retentionRuleNames.map((name) => [name, rules[name]]))),
-    setRules: (slug, rules) => change(slug, rules),
-    setIndex: (slug, index) => change(slug, { index }),
+    async setRetention(slug, rules) {
+      const all = Object.fromEntries(retentionRuleNames.map((name) => [name, rules[name]]));
+      await change(slug, () => all);
+    },
+    async setRules(slug, rules) {
+      await change(slug, () => rules);
+    },
+    async setIndex(slug, index) {
+      await change(slug, () => ({ index }));
+    },
     async setHitRules(slug, rules) {
-      const { hitRules } = await datasets.get(slug);
-      const next = { ...rules, version: (hitRules?.version ?? 0) + 1 };
-      await change(slug, { hitRules: next });
-      return next;
+      const kept = await change(slug, ({ hitRules }) => ({
+        hitRules: { ...rules, version: (hitRules?.version ?? 0) + 1 },
+      }));
+      return kept.hitRules;
     },
     async setMasking(slug, masking) {
-      await change(slug, { masking });
+      await change(slug, () => ({ masking }));
       await publishDirectory(hits, await datasets.entries());
     },
     entries: async () => (await all()).map(toEntry),

@@ -131,3 +131,31 @@ test('Days that retention removes vanish with their files', async () => {
   expect(gone.filter((file) => existsSync(join(folder(), file)))).toEqual([]);
   expect(await inFiles('hits', 'SELECT visitor_id, day FROM FILES')).toEqual([['b', '2026-11-27']]);
 });
+
+test('What is published behind an erasure of the tables stays, and begins while the erasure goes on', async () => {
+  await world.close();
+  let published: Promise<unknown> | undefined;
+  world = await createWorld({
+    wrapStores: ({ analytics, ...stores }) => ({
+      ...stores,
+      analytics: {
+        ...analytics,
+        async eraseSessions(ids) {
+          await analytics.eraseSessions(ids);
+          published = analytics.publish(world.now());
+          published.catch(() => undefined);
+        },
+      },
+    }),
+  });
+  await world.dataset({ slug: 'shop' });
+  for (const visitor of ['a', 'b', 'c']) await sessionOf(visitor);
+  await world.engine.publish('shop');
+  await world.engine.beginErasure('shop', { visitor: 'b' });
+  const state = async () => (await world.engine.erasures('shop'))[0]?.state;
+  await expect.poll(state, { timeout: 30_000 }).toBe('done');
+  await published;
+  expect(await inFiles('sessions', 'SELECT string_agg(visitor_id ORDER BY 1) FROM FILES')).toEqual([
+    ['a,c'],
+  ]);
+});
