@@ -27,17 +27,10 @@ import { rememberDataset } from './context/last-dataset.ts';
 import { keepFocus } from './controllers/kept-focus.ts';
 import { navigate, onLocationChange } from './controllers/location.ts';
 import { forgetUnsaved } from './controllers/unsaved-input.ts';
+import { administerPlaces, groupsOf, placeLabel } from './nav-places.ts';
 import { installWorker } from './offline/installed.ts';
 import { forgetStaleness } from './offline/staleness.ts';
-import {
-  administerPlaces,
-  createRoutes,
-  groupsOf,
-  overviewPath,
-  type Place,
-  placeLabel,
-  placeOf,
-} from './routes.ts';
+import { createRoutes, overviewPath, type Place, placeOf } from './routes.ts';
 import { appShellStyles } from './styles/app-shell.ts';
 import logo from './styles/canister.svg';
 import { controlStyles } from './styles/controls.ts';
@@ -70,6 +63,7 @@ export class AppShell extends LitElement {
     this,
     createRoutes({
       dataset: (slug) => this.datasets?.find((dataset) => dataset.slug === slug),
+      me: () => this.me,
       failed: () => {
         this.error = new ApiError({
           code: 'unreachable',
@@ -309,7 +303,7 @@ export class AppShell extends LitElement {
         <cn-error-note .error=${this.error} @cn-retry=${() => this.#retry()}></cn-error-note>
       </div>`;
     }
-    if (this.datasets === undefined) {
+    if (this.datasets === undefined || this.me === undefined) {
       return html`<div class="alone" role="status" aria-label=${msg('Loading')}>
         <span class="bone" style="width: 12rem"></span>
       </div>`;
