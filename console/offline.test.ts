@@ -248,4 +248,31 @@ describe('a new version', () => {
     server.closeAllConnections();
     server.close();
   });
+
+  it('is taken in each tab when its reader wants it, though another one had it first', async () => {
+    let isNewer = false;
+    const server = await upgradable(() => isNewer);
+    const { port } = server.address() as AddressInfo;
+    const context = await browser.newContext({ baseURL: `http://127.0.0.1:${port}` });
+    const tabs = [await context.newPage(), await context.newPage()] as const;
+    for (const tab of tabs) {
+      await tab.goto('/');
+      await waitForWorker(tab);
+    }
+    isNewer = true;
+    await tabs[0].reload();
+    for (const tab of tabs) {
+      await tab.getByText('A new version of the console is ready.').waitFor();
+      await tab.evaluate(() => Object.assign(window, { before: true }));
+    }
+    for (const tab of tabs) {
+      const isOld = () => tab.evaluate(() => 'before' in window);
+      expect(await isOld()).toBe(true);
+      await tab.getByRole('button', { name: 'Reload' }).click();
+      await expect.poll(isOld).toBe(false);
+    }
+    await context.close();
+    server.closeAllConnections();
+    server.close();
+  });
 });
