@@ -86,14 +86,14 @@ export function createRoutes({ failed, dataset, me }: RoutesOptions): RouteConfi
       params: Record<string, string | undefined>,
     ) => TemplateResult,
   ): RouteConfig => {
-    // A role that changes meanwhile takes nobody's page away: what was typed there would be lost.
-    let isAdmitted = false;
+    // Who: a role that changes meanwhile takes nobody's page away, for what was typed there would be lost.
+    let admitted: string | undefined;
     return {
       path,
       enter: () => {
         entered += 1;
         const mine = entered;
-        isAdmitted = false;
+        admitted = undefined;
         return pageFiles[path]().then(
           () => mine === entered,
           () => {
@@ -104,8 +104,9 @@ export function createRoutes({ failed, dataset, me }: RoutesOptions): RouteConfi
       },
       render: (params) => {
         const open = dataset(params.dataset);
-        isAdmitted ||= mayOpen(me(), path, open?.slug);
-        return isAdmitted ? render(open, params) : closedPage(path, open);
+        const visitor = me()?.email ?? '';
+        if (mayOpen(me(), path, open?.slug)) admitted = visitor;
+        return admitted === visitor ? render(open, params) : closedPage(path, open);
       },
     };
   };
