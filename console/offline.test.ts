@@ -170,6 +170,9 @@ describe('the console without its server', () => {
     await page.goto('/shop/alerts');
     await page.getByRole('heading', { level: 1, name: 'Alerts' }).waitFor();
     await page.getByRole('alert').getByText('The server does not answer').first().waitFor();
+    // Its stream would go on trying without a word.
+    await page.goto('/shop/live');
+    await page.getByRole('alert').getByText('The server does not answer').waitFor();
   });
 
   it('says when the server answers again, and loads anew when it is told to', async () => {
