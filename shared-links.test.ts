@@ -178,6 +178,18 @@ describe('A link', () => {
     expect(new Set(texts).size).toBe(1);
   });
 
+  test.each([
+    ['without its end', (url: string) => url.slice(0, -3)],
+    ['without all of its secret', (url: string) => url.replace(/sl_.*/, 'sl_')],
+    ['with the full stop of a sentence', (url: string) => `${url}.`],
+    ['with a slash', (url: string) => `${url}/`],
+  ])('Says that it does not work %s', async (_how, torn) => {
+    const { url } = await share();
+    const response = await open(torn(url));
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain('This link does not work');
+  });
+
   test('Keeps neither address nor password as they are', async () => {
     const { url } = await share({ password });
     const token = url.split('/').at(-1) ?? '';

@@ -24,20 +24,14 @@ import './components/side-nav.ts';
 import './components/undo-note.ts';
 import { datasetsContext, firstDataset } from './context/datasets.ts';
 import { rememberDataset } from './context/last-dataset.ts';
+import { onOtherTab, tellOtherTabs } from './context/other-tabs.ts';
 import { keepFocus } from './controllers/kept-focus.ts';
 import { navigate, onLocationChange } from './controllers/location.ts';
 import { forgetUnsaved } from './controllers/unsaved-input.ts';
+import { administerPlaces, groupsOf, placeLabel } from './nav-places.ts';
 import { installWorker } from './offline/installed.ts';
 import { forgetStaleness } from './offline/staleness.ts';
-import {
-  administerPlaces,
-  createRoutes,
-  groupsOf,
-  overviewPath,
-  type Place,
-  placeLabel,
-  placeOf,
-} from './routes.ts';
+import { createRoutes, overviewPath, type Place, placeOf } from './routes.ts';
 import { appShellStyles } from './styles/app-shell.ts';
 import logo from './styles/canister.svg';
 import { controlStyles } from './styles/controls.ts';
@@ -60,6 +54,7 @@ export class AppShell extends LitElement {
   @state() private place: Place = placeOf(location.pathname);
 
   #release: (() => void) | undefined;
+  #stopHearing: (() => void) | undefined;
   #letFocusGo: (() => void) | undefined;
   readonly #provider = new ContextProvider(this, {
     context: datasetsContext,
@@ -70,6 +65,7 @@ export class AppShell extends LitElement {
     this,
     createRoutes({
       dataset: (slug) => this.datasets?.find((dataset) => dataset.slug === slug),
+      me: () => this.me,
       failed: () => {
         this.error = new ApiError({
           code: 'unreachable',
@@ -86,6 +82,7 @@ export class AppShell extends LitElement {
     super.connectedCallback();
     this.#release = onLocationChange(() => this.#arrive());
     this.#letFocusGo = keepFocus();
+    this.#stopHearing = onOtherTab((email) => void this.#hear(email));
     accessNews.addEventListener('signed-out', this.#signedOut);
     accessNews.addEventListener('right-missing', this.#rightMissing);
     installWorker((reload) => {
@@ -100,6 +97,7 @@ export class AppShell extends LitElement {
     super.disconnectedCallback();
     this.#release?.();
     this.#letFocusGo?.();
+    this.#stopHearing?.();
     accessNews.removeEventListener('signed-out', this.#signedOut);
     accessNews.removeEventListener('right-missing', this.#rightMissing);
   }
@@ -150,6 +148,7 @@ export class AppShell extends LitElement {
   async #signOut(): Promise<void> {
     try {
       await signOut();
+      tellOtherTabs(undefined);
       // What the last person had open is not for the next one.
       location.assign('/');
     } catch (error) {
@@ -164,8 +163,27 @@ export class AppShell extends LitElement {
   }
 
   async #loadMe(): Promise<void> {
+    const before = this.me?.email;
     this.me = await readMe();
     this.#meProvider.setValue(this.me);
+    if (this.me.email !== before) tellOtherTabs(this.me.email);
+  }
+
+  /** Somebody has come or gone in another tab: what is shown here is not for whoever is there now. */
+  async #hear(email: string | undefined): Promise<void> {
+    if (this.stranger === 'welcome') return;
+    // What is on its way finds out by itself.
+    if (this.stranger === undefined && (this.me === undefined || this.me.email === email)) return;
+    try {
+      const there = await readMe();
+      if (this.stranger !== undefined) void this.#entered();
+      else if (there.email !== this.me?.email) {
+        forgetUnsaved();
+        location.reload();
+      }
+    } catch {
+      // Nobody is there: the sign-in is shown. Without an answer the next question tells.
+    }
   }
 
   async #load(): Promise<void> {
@@ -309,7 +327,7 @@ export class AppShell extends LitElement {
         <cn-error-note .error=${this.error} @cn-retry=${() => this.#retry()}></cn-error-note>
       </div>`;
     }
-    if (this.datasets === undefined) {
+    if (this.datasets === undefined || this.me === undefined) {
       return html`<div class="alone" role="status" aria-label=${msg('Loading')}>
         <span class="bone" style="width: 12rem"></span>
       </div>`;

@@ -217,3 +217,69 @@ it('keeps the next mail address while somebody is invited', async () => {
   expect(await field('Mail address').inputValue()).toBe('bob@shop.example');
   expect(watched.foreignRequests).toEqual([]);
 });
+
+/** Goes on within the console, as a link does. */
+const goTo = (address: string) =>
+  page.evaluate((href) => {
+    history.pushState({}, '', href);
+    window.dispatchEvent(new PopStateEvent('popstate'));
+  }, address);
+
+it('makes one key of a button that is pressed three times', async () => {
+  await page.goto('/keys');
+  await field('Name').fill('Build');
+  const made = await hold('POST', '/api-keys');
+  await button('Make key').click();
+  await made.here();
+  await button('Make key').click();
+  await button('Make key').click();
+  await made.letGo();
+  await page.getByText('The key "Build". Keep it').waitFor();
+  await page.waitForLoadState('networkidle');
+  const { keys } = await opened.api('/api-keys');
+  expect(keys.map(({ name }: { name: string }) => name)).toEqual(['Build']);
+});
+
+it('shows the saved queries of one dataset in no other, however late they come', async () => {
+  await opened.makeDataset({ slug: 'blog' });
+  const query = { sql: 'SELECT 1', description: '', parameters: [] };
+  await opened.api(`${shop}/queries/Teas`, { method: 'PUT', body: query });
+  await page.goto('/shop/sql');
+  await button('Teas').waitFor();
+  const late = await hold('GET', `${shop}/queries`);
+  await page.reload();
+  await late.here();
+  // Until it is known, nothing is claimed.
+  expect(await page.getByText('None yet').count()).toBe(0);
+  await goTo('/blog/sql');
+  await page.getByText('None yet').waitFor();
+  await late.letGo();
+  expect(await button('Teas').count()).toBe(0);
+});
+
+it('does not wait for a first hit before it is known whether one came', async () => {
+  const status = await hold('GET', '/status');
+  await page.goto('/shop/settings');
+  await status.here();
+  await page.getByText('Loading').waitFor();
+  expect(await page.getByText('Waiting for the first hit').count()).toBe(0);
+  await status.letGo();
+  await page.getByText('Waiting for the first hit').waitFor();
+});
+
+it('offers another try where there is one, after a connection that broke', async () => {
+  await page.route(/shop\/queries$/, (route) => route.abort(), { times: 1 });
+  await page.goto('/shop/sql');
+  await button('Try again').click();
+  await button('Teas').waitFor();
+  await page.getByText('The server does not answer').waitFor({ state: 'detached' });
+  // A form has its own button; one beside it that does nothing would be taken for it.
+  await page.goto('/shop/hit-rules');
+  await field('Default pages').fill('default.htm');
+  await page.route(/rules\/hits$/, (route) => route.abort(), { times: 1 });
+  await button('Set the rules').click();
+  await page.getByText('The server does not answer').waitFor();
+  expect(await button('Try again').count()).toBe(0);
+  await button('Set the rules').click();
+  await page.getByText('They hold for hits that come from now on.').waitFor();
+});

@@ -170,6 +170,9 @@ describe('the console without its server', () => {
     await page.goto('/shop/alerts');
     await page.getByRole('heading', { level: 1, name: 'Alerts' }).waitFor();
     await page.getByRole('alert').getByText('The server does not answer').first().waitFor();
+    // Its stream would go on trying without a word.
+    await page.goto('/shop/live');
+    await page.getByRole('alert').getByText('The server does not answer').waitFor();
   });
 
   it('says when the server answers again, and loads anew when it is told to', async () => {
@@ -245,6 +248,33 @@ describe('a new version', () => {
     await other.getByRole('heading', { level: 1 }).first().waitFor();
     expect(await other.getByText('A new version of the console is ready.').count()).toBe(0);
     await other.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('is taken in each tab when its reader wants it, though another one had it first', async () => {
+    let isNewer = false;
+    const server = await upgradable(() => isNewer);
+    const { port } = server.address() as AddressInfo;
+    const context = await browser.newContext({ baseURL: `http://127.0.0.1:${port}` });
+    const tabs = [await context.newPage(), await context.newPage()] as const;
+    for (const tab of tabs) {
+      await tab.goto('/');
+      await waitForWorker(tab);
+    }
+    isNewer = true;
+    await tabs[0].reload();
+    for (const tab of tabs) {
+      await tab.getByText('A new version of the console is ready.').waitFor();
+      await tab.evaluate(() => Object.assign(window, { before: true }));
+    }
+    for (const tab of tabs) {
+      const isOld = () => tab.evaluate(() => 'before' in window);
+      expect(await isOld()).toBe(true);
+      await tab.getByRole('button', { name: 'Reload' }).click();
+      await expect.poll(isOld).toBe(false);
+    }
+    await context.close();
     server.closeAllConnections();
     server.close();
   });

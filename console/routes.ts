@@ -1,13 +1,10 @@
 /** The addresses of the console, each with the page it shows. */
-import { msg } from '@lit/localize';
 import type { RouteConfig } from '@lit-labs/router/routes.js';
 import { html, type TemplateResult } from 'lit';
 import type { Me } from '../core/contract/access.ts';
 import type { Dataset } from '../core/contract/dataset.ts';
-import { maySomewhere, type Right } from '../core/contract/rights.ts';
-import type { NavGroup, NavPlace } from './components/side-nav.ts';
-import { mayI } from './context/me.ts';
 import { pageFiles } from './page-files.ts';
+import { mayOpen, pageRights } from './page-rights.ts';
 
 /** What an address means: the dataset it is about, and the place in the navigation. */
 export interface Place {
@@ -47,161 +44,6 @@ function decodeSafely(text: string): string {
   }
 }
 
-/** A place with the right it needs; a link to it is offered to who has the right. */
-type GuardedPlace = NavPlace & { right: Right };
-
-/** The places of a dataset where its numbers are looked at, in the order of the navigation. */
-const lookPlaces = (slug: string): GuardedPlace[] => [
-  { id: 'live', label: msg('Live'), icon: 'live', href: `/${slug}/live`, right: 'explore' },
-  { id: 'search', label: msg('Search'), icon: 'search', href: searchPath(slug), right: 'explore' },
-  { id: 'reports', label: msg('Reports'), icon: 'reports', href: reportsPath(slug), right: 'read' },
-  { id: 'sql', label: 'SQL', icon: 'sql', href: `/${slug}/sql`, right: 'explore' },
-];
-
-const configurePlaces = (slug: string): GuardedPlace[] => [
-  {
-    id: 'definitions',
-    label: msg('Definitions'),
-    icon: 'definitions',
-    href: definitionsPath(slug),
-    right: 'configure',
-  },
-  {
-    id: 'events',
-    label: msg('Events'),
-    icon: 'events',
-    href: eventsPath(slug),
-    right: 'explore',
-  },
-  {
-    id: 'alerts',
-    label: msg('Alerts'),
-    icon: 'alerts',
-    href: alertsPath(slug),
-    right: 'explore',
-  },
-  {
-    id: 'rules',
-    label: msg('Session rules'),
-    icon: 'rules',
-    href: rulesPath(slug),
-    right: 'administer',
-  },
-  {
-    id: 'hit-rules',
-    label: msg('Hit rules'),
-    icon: 'filter',
-    href: `/${slug}/hit-rules`,
-    right: 'configure',
-  },
-  {
-    id: 'index',
-    label: msg('Index'),
-    icon: 'index',
-    href: `/${slug}/index`,
-    right: 'configure',
-  },
-  {
-    id: 'masking',
-    label: msg('Masking'),
-    icon: 'masking',
-    href: `/${slug}/masking`,
-    right: 'configure',
-  },
-  {
-    id: 'configuration',
-    label: msg('Export and import'),
-    icon: 'file',
-    href: `/${slug}/configuration`,
-    right: 'configure',
-  },
-];
-
-const administerDatasetPlaces = (slug: string): GuardedPlace[] => [
-  {
-    id: 'settings',
-    label: msg('Settings'),
-    icon: 'settings',
-    href: `/${slug}/settings`,
-    right: 'configure',
-  },
-];
-
-/** The key that goes to a place, after `g`; the list of keys tells them. */
-const letters: Readonly<Record<string, string>> = {
-  live: 'l',
-  search: 's',
-  reports: 'r',
-  sql: 'q',
-  definitions: 'd',
-  events: 'e',
-  alerts: 'a',
-  rules: 'u',
-  'hit-rules': 'f',
-  index: 'x',
-  masking: 'm',
-  configuration: 'c',
-  settings: 't',
-  health: 'h',
-  jobs: 'j',
-  sources: 'o',
-  subscriptions: 'b',
-  users: 'p',
-  keys: 'k',
-  audit: 'i',
-};
-
-/** About every dataset that one administers. */
-const jobsPlace: NavPlace = { id: 'jobs', label: msg('Jobs'), icon: 'jobs', href: '/jobs' };
-
-/** The places that are about the whole server. */
-export const administerPlaces: readonly NavPlace[] = [
-  { id: 'health', label: msg('Health'), icon: 'health', href: '/health' },
-  jobsPlace,
-  { id: 'sources', label: msg('Sources'), icon: 'sources', href: '/sources' },
-  { id: 'subscriptions', label: msg('Subscriptions'), icon: 'mail', href: '/subscriptions' },
-  { id: 'users', label: msg('Users'), icon: 'users', href: '/users' },
-  { id: 'keys', label: msg('API keys'), icon: 'keys', href: '/keys' },
-  { id: 'audit', label: msg('Audit'), icon: 'audit', href: '/audit' },
-];
-
-/**
- * What there is to go to, group by group; without a dataset, what is about the whole server.
- * @param me whose rights decide what is offered; without it everything is
- */
-export function groupsOf(slug: string, me?: Me): NavGroup[] {
-  const mine = (places: GuardedPlace[]) =>
-    slug === '' ? [] : places.filter(({ right }) => me === undefined || mayI(me, right, slug));
-  const ofSome = me !== undefined && maySomewhere(me.grants, 'administer') ? [jobsPlace] : [];
-  const server = me === undefined || mayI(me, 'administer') ? administerPlaces : ofSome;
-  const groups: NavGroup[] = [
-    { id: 'look', places: mine(lookPlaces(slug)) },
-    { id: 'configure', heading: msg('Configure'), places: mine(configurePlaces(slug)) },
-    {
-      id: 'administer',
-      heading: msg('Administer'),
-      places: [...mine(administerDatasetPlaces(slug)), ...server],
-    },
-  ];
-  return groups
-    .filter(({ places }) => places.length > 0)
-    .map((group) => ({ ...group, places: group.places.map(withLetter) }));
-}
-
-function withLetter(place: NavPlace): NavPlace {
-  const letter = letters[place.id];
-  return letter === undefined ? place : { ...place, letter };
-}
-
-/** The name of a place, for the title of the window. */
-export function placeLabel(id: string): string | undefined {
-  if (id === 'sessions') return msg('Session');
-  if (id === 'account') return msg('Account');
-  return groupsOf('any')
-    .flatMap(({ places }) => places)
-    .find((place) => place.id === id)?.label;
-}
-
 export const sessionPath = (slug: string, sessionId: string) => `/${slug}/sessions/${sessionId}`;
 
 /** The search page; with a condition, what it finds. */
@@ -230,9 +72,11 @@ export interface RoutesOptions {
   /** Called when a page's script could not be loaded. */
   failed: () => void;
   dataset: (slug: string | undefined) => Dataset | undefined;
+  /** Who is signed in; pages are drawn once it is known. */
+  me: () => Me | undefined;
 }
 
-export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] {
+export function createRoutes({ failed, dataset, me }: RoutesOptions): RouteConfig[] {
   // Who goes on before a page has loaded stays where they went, whichever page is loaded last.
   let entered = 0;
   const page = (
@@ -241,21 +85,31 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
       open: Dataset | undefined,
       params: Record<string, string | undefined>,
     ) => TemplateResult,
-  ): RouteConfig => ({
-    path,
-    enter: () => {
-      entered += 1;
-      const mine = entered;
-      return pageFiles[path]().then(
-        () => mine === entered,
-        () => {
-          if (mine === entered) failed();
-          return false;
-        },
-      );
-    },
-    render: (params) => render(dataset(params.dataset), params),
-  });
+  ): RouteConfig => {
+    // Who: a role that changes meanwhile takes nobody's page away, for what was typed there would be lost.
+    let admitted: string | undefined;
+    return {
+      path,
+      enter: () => {
+        entered += 1;
+        const mine = entered;
+        admitted = undefined;
+        return pageFiles[path]().then(
+          () => mine === entered,
+          () => {
+            if (mine === entered) failed();
+            return false;
+          },
+        );
+      },
+      render: (params) => {
+        const open = dataset(params.dataset);
+        const visitor = me()?.email ?? '';
+        if (mayOpen(me(), path, open?.slug)) admitted = visitor;
+        return admitted === visitor ? render(open, params) : closedPage(path, open);
+      },
+    };
+  };
 
   return [
     page('/', () => html`<cn-start-page></cn-start-page>`),
@@ -312,4 +166,10 @@ export function createRoutes({ failed, dataset }: RoutesOptions): RouteConfig[] 
     page('/:dataset/sql', (open) => html`<cn-sql-page .open=${open}></cn-sql-page>`),
     page('/:dataset/settings', (open) => html`<cn-settings-page .open=${open}></cn-settings-page>`),
   ];
+}
+
+/** Instead of a page that its visitor may not open. */
+function closedPage(path: keyof typeof pageFiles, open: Dataset | undefined): TemplateResult {
+  void import('./pages/closed-page.ts');
+  return html`<cn-closed-page .needed=${pageRights[path]} where=${open?.name ?? ''}></cn-closed-page>`;
 }

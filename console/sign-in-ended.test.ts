@@ -1,6 +1,9 @@
-/** A sign-in that ends while somebody types: nothing of it is lost, and nobody else sees it. The built product in Chromium. */
+/**
+ * A sign-in that ends while somebody types, or in another tab: nothing typed is lost, and nobody else sees it. The built
+ * product in Chromium.
+ */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type OpenedConsole, openConsole } from './testing/opened-console.ts';
 import { violations } from './testing/pages.ts';
 
@@ -13,6 +16,15 @@ beforeAll(async () => {
   opened = await openConsole();
   ({ page } = opened);
   await opened.makeDataset({ slug: 'shop' });
+  const { link } = await opened.api('/users', {
+    body: {
+      email: 'bob@shop.example',
+      grants: [{ role: 'configurator', dataset: 'shop' }],
+      sendMail: false,
+    },
+  });
+  const invitation = { token: String(link).split('#')[1], password, name: 'Bob' };
+  await opened.api('/links/use', { body: invitation });
   const token = /welcome#(f_[\w-]{43})/.exec(opened.product.said())?.[1];
   await opened.api('/first', {
     body: { token, email: 'ann@shop.example', name: 'Ann', password },
@@ -20,31 +32,10 @@ beforeAll(async () => {
 });
 afterAll(() => opened?.close());
 
-/** Makes another user, as the one who is signed in. */
-async function makeBob(): Promise<void> {
-  const me = await page.request.post('/api/users', {
-    headers: { 'x-canister': 'test' },
-    data: {
-      email: 'bob@shop.example',
-      grants: [{ role: 'configurator', dataset: 'shop' }],
-      sendMail: false,
-    },
-  });
-  expect(me.ok(), await me.text()).toBe(true);
-  const { link } = await me.json();
-  const token = String(link).split('#')[1];
-  const used = await page.request.post('/api/links/use', {
-    headers: { 'x-canister': 'test' },
-    data: { token, password, name: 'Bob' },
-  });
-  expect(used.ok(), await used.text()).toBe(true);
-  await page.context().clearCookies();
-}
-
-async function signIn(email: string): Promise<void> {
-  await page.getByLabel('Mail address').fill(email);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+async function signIn(email: string, at = page): Promise<void> {
+  await at.getByLabel('Mail address').fill(email);
+  await at.getByLabel('Password').fill(password);
+  await at.getByRole('button', { name: 'Sign in' }).click();
 }
 const name = () => page.getByLabel('Name', { exact: true });
 /** Types a label, and saves it after the sign-in has ended elsewhere. */
@@ -79,7 +70,7 @@ it('keeps what was typed, and goes on with it after the sign-in', async () => {
 });
 
 it('begins anew for somebody else, who sees nothing of it', async () => {
-  await makeBob();
+  await page.context().clearCookies();
   await page.goto('/shop/definitions');
   await signIn('ann@shop.example');
   await page.getByRole('link', { name: 'Ann', exact: true }).waitFor();
@@ -96,4 +87,52 @@ it('keeps nothing of a page that nobody has typed into', async () => {
   await page.getByRole('link', { name: 'Reports' }).click();
   await page.getByRole('heading', { name: 'Sign in to Canister' }).waitFor();
   expect(await page.locator('cn-side-nav').count()).toBe(0);
+});
+
+describe('two tabs of one browser', () => {
+  let other: Page;
+  const signOut = async (at: Page) => {
+    await at.getByRole('button', { name: 'Sign out' }).click();
+    await at.getByRole('heading', { name: 'Sign in to Canister' }).waitFor();
+  };
+
+  beforeEach(async () => {
+    page = await opened.newPage();
+    await page.goto('/shop/reports/overview');
+    await signIn('ann@shop.example');
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    other = await page.context().newPage();
+    other.setDefaultTimeout(45_000);
+    await other.goto('/users');
+    await other.getByText('bob@shop.example').waitFor();
+  });
+  afterEach(() => page.context().close());
+
+  it('sign out and in together, and the other goes on where it was', async () => {
+    await signOut(page);
+    await other.getByRole('heading', { name: 'Sign in to Canister' }).waitFor();
+    expect(await other.getByText('bob@shop.example').count()).toBe(0);
+    await signIn('ann@shop.example');
+    await other.getByText('bob@shop.example').waitFor();
+    expect(new URL(other.url()).pathname).toBe('/users');
+  });
+
+  it('keep what was typed in the other until the same person is back', async () => {
+    await other.goto('/shop/definitions?name=');
+    await other.getByLabel('Name', { exact: true }).fill('Readers');
+    await signOut(page);
+    await other.getByRole('dialog', { name: 'Sign in' }).waitFor();
+    await signIn('ann@shop.example');
+    await other.getByRole('dialog', { name: 'Sign in' }).waitFor({ state: 'detached' });
+    expect(await other.getByLabel('Name', { exact: true }).inputValue()).toBe('Readers');
+  });
+
+  it('show nobody what another person had open', async () => {
+    await signOut(page);
+    await other.getByRole('heading', { name: 'Sign in to Canister' }).waitFor();
+    await signIn('bob@shop.example');
+    await other.getByRole('link', { name: 'Bob', exact: true }).waitFor();
+    await other.getByRole('heading', { name: 'This page is not open to your role' }).waitFor();
+    expect(await other.getByRole('link', { name: 'Ann', exact: true }).count()).toBe(0);
+  });
 });

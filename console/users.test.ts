@@ -110,7 +110,7 @@ describe('people', () => {
     await bob.getByRole('heading', { name: 'Overview' }).waitFor();
     // By hand to what is not offered: it says so, and shows nothing.
     await bob.goto('/users');
-    await bob.getByText('Your role does not allow it').waitFor();
+    await bob.getByText('This page is not open to your role').waitFor();
     expect(await bob.getByText('ann@shop.example').count()).toBe(0);
     await bob.goto('/blog/reports');
     await bob.getByText('There is no dataset "blog"').waitFor();

@@ -22,28 +22,35 @@ export function openActiveSessions(slug: string, listener: ActiveSessionsListene
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
+  let isShown = false;
 
   function connect() {
     source = new EventSource(`${datasetPath(slug)}/sessions/active/stream`);
     source.addEventListener('open', () => listener.state('live'));
     source.addEventListener('sessions', (event) => {
       listener.state('live');
+      isShown = true;
       listener.sessions(JSON.parse(event.data) as ActiveSessions);
     });
     source.addEventListener('error', () => {
       listener.state('reconnecting');
-      if (source?.readyState === EventSource.CLOSED) void askWhy();
+      if (source?.readyState === EventSource.CLOSED) void askAndReturn();
+      // The browser goes on trying in silence: who has seen nothing yet is told what is wrong.
+      else if (!isShown) void askWhy();
     });
   }
 
   async function askWhy() {
     try {
-      listener.sessions(
-        await request<ActiveSessions>(`${datasetPath(slug)}/sessions/active?limit=100`),
-      );
+      const value = await request<ActiveSessions>(`${datasetPath(slug)}/sessions/active?limit=100`);
+      if (!closed) listener.sessions(value);
     } catch (error) {
       if (!closed) listener.refused(asApiError(error));
     }
+  }
+
+  async function askAndReturn() {
+    await askWhy();
     if (!closed) timer = setTimeout(connect, retryMs);
   }
 

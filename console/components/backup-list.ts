@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Backup, Backups } from '../../core/contract/backup.ts';
 import { beginBackup, readBackups } from '../api/backups.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { tableStyles } from '../styles/tables.ts';
@@ -48,6 +49,7 @@ export class BackupList extends LitElement {
   /** In which instants are told: the zone of the reader. */
   @property() timeZone = 'UTC';
   @state() private refused: ApiError | undefined;
+  readonly #once = oneAtATime();
   readonly #backups = new RefreshController<Backups>(this, {
     everyMs: askEveryMs,
     subject: () => '',
@@ -116,15 +118,16 @@ export class BackupList extends LitElement {
     </div>`;
   }
 
-  readonly #begin = async () => {
-    this.refused = undefined;
-    try {
-      await beginBackup();
-    } catch (error) {
-      this.refused = asApiError(error);
-    }
-    void this.#backups.ask();
-  };
+  readonly #begin = () =>
+    this.#once(async () => {
+      this.refused = undefined;
+      try {
+        await beginBackup();
+      } catch (error) {
+        this.refused = asApiError(error);
+      }
+      void this.#backups.ask();
+    });
 }
 
 declare global {

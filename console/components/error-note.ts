@@ -1,4 +1,7 @@
-/** A failed request in three sentences: what happened, what is safe, what to do. Fires `cn-retry`. */
+/**
+ * A failed request in three sentences: what happened, what is safe, what to do. Fires `cn-retry` at a button that is
+ * there where somebody listens: elsewhere the form above it is sent again.
+ */
 import { msg } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { css, html, LitElement, nothing } from 'lit';
@@ -165,6 +168,12 @@ export class ErrorNote extends LitElement {
   ];
 
   @property({ attribute: false }) error: ApiError | undefined;
+  #isHeard = false;
+
+  override addEventListener(...given: Parameters<HTMLElement['addEventListener']>): void {
+    if (given[0] === 'cn-retry') this.#isHeard = true;
+    super.addEventListener(...given);
+  }
 
   override render() {
     const { error } = this;
@@ -177,7 +186,7 @@ export class ErrorNote extends LitElement {
         ${error.said === undefined ? html`<p class="detail">${error.message}</p>` : this.#inTwoLanguages(error)}
         <p>${advice.safe} ${advice.todo}</p>
         ${
-          advice.retry
+          advice.retry && this.#isHeard
             ? html`<button class="button" type="button" @click=${this.#retry}>${msg('Try again')}</button>`
             : nothing
         }
@@ -192,7 +201,7 @@ export class ErrorNote extends LitElement {
   }
 
   #retry() {
-    this.dispatchEvent(new CustomEvent('cn-retry', { bubbles: true, composed: true }));
+    this.dispatchEvent(new CustomEvent('cn-retry'));
   }
 }
 

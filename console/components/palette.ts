@@ -49,7 +49,11 @@ export class Palette extends LitElement {
   async #load(): Promise<void> {
     const slug = this.openSlug;
     if (slug === '') return;
-    const [reports, kept] = await Promise.allSettled([listReports(slug), listSearches(slug)]);
+    const maySearch = this.groups.some(({ places }) => places.some(({ id }) => id === 'search'));
+    const [reports, kept] = await Promise.allSettled([
+      listReports(slug),
+      maySearch ? listSearches(slug) : { searches: [] },
+    ]);
     if (reports.status === 'fulfilled')
       this.reports = reports.value.map(({ name, title, group }) => ({
         kind: msg('Report'),

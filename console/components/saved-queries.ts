@@ -8,6 +8,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Parameter, SavedQuery } from '../../core/contract/saved-query.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { deleteQuery, listSavedQueries, saveQuery } from '../api/sql.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
 import { deleteButton, deleteStyles } from './delete-button.ts';
@@ -67,23 +68,23 @@ export class SavedQueries extends LitElement {
   /** What is kept: the SQL at hand with its parameters. */
   @property() sql = '';
   @property({ attribute: false }) parameters: readonly Parameter[] = [];
-  @state() private queries: readonly SavedQuery[] = [];
+  /** Undefined until they are known. */
+  @state() private queries: readonly SavedQuery[] | undefined;
   @state() private name = '';
   @state() private description = '';
   @state() private error: ApiError | undefined;
   @state() private kept = '';
+  readonly #once = oneAtATime();
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('slug') && this.slug !== '') void this.#do(async () => {});
+    if (!changed.has('slug') || this.slug === '') return;
+    this.queries = undefined;
+    void this.#do(async () => {});
   }
 
   override render() {
     return html`<h2>${msg('Saved queries')}</h2>
-      ${
-        this.queries.length === 0
-          ? html`<p class="caption">${msg('None yet. All who may run SQL in this dataset share them.')}</p>`
-          : html`<ul>${this.queries.map((query) => this.#row(query))}</ul>`
-      }
+      ${this.#list()}
       <form @submit=${this.#submit}>
         <label
           ><span>${msg('Keep this query as')}</span
@@ -94,11 +95,20 @@ export class SavedQueries extends LitElement {
           ><input class="field" maxlength="500" autocomplete="off" .value=${this.description} @input=${this.#typeDescription}
         /></label>
         <button class="button" type="submit" ?disabled=${this.sql.trim() === ''}>
-          ${this.queries.some(({ name }) => name === this.name.trim()) ? msg('Replace it') : msg('Keep it')}
+          ${this.queries?.some(({ name }) => name === this.name.trim()) ? msg('Replace it') : msg('Keep it')}
         </button>
       </form>
-      ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
+      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
       <p class="caption" role="status">${this.kept}</p>`;
+  }
+
+  #list() {
+    const { queries } = this;
+    if (queries === undefined)
+      return this.error ? nothing : html`<p class="caption" role="status">${msg('Loading …')}</p>`;
+    if (queries.length === 0)
+      return html`<p class="caption">${msg('None yet. All who may run SQL in this dataset share them.')}</p>`;
+    return html`<ul>${queries.map((query) => this.#row(query))}</ul>`;
   }
 
   #row(query: SavedQuery) {
@@ -142,21 +152,26 @@ export class SavedQueries extends LitElement {
     event.preventDefault();
     const { sql, description, parameters } = this;
     const name = this.name.trim();
-    await this.#do(async () => {
-      await saveQuery(this.slug, { name, sql, description, parameters: [...parameters] });
-      this.kept = msg(str`Kept as "${name}".`);
-      this.dispatchEvent(new CustomEvent('cn-kept', { detail: sql }));
-    });
+    await this.#once(() =>
+      this.#do(async () => {
+        await saveQuery(this.slug, { name, sql, description, parameters: [...parameters] });
+        this.kept = msg(str`Kept as "${name}".`);
+        this.dispatchEvent(new CustomEvent('cn-kept', { detail: sql }));
+      }),
+    );
   }
 
   async #do(work: () => Promise<void>): Promise<void> {
+    const { slug } = this;
     this.error = undefined;
     this.kept = '';
     try {
       await work();
-      this.queries = await listSavedQueries(this.slug);
+      const queries = await listSavedQueries(slug);
+      // Of another dataset meanwhile, it has nothing to say here.
+      if (slug === this.slug) this.queries = queries;
     } catch (error) {
-      this.error = asApiError(error);
+      if (slug === this.slug) this.error = asApiError(error);
     }
   }
 }

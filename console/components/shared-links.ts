@@ -91,12 +91,15 @@ export class SharedLinks extends LitElement {
   }
 
   async #do(work: () => Promise<void>): Promise<void> {
+    const { slug } = this;
     this.error = undefined;
     try {
       await work();
-      this.links = await listSharedLinks(this.slug);
+      const links = await listSharedLinks(slug);
+      // Of another dataset meanwhile, it has nothing to say here.
+      if (slug === this.slug) this.links = links;
     } catch (error) {
-      this.error = asApiError(error);
+      if (slug === this.slug) this.error = asApiError(error);
     }
   }
 }

@@ -28,9 +28,12 @@ export function installWorker(ready: (reload: () => void) => void): void {
   if (!('serviceWorker' in navigator)) return;
   const workbox = new Workbox(workerAddress());
   workbox.addEventListener('waiting', () =>
-    ready(() => {
+    ready(async () => {
       workbox.addEventListener('controlling', () => location.reload());
-      workbox.messageSkipWaiting();
+      const registration = await navigator.serviceWorker.getRegistration();
+      // Another tab may have put it in force already.
+      if (registration?.waiting) workbox.messageSkipWaiting();
+      else location.reload();
     }),
   );
   workbox.register().catch(() => undefined);

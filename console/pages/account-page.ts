@@ -20,6 +20,7 @@ import '../components/error-note.ts';
 import '../components/language-picker.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { meContext } from '../context/me.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { typedFields, UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
@@ -60,6 +61,7 @@ export class AccountPage extends LitElement {
   @state() private factor: { secret: string; url: string } | undefined;
   @state() private recoveryCodes: readonly string[] = [];
 
+  readonly #once = oneAtATime();
   /** True once the sign-ins were asked for. */
   #asked = false;
 
@@ -197,36 +199,44 @@ export class AccountPage extends LitElement {
   #setPassword(event: Event) {
     const empty = emptyOnceTaken(event.currentTarget as HTMLFormElement);
     const input = valuesOf(event, 'current', 'password');
-    void this.#do(async () => {
-      await setPassword(input);
-      empty();
-      this.said = msg('The password is set. Your other sign-ins have ended.');
-    });
+    void this.#once(() =>
+      this.#do(async () => {
+        await setPassword(input);
+        empty();
+        this.said = msg('The password is set. Your other sign-ins have ended.');
+      }),
+    );
   }
 
   #begin(event: Event) {
     const { current } = valuesOf(event, 'current');
-    void this.#do(async () => {
-      this.factor = await beginSecondFactor(current);
-    });
+    void this.#once(() =>
+      this.#do(async () => {
+        this.factor = await beginSecondFactor(current);
+      }),
+    );
   }
 
   #finish(event: Event) {
     const { code } = valuesOf(event, 'code');
-    void this.#do(async () => {
-      this.recoveryCodes = await confirmSecondFactor(code);
-      this.factor = undefined;
-      this.hasFactor = true;
-    });
+    void this.#once(() =>
+      this.#do(async () => {
+        this.recoveryCodes = await confirmSecondFactor(code);
+        this.factor = undefined;
+        this.hasFactor = true;
+      }),
+    );
   }
 
   #remove(event: Event) {
     const { current } = valuesOf(event, 'current');
-    void this.#do(async () => {
-      await removeSecondFactor(current);
-      this.recoveryCodes = [];
-      this.hasFactor = false;
-    });
+    void this.#once(() =>
+      this.#do(async () => {
+        await removeSecondFactor(current);
+        this.recoveryCodes = [];
+        this.hasFactor = false;
+      }),
+    );
   }
 
   async #do(work: () => Promise<unknown>): Promise<void> {

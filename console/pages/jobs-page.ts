@@ -23,6 +23,7 @@ import {
 import { formatInstantShort, formatTime } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext, firstDataset } from '../context/datasets.ts';
 import { mayI, meContext } from '../context/me.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
 import { UrlStateController } from '../controllers/url-state-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -68,6 +69,8 @@ export class JobsPage extends LitElement {
     fetch: (signal) => listJobs(signal),
   });
 
+  readonly #once = oneAtATime();
+
   /** Those that one administers. */
   get #slugs(): string[] {
     const all = this.datasets?.list ?? [];
@@ -99,15 +102,15 @@ export class JobsPage extends LitElement {
     if (slug === undefined || !this.#slugs.includes(slug)) return nothing;
     return html`<section class="begin" aria-label=${msg('Begin')}>
       <span class="quiet">${msg(str`In ${slug}:`)}</span>
-      <button class="button" type="button" @click=${() => this.#start(() => beginVerify(slug))}>
+      <button class="button" type="button" @click=${() => this.#once(() => this.#start(() => beginVerify(slug)))}>
         ${msg('Verify what is stored')}
       </button>
-      <button class="button" type="button" @click=${() => this.#start(() => publish(slug))}>
+      <button class="button" type="button" @click=${() => this.#once(() => this.#start(() => publish(slug)))}>
         ${msg('Publish what has changed')}
       </button>
       <cn-confirm-button
         label=${msg('Rebuild the tables')}
-        @cn-confirm=${() => this.#start(() => beginRebuild(slug))}
+        @cn-confirm=${() => this.#once(() => this.#start(() => beginRebuild(slug)))}
       ></cn-confirm-button>
     </section>`;
   }

@@ -14,6 +14,7 @@ import '../components/empty-state.ts';
 import '../components/error-note.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { typedFields, UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
@@ -54,6 +55,7 @@ export class KeysPage extends LitElement {
   @state() private keys: readonly ApiKey[] | undefined;
   @state() private error: ApiError | undefined;
   @state() private made: MadeApiKey | undefined;
+  readonly #once = oneAtATime();
 
   constructor() {
     super();
@@ -149,10 +151,12 @@ export class KeysPage extends LitElement {
   #submit(event: Event) {
     const empty = emptyOnceTaken(event.currentTarget as HTMLFormElement);
     const { name, role, dataset, days } = valuesOf(event, 'name', 'role', 'dataset', 'days');
-    void this.#do(async () => {
-      this.made = await createKey({ name, role: role as Role, dataset, days: Number(days) });
-      empty();
-    });
+    void this.#once(() =>
+      this.#do(async () => {
+        this.made = await createKey({ name, role: role as Role, dataset, days: Number(days) });
+        empty();
+      }),
+    );
   }
 
   #delete(id: string, name: string) {

@@ -1,7 +1,10 @@
 /** One report: its figures, charts and tables over the days, labels and filter of the view. */
+
+import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { Me } from '../../core/contract/access.ts';
 import { dayOf } from '../../core/contract/calendar.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import type { ReportEntry, ReportPanel, ReportResult } from '../../core/contract/report.ts';
@@ -20,15 +23,15 @@ import { serverNow } from '../api/server-time.ts';
 import '../components/analysis-header.ts';
 import { firstFigure } from '../components/answer.ts';
 import '../components/data-table.ts';
-import '../components/empty-state.ts';
+import '../components/empty-report.ts';
 import '../components/error-note.ts';
 import '../components/figure-row.ts';
-import { formatSpan } from '../components/number-format.ts';
 import { type FigureAt, opensRows } from '../components/open-figure.ts';
 import '../components/report-chart.ts';
 import '../components/share-report.ts';
 import '../components/subject-picker.ts';
 import { formatInstant, formatRange, formatTime } from '../components/time-format.ts';
+import { mayI, meContext } from '../context/me.ts';
 import { type AnalysisView, analysisViewCodec, rangeOf } from '../controllers/analysis-view.ts';
 import { navigate } from '../controllers/location.ts';
 import { PollController } from '../controllers/poll-controller.ts';
@@ -62,6 +65,9 @@ export class ReportPage extends LitElement {
     `,
   ];
 
+  @consume({ context: meContext, subscribe: true })
+  @state()
+  private me: Me | undefined;
   @property({ attribute: false }) open: Dataset | undefined;
   /** The name of the report. */
   @property() name = '';
@@ -183,7 +189,7 @@ export class ReportPage extends LitElement {
     return html`<p class="caption about">
         <a class="back" href=${reportsPath(this.open?.slug ?? '')}>${msg('All reports')}</a>
         ${
-          this.#isOwn
+          this.#isOwn && mayI(this.me, 'configure', this.open?.slug)
             ? html`<a class="back" href=${editReportPath(this.open?.slug ?? '', this.name)}>${msg('Edit')}</a>`
             : nothing
         }
@@ -196,19 +202,17 @@ export class ReportPage extends LitElement {
   }
 
   #teach() {
-    const idle = formatSpan(this.open?.idleTimeoutMs ?? 0);
     const { robots, condition } = this.#view.value;
-    const text = [
-      msg(
-        str`Reports count sessions once they have ended, which is after ${idle} without a hit. Sessions under way are on the live page.`,
-      ),
-      ...(robots ? [] : [msg('Robots are left out: switch them on to see them.')]),
-      ...(condition === '' ? [] : [msg('Sessions are filtered: clear the filter to see all.')]),
-    ].join(' ');
-    return html`<cn-empty-state heading=${msg('No session ended in this range')} text=${text}>
-      <a class="button" href="/${this.open?.slug}/live">${msg('Watch live')}</a>
-      <a class="button" href="/${this.open?.slug}/settings">${msg('Connect a site')}</a>
-    </cn-empty-state>`;
+    return html`<cn-empty-report
+      .open=${this.open}
+      ?robots=${robots}
+      ?filtered=${condition !== ''}
+    ></cn-empty-report>`;
+  }
+
+  /** Whether the figures of a panel open the sessions that they count. */
+  #opens({ query }: ReportPanel): boolean {
+    return opensRows(query) && mayI(this.me, 'explore', this.open?.slug);
   }
 
   #panel(panel: ReportPanel) {
@@ -221,7 +225,7 @@ export class ReportPage extends LitElement {
     >
       <h2>${panel.title}</h2>
       <p class="caption">${panel.description}</p>
-      ${kind === 'figures' ? figures(panel) : this.#drawnTable(panel)}
+      ${kind === 'figures' ? this.#figures(panel) : this.#drawnTable(panel)}
       ${this.refused?.panel === panel.name ? html`<p class="note" role="alert">${this.refused.reason}</p>` : nothing}
       ${(answer.notes ?? []).map((note) => html`<p class="note">${note}</p>`)}
     </section>`;
@@ -239,6 +243,12 @@ export class ReportPage extends LitElement {
     }
   }
 
+  #figures(panel: ReportPanel) {
+    const { answer } = panel;
+    if (answer.rows.length === 0) return nothing;
+    return html`<cn-figure-row .answer=${answer} ?opens=${this.#opens(panel)}></cn-figure-row>`;
+  }
+
   /** A chart above its table, which says the same; tables of days and grids are folded, since there the whole is what matters. */
   #drawnTable(panel: ReportPanel) {
     const { answer } = panel;
@@ -247,7 +257,7 @@ export class ReportPage extends LitElement {
     const table = html`<cn-data-table
       label=${panel.title}
       .answer=${answer}
-      ?opens=${opensRows(panel.query)}
+      ?opens=${this.#opens(panel)}
     ></cn-data-table>`;
     if (panel.chart === undefined || answer.rows.length < 2) return table;
     return html`<cn-report-chart .panel=${panel} today=${this.#today}></cn-report-chart>
@@ -277,11 +287,6 @@ export class ReportPage extends LitElement {
       </span>
     </div>`;
   }
-}
-
-function figures({ answer, query }: ReportPanel) {
-  if (answer.rows.length === 0) return nothing;
-  return html`<cn-figure-row .answer=${answer} ?opens=${opensRows(query)}></cn-figure-row>`;
 }
 
 /** True where the report begins with figures and these count no session. */

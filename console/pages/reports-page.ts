@@ -1,11 +1,15 @@
 /** All reports of a dataset, group by group, each with what it says. */
+
+import { consume } from '@lit/context';
 import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Me } from '../../core/contract/access.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import type { ReportEntry } from '../../core/contract/report.ts';
 import { listReports } from '../api/reports.ts';
 import '../components/error-note.ts';
+import { mayI, meContext } from '../context/me.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { newReportPath, reportPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -46,6 +50,9 @@ export class ReportsPage extends LitElement {
     `,
   ];
 
+  @consume({ context: meContext, subscribe: true })
+  @state()
+  private me: Me | undefined;
   @property({ attribute: false }) open: Dataset | undefined;
 
   readonly #reports = new QueryController<string, ReportEntry[]>(this, {
@@ -59,7 +66,11 @@ export class ReportsPage extends LitElement {
     const groups = [...new Set(value?.map(({ group }) => group))];
     return html`<div class="page-head">
         <h1>${msg('Reports')}</h1>
-        <a class="button" href=${newReportPath(this.open?.slug ?? '')}>${msg('New report')}</a>
+        ${
+          mayI(this.me, 'configure', this.open?.slug)
+            ? html`<a class="button" href=${newReportPath(this.open?.slug ?? '')}>${msg('New report')}</a>`
+            : nothing
+        }
       </div>
       ${
         error

@@ -88,6 +88,8 @@ export class SettingsPage extends LitElement {
 
   @property({ attribute: false }) open: Dataset | undefined;
   @state() private status: DatasetStatus | undefined;
+  /** The dataset of which it is known whether hits have come. */
+  @state() private known = '';
   @state() private error: ApiError | undefined;
   /** An id for the example, made once: sending the example twice is sending it once. */
   readonly #hitId = crypto.randomUUID();
@@ -104,9 +106,10 @@ export class SettingsPage extends LitElement {
       const status = await readDatasetStatus(slug);
       if (this.open?.slug !== slug) return;
       this.status = status;
+      this.known = slug;
       this.error = undefined;
     } catch (error) {
-      this.error = asApiError(error);
+      if (this.open?.slug === slug) this.error = asApiError(error);
     }
   }
 
@@ -133,6 +136,8 @@ export class SettingsPage extends LitElement {
 
   /** Whether hits arrive: the question of everyone who just put the snippet on a page. */
   #arrival(open: Dataset) {
+    if (this.known !== open.slug)
+      return html`<p class="caption" role="status">${msg('Loading …')}</p>`;
     const { status } = this;
     const count = status?.counts.accepted ?? 0;
     const last = status?.lastHitAt;

@@ -23,6 +23,7 @@ import { isConflict } from '../components/conflict-note.ts';
 import '../components/error-note.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { typedFields, UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
@@ -81,6 +82,7 @@ export class UsersPage extends LitElement {
   @state() private error: ApiError | undefined;
   /** Roles that somebody else has set meanwhile, and those that were to be set here. */
   @state() private conflict: RolesConflict | undefined;
+  readonly #once = oneAtATime();
   @state() private made: (OneTimeLink & { email: string }) | undefined;
 
   constructor() {
@@ -261,17 +263,21 @@ export class UsersPage extends LitElement {
       'sendMail',
     );
     const grants = [{ role: role as Role, dataset }];
-    void this.#do(async () => {
-      const made = await inviteUser({ email, grants, sendMail: sendMail === 'yes' });
-      this.made = { ...made, email };
-      empty();
-    });
+    void this.#once(() =>
+      this.#do(async () => {
+        const made = await inviteUser({ email, grants, sendMail: sendMail === 'yes' });
+        this.made = { ...made, email };
+        empty();
+      }),
+    );
   }
 
   #reset({ id, email }: User) {
-    void this.#do(async () => {
-      this.made = { ...(await resetUser(id)), email };
-    });
+    void this.#once(() =>
+      this.#do(async () => {
+        this.made = { ...(await resetUser(id)), email };
+      }),
+    );
   }
 
   #delete({ id, email }: User) {
