@@ -98,6 +98,7 @@ export interface Engine {
    * @throws Problem `session_unknown`; `key_missing` or `file_unreadable` when its record does not open
    */
   session(slug: string, sessionId: string, unlessHits?: number): Promise<WholeSession | undefined>;
+  /** How much a dataset holds; nothing of one that is being made. */
   figures(slug: string): Promise<DatasetFigures>;
   /** How many hits of the inbox were not read yet. */
   waitingHits(): Promise<number>;
