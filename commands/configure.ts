@@ -147,9 +147,8 @@ function addKind<O extends { json?: boolean }>(desk: CommandDesk<O>, one: Kind):
   const ofDataset = (given: Command) =>
     given.requiredOption('--dataset <slug>', 'the dataset it is for');
 
-  const save = ofDataset(
-    command('save', `save ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun} under its name`),
-  )
+  const aNoun = `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+  const save = ofDataset(command('save', `save ${aNoun} under its name`))
     .requiredOption('--name <name>', 'its name; two that differ in case only are one')
     .option('--position <number>', 'its place among the others, from 1', wholeNumber);
   one.options(save).action(async (options: O & Common & Given) => {
@@ -171,15 +170,15 @@ function addKind<O extends { json?: boolean }>(desk: CommandDesk<O>, one: Kind):
     },
   );
 
-  ofDataset(
-    command('delete <name>', `delete ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`),
-  ).action(async (name: string, options: O & Common) => {
-    await withApi(options, (api) =>
-      api.request('DELETE', `${pathOf(options.dataset, kind)}/${encodeURIComponent(name)}`),
-    );
-    if (options.json) outJson({ deleted: name });
-    else out(`Deleted the ${noun} ${showInvisible(name)}.`);
-  });
+  ofDataset(command('delete <name>', `delete ${aNoun}`)).action(
+    async (name: string, options: O & Common) => {
+      await withApi(options, (api) =>
+        api.request('DELETE', `${pathOf(options.dataset, kind)}/${encodeURIComponent(name)}`),
+      );
+      if (options.json) outJson({ deleted: name });
+      else out(`Deleted the ${noun} ${showInvisible(name)}.`);
+    },
+  );
   if (kind === 'campaign') addCosts(desk, command);
 }
 

@@ -96,6 +96,7 @@ test('A body as the tracker writes it goes the short way, any other one does not
     JSON.stringify(ownHit).replace('{', '{"__proto__":1,'),
     JSON.stringify(ownHit).replace('}', ',"__proto__":1}'),
     JSON.stringify(ownHit).replace('{', `{"dataset":"wk_blog",`),
+    JSON.stringify(ownHit).replace(/}$/, ',"dataset" : "wk_shop"}'),
     JSON.stringify({ ...ownHit, referrer: 'x'.repeat(4_000) }),
     '['.repeat(4_000),
   ];
@@ -136,6 +137,8 @@ test('The write key does not come into the log', async () => {
   const { post, inbox } = createTestCollector();
   for (const body of [JSON.stringify(ownHit), ` ${JSON.stringify(ownHit)}`]) await post(body);
   await post(JSON.stringify([{ ...ownHit, id: id.replace(/1$/, '2') }]));
-  expect(inbox.rows).toHaveLength(2);
+  const third = JSON.stringify({ ...ownHit, id: id.replace(/1$/, '3') });
+  await post(third.replace(/}$/, ',"dataset":"wk_shop"}'));
+  expect(inbox.rows).toHaveLength(3);
   for (const { body } of inbox.rows) expect(Buffer.from(body).toString()).not.toContain('wk_');
 });

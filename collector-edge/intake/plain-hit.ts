@@ -10,6 +10,7 @@ const quote = 0x22;
 const closeBrace = 0x7d;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
+const writeKeyName = '"dataset"';
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** The only hit of a request, and what of the body goes to the log as it is. */
@@ -78,7 +79,8 @@ export function plainHitOf(body: Uint8Array): PlainHit | undefined {
     text.startsWith(head, start) &&
     body[start + head.length - 2] === quote &&
     body[end] === closeBrace &&
-    (!isList || body[end + 1] === closeBracket);
+    (!isList || body[end + 1] === closeBracket) &&
+    !text.includes(writeKeyName, start + head.length - 1);
   return isAsWritten
     ? { hit: value, members: body.subarray(start + head.length, end + 1) }
     : undefined;

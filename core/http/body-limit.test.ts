@@ -1,6 +1,6 @@
 /** Bodies of strangers: how much of them is taken in, and what a refusal says of them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type WholeApi, wholeApi } from '../testing/whole-api.ts';
+import { keyMaker, type WholeApi, wholeApi } from '../testing/whole-api.ts';
 import { createWorld, type World } from '../testing/world.ts';
 import { keysPerObjectMax, strangerBytesMax } from './body-limit.ts';
 
@@ -13,14 +13,7 @@ beforeAll(async () => {
   world = await createWorld();
   await world.dataset({ slug: 'shop' });
   whole = await wholeApi(world);
-  const { links, keys, signIns } = whole.desk;
-  const from = { address: '203.0.113.0', browser: '' };
-  const ann = { email: 'ann@shop.example', name: 'Ann', password: 'a long enough password' };
-  const { token } = await links.first({ token: links.firstToken, ...ann }, from);
-  const by = await signIns.callerOf(token, from);
-  if (by === undefined) throw new Error('the first administrator is not signed in');
-  const wanted = { name: 'all', role: 'administrator', dataset: '*', days: 1 } as const;
-  ({ key } = await keys.create(wanted, by));
+  key = await (await keyMaker(whole))('administrator', '*');
 });
 afterAll(() => world.close());
 

@@ -1,7 +1,7 @@
 /** One list of all long work, over HTTP: what each kind tells, who sees what, and what can be ended. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Job } from '../contract/job.ts';
-import { type WholeApi, wholeApi } from '../testing/whole-api.ts';
+import { keyMaker, type WholeApi, wholeApi } from '../testing/whole-api.ts';
 import { createWorld, type World } from '../testing/world.ts';
 
 const lines = [
@@ -19,16 +19,9 @@ beforeAll(async () => {
   await world.dataset({ slug: 'shop' });
   await world.dataset({ slug: 'blog' });
   whole = await wholeApi(world);
-  const { links, keys: keyDesk, signIns } = whole.desk;
-  const from = { address: '203.0.113.0', browser: '' };
-  const password = 'a long enough password';
-  const first = { token: links.firstToken, email: 'ann@shop.example', name: 'Ann', password };
-  const by = await signIns.callerOf((await links.first(first, from)).token, from);
-  if (by === undefined) throw new Error('the first administrator is not signed in');
-  for (const dataset of ['shop', 'blog', '*']) {
-    const asked = { name: dataset, role: 'administrator' as const, dataset, days: 1 };
-    keys[dataset] = (await keyDesk.create(asked, by)).key;
-  }
+  const makeKey = await keyMaker(whole);
+  for (const dataset of ['shop', 'blog', '*'])
+    keys[dataset] = await makeKey('administrator', dataset);
 });
 afterAll(() => world.close());
 

@@ -1,6 +1,6 @@
 /** A program that may not do what it asks for, and asks without end. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type WholeApi, wholeApi } from '../testing/whole-api.ts';
+import { keyMaker, type WholeApi, wholeApi } from '../testing/whole-api.ts';
 import { createWorld, type World } from '../testing/world.ts';
 import { refusalsToldMax } from './refusals.ts';
 
@@ -11,13 +11,7 @@ beforeEach(async () => {
   world = await createWorld();
   await world.dataset({ slug: 'shop' });
   whole = await wholeApi(world);
-  const { links, keys, signIns } = whole.desk;
-  const from = { address: '203.0.113.0', browser: '' };
-  const ann = { email: 'ann@shop.example', name: 'Ann', password: 'a long enough password' };
-  const { token } = await links.first({ token: links.firstToken, ...ann }, from);
-  const by = await signIns.callerOf(token, from);
-  if (by === undefined) throw new Error('the first administrator is not signed in');
-  ({ key } = await keys.create({ name: 'x', role: 'reader', dataset: 'shop', days: 1 }, by));
+  key = await (await keyMaker(whole))('reader', 'shop');
 });
 afterEach(() => world.close());
 

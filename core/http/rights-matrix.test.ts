@@ -5,7 +5,7 @@
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../contract/rights.ts';
-import { type WholeApi, wholeApi } from '../testing/whole-api.ts';
+import { keyMaker, type WholeApi, wholeApi } from '../testing/whole-api.ts';
 import { createWorld, type World } from '../testing/world.ts';
 import { guard } from './guard.ts';
 import { answerErrors } from './problems.ts';
@@ -47,16 +47,10 @@ beforeAll(async () => {
   await world.dataset({ slug: 'shop' });
   await world.dataset({ slug: 'blog', name: 'A secret blog' });
   whole = await wholeApi(world);
-  const { links, keys, signIns } = whole.desk;
-  const from = { address: '203.0.113.0', browser: '' };
-  const password = 'a long enough password';
-  const first = { token: links.firstToken, email: 'ann@shop.example', name: 'Ann', password };
-  const { token } = await links.first(first, from);
-  const by = await signIns.callerOf(token, from);
-  if (by === undefined) throw new Error('the first administrator is not signed in');
+  const makeKey = await keyMaker(whole);
   for (const role of roles) {
     for (const dataset of places) {
-      const { key } = await keys.create({ name: role, role, dataset, days: 1 }, by);
+      const key = await makeKey(role, dataset);
       askers.push({ name: `${role} of ${dataset}`, role, dataset, key });
     }
   }

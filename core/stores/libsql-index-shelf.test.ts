@@ -8,6 +8,25 @@ import { createWorld } from '../testing/world.ts';
 import { type OpenLibsqlFile, openLibsqlFile } from './libsql-file.ts';
 import { openIndexShelf } from './libsql-index-shelf.ts';
 
+/** Opens files of which some batches wait until they are let go. */
+function slowOpen(isSlow: (statements: unknown, mode: unknown) => boolean) {
+  let letGo = () => {};
+  const released = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const open: OpenLibsqlFile = async (path, migrations) => {
+    const file = await openLibsqlFile(path, migrations);
+    return {
+      close: file.close,
+      async batch(statements, mode) {
+        if (isSlow(statements, mode)) await released;
+        return await file.batch(statements, mode);
+      },
+    };
+  };
+  return { open, letGo: () => letGo() };
+}
+
 test('more sessions than are worth a look-up are left to the tables, and no fewer', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'canister-index-'));
   const shelf = await openIndexShelf(folder);
@@ -47,21 +66,8 @@ test('a step lets go before its chunk is written, and a new beginning waits for 
     await world.settle();
     world.advance(3_600_000);
     await world.settle();
-    let letGo = () => {};
     let isSlow = false;
-    const slow = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    const open: OpenLibsqlFile = async (path, migrations) => {
-      const file = await openLibsqlFile(path, migrations);
-      return {
-        close: file.close,
-        async batch(statements, mode) {
-          if (isSlow && mode === 'write') await slow;
-          return await file.batch(statements, mode);
-        },
-      };
-    };
+    const { open, letGo } = slowOpen((_, mode) => isSlow && mode === 'write');
     const shelf = await openIndexShelf(folder, open);
     const rules = { fields: ['request.path'], pageText: false };
     const index = await openSessionIndex({ ...world.stores('shop'), shelf, rules });
@@ -100,20 +106,7 @@ test('a step lets go before its chunk is written, and a new beginning waits for 
 
 test('what reads in an index has it to the end, when another one answers meanwhile', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'canister-index-'));
-  let letGo = () => {};
-  const slow = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  const open: OpenLibsqlFile = async (path, migrations) => {
-    const file = await openLibsqlFile(path, migrations);
-    return {
-      close: file.close,
-      async batch(statements, mode) {
-        if (JSON.stringify(statements).includes('count(*)')) await slow;
-        return await file.batch(statements, mode);
-      },
-    };
-  };
+  const { open, letGo } = slowOpen((statements) => JSON.stringify(statements).includes('count(*)'));
   const shelf = await openIndexShelf(folder, open);
   try {
     await shelf.begin({ fields: ['user'], pageText: false });

@@ -5,6 +5,7 @@ import type { OidcDesk } from '../access/oidc.ts';
 import { createPasswords } from '../access/password.ts';
 import type { SharedLinkDesk, SharedLinkDeskOptions } from '../access/shared-link-desk.ts';
 import type { LinkMail } from '../access/user-desk.ts';
+import type { Role } from '../contract/rights.ts';
 import { type Api, createApi } from '../http/app.ts';
 import { openLibsqlAccess } from '../stores/libsql-access.ts';
 import { openLibsqlAudit } from '../stores/libsql-audit.ts';
@@ -26,6 +27,18 @@ export interface WholeApi {
   logged: unknown[][];
   /** The socket's other end; undefined for none. */
   peer: string | undefined;
+}
+
+/** Makes the first administrator. Gives what makes keys in her name. */
+export async function keyMaker({ desk }: WholeApi) {
+  const { links, keys, signIns } = desk;
+  const from = { address: '203.0.113.0', browser: '' };
+  const ann = { email: 'ann@shop.example', name: 'Ann', password: 'a long enough password' };
+  const { token } = await links.first({ token: links.firstToken, ...ann }, from);
+  const by = await signIns.callerOf(token, from);
+  if (by === undefined) throw new Error('the first administrator is not signed in');
+  return async (role: Role, dataset: string): Promise<string> =>
+    (await keys.create({ name: role, role, dataset, days: 1 }, by)).key;
 }
 
 export async function wholeApi(
