@@ -1,4 +1,5 @@
 /** The hits of a log file, piece by piece. A line that is no hit is counted, and not met again. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImportOptions } from '../contract/import.ts';
 import { chooseFormat, detectionLines } from '../sources/formats/detect.ts';
 import { badLine, isBadLine, isDirective, type LineParser } from '../sources/formats/log-line.ts';
@@ -11,6 +12,8 @@ import type { CutReader, HitPiece } from './log-cut.ts';
 /** Times outside of these are of a wrong clock, and would end every open session. */
 const aheadMsMax = 24 * 60 * 60 * 1000;
 const earliestMs = Date.UTC(1990);
+/** After so many the event loop turns: what is being stored beside goes on, and so does what others ask. */
+export const linesPerTurn = 256;
 const byteOrderMark = '\ufeff';
 const tooLong = 'the line is longer than 64 KiB';
 const empty = 'the line is empty';
@@ -98,6 +101,7 @@ export function logHits(
       for (const [index, text] of piece.lines.entries()) {
         takeLine(text, piece.fingerprints[index], found);
         passEmptyLines(piece.emptyBehind.get(index) ?? 0);
+        if (index % linesPerTurn === linesPerTurn - 1) await nextTurn();
       }
       cut?.end(piece, number);
       await tally.ease();

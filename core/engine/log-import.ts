@@ -2,6 +2,7 @@
  * Takes a log into a dataset: lines → hits → sessions, cut on the log's own time → commit. Hits that are stored
  * already are left out, so that importing the same lines again changes nothing. Memory does not grow with the log.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type ActiveLimits,
   activeMarks,
@@ -29,7 +30,7 @@ import {
   type LogCut,
   mergeByTime,
 } from './log-cut.ts';
-import { logHits } from './log-hits.ts';
+import { linesPerTurn, logHits } from './log-hits.ts';
 import { createPendingHits } from './pending-hits.ts';
 
 /** Lines whose ids are looked up together. */
@@ -166,6 +167,7 @@ export async function startLogImport(
       const { hit, context, excludedBy, rulesVersion } = normalized;
       const { id, at } = hit;
       const place = places[index];
+      if (index % linesPerTurn === linesPerTurn - 1) await nextTurn();
       if (stored.has(id) || pending.has(id)) {
         // What an earlier pull has counted is read again for the sake of sessions that were open.
         if (place?.isCounted) continue;

@@ -16,7 +16,7 @@ import { failPoint } from '../fail-point.ts';
 import type { StoredWhole } from '../sessions/collected-session.ts';
 import { makeFolder, syncFolder } from './durable-folder.ts';
 import { batchOf, placesIn, type SealBatch, sealBatch } from './segment-batch.ts';
-import { placesByDay } from './segment-days.ts';
+import { placesByDay, type SessionsByDay } from './segment-days.ts';
 import { type EraseStep, eraseFromSegment, type KeyChange } from './segment-erase.ts';
 import type { SegmentFormat } from './segment-format.ts';
 import { blankId, bytesAt, magicBytes, writeAt } from './segment-frame.ts';
@@ -55,28 +55,48 @@ export function openSegmentCanister(options: {
   const path = (day: string) => join(folder, `${day}.seg`);
   let appending: Promise<unknown> = Promise.resolve();
 
-  async function segmentFor(day: string): Promise<Segment> {
-    const known = writing.get(day);
-    if (known) {
-      writing.delete(day);
-      writing.set(day, known);
-      return known;
-    }
-    if (writing.size >= openSegmentsMax) await closeOldest(writing);
+  async function forget(day: string): Promise<void> {
+    const segment = writing.get(day);
+    writing.delete(day);
+    await segment?.file.close();
+  }
+
+  async function openSegment(day: string): Promise<void> {
     const key = await keys(dataset, day);
     const { file, size, format } = await openForAppend(path(day));
-    // Also where the segment was there: whoever made it may have been killed before its name was durable.
-    syncFolder(folder);
-    const segment = { file, size, key, version: format.version };
-    writing.set(day, segment);
-    return segment;
+    writing.set(day, { file, size, key, version: format.version });
+  }
+
+  /** Has the segments of these days open, as many as may be open at the most. */
+  async function openSegments(days: readonly string[]): Promise<void> {
+    for (const day of days) {
+      const known = writing.get(day);
+      if (known === undefined) continue;
+      writing.delete(day);
+      writing.set(day, known);
+    }
+    const missing = days.filter((day) => !writing.has(day));
+    if (missing.length === 0) return;
+    for (const day of writing.keys()) {
+      if (writing.size + missing.length <= openSegmentsMax) break;
+      await forget(day);
+    }
+    try {
+      await allDone(missing.map(openSegment));
+      // Also where the segment was there: whoever made it may have been killed before its name was durable.
+      syncFolder(folder);
+    } catch (error) {
+      for (const day of missing) await forget(day);
+      throw error;
+    }
   }
 
   async function appendDay(
     day: string,
     sessions: readonly KeptSession[],
   ): Promise<CanisterPlace[]> {
-    const segment = await segmentFor(day);
+    const segment = writing.get(day);
+    if (segment === undefined) throw new Error(`the segment of ${day} is not open`);
     const { version, key, size: end } = segment;
     const sealed = await seal(batchOf(sessions, { version, dataset, day, key, end }));
     try {
@@ -86,12 +106,21 @@ export function openSegmentCanister(options: {
       if (__FAIL_POINTS__) failPoint('canister-after-fsync');
     } catch (error) {
       // After a failed write or fsync the file is not trusted: the next append opens and checks it anew.
-      writing.delete(day);
-      await segment.file.close();
+      await forget(day);
       throw error;
     }
     segment.size = end + sealed.bytes.length;
     return placesIn(day, sealed);
+  }
+
+  /** Side by side: each waits for sealing and for the disk, and days have nothing to do with one another. */
+  async function appendDays(some: SessionsByDay): Promise<Map<string, CanisterPlace[]>> {
+    await openSegments([...some.keys()]);
+    const appended = [...some].map(async ([day, sessions]) => {
+      const places = await appendDay(day, sessions);
+      return [day, places] as const;
+    });
+    return new Map(await allDone(appended));
   }
 
   /** Reads a day's segment, as far as it is written; gives nothing where there is none. */
@@ -137,7 +166,7 @@ export function openSegmentCanister(options: {
   return {
     append(sessions) {
       // One after the other: live sessions and an import end at the same time, and both write at the segment's end.
-      const result = appending.then(() => placesByDay(sessions, appendDay));
+      const result = appending.then(() => placesByDay(sessions, appendDays, openSegmentsMax));
       appending = result.catch(() => undefined);
       return result;
     },
@@ -149,8 +178,7 @@ export function openSegmentCanister(options: {
       return await Promise.all(all);
     },
     async remove(day) {
-      await writing.get(day)?.file.close();
-      writing.delete(day);
+      await forget(day);
       // The key first: killed before the file is gone, the next run finds the segment and takes it.
       await dropKey?.(dataset, day);
       await rm(path(day), { force: true });
@@ -159,8 +187,7 @@ export function openSegmentCanister(options: {
     erase(day, ids) {
       // Behind what is being appended; the segment is opened anew for what comes after.
       const result = appending.then(async () => {
-        await writing.get(day)?.file.close();
-        writing.delete(day);
+        await forget(day);
         if (change === undefined) throw new Error('this canister cannot change its keys');
         return await eraseFromSegment({ dataset, day, file: path(day), ids, change, reached });
       });
@@ -209,6 +236,12 @@ async function cutTail(file: FileHandle, from: number, to: number, keptAs: strin
   await file.truncate(from);
 }
 
+/** What they give, once all are over. @throws the first failure: nothing of them goes on then */
+async function allDone<T>(works: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(works);
+  return await Promise.all(works);
+}
+
 /** Opens a segment to go on behind its last sound record, and makes it when it is missing. */
 async function openForAppend(path: string) {
   const file = await openOrMake(path);
@@ -232,14 +265,6 @@ async function openOrMake(path: string): Promise<FileHandle> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return await open(path, 'wx+', 0o600);
-  }
-}
-
-async function closeOldest(segments: Map<string, Segment>): Promise<void> {
-  for (const [day, segment] of segments) {
-    segments.delete(day);
-    await segment.file.close();
-    return;
   }
 }
 

@@ -44,7 +44,16 @@ export function openSegmentWriter(options: {
   }
 
   return {
-    append: (sessions) => placesByDay(sessions, appendDay),
+    append: (sessions) =>
+      placesByDay(
+        sessions,
+        async (some) => {
+          const places = new Map<string, CanisterPlace[]>();
+          for (const [day, ofDay] of some) places.set(day, await appendDay(day, ofDay));
+          return places;
+        },
+        1,
+      ),
     async sync() {
       for (const name of await readdir(folder)) {
         const file = await open(join(folder, name), 'r');
