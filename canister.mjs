@@ -5,8 +5,10 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const cli = join(root, 'dist/node/cli.js');
@@ -23,6 +25,7 @@ const sources = [
   ...readdirSync(root).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')),
 ];
 const lockAgeMsMax = 60_000;
+const processorsFew = 2;
 
 function newest(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
@@ -79,6 +82,9 @@ if (isStale() && !build()) {
 }
 // Four long queries would otherwise keep every file and every look-up waiting; read before the pool starts.
 process.env.UV_THREADPOOL_SIZE ??= '16';
+// Where threads outnumber processors, a collector of garbage that waits for its helpers waits for the engine and the
+// database as well, and all of them together take a tenth more of the processors.
+if (availableParallelism() <= processorsFew) setFlagsFromString('--no-parallel-scavenge');
 // `--program bench`, `simulate` and `screenshots` run what was built beside the command line.
 const program = process.argv[2] === '--program' ? process.argv.splice(2, 2)[1] : 'cli';
 await import(join(root, `dist/node/${program}.js`));
