@@ -106,7 +106,7 @@ it('refuses what it cannot follow', async () => {
       '--data',
       product.data,
     ]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     return notes;
   };
   expect(await tried('-')).toContain('the path of one file');
