@@ -66,7 +66,9 @@ export function addImportCommand<O extends { json?: boolean }>(
     const summaries: { dataset: string; summary: ImportSummary }[] = [];
     for (const { dataset, input } of parts) {
       const summary = await withApi(options, async (api) => {
-        const done = await importFiles(api, dataset, files, input);
+        const done = await importFiles(api, dataset, files, input, (text) =>
+          note(showInvisible(text)),
+        );
         if (!input.dryRun) await noteWhatGoes(api, dataset, note);
         return done;
       });
