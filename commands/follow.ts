@@ -77,8 +77,9 @@ export async function follow(options: FollowOptions): Promise<FollowSummary> {
       // Before the first rotation there is no FILE.1.
       const news = run.problems
         .filter((one) => !one.startsWith(`${path}.1: there is no`))
+        .map(showInvisible)
         .join('\n');
-      if (news !== problem && news !== '') note(showInvisible(news));
+      if (news !== problem && news !== '') note(news);
       problem = news;
     }
     if (isEnd) return total;
