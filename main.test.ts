@@ -375,7 +375,7 @@ describe('The command line', () => {
     expect((await runCommand(['--help'])).code).toBe(0);
     await createDataset('shop');
     expect((await command('dataset', 'create', 'shop')).code).toBe(1);
-    expect((await command('dataset', 'create', 'Not A Slug')).code).toBe(1);
+    expect((await command('dataset', 'create', 'Not A Slug')).code).toBe(2);
     expect((await command('report', 'nothing', '--dataset', 'shop')).notes).toMatch(/overview/);
     const unsaid = await command('query', '--dataset', 'shop');
     expect(unsaid).toMatchObject({ code: 2, out: '' });

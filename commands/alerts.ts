@@ -202,6 +202,10 @@ function ruleOf(options: RuleOptions): Record<string, unknown> {
     blackouts: options.blackout.length > 0 ? options.blackout.map(blackoutOf) : undefined,
     channels: options.channel.length > 0 ? options.channel : undefined,
   };
+  if (options.file === undefined && given.subject === undefined)
+    throw new InvalidArgumentError(
+      'Say what is measured with one of: --event, --metric, --raised, --saved; or give a --file.',
+    );
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   return {
     ...(options.file === undefined ? {} : readJson(options.file)),
@@ -212,12 +216,12 @@ function ruleOf(options: RuleOptions): Record<string, unknown> {
 function savedQueryOf({ saved: name, param }: RuleOptions) {
   if (name !== undefined) return { kind: 'saved_query', name, ...readParameters(param, false) };
   if (param.length === 0) return undefined;
-  throw new Problem('request_invalid', '--param is for the query that --saved names.');
+  throw new InvalidArgumentError('--param is for the query that --saved names.');
 }
 
 function subjectOf(event?: string, metric?: string, severity?: string, query?: object) {
   if ([event, metric, severity, query].filter((one) => one !== undefined).length > 1)
-    throw new Problem('request_invalid', 'Name one thing to measure, not several.');
+    throw new InvalidArgumentError('Name one thing to measure, not several.');
   if (query !== undefined) return query;
   if (severity !== undefined) return { kind: 'raised', severity };
   if (event !== undefined) return { kind: 'event', event };
@@ -228,10 +232,7 @@ function subjectOf(event?: string, metric?: string, severity?: string, query?: o
 function blackoutOf(text: string): Record<string, unknown> {
   const match = /^(?:([a-z,]+) )?(\d\d:\d\d)-(\d\d:\d\d)$/.exec(text.trim());
   if (match === null)
-    throw new Problem(
-      'request_invalid',
-      `The blackout "${text}" is not like "mon,tue 22:00-06:00".`,
-    );
+    throw new InvalidArgumentError(`The blackout "${text}" is not like "mon,tue 22:00-06:00".`);
   const [, days, from, to] = match;
   return { ...(days === undefined ? {} : { days: days.split(',') }), from, to };
 }

@@ -1,7 +1,7 @@
 /** The commands for the channels that notices go to, and for what became of notices. */
 
+import { InvalidArgumentError } from 'commander';
 import type { AlertChannel, Delivery } from '../core/contract/alert.ts';
-import { Problem } from '../core/contract/problem.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
 import { list } from './option-values.ts';
@@ -78,7 +78,7 @@ export function addChannelCommands<O extends { json?: boolean }>(desk: CommandDe
 function channelOf(name: string, options: ChannelOptions): Record<string, unknown> {
   const { mail, webhook, slack, secret, systemAlarms = false } = options;
   if (mail.length > 0 !== (webhook === undefined))
-    throw new Problem('request_invalid', 'Give --mail or --webhook, and not both.');
+    throw new InvalidArgumentError('Give --mail or --webhook, and not both.');
   if (webhook === undefined) return { name, kind: 'mail', to: mail, systemAlarms };
   return { name, kind: 'webhook', url: webhook, slack: slack === true, secret, systemAlarms };
 }

@@ -46,15 +46,12 @@ const kinds: readonly Kind[] = [
         .option('--inverse', 'mean the sessions that do not meet the condition')
         .option('--parent <name>', 'another label that it is joined with')
         .addOption(joinOption()),
-    definition: ({ name, condition, saved, param, colour, inverse, parent, combine }) => ({
-      name,
-      condition,
-      ...savedQueryOf(saved, param as string[]),
-      colour,
-      inverse: inverse === true,
-      parent,
-      combine,
-    }),
+    definition: ({ name, condition, saved, param, colour, inverse, parent, combine }) => {
+      if ((condition === undefined) === (saved === undefined))
+        throw new InvalidArgumentError('Give either --condition or --saved.');
+      const query = savedQueryOf(saved, param as string[]);
+      return { name, condition, ...query, colour, inverse: inverse === true, parent, combine };
+    },
   },
   {
     kind: 'campaign',
@@ -76,6 +73,10 @@ const kinds: readonly Kind[] = [
         content: given.utmContent,
       };
       const isTagged = Object.values(utm).some((value) => value !== undefined);
+      if ((condition === undefined) !== isTagged)
+        throw new InvalidArgumentError(
+          'Give either --condition, or utm fields such as --utm-source.',
+        );
       return { name, condition, ...(isTagged ? { utm } : {}) };
     },
   },
@@ -258,8 +259,7 @@ function readColumn(given: string): [field: string, head: string] {
   const at = given.indexOf('=');
   const field = given.slice(0, at);
   if (at < 1 || !(costFields as readonly string[]).includes(field)) {
-    throw new Problem(
-      'request_invalid',
+    throw new InvalidArgumentError(
       `--column ${given.slice(0, 80)} is not like day=Date. Fields are: ${costFields.join(', ')}.`,
     );
   }

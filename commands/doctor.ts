@@ -1,5 +1,6 @@
 /** `canister doctor`: how a data folder is, and what to do. */
 import { existsSync } from 'node:fs';
+import { systemClock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
 import { attention, type Diagnosis, diagnose } from '../core/doctor.ts';
 import { examineServer } from '../core/http/examine-server.ts';
@@ -29,5 +30,8 @@ export async function examine({ dataFolder, diskFreeBytesMin }: Config): Promise
     owner === undefined
       ? await examineDatabases(dataFolder)
       : await examineServer(owner.port, readCommandToken(dataFolder));
-  return diagnose([...(await examineFiles(dataFolder, diskFreeBytesMin)), ...inside]);
+  return diagnose([
+    ...(await examineFiles(dataFolder, systemClock(), diskFreeBytesMin)),
+    ...inside,
+  ]);
 }

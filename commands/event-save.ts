@@ -1,5 +1,7 @@
 /** What `canister event save` makes of its options and files. */
+
 import { readFileSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
 import type { EventDefinitionInput } from '../core/contract/event.ts';
 import type { AttributeDraft, EventDraft } from '../core/contract/event-life.ts';
 import { Problem } from '../core/contract/problem.ts';
@@ -37,7 +39,7 @@ export async function saveEvent(
   const { attributes: inFile, ...file } = readObject(options.file);
   const name = options.name ?? file.name;
   if (typeof name !== 'string') {
-    throw new Problem('request_invalid', 'Give the event a name with --name.');
+    throw new InvalidArgumentError('Give the event a name with --name.');
   }
   const present = await presentDraft(api, path, name);
   const definition = {
@@ -56,7 +58,7 @@ export async function saveEvent(
     name,
   };
   if (!('trigger' in definition && 'condition' in definition)) {
-    throw new Problem('request_invalid', `"${name}" is new: give it --trigger and --condition.`);
+    throw new InvalidArgumentError(`"${name}" is new: give it --trigger and --condition.`);
   }
   for (const attribute of [
     ...(Array.isArray(inFile) ? inFile : []),
@@ -89,8 +91,7 @@ function parseRecord(text: string): EventDefinitionInput['record'] {
   const [kind, field] = [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)];
   if ((kind === 'number' || kind === 'text') && field !== '')
     return { kind, from: { kind: 'field', field } };
-  throw new Problem(
-    'request_invalid',
+  throw new InvalidArgumentError(
     `--record takes count, or number or text and a field, such as number=response.bytes; not ${text.slice(0, 80)}.`,
   );
 }

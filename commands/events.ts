@@ -1,5 +1,5 @@
 /** The commands for events: from draft to deletion, and over the past. They work through the API, server or not. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Dataset } from '../core/contract/dataset.ts';
 import { eventTriggers } from '../core/contract/event.ts';
 import type {
@@ -117,7 +117,7 @@ function addDrafts<O>({ event, run }: EventGroup<O>): void {
         options,
         async (api, path) => {
           if ((events.length === 0) !== (options.all === true)) {
-            throw new Problem('request_invalid', 'Name the events to publish, or give --all.');
+            throw new InvalidArgumentError('Name the events to publish, or give --all.');
           }
           const input = options.all ? {} : { events };
           return await api.json<{ version: number }>('POST', `${path}/event-sets`, input);
@@ -243,16 +243,20 @@ interface Days {
   to?: string;
 }
 
-/** @throws Problem `request_invalid` when there is more than one dataset and none is named */
+/** @throws InvalidArgumentError when there is more than one dataset and none is named */
 async function datasetPath(api: ApiClient, { dataset }: Common): Promise<string> {
   if (dataset !== undefined) return `/api/datasets/${encodeURIComponent(dataset)}`;
   const { datasets } = await api.json<{ datasets: Dataset[] }>('GET', '/api/datasets');
   const [only] = datasets;
   if (only && datasets.length === 1) return `/api/datasets/${only.slug}`;
-  const says = only
-    ? `There are several datasets: ${datasets.map(({ slug }) => slug).join(', ')}. Name one with --dataset.`
-    : 'There is no dataset yet. Make one with: canister dataset create SLUG';
-  throw new Problem('request_invalid', says);
+  if (only)
+    throw new InvalidArgumentError(
+      `There are several datasets: ${datasets.map(({ slug }) => slug).join(', ')}. Name one with --dataset.`,
+    );
+  throw new Problem(
+    'dataset_unknown',
+    'There is no dataset yet. Make one with: canister dataset create SLUG',
+  );
 }
 
 type Job = Pick<Backfill, 'state' | 'sessionsDone' | 'sessionsTotal' | 'reason'>;

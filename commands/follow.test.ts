@@ -28,15 +28,16 @@ const line = (hour: number) =>
 
 interface Following {
   process: ChildProcess;
+  notes: () => string;
   /** How many hits it has told of so far, in whatever portions they came. */
   accepted: () => number;
   /** Presses Ctrl+C and gives the summary. */
   stop(): Promise<Record<string, number>>;
 }
 
-function startFollow(): Following {
+function startFollow(path = file): Following {
   const { data } = product;
-  const args = ['canister.mjs', 'import', file, '--dataset', 'shop', '--follow', '--json'];
+  const args = ['canister.mjs', 'import', path, '--dataset', 'shop', '--follow', '--json'];
   const child = spawn(process.execPath, [...args, '--data', data], { stdio: 'pipe' });
   let out = '';
   let notes = '';
@@ -44,6 +45,7 @@ function startFollow(): Following {
   child.stderr.on('data', (text) => (notes += text));
   return {
     process: child,
+    notes: () => notes,
     accepted: () =>
       [...notes.matchAll(/(\d+) accepted/g)].reduce((sum, [, count]) => sum + Number(count), 0),
     async stop() {
@@ -106,10 +108,20 @@ it('refuses what it cannot follow', async () => {
       '--data',
       product.data,
     ]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     return notes;
   };
   expect(await tried('-')).toContain('the path of one file');
   expect(await tried(file, `${file}.1`)).toContain('takes one file');
   expect(await tried(file, '--dry-run')).toContain('leave out --dry-run');
+});
+
+it('says each problem in a line of its own', async () => {
+  const outside = join(root, 'outside.log');
+  writeFileSync(outside, line(1));
+  const following = startFollow(outside);
+  await expect
+    .poll(following.notes, { timeout: 30_000 })
+    .toMatch(/outside\.log: .+\n.*outside\.log\.1: .+\n/);
+  await following.stop();
 });

@@ -2,12 +2,13 @@
  * `canister import FILE --follow`: a live log, taken in as it grows until Ctrl+C. It is a paused source of its own, run
  * whenever the file has changed: where it has come to is kept, and the next follow of the file goes on there.
  */
+
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { InvalidArgumentError } from 'commander';
 import { type ImportInput, type ImportProgress, nothingRead } from '../core/contract/import.ts';
-import { Problem } from '../core/contract/problem.ts';
 import type { SourceInput, SourceRun, SourceStatus } from '../core/contract/source.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
@@ -43,9 +44,9 @@ export async function follow(options: FollowOptions): Promise<FollowSummary> {
   const { api, dataset, signal, note } = options;
   const path = resolve(options.file);
   if (options.file === '-' || path.includes('*'))
-    throw new Problem('request_invalid', '--follow takes the path of one file, without *.');
+    throw new InvalidArgumentError('--follow takes the path of one file, without *.');
   if (options.input.dryRun)
-    throw new Problem('request_invalid', '--follow stores what it reads: leave out --dry-run.');
+    throw new InvalidArgumentError('--follow stores what it reads: leave out --dry-run.');
   const name = nameOf(dataset, path);
   const source: SourceInput['source'] = {
     name,
@@ -76,8 +77,9 @@ export async function follow(options: FollowOptions): Promise<FollowSummary> {
       // Before the first rotation there is no FILE.1.
       const news = run.problems
         .filter((one) => !one.startsWith(`${path}.1: there is no`))
+        .map(showInvisible)
         .join('\n');
-      if (news !== problem && news !== '') note(showInvisible(news));
+      if (news !== problem && news !== '') note(news);
       problem = news;
     }
     if (isEnd) return total;

@@ -10,7 +10,6 @@ import {
   logFormats,
   mappedFields,
 } from '../core/contract/import.ts';
-import { Problem } from '../core/contract/problem.ts';
 import type { RetentionResult } from '../core/contract/upkeep.ts';
 import { importFiles } from '../core/http/import-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
@@ -67,7 +66,9 @@ export function addImportCommand<O extends { json?: boolean }>(
     const summaries: { dataset: string; summary: ImportSummary }[] = [];
     for (const { dataset, input } of parts) {
       const summary = await withApi(options, async (api) => {
-        const done = await importFiles(api, dataset, files, input);
+        const done = await importFiles(api, dataset, files, input, (text) =>
+          note(showInvisible(text)),
+        );
         if (!input.dryRun) await noteWhatGoes(api, dataset, note);
         return done;
       });
@@ -138,8 +139,7 @@ async function followUntilStopped<O extends { json?: boolean }>(
 ): Promise<FollowSummary> {
   const [file, second] = files;
   if (file === undefined || second !== undefined || options.hostDataset.length > 0)
-    throw new Problem(
-      'request_invalid',
+    throw new InvalidArgumentError(
       '--follow takes one file, and no --host-dataset. For several make a source: canister source create NAME',
     );
   const stop = new AbortController();
@@ -195,8 +195,7 @@ function partsOf(files: readonly string[], options: ImportCommandOptions): Impor
     hostsOf.set(slug, [...(hostsOf.get(slug) ?? []), host]);
   }
   if (files.includes('-') || options.includeHost.length > 0)
-    throw new Problem(
-      'request_invalid',
+    throw new InvalidArgumentError(
       'With --host-dataset each file is read once a dataset, so that standard input and --include-host cannot be used. Write the log to a file first.',
     );
   const mapped = [...hostsOf.entries()].filter(([slug]) => slug !== options.dataset);
@@ -214,10 +213,14 @@ function splitPair(pair: string, option: string, form: string): [string, string]
   const equals = pair.indexOf('=');
   if (equals > 0 && equals < pair.length - 1)
     return [pair.slice(0, equals), pair.slice(equals + 1)];
-  throw new Problem('request_invalid', `${option} ${JSON.stringify(pair)} is not ${form}.`);
+  throw new InvalidArgumentError(`${option} ${JSON.stringify(pair)} is not ${form}.`);
 }
 
 function inputOf(options: ImportCommandOptions): ImportInput {
+  if (options.sessionCookie !== undefined && options.referrerChain)
+    throw new InvalidArgumentError(
+      'Visitors are told apart by --session-cookie or by --referrer-chain, not by both.',
+    );
   return {
     format: options.format,
     dateFormat: options.dateFormat,
@@ -250,8 +253,7 @@ function fieldsOf(pairs: readonly string[]): ImportInput['fields'] {
   const split = pairs.map((pair) => splitPair(pair, '--field', 'FIELD=KEY'));
   const wrong = split.find(([field]) => !names.includes(field));
   if (wrong)
-    throw new Problem(
-      'request_invalid',
+    throw new InvalidArgumentError(
       `--field ${wrong[0]} is no field of a log line. There are: ${names.join(', ')}.`,
     );
   return Object.fromEntries(split);

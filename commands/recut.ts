@@ -2,7 +2,6 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { countedNoun } from '../core/contract/counted-noun.ts';
-import { Problem } from '../core/contract/problem.ts';
 import type { RuleChanges, SessionRules } from '../core/contract/session-rules.ts';
 import type { RecutState, RecutSummary, SessionFigures } from '../core/contract/upkeep.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
@@ -43,8 +42,7 @@ export async function recut(
   const rules: RuleChanges = { idleTimeoutMs, cutAtMidnight, cutOnNewCampaign };
   const hasRules = Object.values(rules).some((rule) => rule !== undefined);
   if (discard && (apply || hasRules)) {
-    throw new Problem(
-      'request_invalid',
+    throw new InvalidArgumentError(
       '--discard stands alone: it removes the recut that waits. Nothing was changed.',
     );
   }

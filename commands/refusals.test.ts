@@ -31,7 +31,10 @@ test.each([
   ['source create s --dataset shop --from /x --time-zone x', '--time-zone: is not a known time'],
   ['subscription create s --dataset shop --to nobody --daily', '--to: is not a mail address'],
   ['subscription create s --dataset shop --to a@b.example --monthly 40', '--monthly: must be at'],
-  ['export --dataset shop --out x --from a --to b', '--from: is not a date like 2026-11-21'],
+  [
+    'export --dataset shop --out x --from a --to b',
+    'canister: --from: is not a date like 2026-11-21; --to: is not a date like 2026-11-21\n',
+  ],
   ['report overview --dataset shop --to abc', "option '--to <date>' argument 'abc' is invalid"],
   ['audit list --limit 1e3', "option '--limit <entries>' argument '1e3' is invalid"],
   ['key create k --role reader --days 0', 'It must be a number from 1 to 730.'],
@@ -51,11 +54,4 @@ test.each([
   const { code, notes } = await run(...args);
   expect(notes).toContain(said);
   expect(code).toBe(2);
-});
-
-test('What no option gave keeps the name of its field', async () => {
-  const { code, notes } = await run('alert', 'save', '--dataset', 'shop', '--name', 'a');
-  expect(notes).toContain('measure: must be one of');
-  expect(notes).not.toContain('--measure');
-  expect(code).toBe(1);
 });

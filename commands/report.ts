@@ -1,7 +1,7 @@
 /** The command `report`: runs finished reports, lists them, and keeps the dataset's own ones. */
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { comparisonKinds } from '../core/contract/comparison.ts';
 import type { Dataset } from '../core/contract/dataset.ts';
@@ -79,7 +79,7 @@ export function addReportCommand<O extends { json?: boolean }>(desk: CommandDesk
         if (name === 'delete') return await deleteReport(desk, api, options, argument);
         const isBinary = ['xlsx', 'parquet', 'png'].includes(options.format ?? '');
         if (isBinary && options.out === undefined)
-          throw new Problem('request_invalid', 'Name the file of the report with --out.');
+          throw new InvalidArgumentError('Name the file of the report with --out.');
         if (options.format === 'png' && options.panel === undefined)
           return await writeCharts(desk, api, name, options);
         const response = await fetchReport(api, name, options);
@@ -146,7 +146,7 @@ async function deleteReport<O extends { json?: boolean }>(
   { dataset, json }: ReportOptions,
   name = '',
 ): Promise<void> {
-  if (name === '') throw new Problem('request_invalid', 'Name the report: report delete NAME');
+  if (name === '') throw new InvalidArgumentError('Name the report: report delete NAME');
   const path = `${datasetPath(dataset)}/definitions/report/${encodeURIComponent(name)}`;
   await api.request('DELETE', path);
   if (json) outJson({ deleted: name });
@@ -156,7 +156,7 @@ async function deleteReport<O extends { json?: boolean }>(
 /** @throws Problem `file_missing`, `request_invalid` */
 function readDefinition(file: string | undefined): unknown {
   if (file === undefined) {
-    throw new Problem('request_invalid', 'Name the file of the definition: report save FILE');
+    throw new InvalidArgumentError('Name the file of the definition: report save FILE');
   }
   let text: string;
   try {

@@ -63,7 +63,7 @@ test('They are listed, shown, processed again and deleted', async () => {
   expect((await command('set-aside', 'replay', '1')).out).toBe(
     '1 hit was put back to be processed.\n',
   );
-  expect((await command('set-aside', 'replay')).code).toBe(1);
+  expect((await command('set-aside', 'replay')).code).toBe(2);
   expect((await command('set-aside', 'show', 'x')).notes).toContain('no number of a hit');
   await product.stop();
   product = undefined;

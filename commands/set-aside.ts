@@ -1,6 +1,6 @@
 /** The commands for accepted hits that could not be processed. They work through the API like all others. */
 
-import { Problem } from '../core/contract/problem.ts';
+import { InvalidArgumentError } from 'commander';
 import {
   type SetAsideChoice,
   type SetAsideContent,
@@ -67,12 +67,12 @@ export function addSetAsideCommands<O extends { json?: boolean }>(desk: CommandD
 
 function choiceOf(numbers: readonly string[], all: boolean): SetAsideChoice {
   if (all !== numbers.length > 0) return all ? { all } : { numbers: numbers.map(hitNumber) };
-  throw new Problem('request_invalid', 'Name the hits by their numbers, or give --all.');
+  throw new InvalidArgumentError('Name the hits by their numbers, or give --all.');
 }
 
 function hitNumber(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text))
-    throw new Problem('request_invalid', `"${text}" is no number of a hit.`);
+    throw new InvalidArgumentError(`"${text}" is no number of a hit.`);
   return Number(text);
 }
 

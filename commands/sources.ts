@@ -144,8 +144,7 @@ function inputOf(name: string | undefined, options: CreateOptions): SourceInput 
     return { source: { ...source, ...(name && { name }) }, ...withSecrets };
   }
   if (name === undefined || options.dataset === undefined)
-    throw new Problem(
-      'request_invalid',
+    throw new InvalidArgumentError(
       'Name the source and its dataset: source create NAME --dataset SLUG --from LOCATION',
     );
   const { dataset, from, cron, timeZone, user, hostKey, region, endpoint, lateMinutes } = options;

@@ -1,6 +1,6 @@
 /** The commands for digests that are mailed on a schedule, and for what became of them. */
 import { readFileSync } from 'node:fs';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { weekdays } from '../core/contract/alert.ts';
 import { comparisonKinds } from '../core/contract/comparison.ts';
 import { Problem } from '../core/contract/problem.ts';
@@ -186,11 +186,11 @@ function describeCreate(command: Command): Command {
     .option('--paused', 'make it without sending anything yet');
 }
 
-/** @throws Problem `request_invalid`, `file_missing` */
+/** @throws Problem `request_invalid` or `file_missing` of a file; InvalidArgumentError where an option lacks */
 function inputOf(name: string | undefined, options: CreateOptions): unknown {
   if (options.file !== undefined) return { ...readInput(options.file), ...(name && { name }) };
   if (name === undefined)
-    throw new Problem('request_invalid', 'Name the subscription: subscription create NAME');
+    throw new InvalidArgumentError('Name the subscription: subscription create NAME');
   const { to, dataset, report, label, timeZone, period, compare, locale } = options;
   return {
     name,
@@ -211,8 +211,7 @@ function inputOf(name: string | undefined, options: CreateOptions): unknown {
 function scheduleOf({ daily, weekly, monthly, cron, at }: CreateOptions): Record<string, unknown> {
   const given = [daily, weekly, monthly, cron].filter((one) => one !== undefined);
   if (given.length !== 1)
-    throw new Problem(
-      'request_invalid',
+    throw new InvalidArgumentError(
       'Say when with one of: --daily, --weekly WEEKDAY, --monthly DAY, --cron EXPRESSION.',
     );
   const time = at === undefined ? {} : { at };

@@ -47,10 +47,7 @@ export function addUserCommands<O extends { json?: boolean }>(desk: CommandDesk<
       async (email: string, options: O & { role?: Grant[]; name?: string; mail?: boolean }) => {
         const { role: grants = [], name, mail: sendMail = false } = options;
         if (grants.length === 0)
-          throw new Problem(
-            'request_invalid',
-            'Give at least one role, such as --role reader:shop',
-          );
+          throw new InvalidArgumentError('Give at least one role, such as --role reader:shop');
         const made = await withApi(options, (api) =>
           api.json<OneTimeLink & { user: User }>('POST', '/api/users', {
             email,
@@ -135,7 +132,7 @@ export function addKeyCommands<O extends { json?: boolean }>(desk: CommandDesk<O
     )
     .action(async (name: string, options: O & { role: Grant[]; days: number }) => {
       const [grant, ...more] = options.role;
-      if (more.length > 0) throw new Problem('request_invalid', 'A key has one role.');
+      if (more.length > 0) throw new InvalidArgumentError('A key has one role.');
       const made = await withApi(options, (api) =>
         api.json<MadeApiKey>('POST', '/api/api-keys', { name, ...grant, days: options.days }),
       );

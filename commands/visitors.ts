@@ -1,4 +1,5 @@
 /** The commands about one visitor: everything that is kept, given out or removed. */
+import { InvalidArgumentError } from 'commander';
 import { countedNoun } from '../core/contract/counted-noun.ts';
 import type {
   Erasure,
@@ -6,7 +7,6 @@ import type {
   VisitorChoice,
   VisitorFigures,
 } from '../core/contract/erasure.ts';
-import { Problem } from '../core/contract/problem.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
 import type { CommandDesk } from './upkeep.ts';
 
@@ -59,7 +59,7 @@ export function addVisitorCommands<O extends { json?: boolean }>(desk: CommandDe
 
 function choiceOf(visitor: string | undefined, user: string | undefined): VisitorChoice {
   if ((visitor === undefined) === (user === undefined))
-    throw new Problem('request_invalid', 'Name either a visitor key, or a user with --user.');
+    throw new InvalidArgumentError('Name either a visitor key, or a user with --user.');
   return visitor === undefined ? { user } : { visitor };
 }
 

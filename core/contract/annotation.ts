@@ -13,6 +13,9 @@ export const annotationSchema = z
     until: dateSchema.optional(),
     text: z.string().trim().max(annotationLimits.textLengthMax).default(''),
   })
-  .refine(({ day, until }) => until === undefined || day < until, 'ends before it begins');
+  .refine(({ day, until }) => until === undefined || day < until, {
+    error: 'must be after the day on which it began',
+    path: ['until'],
+  });
 
 export type Annotation = z.infer<typeof annotationSchema>;

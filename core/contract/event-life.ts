@@ -190,7 +190,7 @@ export const completionSchema = z.object({
 const range = z.object({ from: dateSchema.optional(), to: dateSchema.optional() });
 const hasOrder = ({ from, to }: z.infer<typeof range>) =>
   from === undefined || to === undefined || from < to;
-const orderSays = 'must begin before it ends (to is exclusive)';
+const orderSays = { error: 'must begin before it ends (to is exclusive)', path: ['from'] };
 
 /** Sessions that began in these days; without them, all there are. `definition` is tried instead of the draft. */
 export const dryRunInputSchema = range

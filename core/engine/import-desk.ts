@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from '../contract/import.ts';
 import { Problem } from '../contract/problem.ts';
 import type { LogCutEnd, LogCutInput } from '../contract/source.ts';
+import { refuseUnusedTimes } from '../sources/formats/format-text.ts';
 import type { DatasetEngine } from './dataset-engine.ts';
 import { type LogImport, startLogImport } from './log-import.ts';
 
@@ -133,6 +134,7 @@ export function createImportDesk(options: {
   const desk: ImportDesk = {
     async begin(dataset, importOptions) {
       const { slug } = dataset.config;
+      refuseUnusedTimes(importOptions);
       const leave = await queue(slug);
       numbers += 1;
       const number = numbers;

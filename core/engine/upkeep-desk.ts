@@ -104,7 +104,9 @@ export function createUpkeepDesk(clock: Clock): UpkeepDesk {
       };
       held.over = work(report)
         .then(
-          (result) => void Object.assign(job, { state: 'done', result }),
+          // The last report may have been some records before the end.
+          (result) =>
+            void Object.assign(job, { state: 'done', done: job.total ?? job.done, result }),
           (error: unknown) => {
             if (error instanceof Cancelled) job.state = 'cancelled';
             else held.problem = error;

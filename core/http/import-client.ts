@@ -3,14 +3,17 @@ import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { ImportInput, ImportProgress, ImportSummary } from '../contract/import.ts';
+import type { Job } from '../contract/job.ts';
 import { Problem } from '../contract/problem.ts';
 import type { ApiClient } from './api-client.ts';
 
 const pieceBytes = 1024 * 1024;
 const plainEveryMs = 1_000;
+const waitMsToSay = 1_000;
 
 /**
  * Imports files in the order given; `-` is standard input.
+ * @param say is told what it waits for
  * @throws Problem `file_missing`, `file_unreadable` before anything is sent
  */
 export async function importFiles(
@@ -18,13 +21,10 @@ export async function importFiles(
   slug: string,
   files: readonly string[],
   input: ImportInput,
+  say: (text: string) => void,
 ): Promise<ImportSummary> {
   const bytesTotal = files.map(sizeOf).reduce((sum, bytes) => sum + bytes, 0);
-  const { number } = await api.json<{ number: number }>(
-    'POST',
-    `/api/datasets/${slug}/imports`,
-    input,
-  );
+  const number = await begin(api, slug, input, say);
   const at = `/api/imports/${number}`;
   const bar = new SingleBar({
     format: 'Importing [{bar}] {percentage} % · {lines} lines · {eta_formatted} left',
@@ -56,6 +56,47 @@ export async function importFiles(
   } finally {
     bar.stop();
   }
+}
+
+/**
+ * Imports of a dataset go one after the other: while another one is under way, this one waits for its turn and says so.
+ * A wait that the connection does not outlast is begun again.
+ */
+async function begin(
+  api: ApiClient,
+  slug: string,
+  input: ImportInput,
+  say: (text: string) => void,
+): Promise<number> {
+  const ask = () =>
+    api.json<{ number: number }>('POST', `/api/datasets/${slug}/imports`, input).catch((error) => {
+      if (error?.cause?.code === 'UND_ERR_HEADERS_TIMEOUT') return undefined;
+      throw error;
+    });
+  let said = '';
+  for (let asked = ask(); ; ) {
+    const answer = await Promise.race([asked, pause(waitMsToSay)]);
+    if (answer === 'late') {
+      const waits = await describeWait(api, slug);
+      if (waits !== said) say(waits);
+      said = waits;
+    } else if (answer === undefined) asked = ask();
+    else return answer.number;
+  }
+}
+
+const pause = (ms: number) =>
+  new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), ms));
+
+async function describeWait(api: ApiClient, slug: string): Promise<string> {
+  const { jobs } = await api.json<{ jobs: Job[] }>('GET', '/api/jobs');
+  const before = jobs.filter(({ dataset, state }) => dataset === slug && state === 'running');
+  const found =
+    before.find(({ kind }) => kind === 'import') ?? before.find(({ kind }) => kind === 'source');
+  if (found === undefined) return `Waiting for other work on ${slug}, which is still under way …`;
+  const about = found.about === undefined ? '' : ` (${found.about})`;
+  const what = found.kind === 'import' ? found.id.replace('-', ' ') : 'a run of a source';
+  return `Waiting for ${what}${about}, which is still under way …`;
 }
 
 /** Without a terminal there is a line now and then instead of a bar. */

@@ -1,8 +1,13 @@
 /** The API: an import, piece by piece. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { headers, openedApi } from '../testing/opened-api.ts';
 import { worldStartMs } from '../testing/world.ts';
+import { connectApi } from './api-client.ts';
+import { importFiles } from './import-client.ts';
 import { pieceBytesMax } from './imports.ts';
 
 const opened = openedApi();
@@ -89,6 +94,55 @@ describe('an import', () => {
       status: 404,
       code: 'import_unknown',
     });
+  });
+
+  test('that waits for another one says for which, and goes on when that has ended', async () => {
+    const first = (await (await post('/api/datasets/shop/imports', {})).json()).number;
+    await post(`/api/imports/${first}/file`, { name: 'first.log' });
+    const folder = mkdtempSync(join(tmpdir(), 'canister-imports-'));
+    const file = join(folder, 'access.log');
+    writeFileSync(file, log);
+    const client = await connectApi({
+      owner: () => undefined,
+      token: () => undefined,
+      openHere: async () => ({
+        request: async (path, init) =>
+          await opened.api.request(`http://localhost${path}`, {
+            ...init,
+            headers: { ...init.headers, host: 'localhost' },
+          }),
+        close: async () => undefined,
+      }),
+    });
+    const said: string[] = [];
+    const endFirst = async () => {
+      await post(`/api/imports/${first}/file/end`);
+      await post(`/api/imports/${first}/finish`);
+    };
+    const summary = await importFiles(client, 'shop', [file], {}, (text) => {
+      said.push(text);
+      void endFirst();
+    });
+    rmSync(folder, { recursive: true });
+    expect(said).toEqual(['Waiting for import 1 (first.log), which is still under way …']);
+    expect(summary).toMatchObject({ accepted: 50 });
+  });
+
+  test('whose sender goes away while it waits keeps no other one waiting', async () => {
+    const first = (await (await post('/api/datasets/shop/imports', {})).json()).number;
+    const gone = new AbortController();
+    const left = opened.api.request('http://localhost/api/datasets/shop/imports', {
+      method: 'POST',
+      headers: { ...headers, host: 'localhost' },
+      body: '{}',
+      signal: gone.signal,
+    });
+    const last = post('/api/datasets/shop/imports', {});
+    gone.abort();
+    await post(`/api/imports/${first}/finish`);
+    await left;
+    const { number } = await (await last).json();
+    expect(await (await post(`/api/imports/${number}/finish`)).json()).toMatchObject({ lines: 0 });
   });
 
   test.each([

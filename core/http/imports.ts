@@ -72,7 +72,10 @@ export function importRoutes(engine: Engine) {
   return newRoutes()
     .openapi(beginRoute, async (c) => {
       const { slug } = c.req.valid('param');
-      const number = work.begun(await engine.beginImport(slug, c.req.valid('json')), slug);
+      const begun = await engine.beginImport(slug, c.req.valid('json'));
+      // Who went away while it waited for its turn sends nothing: the next one must not wait for that.
+      if (c.req.raw.signal.aborted) await engine.abandonImport(begun);
+      const number = work.begun(begun, slug);
       return c.json({ number }, 201);
     })
     .openapi(beginFileRoute, async (c) => {

@@ -109,6 +109,8 @@ describe('jobs', () => {
       .toMatchObject({
         state: 'done',
         unit: 'records',
+        done: 1,
+        total: 1,
         figures: { records: 1, sound: 1, damaged: 0, missing: 0 },
       });
   });

@@ -44,7 +44,7 @@ export function lineDecoder(encoding: string): TextDecoder {
   if (decoder !== undefined && !decoder.encoding.startsWith('utf-16')) return decoder;
   throw new Problem(
     'request_invalid',
-    `The encoding ${JSON.stringify(encoding.slice(0, 40))} cannot be read: name one such as utf-8, latin1 or big5. UTF-16 must be converted first, for example with: iconv -f UTF-16 -t UTF-8 FILE | canister import -`,
+    `encoding: ${JSON.stringify(encoding.slice(0, 40))} cannot be read. Name one such as utf-8, latin1 or big5. UTF-16 must be converted first, for example with: iconv -f UTF-16 -t UTF-8 FILE | canister import -`,
   );
 }
 

@@ -5,6 +5,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { addDays, dayOf } from '../contract/calendar.ts';
 import { countedAre, countedNoun } from '../contract/counted-noun.ts';
 import { attention, type Finding, note, well } from '../doctor.ts';
 import { findOwner, openDataFolder } from './data-folder.ts';
@@ -17,7 +18,11 @@ const mib = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 const backupAdvice = 'Put your backup back: docs/operations.md, "Backup".';
 
 /** Everything that needs no database. */
-export async function examineFiles(root: string, freeBytesMin?: number): Promise<Finding[]> {
+export async function examineFiles(
+  root: string,
+  nowMs: number,
+  freeBytesMin?: number,
+): Promise<Finding[]> {
   const isRunning = findOwner(root) !== undefined;
   const findings = [
     examineLock(root),
@@ -28,7 +33,7 @@ export async function examineFiles(root: string, freeBytesMin?: number): Promise
   for (const slug of datasetFolders(root)) {
     try {
       findings.push(
-        ...(await examineSegments(root, slug, isRunning)),
+        ...(await examineSegments(root, slug, isRunning, nowMs)),
         ...examineLeftovers(root, slug),
         ...examineRecut(root, slug, isRunning),
       );
@@ -109,18 +114,31 @@ async function examineDisk(root: string, setBytes?: number): Promise<Finding> {
   return attention('disk', says, 'Make room on the disk, or move the folder to a larger one.');
 }
 
-async function examineSegments(root: string, slug: string, isRunning: boolean): Promise<Finding[]> {
+async function examineSegments(
+  root: string,
+  slug: string,
+  isRunning: boolean,
+  nowMs: number,
+): Promise<Finding[]> {
   const folder = openDataFolder(root).dataset(slug).canister;
   const check = 'segments';
   const files = existsSync(folder)
     ? readdirSync(folder).filter((name) => name.endsWith('.seg'))
     : [];
   const findings: Finding[] = [];
+  const tomorrow = addDays(dayOf(nowMs, 'UTC'), 1);
+  const ahead = { sessions: 0, from: '', to: '' };
   let sessions = 0;
   for (const name of files.sort()) {
     const state = await inspectSegment(join(folder, name));
     const { damaged, tornBytes } = state;
     sessions += state.sessions;
+    const day = name.slice(0, -'.seg'.length);
+    if (day > tomorrow) {
+      ahead.sessions += state.sessions;
+      ahead.from ||= day;
+      ahead.to = day;
+    }
     if (damaged > 0) {
       findings.push(
         attention(
@@ -139,6 +157,15 @@ async function examineSegments(root: string, slug: string, isRunning: boolean): 
         ),
       );
     }
+  }
+  if (ahead.sessions > 0) {
+    const days = ahead.from === ahead.to ? ahead.from : `${ahead.from} to ${ahead.to}`;
+    findings.push(
+      note(
+        check,
+        `${slug}: ${countedNoun(ahead.sessions, 'session')} of ${days} ${ahead.sessions === 1 ? 'lies' : 'lie'} in the future: the clock of this machine was ahead when they were taken, or is behind now. Look at it (it says ${new Date(nowMs).toISOString()}) and set it right; what is stored keeps its time: docs/operations.md, "When the clock jumps".`,
+      ),
+    );
   }
   return [
     well(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../contract/problem.ts';
-import { type FormatWish, formatByText } from './format-text.ts';
+import { type FormatWish, formatByText, refuseUnusedTimes } from './format-text.ts';
 import type { ParsedLine } from './log-line.ts';
 
 const read = (wish: FormatWish | string, line: string, timeZone = 'UTC'): ParsedLine =>
@@ -206,4 +206,26 @@ test.each([
   const refusal = () => formatByText({ format });
   expect(refusal).toThrow(Problem);
   expect(refusal).toThrow(why);
+});
+
+test.each([
+  ['auto', 'Give one as the format'],
+  ['combined', 'leave it out'],
+  ['CLOUDFRONT', 'leave it out'],
+  ['#Fields: date time c-ip', 'leave it out'],
+  ['%h %l %u %t "%r" %>s %b', 'leave it out'],
+  ['$remote_addr [$time_iso8601] "$request" $status', 'leave it out'],
+])('formats of the time are refused beside %j, which does not look at them', (format, why) => {
+  expect(() => refuseUnusedTimes({ format, dateFormat: '%F' })).toThrow(/^dateFormat: is for/);
+  expect(() => refuseUnusedTimes({ format, timeFormat: '%T' })).toThrow(/^timeFormat: is for/);
+  expect(() => refuseUnusedTimes({ format, timeFormat: '%T' })).toThrow(why);
+  expect(() => refuseUnusedTimes({ format })).not.toThrow();
+});
+
+test.each([
+  '%h %^[%d:%t %^] "%r" %s %b',
+  'goaccess: %h [%x] "%r" %s',
+  '{"ip": "%h", "d": "%d", "t": "%t", "r": "%r", "s": "%s"}',
+])('formats of the time are taken beside %j', (format) => {
+  expect(() => refuseUnusedTimes({ format, dateFormat: '%F', timeFormat: '%T' })).not.toThrow();
 });

@@ -53,6 +53,27 @@ export function formatByText(wish: FormatWish): LineFormat {
   }
 }
 
+/**
+ * Formats of the time that nothing would look at are a mistake: the times would be read in another way than was meant.
+ * @throws Problem `request_invalid`
+ */
+export function refuseUnusedTimes({ format, dateFormat, timeFormat }: FormatWish): void {
+  const field = dateFormat !== undefined ? 'dateFormat' : 'timeFormat';
+  if ((dateFormat ?? timeFormat) === undefined || takesTimes(format.trim())) return;
+  throw new Problem(
+    'request_invalid',
+    `${field}: is for a format string of GoAccess, such as %h %^[%d:%t %^] "%r" %s %b. ${format === 'auto' ? 'Give one as the format' : `The format ${JSON.stringify(format.slice(0, 200))} says itself how its times are written: leave it out`}.`,
+  );
+}
+
+function takesTimes(text: string): boolean {
+  const lower = text.toLowerCase();
+  const isNamed = namedFormats.some(({ name }) => name === (formatAliases[lower] ?? lower));
+  if (lower === 'auto' || isNamed || text.startsWith('#Fields:')) return false;
+  // What is no format at all is refused as that.
+  return !/[%$]/.test(text) || dialectIn(text).dialect === 'goaccess';
+}
+
 const timesOf = ({ dateFormat, timeFormat }: FormatWish): GoAccessTimes => ({
   dateFormat: dateFormat ?? goAccessDefaults.dateFormat,
   timeFormat: timeFormat ?? goAccessDefaults.timeFormat,
@@ -65,9 +86,8 @@ function mappedJson(fields: Partial<Record<LineField, string>>): LineFormat {
 }
 
 function formatOfString(given: string, times: GoAccessTimes): LineFormat {
-  const [, prefix, rest] = /^(apache|nginx|goaccess):\s*(.*)$/is.exec(given) ?? [];
-  const dialect = (prefix?.toLowerCase() as Dialect | undefined) ?? dialectOf(given);
-  const text = dialect === 'nginx' ? bareLogFormat(rest ?? given) : (rest ?? given);
+  const { dialect, rest } = dialectIn(given);
+  const text = dialect === 'nginx' ? bareLogFormat(rest) : rest;
   const splitTime = `${times.dateFormat} ${times.timeFormat}`;
   if (text.trimStart().startsWith('{')) {
     const isNginx = dialect === 'nginx';
@@ -95,6 +115,11 @@ function templateOf(dialect: Dialect, text: string, times: GoAccessTimes): Templ
   if (dialect === 'nginx') return { pieces: nginxPieces(text) };
   if (dialect === 'apache') return { pieces: apacheTemplate(text) };
   return goAccessTemplate(text, times);
+}
+
+function dialectIn(given: string): { dialect: Dialect; rest: string } {
+  const [, prefix, rest = given] = /^(apache|nginx|goaccess):\s*(.*)$/is.exec(given) ?? [];
+  return { dialect: (prefix?.toLowerCase() as Dialect | undefined) ?? dialectOf(given), rest };
 }
 
 /** `$name` is nginx; Apache has no `%d`, `%x`, `%^` and `%~`, and GoAccess has no `%{…}` and `%>s`. */
