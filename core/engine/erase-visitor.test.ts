@@ -138,6 +138,19 @@ test.each([
   });
 }, 60_000);
 
+test('A session that was ended by hand a moment ago leaves no command that names it', async () => {
+  const world = await filled();
+  const { active } = (await world.engine.activeSessions('shop', 10)) ?? {};
+  const theirs = active?.sessions.find(({ hits }) => hits === 2)?.id ?? '';
+  expect(theirs).toMatch(/^[0-9a-f]{32}$/);
+  await world.engine.endSession('shop', theirs);
+  await world.settle();
+  await world.engine.beginErasure('shop', { visitor });
+  const done = await ended(world);
+  expect(done?.report).toMatchObject({ sessions: 3, proof: { found: [] } });
+  expect(filesWith(world, [...canaries, theirs])).toEqual([]);
+}, 60_000);
+
 test('The proof names the file in which something is left', async () => {
   const world = await filled();
   await world.control.batch(

@@ -196,14 +196,18 @@ async function dropShared(
 }
 
 async function eraseHits(
-  { config }: DatasetEngine,
+  dataset: DatasetEngine,
   hits: VisitorHits,
   { sessionIds, hitIds, keys, choice }: Note,
   waiting: readonly WaitingHit[],
   { position: { low }, closedThrough }: Resumed,
 ): Promise<ErasedHits> {
+  const ofVisitor = new Set(keys);
+  const atHand = sessionsAtHand(dataset)
+    .filter((kept) => isOfVisitor(ofVisitor, kept))
+    .map(({ session }) => session.id);
   const aside = new Set(waiting.filter((one) => one.isSetAside).map(({ seq }) => seq));
-  return await hits.erase(config.slug, {
+  return await hits.erase(dataset.config.slug, {
     // What is in a stored session was counted with it. What was set aside lies in the inbox, too.
     inbox: waiting
       .filter(({ seq, isSetAside }) => !isSetAside && !aside.has(seq))
@@ -213,6 +217,7 @@ async function eraseHits(
       })),
     setAside: [...aside],
     hitIds,
+    sessionIds: [...sessionIds, ...atHand],
     texts: [
       ...sessionIds,
       ...keys.filter((key) => key.length > 7),

@@ -18,7 +18,8 @@ export interface VisitorHits {
   all(dataset: string): AsyncIterable<WaitingHit>;
   /**
    * Removes hits in one batch. Those of the inbox that are in no stored session count as excluded from then on, those
-   * that were set aside as bad. The ids are forgotten with them. Messages that hold one of the texts go, too.
+   * that were set aside as bad. The ids are forgotten with them. Commands that name one of the sessions go, and so do
+   * messages that hold one of the texts.
    */
   erase(
     dataset: string,
@@ -26,6 +27,7 @@ export interface VisitorHits {
       inbox: readonly { seq: number; isStored: boolean }[];
       setAside: readonly number[];
       hitIds: readonly string[];
+      sessionIds: readonly string[];
       texts: readonly string[];
     },
   ): Promise<ErasedHits>;

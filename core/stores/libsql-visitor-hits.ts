@@ -1,6 +1,7 @@
 /** The hits of one visitor in `hits.db`, and the messages of `control.db` that name them. */
 import type { InStatement, InValue } from '@libsql/client';
 import type { VisitorHits, WaitingHit } from '../sources/visitor-hits.ts';
+import type { InboxCommand } from '../sources/inbox-source.ts';
 import type { Scrubbed, SqlBatch } from './libsql-file.ts';
 
 const rowsPerRead = 1_000;
@@ -49,7 +50,7 @@ export function openLibsqlVisitorHits(
       yield* rowsOf('hit_inbox', dataset);
       yield* rowsOf('set_aside', dataset);
     },
-    async erase(dataset, { inbox, setAside, hitIds, texts }) {
+    async erase(dataset, { inbox, setAside, hitIds, sessionIds, texts }) {
       const waiting = inbox.filter(({ isStored }) => !isStored).map(({ seq }) => seq);
       const ids = hitIds.map((id) => Buffer.from(id.replaceAll('-', ''), 'hex'));
       const statements = [
@@ -58,6 +59,7 @@ export function openLibsqlVisitorHits(
         ...removal('set_aside', 'seq', dataset, setAside),
         ...removal('hit_inbox', 'seq', dataset, [...inbox.map(({ seq }) => seq), ...setAside]),
         ...removal('recent_hit', 'hit_id', dataset, ids),
+        ...removal('hit_inbox', 'body', dataset, sessionIds.map(endCommand)),
       ];
       if (statements.length > 0) await hits.batch(statements, 'write');
       const messages = await eraseMessages(texts);
@@ -69,6 +71,10 @@ export function openLibsqlVisitorHits(
     },
   };
 }
+
+/** The row that ends a session by hand, which no hit can be: it has no id. */
+const endCommand = (sessionId: string) =>
+  Buffer.from(JSON.stringify({ do: 'end_session', sessionId } satisfies InboxCommand));
 
 function toWaiting(seq: unknown, body: unknown, isSetAside: boolean): WaitingHit {
   let hit: WaitingHit['hit'] = {};
@@ -101,7 +107,7 @@ function recount(
 
 function removal(
   table: 'hit_inbox' | 'set_aside' | 'recent_hit',
-  column: 'seq' | 'hit_id',
+  column: 'seq' | 'hit_id' | 'body',
   dataset: string,
   values: readonly (number | Buffer)[],
 ): InStatement[] {
