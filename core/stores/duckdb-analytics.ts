@@ -37,7 +37,7 @@ import {
   readPosition,
 } from './duckdb-tables.ts';
 import { fitting, publishDays } from './published/publish-days.ts';
-import { createSweeper, readManifest } from './published/published-folder.ts';
+import { createSweeper, emptyPublishedFolder, readManifest } from './published/published-folder.ts';
 import { dayReader, quarterSql } from './published/unpublished-days.ts';
 import { createTableReaders } from './table-readers.ts';
 
@@ -133,7 +133,7 @@ export async function openDuckDbAnalytics(
       }
     });
     // Its days are made anew out of these tables.
-    rmSync(published, { recursive: true, force: true, maxRetries: 3 });
+    emptyPublishedFolder(published);
   }
 
   const amend = async (change: () => Promise<Iterable<string>>) =>

@@ -118,6 +118,24 @@ test('Without a manifest, or with a damaged one, everything is published again',
   expect(await inFiles('hits', 'SELECT count(*) FROM FILES')).toEqual([['2']]);
 });
 
+test('A file that has gone in an erasure, or whose manifest is damaged, gives its name to no other', async () => {
+  await sessionOf('a');
+  await sessionOf('b');
+  const named = async () => {
+    await world.engine.publish('shop');
+    return manifest().files.map(({ file }) => file);
+  };
+  const first = await named();
+  await world.engine.beginErasure('shop', { visitor: 'b' });
+  const state = async () => (await world.engine.erasures('shop'))[0]?.state;
+  await expect.poll(state, { timeout: 30_000 }).toBe('done');
+  const second = await named();
+  writeFileSync(join(folder(), 'manifest.json'), '{"half":');
+  const third = await named();
+  expect([first.length, second.length, third.length]).toEqual([6, 3, 3]);
+  expect(new Set([...first, ...second, ...third]).size).toBe(12);
+});
+
 test('Days that retention removes vanish with their files', async () => {
   await sessionOf('a');
   await world.engine.publish('shop');
