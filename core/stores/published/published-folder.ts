@@ -3,7 +3,7 @@
  * that its day is written, so whoever holds a manifest reads what it says or nothing, never a mixture.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { publicViews, viewNames, viewsVersion } from '../../analytics/views.ts';
@@ -36,6 +36,14 @@ export function readManifest(folder: string): Manifest | undefined {
     // Damaged, or of another version: everything is published again.
     return undefined;
   }
+}
+
+/** Takes away what its manifest does not describe: files that are gone, or were cut short, are then made anew. */
+export function emptyUnlessWhole(folder: string): void {
+  const sizeOf = (file: string) => statSync(join(folder, file), { throwIfNoEntry: false })?.size;
+  const manifest = readManifest(folder);
+  const isWhole = manifest?.files.every(({ file, bytes }) => sizeOf(file) === bytes) ?? true;
+  if (!isWhole) emptyPublishedFolder(folder);
 }
 
 const numberFile = (folder: string) => join(folder, 'last-number');
