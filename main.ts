@@ -28,6 +28,7 @@ import { createSqlDesk } from './core/desks/sql-desk.ts';
 import { createSteadyClock } from './core/engine/steady-clock.ts';
 import { standardEventSet } from './core/events/standard-events.ts';
 import { createApi } from './core/http/app.ts';
+import { createOpenStreams } from './core/http/open-streams.ts';
 import { sharedPages } from './core/http/shared-pages.ts';
 import { unsubscribeRoutes } from './core/http/unsubscribe.ts';
 import { startJobs } from './core/jobs.ts';
@@ -290,6 +291,7 @@ async function composeCanister(
     engine: engine.remote,
     clock,
   });
+  const streams = createOpenStreams();
   const shownCounts = createCountDesk(counts, engine.remote.excludedHours);
   // Behind the collector instead of beside it: what the others do with every request costs no hit anything.
   const behind = new Hono();
@@ -332,6 +334,7 @@ async function composeCanister(
       definitions,
       subscriptions,
       sources,
+      streams,
       datasetsChanged: async () => void (await inForce.read()),
       async datasetCreated(dataset) {
         const created = (await inForce.read()).find(({ slug }) => slug === dataset.slug);
@@ -358,6 +361,7 @@ async function composeCanister(
     },
     async close() {
       watch.stop();
+      streams.close();
       await stopJobs();
       await sources.stop();
       await alerts.stop();

@@ -10,6 +10,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -76,22 +77,38 @@ describe('A data folder that cannot be opened', () => {
     expect(run('doctor', '--data', data).said).toMatch(/!!.*(?:damaged|cannot be read)/);
   });
 
-  test('because control.db is gone is not begun anew beside stored sessions', () => {
-    const data = join(folder, 'without-control');
+  test.each([
+    ['gone', rmSync],
+    ['empty', truncateSync],
+  ])('because control.db is %s is not begun anew beside stored sessions', (what, damage) => {
+    const data = join(folder, `control-${what}`);
     cpSync(whole, data, { recursive: true });
-    rmSync(join(data, 'control.db'));
+    const file = join(data, 'control.db');
+    rmSync(`${file}-wal`, { force: true });
+    damage(file);
     const { code, said } = run('serve', '--data', data);
-    expect([code, said]).toEqual([1, expect.stringMatching(/control\.db is missing, .*shop/)]);
-    expect(existsSync(join(data, 'control.db'))).toBe(false);
+    expect([code, said]).toEqual([
+      1,
+      expect.stringMatching(/control\.db is missing or empty, .*shop/),
+    ]);
+    expect(statSync(file, { throwIfNoEntry: false })?.size ?? 0).toBe(0);
+    expect(run('doctor', '--data', data)).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/!!.*control\.db: missing or empty/),
+    });
   });
 
-  test('because hits.db is gone goes on only when that loss is accepted, and counts new hits', async () => {
-    const data = join(folder, 'without-hits');
+  test.each([
+    ['gone', rmSync],
+    ['empty', truncateSync],
+  ])('because hits.db is %s goes on only when that loss is accepted, and counts new hits', async (what, damage) => {
+    const data = join(folder, `hits-${what}`);
     cpSync(whole, data, { recursive: true });
-    rmSync(join(data, 'hits.db'));
+    rmSync(join(data, 'hits.db-wal'), { force: true });
+    damage(join(data, 'hits.db'));
     expect(run('serve', '--data', data)).toMatchObject({
       code: 1,
-      said: expect.stringMatching(/hits\.db is missing.*serve --accept-loss/),
+      said: expect.stringMatching(/hits\.db is missing or empty.*serve --accept-loss/),
     });
     const product = await startProduct({ data, args: ['--accept-loss'] });
     const body = JSON.stringify({

@@ -16,6 +16,7 @@ const httpLimits = {
 const requestsPerSocketMax = 10_000;
 const connectionsMax = 10_000;
 const stopWaitMs = 5_000;
+const idleCheckMs = 50;
 
 /**
  * Listens on the port; 0 takes a free one.
@@ -62,14 +63,16 @@ export function listenOn(
   });
 }
 
-/** Takes no new connections, lets those under way finish, and cuts what goes on for ever (event streams). */
+/** Takes no new connections, lets requests under way finish, and cuts those that take too long. */
 export function stopServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), stopWaitMs);
+    // What is answered meanwhile would be kept open for a next request.
+    const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(idle);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }

@@ -96,6 +96,7 @@ export const problemCodes = {
   token_unknown: { status: 404, title: 'There is no read token of this name' },
   token_invalid: { status: 401, title: 'A read token is needed' },
   shared_link_unknown: { status: 404, title: 'There is no such shared link' },
+  data_changed: { status: 409, title: 'The data changed while it was read' },
   published_unknown: { status: 404, title: 'There is no such published file' },
   sql_too_slow: { status: 408, title: 'The SQL ran too long and was stopped' },
   import_unknown: { status: 404, title: 'There is no such import under way' },

@@ -8,7 +8,7 @@ import type { Export } from '../contract/export.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Manifest } from '../contract/published.ts';
 import type { Engine } from '../engine/engine.ts';
-import { type PublishedPlace, publishedNow } from './published-now.ts';
+import { dataChanged, isThere, type PublishedPlace, publishedNow } from './published-now.ts';
 
 const keptMs = 86_400_000;
 const keptMax = 5;
@@ -56,6 +56,25 @@ export function createExportDesk(options: {
     return folder;
   }
 
+  /** What went while it was read is in no file that is given away: it is made once more, of what is there then. */
+  async function make(
+    slug: string,
+    id: string,
+    range: DateRange | undefined,
+    isLast = false,
+  ): Promise<{ path: string; made: Awaited<ReturnType<MakeDatabase>>; asOf: number }> {
+    const { asOf, manifest } = await publishedNow(engine, place, slug);
+    const path = join(prepare(slug), `${id}.duckdb`);
+    const asked = { file: path, folder: place.folder(slug), manifest, range };
+    const made = await makeDatabase(asked).catch((error) => {
+      if (isThere(place, slug, manifest)) throw error;
+    });
+    if (made !== undefined && isThere(place, slug, manifest)) return { path, made, asOf };
+    rmSync(path, { force: true });
+    if (isLast) throw dataChanged();
+    return await make(slug, id, range, true);
+  }
+
   function find(slug: string, id: string) {
     const found = kept.get(id);
     if (found?.slug === slug && clock() - found.createdAt < keptMs) return found;
@@ -65,11 +84,8 @@ export function createExportDesk(options: {
   return {
     async create(slug, range) {
       const startedAt = performance.now();
-      const { asOf, manifest } = await publishedNow(engine, place, slug);
-      const folder = prepare(slug);
       const id = randomUUID();
-      const path = join(folder, `${id}.duckdb`);
-      const made = await makeDatabase({ file: path, folder: place.folder(slug), manifest, range });
+      const { path, made, asOf } = await make(slug, id, range);
       const days = range === undefined ? '' : `-${range.from}-${range.to}`;
       const createdAt = clock();
       const elapsedMs = Math.round(performance.now() - startedAt);

@@ -1,4 +1,7 @@
 /** The published files of a dataset as they are now, for whoever reads them. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Problem } from '../contract/problem.ts';
 import type { Manifest } from '../contract/published.ts';
 import type { Engine } from '../engine/engine.ts';
 
@@ -23,3 +26,16 @@ export async function publishedNow(
   }
   throw new Error(`nothing was published of ${slug}`);
 }
+
+/** Whether all is there still: an erasure or retention takes files away, also those that somebody is about to read. */
+export const isThere = (
+  place: Pick<PublishedPlace, 'folder'>,
+  slug: string,
+  { files }: Manifest,
+): boolean => files.every(({ file }) => existsSync(join(place.folder(slug), file)));
+
+export const dataChanged = () =>
+  new Problem(
+    'data_changed',
+    'An erasure or retention took files away while they were read. Ask again: the answer is then made of the new ones.',
+  );

@@ -1,13 +1,10 @@
 /** Analyst SQL, for all who ask: publishes what has changed, binds the parameters, and lets the sandbox run it. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Problem } from '../contract/problem.ts';
-import type { Manifest } from '../contract/published.ts';
 import { queryLimits, type SqlAnswer, type SqlRequest } from '../contract/query.ts';
 import { faultOfValue } from '../contract/saved-query.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SavedQueries } from '../settings/saved-queries.ts';
-import { type PublishedPlace, publishedNow } from './published-now.ts';
+import { dataChanged, isThere, type PublishedPlace, publishedNow } from './published-now.ts';
 import type { Sandbox, SandboxOrder, SandboxPart } from './sandbox.ts';
 
 export interface SqlDesk {
@@ -36,32 +33,48 @@ export function createSqlDesk(options: {
 }): SqlDesk {
   const { engine, sandbox, place, savedQueries } = options;
 
-  async function begin(
-    slug: string,
-    request: SqlRequest,
-    limits?: Partial<SqlLimits>,
-    signal?: AbortSignal,
-  ) {
+  type Asked = Parameters<SqlDesk['stream']>;
+
+  async function begin(...[slug, request, limits, signal]: Asked) {
     const statement = await statementOf(savedQueries, slug, request);
     const { asOf, manifest } = await publishedNow(engine, place, slug);
-    const parts = sandbox.run(
-      {
-        ...statement,
-        folder: place.folder(slug),
-        manifest,
-        rowsMax: request.rowsMax,
-        bytesMax: queryLimits.sqlBytesMax,
-        deadlineMs: queryLimits.sqlDeadlineMs,
-        ...limits,
-      },
-      signal,
-    );
-    return { asOf, parts, manifest };
+    const order = {
+      ...statement,
+      folder: place.folder(slug),
+      manifest,
+      rowsMax: request.rowsMax,
+      bytesMax: queryLimits.sqlBytesMax,
+      deadlineMs: queryLimits.sqlDeadlineMs,
+      ...limits,
+    };
+    return { asOf, manifest, parts: sandbox.run(order, signal) };
   }
 
-  /** An erasure takes files away, also those that are about to be read: then it is asked of the new ones. */
-  const isThere = (slug: string, { files }: Manifest) =>
-    files.every(({ file }) => existsSync(join(place.folder(slug), file)));
+  /** Where its files went before it gave any row, it is asked of the new ones. Rows of both would be of no moment. */
+  async function* partsOf(
+    { parts, manifest }: Awaited<ReturnType<typeof begin>>,
+    asked: Asked,
+    isLast = false,
+  ): AsyncGenerator<SandboxPart> {
+    let hasRows = false;
+    try {
+      for await (const part of parts) {
+        hasRows ||= 'rows' in part;
+        yield part;
+      }
+      return;
+    } catch (error) {
+      const isUnread = error instanceof Problem && error.code === 'sql_invalid';
+      if (!isUnread || isThere(place, asked[0], manifest)) throw error;
+      if (hasRows || isLast) throw dataChanged();
+    }
+    yield* partsOf(await begin(...asked), asked, true);
+  }
+
+  const stream: SqlDesk['stream'] = async (...asked) => {
+    const begun = await begin(...asked);
+    return { asOf: begun.asOf, parts: partsOf(begun, asked) };
+  };
 
   async function answerOf(
     slug: string,
@@ -69,7 +82,7 @@ export function createSqlDesk(options: {
     signal: AbortSignal | undefined,
     isLast = false,
   ): Promise<Omit<SqlAnswer, 'elapsedMs'>> {
-    const { asOf, parts, manifest } = await begin(slug, request, undefined, signal);
+    const { asOf, parts } = await stream(slug, request, undefined, signal);
     const answer: Omit<SqlAnswer, 'elapsedMs'> = { columns: [], rows: [], truncated: false, asOf };
     try {
       for await (const part of parts) {
@@ -78,15 +91,16 @@ export function createSqlDesk(options: {
         else if ('end' in part) answer.truncated = part.end.truncated;
       }
     } catch (error) {
-      const isUnread = error instanceof Problem && error.code === 'sql_invalid';
-      if (isLast || !isUnread || isThere(slug, manifest)) throw error;
+      // Nobody has seen its rows yet.
+      const isOvertaken = error instanceof Problem && error.code === 'data_changed';
+      if (isLast || !isOvertaken) throw error;
       return await answerOf(slug, request, signal, true);
     }
     return answer;
   }
 
   return {
-    stream: begin,
+    stream,
     async answer(slug, request, signal) {
       const startedAt = performance.now();
       const answer = await answerOf(slug, request, signal);

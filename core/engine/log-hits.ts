@@ -14,6 +14,8 @@ const aheadMsMax = 24 * 60 * 60 * 1000;
 const earliestMs = Date.UTC(1990);
 /** After so many the event loop turns: what is being stored beside goes on, and so does what others ask. */
 export const linesPerTurn = 256;
+/** They are alike, and cost next to nothing once no more of them are listed. */
+const emptyLinesPerTurn = 4_096;
 const byteOrderMark = '\ufeff';
 const tooLong = 'the line is longer than 64 KiB';
 const empty = 'the line is empty';
@@ -88,10 +90,15 @@ export function logHits(
       if (cut !== undefined) found.places.push(cut.placeOf(parsed.at, isNew));
     }
 
-    function passEmptyLines(count: number): void {
-      const from = Math.max(number, linesBefore) + 1;
+    async function passEmptyLines(count: number): Promise<void> {
+      let from = Math.max(number, linesBefore) + 1;
       number += count;
-      if (number >= from) tally.bad(name, from, empty, '', number - from + 1);
+      for (; from <= number; from += emptyLinesPerTurn) {
+        tally.bad(name, from, empty, '', Math.min(emptyLinesPerTurn, number - from + 1));
+        // The list of them is what takes its time.
+        await nextTurn();
+        await tally.ease();
+      }
     }
 
     for await (const piece of withFirstLines(logLines(bytes, options.encoding, cut?.isGrowing))) {
@@ -100,7 +107,8 @@ export function logHits(
       cut?.begin(piece, number);
       for (const [index, text] of piece.lines.entries()) {
         takeLine(text, piece.fingerprints[index], found);
-        passEmptyLines(piece.emptyBehind.get(index) ?? 0);
+        const emptyBehind = piece.emptyBehind.get(index);
+        if (emptyBehind !== undefined) await passEmptyLines(emptyBehind);
         if (index % linesPerTurn === linesPerTurn - 1) await nextTurn();
       }
       cut?.end(piece, number);

@@ -44,6 +44,7 @@ import { isInProcess, isLocal, localOnly } from './local-only.ts';
 import { maskingRoutes } from './masking.ts';
 import { meRoutes } from './me.ts';
 import { type MetricsOptions, metricsRoutes } from './metrics.ts';
+import type { OpenStreams } from './open-streams.ts';
 import { answerErrors } from './problems.ts';
 import { publishedRoutes } from './published.ts';
 import { queryRoutes } from './queries.ts';
@@ -91,6 +92,7 @@ export interface ApiOptions extends MetricsOptions {
   events: EventDesk;
   subscriptions: SubscriptionDesk;
   sources: SourceDesk;
+  streams: OpenStreams;
   /** Called before a new dataset is answered. */
   datasetCreated: (dataset: Dataset) => Promise<void>;
   /** Called before the answer, when what collectors know of datasets has changed. */
@@ -108,7 +110,7 @@ export function createApi(options: ApiOptions) {
     .route('/', datasetRoutes(datasets, options.datasetCreated))
     .route('/', maskingRoutes(datasets, options.datasetsChanged ?? (async () => {})))
     .route('/', countsRoutes(datasets, options.hourlyCounts))
-    .route('/', sessionRoutes(engine))
+    .route('/', sessionRoutes(engine, options.streams))
     .route('/', queryRoutes(options.queries))
     .route('/', sqlRoutes(options.sql, options.savedQueries, datasets, options.reports))
     .route('/', definitionRoutes(options.definitions))

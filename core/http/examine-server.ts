@@ -58,6 +58,10 @@ export async function examineServer(
               `${slug}: ${storedSessions} sessions are stored, ${activeSessions} are active.`,
             ),
       ),
+      note(
+        'tables',
+        'The tables are not read through while a server runs, for their files are its own: stop it and ask again, or let it read all stored sessions with: canister verify',
+      ),
       ...status.alarms
         .filter(({ code }) => code !== 'dataset_held')
         .map(({ code, detail }) =>

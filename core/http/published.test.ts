@@ -166,3 +166,13 @@ test('What an erasure takes away behind a publishing is published again for who 
   const { files } = (await answered.json()) as Manifest;
   expect(files.find(({ view }) => view === 'sessions')?.rows).toBe(2);
 });
+
+test('A file that went while it was asked for is told as one that the manifest names no more', async () => {
+  const [file] = (await readManifest()).files;
+  rmSync(join(desks.place.folder('shop'), file?.file ?? ''));
+  const answered = await get(`/published/shop/${file?.file}`);
+  expect([answered.status, (await answered.json()) as object]).toMatchObject([
+    404,
+    { code: 'published_unknown' },
+  ]);
+});

@@ -57,19 +57,22 @@ export function publishedRoutes({
       const asked = `${c.req.param('view')}/${c.req.param('file')}`;
       // Only what the manifest names is a file: no path is ever made of what was asked.
       const found = place.manifest(slug)?.files.find(({ file }) => file === asked);
-      if (found === undefined) {
-        throw new Problem(
-          'published_unknown',
-          'The manifest names no such file. A day that has changed has a new name: read the manifest again.',
-        );
-      }
+      if (found === undefined) throw unknown();
       return await sendFile(c, {
         path: join(place.folder(slug), found.file),
         contentType: 'application/vnd.apache.parquet',
         sha256: found.sha256,
+      }).catch((error: NodeJS.ErrnoException) => {
+        throw error.code === 'ENOENT' ? unknown() : error;
       });
     });
 }
+
+const unknown = () =>
+  new Problem(
+    'published_unknown',
+    'The manifest names no such file. A day that has changed has a new name: read the manifest again.',
+  );
 
 function tokenOf(header: string | undefined): string | undefined {
   const [, scheme = '', value = ''] =

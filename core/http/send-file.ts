@@ -1,6 +1,5 @@
 /** A file over HTTP, whole or from where a download broke off: Range, If-Range, If-None-Match and HEAD (RFC 9110). */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Context } from 'hono';
 
@@ -13,9 +12,22 @@ export interface SentFile {
   name?: string;
 }
 
-/** @throws what `stat` throws where the file is gone */
+/**
+ * From here on the file may be removed: what was opened is read to its end.
+ * @throws what `open` throws where the file is gone
+ */
 export async function sendFile(c: Context, file: SentFile): Promise<Response> {
-  const { size } = await stat(file.path);
+  const opened = await open(file.path);
+  const answer = await answerOf(c, file, opened).catch(async (error) => {
+    await opened.close();
+    throw error;
+  });
+  if (answer.body === null) await opened.close();
+  return answer;
+}
+
+async function answerOf(c: Context, file: SentFile, opened: FileHandle): Promise<Response> {
+  const { size } = await opened.stat();
   const etag = `"${file.sha256}"`;
   const headers = new Headers({
     'Accept-Ranges': 'bytes',
@@ -38,7 +50,7 @@ export async function sendFile(c: Context, file: SentFile): Promise<Response> {
   if (range !== undefined) headers.set('Content-Range', `bytes ${start}-${end}/${size}`);
   const status = range === undefined ? 200 : 206;
   if (c.req.method === 'HEAD' || size === 0) return new Response(null, { status, headers });
-  const stream = createReadStream(file.path, { start, end });
+  const stream = opened.createReadStream({ start, end });
   return new Response(Readable.toWeb(stream) as ReadableStream, { status, headers });
 }
 

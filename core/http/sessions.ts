@@ -9,7 +9,7 @@ import {
 } from '../contract/session.ts';
 import type { Engine } from '../engine/engine.ts';
 import { callerOf, stillMay } from './caller.ts';
-import { createOpenStreams } from './open-streams.ts';
+import type { OpenStreams } from './open-streams.ts';
 import { createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 const updateEveryMs = 500;
@@ -75,8 +75,7 @@ const endRoute = createRoute({
   },
 });
 
-export function sessionRoutes(engine: Engine) {
-  const streams = createOpenStreams();
+export function sessionRoutes(engine: Engine, streams: OpenStreams) {
   return newRoutes()
     .openapi(activeRoute, async (c) => {
       const news = await engine.activeSessions(
@@ -100,8 +99,12 @@ export function sessionRoutes(engine: Engine) {
       const { limit } = c.req.valid('query');
       let news = await engine.activeSessions(slug, limit);
       let version = news?.version;
-      const leave = streams.open(callerOf(c).actor);
-      return streamSSE(c, (stream) => tell(stream).finally(leave));
+      let end = () => {};
+      const leave = streams.open(callerOf(c).actor, () => end());
+      return streamSSE(c, (stream) => {
+        end = () => void stream.close();
+        return tell(stream).finally(leave);
+      });
 
       async function tell(stream: SSEStreamingApi): Promise<void> {
         for (let quiet = 0, turn = 1; !stream.aborted && !stream.closed; quiet += 1, turn += 1) {

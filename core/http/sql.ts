@@ -62,6 +62,9 @@ const removeRoute = createRoute({
   responses: { 200: json(z.object({ name: z.string() }), 'It is removed.'), ...otherwise },
 });
 
+const brokenOff = () =>
+  new Problem('internal', 'The answer broke off: what came of it is not whole. Ask again.');
+
 export function sqlRoutes(
   desk: SqlDesk,
   queries: SavedQueries,
@@ -96,8 +99,9 @@ export function sqlRoutes(
           }
         } catch (error) {
           // The answer has begun: what went wrong is its last line.
-          if (!(error instanceof Problem)) throw error;
-          await out.write(`${JSON.stringify({ problem: error.toBody() })}\n`);
+          const problem = error instanceof Problem ? error : brokenOff();
+          await out.write(`${JSON.stringify({ problem: problem.toBody() })}\n`);
+          if (error !== problem) throw error;
         }
       }) as never;
     })

@@ -37,7 +37,12 @@ import {
   readPosition,
 } from './duckdb-tables.ts';
 import { fitting, publishDays } from './published/publish-days.ts';
-import { createSweeper, readManifest } from './published/published-folder.ts';
+import {
+  createSweeper,
+  emptyPublishedFolder,
+  emptyUnlessWhole,
+  readManifest,
+} from './published/published-folder.ts';
 import { dayReader, quarterSql } from './published/unpublished-days.ts';
 import { createTableReaders } from './table-readers.ts';
 
@@ -64,6 +69,8 @@ export async function openDuckDbAnalytics(
   const asking = oneAtATime();
   const publishing = oneAtATime();
   const published = join(dirname(file), 'published');
+  // Disks lose files while nothing runs.
+  emptyUnlessWhole(published);
   const sweep = createSweeper(published, () => performance.now());
   const days = dayReader(timeZone);
   /** Every transaction makes another position. */
@@ -133,7 +140,7 @@ export async function openDuckDbAnalytics(
       }
     });
     // Its days are made anew out of these tables.
-    rmSync(published, { recursive: true, force: true, maxRetries: 3 });
+    emptyPublishedFolder(published);
   }
 
   const amend = async (change: () => Promise<Iterable<string>>) =>

@@ -36,8 +36,13 @@ export async function openDuckDbFile(
   try {
     makeFolder(dirname(file));
     const { instance, setAside } = await openInstance(file);
-    syncFolder(dirname(file));
-    await lockSettings(instance, timeZone, writable);
+    try {
+      syncFolder(dirname(file));
+      await lockSettings(instance, timeZone, writable);
+    } catch (error) {
+      instance.closeSync();
+      throw error;
+    }
     return {
       connect: () => instance.connect(),
       ...(setAside === undefined ? {} : { setAside }),

@@ -18,7 +18,7 @@ import { analyticsMigrations, storeTables, storeViews } from '../analytics/table
 import { viewStatements } from '../analytics/views.ts';
 import { Problem } from '../contract/problem.ts';
 import type { ClosedSession } from '../contract/session.ts';
-import { openDuckDbFile } from './duckdb-file.ts';
+import { type DuckDbFile, openDuckDbFile } from './duckdb-file.ts';
 import { query } from './duckdb-lookups.ts';
 import { appendRows } from './duckdb-rows.ts';
 import { openSeenMarks } from './duckdb-seen.ts';
@@ -32,15 +32,24 @@ const checkpointWaitMsMax = 10_000;
 export async function openTables(file: string, timeZone: string) {
   const database = await openDuckDbFile(file, timeZone, join(dirname(file), 'published'));
   const writer = await database.connect();
-  await migrate(writer, file).catch((error) => {
+  try {
+    return await readTables(file, database, writer);
+  } catch (error) {
+    // Tables that are damaged are made anew under the same name, which only a closed file gives up.
     writer.closeSync();
     database.close();
     throw error;
-  });
-  const reader = await database.connect();
-  const asker = await database.connect();
+  }
+}
+
+async function readTables(file: string, database: DuckDbFile, writer: DuckDBConnection) {
+  await migrate(writer, file);
   let lastRow = await lastSessionRow(writer);
   const seen = await openSeenMarks(writer);
+  const position = await readPosition(writer);
+  const unpublished = await openUnpublishedDays(writer);
+  const reader = await database.connect();
+  const asker = await database.connect();
   return {
     writer,
     /** Gives the number of the first session; its marks of what both tracker and log saw are still to be made. */
@@ -54,8 +63,8 @@ export async function openTables(file: string, timeZone: string) {
     seen,
     reader,
     asker,
-    position: await readPosition(writer),
-    unpublished: await openUnpublishedDays(writer),
+    position,
+    unpublished,
     connect: () => database.connect(),
     /** Breaks off what others have asked. */
     interrupt() {

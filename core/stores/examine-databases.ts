@@ -17,6 +17,7 @@ import { isClosedToUs } from './dataset-stores.ts';
 import { findUnreadable, readAnalytics, readTablesVersion } from './examine-tables.ts';
 import { describeBroken, openLibsqlCounts } from './libsql-counts.ts';
 import { controlMigrations, hitsMigrations } from './migrations/migrations.ts';
+import { isGone } from './whole-folder.ts';
 
 type Ask = (sql: string, args?: InArgs) => Promise<Row[]>;
 
@@ -36,12 +37,11 @@ const reportAdvice =
 /** @param root a folder that exists and that no process owns */
 export async function examineDatabases(root: string): Promise<Finding[]> {
   const { hitsFile, controlFile } = openDataFolder(root);
-  if (!existsSync(hitsFile) || !existsSync(controlFile)) {
-    if (!existsSync(hitsFile) && !existsSync(controlFile))
-      return [note('databases', 'Nothing was stored here yet.')];
-    const missing = existsSync(hitsFile) ? 'control.db' : 'hits.db';
-    return [attention('databases', `${missing} is missing.`, restoreAdvice)];
-  }
+  const gone = [hitsFile, controlFile].filter(isGone).map((file) => basename(file));
+  if (gone.length === 2 && !existsSync(hitsFile) && !existsSync(controlFile))
+    return [note('databases', 'Nothing was stored here yet.')];
+  if (gone.length > 0)
+    return [attention('databases', `${gone.join(' and ')}: missing or empty.`, restoreAdvice)];
   const aside = mkdtempSync(join(tmpdir(), 'canister-doctor-'));
   const copies: Partial<Copies> = {};
   try {

@@ -1,7 +1,7 @@
 /** The hits of one visitor in `hits.db`, and the messages of `control.db` that name them. */
 import type { InStatement, InValue } from '@libsql/client';
-import type { VisitorHits, WaitingHit } from '../sources/visitor-hits.ts';
 import type { InboxCommand } from '../sources/inbox-source.ts';
+import type { VisitorHits, WaitingHit } from '../sources/visitor-hits.ts';
 import type { Scrubbed, SqlBatch } from './libsql-file.ts';
 
 const rowsPerRead = 1_000;

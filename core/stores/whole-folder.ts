@@ -1,5 +1,5 @@
 /** Whether the databases of a data folder are all there: one that is gone must not be made anew beside what it goes with. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Problem } from '../contract/problem.ts';
 
@@ -15,17 +15,24 @@ export function refusePartOfFolder(
 ): void {
   const slugs = storedDatasets(join(dirname(controlFile), 'datasets'));
   if (slugs.length === 0) return;
-  if (!existsSync(controlFile)) {
+  if (isGone(controlFile)) {
     throw new Problem(
       'data_unusable',
-      `${controlFile} is missing, but sessions are stored (${slugs.slice(0, 5).join(', ')}): it holds the datasets, the users and the keys that open the sessions. Put it, or your backup of the whole folder, back: docs/operations.md, "Backup". Nothing was changed.`,
+      `${controlFile} is missing or empty, but sessions are stored (${slugs.slice(0, 5).join(', ')}): it holds the datasets, the users and the keys that open the sessions. Put it, or your backup of the whole folder, back: docs/operations.md, "Backup". Nothing was changed.`,
     );
   }
-  if (existsSync(hitsFile) || acceptLoss) return;
+  if (!isGone(hitsFile) || acceptLoss) return;
   throw new Problem(
     'hits_lost',
-    `${hitsFile} is missing: hits were in it that are in no stored session yet. Put it, or your backup of the whole folder, back, or go on without them with serve --accept-loss. Nothing was changed.`,
+    `${hitsFile} is missing or empty: hits were in it that are in no stored session yet. Put it, or your backup of the whole folder, back, or go on without them with serve --accept-loss. Nothing was changed.`,
   );
+}
+
+/** An empty file holds as little as none, and SQLite takes it for a new one. */
+export function isGone(file: string): boolean {
+  const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size;
+  const size = sizeOf(file);
+  return size === undefined || (size === 0 && !sizeOf(`${file}-wal`));
 }
 
 function storedDatasets(folder: string): string[] {

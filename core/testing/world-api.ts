@@ -5,6 +5,7 @@ import { createQueryDesk } from '../desks/query-desk.ts';
 import { createSearchDesk } from '../desks/search-desk.ts';
 import { standardEventSet } from '../events/standard-events.ts';
 import type { ApiOptions } from '../http/app.ts';
+import { createOpenStreams } from '../http/open-streams.ts';
 import { openLibsqlAlerts } from '../stores/libsql-alerts.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
@@ -46,6 +47,7 @@ export async function worldApi(world: World): Promise<WorldApi> {
     alerts: (await worldAlerts(world)).desk,
     subscriptions: noSubscriptions,
     sources: worldSources(world, { folders: [] }),
+    streams: createOpenStreams(),
     log: () => {},
     disk: () => undefined,
     processMeasures: () => ({

@@ -94,6 +94,7 @@ export const problemHelp: ServerNames['problemHelp'] = {
   token_unknown: 'حُذف: أعد تحميل القائمة.',
   token_invalid: 'ناقص أو غير معروف أو لمجموعة بيانات أخرى أو انتهت مدته.',
   shared_link_unknown: 'أُلغي: أعد تحميل القائمة.',
+  data_changed: 'اسأل مرة أخرى.',
   published_unknown: 'اقرأ فهرس الملفات من جديد.',
   sql_too_slow: 'اسأل عن أيام أقل أو اجمع في وقت أبكر.',
   import_unknown: 'ابدأ الاستيراد من جديد: لا يُحسب سطر مرتين.',

@@ -89,6 +89,7 @@ export const problemTitles: ServerNames['problem'] = {
   token_unknown: 'لا يوجد رمز قراءة بهذا الاسم',
   token_invalid: 'يلزم رمز قراءة',
   shared_link_unknown: 'لا يوجد رابط مشارَك كهذا',
+  data_changed: 'تغيّرت البيانات أثناء قراءتها',
   published_unknown: 'لا يوجد ملف منشور كهذا',
   sql_too_slow: 'طال SQL فأُوقف',
   import_unknown: 'لا يوجد استيراد كهذا قيد التنفيذ',

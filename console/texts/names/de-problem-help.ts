@@ -111,6 +111,7 @@ export const problemHelp: ServerNames['problemHelp'] = {
   token_invalid:
     'Es fehlt, ist unbekannt, gehört zu einem anderen Datenbestand oder ist abgelaufen.',
   shared_link_unknown: 'Er wurde widerrufen: die Liste neu laden.',
+  data_changed: 'Noch einmal fragen.',
   published_unknown: 'Das Verzeichnis der Dateien noch einmal lesen.',
   sql_too_slow: 'Weniger Tage abfragen oder früher zusammenfassen.',
   import_unknown: 'Den Import noch einmal beginnen: keine Zeile zählt zweimal.',

@@ -89,6 +89,7 @@ export const problemTitles: ServerNames['problem'] = {
   token_unknown: 'Ein Lesetoken dieses Namens gibt es nicht',
   token_invalid: 'Ein Lesetoken wird gebraucht',
   shared_link_unknown: 'Diesen geteilten Link gibt es nicht',
+  data_changed: 'Die Daten änderten sich, während sie gelesen wurden',
   published_unknown: 'Diese veröffentlichte Datei gibt es nicht',
   sql_too_slow: 'Das SQL lief zu lange und wurde angehalten',
   import_unknown: 'Dieser Import läuft nicht',

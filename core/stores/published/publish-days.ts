@@ -12,6 +12,7 @@ import type { Manifest, PublishedFile } from '../../contract/published.ts';
 import { syncFolder } from '../durable-folder.ts';
 import { beginMoment } from './one-moment.ts';
 import {
+  lastNumber,
   makePublishedFolder,
   readManifest,
   schemaVersion,
@@ -75,7 +76,7 @@ async function publishMoment(options: PublishOptions, effort: Effort): Promise<P
       for (const day of await storedDays(connection, timeZone))
         if (isWhole || day < (before?.since ?? '')) wanted.add(day);
     const days = [...wanted].filter((day) => day >= (since ?? '')).sort();
-    const number = (before?.number ?? readManifest(folder)?.number ?? 0) + 1;
+    const number = lastNumber(folder) + 1;
     const asked = days.flatMap((day) =>
       viewNames.map((view) => ({ ...effort, folder, timeZone, view, day, number })),
     );

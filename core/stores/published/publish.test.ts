@@ -1,6 +1,13 @@
 /** What is published is what the tables hold, day by day; only days that changed are written again. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -116,6 +123,40 @@ test('Without a manifest, or with a damaged one, everything is published again',
   await world.engine.rebuild('shop', false);
   expect((await world.engine.publish('shop')).written).toEqual(['2026-11-21', '2026-11-22']);
   expect(await inFiles('hits', 'SELECT count(*) FROM FILES')).toEqual([['2']]);
+});
+
+test.each([
+  ['gone', (file: string) => rmSync(file)],
+  ['cut short', (file: string) => truncateSync(file, 100)],
+  ['empty', (file: string) => truncateSync(file, 0)],
+])('Where a file is %s at the start, everything is published again', async (_, damage) => {
+  await sessionOf('a');
+  await sessionOf('b');
+  await world.engine.publish('shop');
+  await world.crash();
+  damage(join(folder(), filesOn('2026-11-21')[0] ?? ''));
+  await world.reopen();
+  expect((await world.engine.publish('shop')).written).toEqual(['2026-11-21', '2026-11-22']);
+  expect(await inFiles('hits', 'SELECT count(*) FROM FILES')).toEqual([['2']]);
+  expect((await world.engine.publish('shop')).written).toEqual([]);
+});
+
+test('A file that has gone in an erasure, or whose manifest is damaged, gives its name to no other', async () => {
+  await sessionOf('a');
+  await sessionOf('b');
+  const named = async () => {
+    await world.engine.publish('shop');
+    return manifest().files.map(({ file }) => file);
+  };
+  const first = await named();
+  await world.engine.beginErasure('shop', { visitor: 'b' });
+  const state = async () => (await world.engine.erasures('shop'))[0]?.state;
+  await expect.poll(state, { timeout: 30_000 }).toBe('done');
+  const second = await named();
+  writeFileSync(join(folder(), 'manifest.json'), '{"half":');
+  const third = await named();
+  expect([first.length, second.length, third.length]).toEqual([6, 3, 3]);
+  expect(new Set([...first, ...second, ...third]).size).toBe(12);
 });
 
 test('Days that retention removes vanish with their files', async () => {

@@ -3,9 +3,9 @@
  * that its day is written, so whoever holds a manifest reads what it says or nothing, never a mixture.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { publicViews, viewNames, viewsVersion } from '../../analytics/views.ts';
 import { type Manifest, manifestSchema } from '../../contract/published.ts';
 import { makeFolder, syncFolder, writeDurably } from '../durable-folder.ts';
@@ -36,6 +36,38 @@ export function readManifest(folder: string): Manifest | undefined {
     // Damaged, or of another version: everything is published again.
     return undefined;
   }
+}
+
+/** Takes away what its manifest does not describe: files that are gone, or were cut short, are then made anew. */
+export function emptyUnlessWhole(folder: string): void {
+  const sizeOf = (file: string) => statSync(join(folder, file), { throwIfNoEntry: false })?.size;
+  const manifest = readManifest(folder);
+  const isWhole = manifest?.files.every(({ file, bytes }) => sizeOf(file) === bytes) ?? true;
+  if (!isWhole) emptyPublishedFolder(folder);
+}
+
+const numberFile = (folder: string) => join(folder, 'last-number');
+
+/** The number of the last manifest, also where that is gone or damaged; 0 before the first. */
+export function lastNumber(folder: string): number {
+  const kept = existsSync(numberFile(folder))
+    ? Number(readFileSync(numberFile(folder), 'utf8'))
+    : 0;
+  const named = readManifest(folder)?.number ?? 0;
+  const used = viewNames.flatMap((view) =>
+    listNames(join(folder, view)).map((name) => Number(/\.(\d+)\.parquet/.exec(name)?.[1] ?? 0)),
+  );
+  return used.reduce((last, one) => Math.max(last, one), Math.max(named, kept || 0));
+}
+
+/** Takes all files away. What is published next has names of its own: who holds the old manifest must not meet them. */
+export function emptyPublishedFolder(folder: string): void {
+  if (!existsSync(folder)) return;
+  writeDurably(numberFile(folder), String(lastNumber(folder)));
+  for (const name of readdirSync(folder))
+    if (name !== basename(numberFile(folder)))
+      rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 3 });
+  syncFolder(folder);
 }
 
 /** Puts the manifest in place in one step. The files that it names must be durable before. */
