@@ -39,6 +39,12 @@ export const controlStyles = css`
     cursor: default;
     opacity: 0.55;
   }
+  /* A quick answer is none to look at. */
+  :host([acting]) :is(.button, cn-confirm-button) {
+    opacity: 0.55;
+    transition: opacity 0s 200ms;
+    cursor: progress;
+  }
   .button.first {
     border-color: var(--accent);
     background: var(--accent);
