@@ -67,6 +67,11 @@ export const controlStyles = css`
     width: var(--control-height);
     padding: 0;
   }
+  /* As large as a finger needs it, however small the words are (WCAG 2.2, 2.5.8). */
+  summary,
+  label:has(> :is([type='checkbox'], [type='radio'])) {
+    min-height: 1.5rem;
+  }
   .field {
     min-height: var(--control-height);
     padding: var(--space-1) var(--space-2);
@@ -91,6 +96,9 @@ export const controlStyles = css`
   }
   .button:focus-visible {
     border-radius: var(--radius);
+  }
+  wa-switch::part(switch) {
+    min-height: 1.5rem;
   }
   wa-switch {
     font-size: var(--text-dense);
