@@ -27,6 +27,7 @@ import { rememberDataset } from './context/last-dataset.ts';
 import { onOtherTab, tellOtherTabs } from './context/other-tabs.ts';
 import { keepFocus } from './controllers/kept-focus.ts';
 import { navigate, onLocationChange } from './controllers/location.ts';
+import { oneAtATime } from './controllers/one-at-a-time.ts';
 import { forgetUnsaved } from './controllers/unsaved-input.ts';
 import { administerPlaces, groupsOf, placeLabel } from './nav-places.ts';
 import { installWorker } from './offline/installed.ts';
@@ -52,6 +53,7 @@ export class AppShell extends LitElement {
   /** Puts a newer version of the console in force; undefined while none waits. */
   @state() private newVersion: (() => void) | undefined;
   @state() private place: Place = placeOf(location.pathname);
+  readonly #once = oneAtATime(this);
 
   #release: (() => void) | undefined;
   #stopHearing: (() => void) | undefined;
@@ -145,15 +147,17 @@ export class AppShell extends LitElement {
     void this.#load();
   }
 
-  async #signOut(): Promise<void> {
-    try {
-      await signOut();
-      tellOtherTabs(undefined);
-      // What the last person had open is not for the next one.
-      location.assign('/');
-    } catch (error) {
-      this.error = asApiError(error);
-    }
+  #signOut(): Promise<void> {
+    return this.#once(async () => {
+      try {
+        await signOut();
+        tellOtherTabs(undefined);
+        // What the last person had open is not for the next one.
+        location.assign('/');
+      } catch (error) {
+        this.error = asApiError(error);
+      }
+    });
   }
 
   async #loadDatasets(): Promise<void> {

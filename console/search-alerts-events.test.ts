@@ -174,6 +174,8 @@ describe('the page of search', () => {
     await found(missingSessions);
     await page.getByText('Keep this search').click();
     await page.getByLabel('Name').fill('Gone');
+    await page.getByRole('link', { name: 'Alerts', exact: true }).click();
+    await page.getByRole('button', { name: 'Stay here' }).click();
     await page.getByRole('button', { name: 'Keep', exact: true }).click();
     await page.getByText('Kept as "Gone".').waitFor();
     await page.getByLabel(/^As/).selectOption('Label for reports');

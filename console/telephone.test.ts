@@ -54,3 +54,29 @@ it('shows three figures beside their value', async () => {
   expect(over.table).toBeLessThanOrEqual(1);
   expect(over.heads).toBe(0);
 });
+
+it.each([
+  'de-DE',
+  'ar',
+])('keeps what figures are of in view while they are pushed aside, in %s', async (locale) => {
+  const page = await opened.newPage({ viewport: { width: 390, height: 780 }, locale });
+  await page.goto('/shop/reports/pages?robots=1');
+  const table = page.locator('cn-data-table .scroll:has(tbody button.open)').first();
+  await table.waitFor();
+  const firstCells = table.locator('tr > :first-child');
+  const places = async () =>
+    Promise.all((await firstCells.all()).map(async (cell) => (await cell.boundingBox())?.x));
+  const before = await places();
+  const moved = await table.evaluate((scrolled) => {
+    scrolled.scrollBy(getComputedStyle(scrolled).direction === 'rtl' ? -100 : 100, 0);
+    return Math.abs(scrolled.scrollLeft);
+  });
+  expect(moved).toBe(100);
+  expect(before.length).toBeGreaterThan(1);
+  expect(await places()).toEqual(before);
+  // An edge of its own says that there is more.
+  expect(await table.evaluate((scrolled) => getComputedStyle(scrolled).backgroundImage)).toContain(
+    'gradient',
+  );
+  await page.close();
+});

@@ -34,8 +34,8 @@ export const takeLink = (body: { token: string; password: string; name?: string 
 export const askForLink = (email: string) =>
   request<unknown>('/api/forgotten', { body: { email } });
 
-export const listSignIns = async () =>
-  (await request<{ signIns: SignIn[] }>('/api/me/sign-ins')).signIns;
+export const listSignIns = async (signal?: AbortSignal) =>
+  (await request<{ signIns: SignIn[] }>('/api/me/sign-ins', { signal })).signIns;
 export const endSignIn = (id: string) =>
   request<void>(`/api/me/sign-ins/${encodeURIComponent(id)}`, { method: 'DELETE' });
 export const setPassword = (body: { current: string; password: string }) =>
@@ -50,7 +50,8 @@ export const removeSecondFactor = (current: string) =>
 
 const userPath = (id: string) => `/api/users/${encodeURIComponent(id)}`;
 
-export const listUsers = async () => (await request<{ users: User[] }>('/api/users')).users;
+export const listUsers = async (signal?: AbortSignal) =>
+  (await request<{ users: User[] }>('/api/users', { signal })).users;
 export const inviteUser = (body: {
   email: string;
   name?: string;
@@ -70,16 +71,18 @@ export const resetUser = (id: string) =>
   request<OneTimeLink>(`${userPath(id)}/reset`, { body: { sendMail: false } });
 export const deleteUser = (id: string) => request<void>(userPath(id), { method: 'DELETE' });
 
-export const listKeys = async () => (await request<{ keys: ApiKey[] }>('/api/api-keys')).keys;
+export const listKeys = async (signal?: AbortSignal) =>
+  (await request<{ keys: ApiKey[] }>('/api/api-keys', { signal })).keys;
 export const createKey = (body: Grant & { name: string; days: number }) =>
   request<MadeApiKey>('/api/api-keys', { body });
 export const deleteKey = (id: string) =>
   request<void>(`/api/api-keys/${encodeURIComponent(id)}`, { method: 'DELETE' });
 
-export const listAudit = async (before?: number) =>
+export const listAudit = async (before?: number, signal?: AbortSignal) =>
   (
     await request<{ entries: AuditEntry[] }>(
       `/api/audit?limit=100${before === undefined ? '' : `&before=${before}`}`,
+      { signal },
     )
   ).entries;
 export const verifyAudit = () => request<AuditCheck>('/api/audit/verify');

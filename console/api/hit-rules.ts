@@ -10,7 +10,8 @@ import { datasetPath } from './datasets.ts';
 
 const path = (slug: string) => `${datasetPath(slug)}/rules/hits`;
 
-export const readHitRules = (slug: string) => request<HitRules>(path(slug));
+export const readHitRules = (slug: string, signal?: AbortSignal) =>
+  request<HitRules>(path(slug), { signal });
 
 /** @throws ApiError `rules_changed` when others are in force by now, or what is wrong with a rule; nothing was changed then */
 export const setHitRules = (slug: string, rules: HitRules) =>
@@ -28,6 +29,6 @@ export interface Trial {
 export const tryHitRules = (slug: string, trial: Trial, rules: HitRulesInput) =>
   request<HitTrialResult>(`${path(slug)}/trial`, { body: { ...trial, rules } });
 
-export async function readExcluded(slug: string): Promise<ExcludedHits> {
-  return (await request<{ excluded: ExcludedHits }>(`${path(slug)}/excluded`)).excluded;
+export async function readExcluded(slug: string, signal?: AbortSignal): Promise<ExcludedHits> {
+  return (await request<{ excluded: ExcludedHits }>(`${path(slug)}/excluded`, { signal })).excluded;
 }

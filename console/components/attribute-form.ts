@@ -6,6 +6,7 @@ import type { HitAttribute } from '../../core/contract/event.ts';
 import type { AttributeDraft } from '../../core/contract/event-life.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { saveAttribute } from '../api/events.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
@@ -57,6 +58,7 @@ export class AttributeForm extends LitElement {
   #known: HitAttribute = newAttribute;
   @state() private revision: number | undefined;
   @state() private error: ApiError | undefined;
+  readonly #once = oneAtATime(this);
 
   constructor() {
     super();
@@ -154,14 +156,16 @@ export class AttributeForm extends LitElement {
     this.error = undefined;
   }
 
-  async #save(event: Event): Promise<void> {
+  #save(event: Event): Promise<void> {
     event.preventDefault();
-    try {
-      await saveAttribute(this.slug, withoutEmpty(this.draft), this.revision);
-      this.dispatchEvent(new CustomEvent('cn-saved'));
-    } catch (error) {
-      this.error = asApiError(error);
-    }
+    return this.#once(async () => {
+      try {
+        await saveAttribute(this.slug, withoutEmpty(this.draft), this.revision);
+        this.dispatchEvent(new CustomEvent('cn-saved'));
+      } catch (error) {
+        this.error = asApiError(error);
+      }
+    });
   }
 }
 

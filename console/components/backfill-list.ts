@@ -10,6 +10,7 @@ import { type ApiError, asApiError } from '../api/client.ts';
 import { beginBackfill, cancelBackfill, listBackfills } from '../api/events.ts';
 import { serverNow } from '../api/server-time.ts';
 import { rangeOf } from '../controllers/analysis-view.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
 import { searchPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -62,6 +63,7 @@ export class BackfillList extends LitElement {
   @property({ attribute: false }) events: readonly string[] = [];
   @state() private range: RangeChoice = 'all';
   @state() private failed: ApiError | undefined;
+  readonly #once = oneAtATime(this);
 
   readonly #read = new RefreshController<Backfill[]>(this, {
     everyMs: askEveryMs,
@@ -159,14 +161,16 @@ export class BackfillList extends LitElement {
     return this.#do(() => cancelBackfill(this.open?.slug ?? '', number));
   }
 
-  async #do(act: () => Promise<unknown>): Promise<void> {
-    this.failed = undefined;
-    try {
-      await act();
-    } catch (error) {
-      this.failed = asApiError(error);
-    }
-    await this.#read.ask();
+  #do(act: () => Promise<unknown>): Promise<void> {
+    return this.#once(async () => {
+      this.failed = undefined;
+      try {
+        await act();
+      } catch (error) {
+        this.failed = asApiError(error);
+      }
+      await this.#read.ask();
+    });
   }
 }
 

@@ -49,7 +49,7 @@ export class BackupList extends LitElement {
   /** In which instants are told: the zone of the reader. */
   @property() timeZone = 'UTC';
   @state() private refused: ApiError | undefined;
-  readonly #once = oneAtATime();
+  readonly #once = oneAtATime(this);
   readonly #backups = new RefreshController<Backups>(this, {
     everyMs: askEveryMs,
     subject: () => '',

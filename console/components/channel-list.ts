@@ -6,6 +6,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { AlertChannel, AlertChannelInput, Delivery } from '../../core/contract/alert.ts';
 import { deleteChannel, listDeliveries, saveChannel, testChannel } from '../api/alerts.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { typedFields, UnsavedInput } from '../controllers/unsaved-input.ts';
 import { emptyOnceTaken } from '../pages/form-values.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -65,6 +66,7 @@ export class ChannelList extends LitElement {
   @state() private secret: string | undefined;
   /** What became of the last test, by channel. */
   @state() private tested: Readonly<Record<string, string>> = {};
+  readonly #once = oneAtATime(this);
 
   constructor() {
     super();
@@ -167,15 +169,17 @@ export class ChannelList extends LitElement {
     void this.#do(() => deleteChannel(name));
   }
 
-  async #do(act: () => Promise<void>): Promise<void> {
-    this.error = undefined;
-    this.secret = undefined;
-    try {
-      await act();
-      this.dispatchEvent(new CustomEvent('cn-changed'));
-    } catch (error) {
-      this.error = asApiError(error);
-    }
+  #do(act: () => Promise<void>): Promise<void> {
+    return this.#once(async () => {
+      this.error = undefined;
+      this.secret = undefined;
+      try {
+        await act();
+        this.dispatchEvent(new CustomEvent('cn-changed'));
+      } catch (error) {
+        this.error = asApiError(error);
+      }
+    });
   }
 
   /** Sends a test and looks what becomes of it, for a while. */
@@ -183,10 +187,14 @@ export class ChannelList extends LitElement {
     const say = (text: string) => {
       this.tested = { ...this.tested, [name]: text };
     };
-    this.error = undefined;
-    say(msg('Sending …'));
+    let id: string | undefined;
     try {
-      const id = await testChannel(name);
+      await this.#once(async () => {
+        this.error = undefined;
+        say(msg('Sending …'));
+        id = await testChannel(name);
+      });
+      if (id === undefined) return;
       for (let times = 0; times < askTimesMax && this.isConnected; times += 1) {
         const delivery = (await listDeliveries(deliveriesAsked)).find((one) => one.id === id);
         if (delivery) {

@@ -15,6 +15,7 @@ import {
   numberAt,
 } from '../../core/contract/answer-layout.ts';
 import type { Answer } from '../../core/contract/query.ts';
+import { keptColumnStyles } from '../styles/kept-column.ts';
 import { skeletonStyles } from '../styles/skeleton.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
@@ -48,6 +49,7 @@ export class DataTable extends LitElement {
     skeletonStyles,
     labelStyles,
     openStyles,
+    keptColumnStyles,
     css`
       :host {
         display: block;

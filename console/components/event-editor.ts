@@ -283,8 +283,8 @@ export class EventEditor extends LitElement {
   #try(): Promise<void> {
     const days = this.range === 'all' ? {} : rangeOf(this.range, this.#today);
     return this.#with(async (definition) => {
-      // It goes on by itself: saving need not wait for it.
-      void this.trial?.begin(definition, days);
+      // Once begun it goes on by itself: saving need not wait for it.
+      await this.trial?.begin(definition, days);
     });
   }
 

@@ -6,6 +6,7 @@ import type { EventDefinition } from '../../core/contract/event.ts';
 import type { DryRun } from '../../core/contract/event-life.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { beginDryRun, cancelDryRun, type JobDays, readDryRun } from '../api/events.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { sessionPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
@@ -26,6 +27,7 @@ export class EventTrial extends LitElement {
   @property() slug = '';
   @state() private latest: DryRun | undefined;
   @state() private error: ApiError | undefined;
+  readonly #once = oneAtATime(this);
   /** Counts runs up: what an earlier one still hears is not shown. */
   #number = 0;
 
@@ -41,12 +43,20 @@ export class EventTrial extends LitElement {
     this.error = undefined;
   }
 
-  /** Tries a definition over the sessions of some days, and follows it to its end. */
+  /** Begins to try a definition over the sessions of some days, and shows how far it is to its end. */
   async begin(definition: EventDefinition, days: JobDays): Promise<void> {
     this.clear();
     const mine = this.#number;
     try {
-      let run = await beginDryRun(this.slug, definition.name, definition, days);
+      void this.#follow(await beginDryRun(this.slug, definition.name, definition, days), mine);
+    } catch (error) {
+      if (mine === this.#number) this.error = asApiError(error);
+    }
+  }
+
+  async #follow(begun: DryRun, mine: number): Promise<void> {
+    let run = begun;
+    try {
       while (mine === this.#number) {
         this.latest = run;
         if (!isUnderWay(run)) return;
@@ -117,12 +127,14 @@ export class EventTrial extends LitElement {
     </details>`;
   }
 
-  async #cancel({ number }: DryRun): Promise<void> {
-    try {
-      await cancelDryRun(this.slug, number);
-    } catch (error) {
-      this.error = asApiError(error);
-    }
+  #cancel({ number }: DryRun): Promise<void> {
+    return this.#once(async () => {
+      try {
+        await cancelDryRun(this.slug, number);
+      } catch (error) {
+        this.error = asApiError(error);
+      }
+    });
   }
 }
 

@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { HitRules, HitTrialResult } from '../../core/contract/hit-rules.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { type Trial, tryHitRules } from '../api/hit-rules.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { tableStyles } from '../styles/tables.ts';
@@ -35,6 +36,7 @@ export class HitTrialForm extends LitElement {
   @state() private trial: Trial = {};
   @state() private result: HitTrialResult | undefined;
   @state() private error: ApiError | undefined;
+  readonly #once = oneAtATime(this);
 
   override render() {
     return html`<form novalidate @submit=${this.#try}>
@@ -93,13 +95,15 @@ export class HitTrialForm extends LitElement {
     if (rules === undefined) return;
     const { version: _, ...given } = rules;
     const asked = Object.fromEntries(Object.entries(trial).filter(([, text]) => text !== ''));
-    try {
-      this.result = await tryHitRules(this.slug, asked, given);
-      this.error = undefined;
-    } catch (error) {
-      this.error = asApiError(error);
-      this.result = undefined;
-    }
+    await this.#once(async () => {
+      try {
+        this.result = await tryHitRules(this.slug, asked, given);
+        this.error = undefined;
+      } catch (error) {
+        this.error = asApiError(error);
+        this.result = undefined;
+      }
+    });
   }
 }
 

@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { saveLabel, saveSearch } from '../api/search.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
 import './error-note.ts';
@@ -72,6 +73,19 @@ export class KeepSearch extends LitElement {
   @state() private error: ApiError | undefined;
   @state() private said = '';
 
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => this.#typedName(), saved: () => this.#kept });
+  }
+
+  /** The name that was kept last: it is not missed. */
+  #kept: string | undefined;
+
+  #typedName(): string | undefined {
+    const name = this.renderRoot.querySelector<HTMLInputElement>('#name')?.value.trim();
+    return name === '' ? undefined : name;
+  }
+
   override render() {
     return html`<details>
         <summary>${msg('Keep this search')}</summary>
@@ -128,14 +142,15 @@ export class KeepSearch extends LitElement {
   }
 
   async #save(): Promise<void> {
-    const name = this.renderRoot.querySelector<HTMLInputElement>('#name')?.value.trim() ?? '';
-    if (name === '' || this.saving) return;
+    const name = this.#typedName();
+    if (name === undefined || this.saving) return;
     const { slug, condition, kind, colour } = this;
     this.saving = true;
     this.#type();
     try {
       if (kind === 'label') await saveLabel(slug, { name, condition, colour });
       else await saveSearch(slug, name, { condition, segment: kind === 'segment' });
+      this.#kept = name;
       this.said =
         kind === 'label'
           ? msg(str`Kept as the label "${name}": reports offer it beside all.`)

@@ -74,7 +74,7 @@ export class SavedQueries extends LitElement {
   @state() private description = '';
   @state() private error: ApiError | undefined;
   @state() private kept = '';
-  readonly #once = oneAtATime();
+  readonly #once = oneAtATime(this);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('slug') || this.slug === '') return;
@@ -121,7 +121,7 @@ export class SavedQueries extends LitElement {
 
   #delete(query: SavedQuery) {
     const { slug } = this;
-    return this.#do(async () => {
+    const remove = async () => {
       await deleteQuery(slug, query.name);
       offerUndo({
         said: msg(str`"${query.name}" is deleted.`),
@@ -130,7 +130,8 @@ export class SavedQueries extends LitElement {
           await this.#do(async () => {});
         },
       });
-    });
+    };
+    return this.#once(() => this.#do(remove));
   }
 
   #load(query: SavedQuery) {

@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { SavedSearch, SavedSearchList } from '../../core/contract/search.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { listSearches, removeSearch, saveSearch } from '../api/search.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { searchPath } from '../routes.ts';
 import { textStyles } from '../styles/text.ts';
@@ -30,6 +31,7 @@ export class SearchStart extends LitElement {
 
   @property() slug = '';
   @state() private removeError: ApiError | undefined;
+  readonly #once = oneAtATime(this);
 
   readonly #saved = new QueryController<string, SavedSearchList>(this, {
     key: () => (this.slug === '' ? undefined : this.slug),
@@ -52,7 +54,7 @@ export class SearchStart extends LitElement {
           : html`<cn-saved-searches
               .list=${value}
               .hrefOf=${(condition: string) => searchPath(this.slug, condition)}
-              @cn-remove=${(event: CustomEvent<SavedSearch>) => this.#remove(event.detail)}
+              @cn-remove=${(event: CustomEvent<SavedSearch>) => this.#once(() => this.#remove(event.detail))}
             ></cn-saved-searches>`
       }
       <p class="caption fields"><a href="/docs/conditions.md" target="_blank">${msg('All fields and operators')}</a></p>`;
@@ -73,7 +75,7 @@ export class SearchStart extends LitElement {
     } catch (error) {
       this.removeError = asApiError(error);
     }
-    this.#saved.retry();
+    await this.#saved.retry();
   }
 }
 

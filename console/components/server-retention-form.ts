@@ -5,6 +5,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { ServerRetention } from '../../core/contract/server-retention.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { readServerRetention, setServerRetention } from '../api/retention.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
@@ -33,6 +34,7 @@ export class ServerRetentionForm extends LitElement {
   @state() private saved = false;
   /** What somebody else has set meanwhile, and what was typed here. */
   @state() private conflict: { theirs: ServerRetention; mine: Typed } | undefined;
+  readonly #once = oneAtATime(this);
 
   constructor() {
     super();
@@ -103,17 +105,18 @@ export class ServerRetentionForm extends LitElement {
   }
 
   #set(mine: Typed, known: ServerRetention): Promise<void> {
-    return this.#with(async () => {
+    const set = async () => {
       try {
-        const set = await setServerRetention(mine, known);
+        const inForce = await setServerRetention(mine, known);
         this.saved = true;
-        return set;
+        return inForce;
       } catch (error) {
         if (!isConflict(asApiError(error))) throw error;
         this.conflict = { theirs: await readServerRetention(), mine };
         return known;
       }
-    });
+    };
+    return this.#once(() => this.#with(set));
   }
 
   async #with(ask: () => Promise<ServerRetention>): Promise<void> {

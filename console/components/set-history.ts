@@ -6,6 +6,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { EventChange, SetDiff, SetSummary } from '../../core/contract/event-life.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { listSets, readChanges, readDiff, rollback } from '../api/events.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { tableStyles } from '../styles/tables.ts';
@@ -64,6 +65,7 @@ export class SetHistory extends LitElement {
   @property({ type: Number }) version = 0;
   @state() private diff: SetDiff | undefined;
   @state() private failed: ApiError | undefined;
+  readonly #once = oneAtATime(this);
 
   readonly #read = new QueryController<
     [string, number],
@@ -163,11 +165,12 @@ export class SetHistory extends LitElement {
   }
 
   #rollback(version: number) {
-    return this.#do(async () => {
+    const roll = async () => {
       await rollback(this.slug, version);
       this.diff = undefined;
       this.dispatchEvent(new CustomEvent('cn-changed'));
-    });
+    };
+    return this.#once(() => this.#do(roll));
   }
 
   async #do(act: () => Promise<void>): Promise<void> {

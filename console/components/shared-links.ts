@@ -7,6 +7,7 @@ import type { SharedLink } from '../../core/contract/shared-link.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { serverNow } from '../api/server-time.ts';
 import { deleteSharedLink, listSharedLinks } from '../api/shared-links.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { reportPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { tableStyles } from '../styles/tables.ts';
@@ -34,6 +35,7 @@ export class SharedLinks extends LitElement {
   @property() timeZone = 'UTC';
   @state() private links: readonly SharedLink[] | undefined;
   @state() private error: ApiError | undefined;
+  readonly #once = oneAtATime(this);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('slug') && this.slug !== '') void this.#do(async () => {});
@@ -84,7 +86,7 @@ export class SharedLinks extends LitElement {
           small
           label=${isOver ? msg('Remove') : msg('Revoke')}
           what=${msg(str`the link for ${name}`)}
-          @cn-confirm=${() => this.#do(() => deleteSharedLink(this.slug, id))}
+          @cn-confirm=${() => this.#once(() => this.#do(() => deleteSharedLink(this.slug, id)))}
         ></cn-confirm-button>
       </td>
     </tr>`;

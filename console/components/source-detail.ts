@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { SourceRun, SourceStatus } from '../../core/contract/source.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { changeSource, deleteSource, listRuns, runSource } from '../api/sources.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { tableStyles } from '../styles/tables.ts';
@@ -61,6 +62,7 @@ export class SourceDetail extends LitElement {
   @state() private error: ApiError | undefined;
   @state() private said = '';
   @state() private starting = false;
+  readonly #once = oneAtATime(this);
 
   readonly #runs = new RefreshController<SourceRun[]>(this, {
     everyMs: askEveryMs,
@@ -81,13 +83,9 @@ export class SourceDetail extends LitElement {
       <ul class="locations" aria-label=${msg('Locations')}>${source.locations.map((one) => html`<li>${one}</li>`)}</ul>
       <div class="actions">
         <button class="button first" type="button" ?disabled=${stands.isRunning || this.starting} @click=${this.#run}>${msg('Run it now')}</button>
-        <button class="button" type="button" @click=${() =>
-          this.#do(async () => {
-            await changeSource(this.#name, next);
-            return next === 'pause' ? msg('Paused.') : msg('It goes on.');
-          })}>${next === 'pause' ? msg('Pause') : msg('Resume')}</button>
+        <button class="button" type="button" @click=${() => this.#change(next)}>${next === 'pause' ? msg('Pause') : msg('Resume')}</button>
         <button class="button" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-edit'))}>${msg('Change')}</button>
-        <cn-confirm-button label=${msg('Delete')} what=${source.name} @cn-confirm=${this.#delete}></cn-confirm-button>
+        <cn-confirm-button label=${msg('Delete')} what=${source.name} @cn-confirm=${() => this.#once(() => this.#delete())}></cn-confirm-button>
       </div>
       <p class="said caption" role="status">${this.#progress(status)}</p>
       ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
@@ -147,6 +145,14 @@ export class SourceDetail extends LitElement {
     }
     this.dispatchEvent(new CustomEvent('cn-changed'));
     void this.#runs.ask();
+  }
+
+  #change(next: 'pause' | 'resume') {
+    const change = async () => {
+      await changeSource(this.#name, next);
+      return next === 'pause' ? msg('Paused.') : msg('It goes on.');
+    };
+    return this.#once(() => this.#do(change));
   }
 
   async #run(): Promise<void> {

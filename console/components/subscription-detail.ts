@@ -13,6 +13,7 @@ import {
   runSubscription,
   testSubscription,
 } from '../api/subscriptions.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { tableStyles } from '../styles/tables.ts';
@@ -77,6 +78,7 @@ export class SubscriptionDetail extends LitElement {
   @state() private said = '';
   @state() private previews = false;
   @state() private asksToDelete = false;
+  readonly #once = oneAtATime(this);
 
   readonly #deliveries = new RefreshController<DigestDelivery[]>(this, {
     everyMs: askEveryMs,
@@ -175,16 +177,18 @@ export class SubscriptionDetail extends LitElement {
   }
 
   /** Does something, says what was done, and lets the page ask anew. */
-  async #do(work: () => Promise<string>): Promise<void> {
-    this.error = undefined;
-    this.said = '';
-    try {
-      this.said = await work();
-      this.dispatchEvent(new CustomEvent('cn-changed'));
-      void this.#deliveries.ask();
-    } catch (error) {
-      this.error = asApiError(error);
-    }
+  #do(work: () => Promise<string>): Promise<void> {
+    return this.#once(async () => {
+      this.error = undefined;
+      this.said = '';
+      try {
+        this.said = await work();
+        this.dispatchEvent(new CustomEvent('cn-changed'));
+        void this.#deliveries.ask();
+      } catch (error) {
+        this.error = asApiError(error);
+      }
+    });
   }
 
   #run() {

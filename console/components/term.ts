@@ -22,6 +22,10 @@ export class Term extends LitElement {
         font: inherit;
         color: inherit;
         cursor: help;
+        display: inline-block;
+        /* A finger finds it, and the line stays as high as its words. */
+        margin: -4px -2px;
+        padding: 4px 2px;
         text-decoration: underline dotted;
         text-decoration-color: color-mix(in oklab, currentColor 55%, transparent);
         text-underline-offset: 0.25em;

@@ -23,11 +23,24 @@ export class QueryController<Key, Value> {
   constructor(host: ReactiveControllerHost, options: QueryOptions<Key, Value>) {
     this.#options = options;
     const askAgain = () => {
-      if (this.error?.code === 'sign_in_needed') this.retry();
+      if (this.error?.code === 'sign_in_needed') void this.retry();
+    };
+    // A line that was away may be back: nobody has to press for that.
+    const askIfSilent = () => {
+      if (this.error?.code === 'unreachable' && document.visibilityState === 'visible')
+        void this.retry();
     };
     host.addController({
-      hostConnected: () => accessNews.addEventListener('signed-in', askAgain),
-      hostDisconnected: () => accessNews.removeEventListener('signed-in', askAgain),
+      hostConnected: () => {
+        accessNews.addEventListener('signed-in', askAgain);
+        window.addEventListener('online', askIfSilent);
+        document.addEventListener('visibilitychange', askIfSilent);
+      },
+      hostDisconnected: () => {
+        accessNews.removeEventListener('signed-in', askAgain);
+        window.removeEventListener('online', askIfSilent);
+        document.removeEventListener('visibilitychange', askIfSilent);
+      },
     });
     this.#task = new Task(host, {
       args: () => [JSON.stringify(options.key() ?? null)] as const,
@@ -68,8 +81,8 @@ export class QueryController<Key, Value> {
     return this.value === undefined ? undefined : this.#last?.keptSince;
   }
 
-  /** Asks again. */
-  retry(): void {
-    this.#task.run().catch(() => undefined);
+  /** Asks again. @returns once it is answered, or was refused */
+  retry(): Promise<void> {
+    return this.#task.run().catch(() => undefined);
   }
 }

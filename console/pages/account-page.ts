@@ -21,6 +21,7 @@ import '../components/language-picker.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { meContext } from '../context/me.ts';
 import { oneAtATime } from '../controllers/one-at-a-time.ts';
+import { QueryController } from '../controllers/query-controller.ts';
 import { typedFields, UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
@@ -53,7 +54,6 @@ export class AccountPage extends LitElement {
   @consume({ context: meContext, subscribe: true })
   @state()
   private me: Me | undefined;
-  @state() private signIns: readonly SignIn[] = [];
   @state() private error: ApiError | undefined;
   @state() private said = '';
   /** Undefined until it was changed on this page. */
@@ -61,28 +61,26 @@ export class AccountPage extends LitElement {
   @state() private factor: { secret: string; url: string } | undefined;
   @state() private recoveryCodes: readonly string[] = [];
 
-  readonly #once = oneAtATime();
-  /** True once the sign-ins were asked for. */
-  #asked = false;
+  readonly #once = oneAtATime(this);
+  readonly #signIns = new QueryController<string, SignIn[]>(this, {
+    key: () => (this.me?.kind === 'user' ? 'sign-ins' : undefined),
+    subject: (key) => key,
+    fetch: (_key, signal) => listSignIns(signal),
+  });
 
   constructor() {
     super();
     new UnsavedInput(this, { typed: () => typedFields(this.renderRoot), saved: () => undefined });
   }
 
-  protected override willUpdate(): void {
-    if (this.#asked || this.me?.kind !== 'user') return;
-    this.#asked = true;
-    void this.#do(async () => {});
-  }
-
   override render() {
     if (this.me !== undefined && this.me.kind !== 'user') return this.#withoutAccount();
+    const error = this.error ?? this.#signIns.error;
     return html`<header class="page-head">
         <h1>${msg('Account')}</h1>
         <span class="caption">${this.me?.email ?? ''}</span>
       </header>
-      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
+      ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
       <p role="status">${this.said}</p>
       ${this.#password()} ${this.#secondFactor()} ${this.#list()} ${this.#language()}`;
   }
@@ -165,15 +163,22 @@ export class AccountPage extends LitElement {
   }
 
   #list() {
+    const { value: signIns, error } = this.#signIns;
     return html`<section>
       <h2>${msg('Where you are signed in')}</h2>
+      ${signIns ? this.#signInTable(signIns) : error ? nothing : html`<p class="caption" role="status">${msg('Loading …')}</p>`}
+    </section>`;
+  }
+
+  #signInTable(signIns: readonly SignIn[]) {
+    return html`
       <div class="scroll" tabindex="0" role="region" aria-label=${msg('Sign-ins')}>
         <table>
           <thead>
             <tr><th>${msg('Browser')}</th><th>${msg('From')}</th><th>${msg('Since')}</th><th>${msg('Last seen')}</th><th><span class="only-read">${msg('Changes')}</span></th></tr>
           </thead>
           <tbody>
-            ${this.signIns.map(
+            ${signIns.map(
               ({ id, browser, address, createdAt, lastSeenAt, current }) => html`<tr>
                 <td>${browser}</td>
                 <td>${address}</td>
@@ -183,7 +188,7 @@ export class AccountPage extends LitElement {
                   ${
                     current
                       ? msg('this one')
-                      : html`<button class="button plain" type="button" @click=${() => this.#do(() => endSignIn(id))}>
+                      : html`<button class="button plain" type="button" @click=${() => this.#once(() => this.#do(() => endSignIn(id)))}>
                           ${msg('End')}
                         </button>`
                   }
@@ -193,7 +198,7 @@ export class AccountPage extends LitElement {
           </tbody>
         </table>
       </div>
-    </section>`;
+    `;
   }
 
   #setPassword(event: Event) {
@@ -244,7 +249,7 @@ export class AccountPage extends LitElement {
     this.said = '';
     try {
       await work();
-      this.signIns = await listSignIns();
+      await this.#signIns.retry();
     } catch (error) {
       this.error = asApiError(error);
     }

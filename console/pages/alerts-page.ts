@@ -31,6 +31,7 @@ import { factsOfAlert } from '../components/kept-facts.ts';
 import { formatInstantShort } from '../components/time-format.ts';
 import { offerUndo } from '../components/undo-note.ts';
 import { mayI, meContext } from '../context/me.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
 import { type UrlCodec, UrlStateController } from '../controllers/url-state-controller.ts';
@@ -104,6 +105,7 @@ export class AlertsPage extends LitElement {
   @state()
   private me: Me | undefined;
   @state() private failed: ApiError | undefined;
+  readonly #once = oneAtATime(this);
 
   readonly #opened = new UrlStateController<Opened>(this, openedCodec);
   readonly #read = new RefreshController<Alerts>(this, {
@@ -251,7 +253,7 @@ export class AlertsPage extends LitElement {
               </td>
               <td class="number secondary">${valueWords(state.value)}</td>
               <td class="narrow secondary">${last === undefined ? '–' : formatInstantShort(last, timeZone)}</td>
-              <td class="narrow">${this.#mayChange ? html`${deleteButton(rule.name, () => this.#delete(slug, rule))}` : nothing}</td>
+              <td class="narrow">${this.#mayChange ? html`${deleteButton(rule.name, () => this.#once(() => this.#delete(slug, rule)))}` : nothing}</td>
             </tr>`;
           })}
         </tbody>

@@ -8,6 +8,8 @@ import { type ApiError, asApiError } from '../api/client.ts';
 import '../components/error-note.ts';
 import '../components/server-retention-form.ts';
 import { formatInstant } from '../components/time-format.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
+import { QueryController } from '../controllers/query-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { pageStyles } from '../styles/page.ts';
 import { tableStyles } from '../styles/tables.ts';
@@ -29,22 +31,30 @@ export class AuditPage extends LitElement {
     `,
   ];
 
-  @state() private entries: readonly AuditEntry[] = [];
+  @state() private older: readonly AuditEntry[] = [];
   @state() private ended = false;
   @state() private check: AuditCheck | undefined;
   @state() private error: ApiError | undefined;
+  readonly #once = oneAtATime(this);
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#more();
+  readonly #newest = new QueryController<string, AuditEntry[]>(this, {
+    key: () => 'newest',
+    subject: (key) => key,
+    fetch: (_key, signal) => listAudit(undefined, signal),
+  });
+
+  get #entries(): readonly AuditEntry[] {
+    return [...(this.#newest.value ?? []), ...this.older];
   }
 
   override render() {
-    const isEnd = this.ended || (this.entries.at(-1)?.number ?? 1) === 1;
+    const unread = this.#newest.error;
+    const isEnd = this.ended || (this.#entries.at(-1)?.number ?? 1) === 1;
     return html`<header class="page-head">
         <h1>${msg('Audit')}</h1>
         <button class="button" type="button" @click=${this.#verify}>${msg('Verify')}</button>
       </header>
+      ${unread ? html`<cn-error-note .error=${unread} @cn-retry=${() => this.#newest.retry()}></cn-error-note>` : nothing}
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#more()}></cn-error-note>` : nothing}
       ${this.check ? this.#checked(this.check) : nothing}
       <section>
@@ -55,7 +65,7 @@ export class AuditPage extends LitElement {
               <tr><th class="number">${msg('Number')}</th><th>${msg('At')}</th><th>${msg('Who')}</th><th>${msg('From')}</th><th>${msg('Did')}</th><th>${msg('To')}</th><th>${msg('Detail')}</th></tr>
             </thead>
             <tbody>
-              ${this.entries.map(
+              ${this.#entries.map(
                 ({ number, at, actor, address, action, target, detail }) => html`<tr>
                   <td class="number">${number}</td>
                   <td class="when">${formatInstant(at, zone)}</td>
@@ -69,6 +79,7 @@ export class AuditPage extends LitElement {
             </tbody>
           </table>
         </div>
+        ${this.#newest.value || unread ? nothing : html`<p class="caption" role="status">${msg('Loading …')}</p>`}
         ${isEnd ? nothing : html`<p><button class="button" type="button" @click=${() => this.#more()}>${msg('Older entries')}</button></p>`}
       </section>
       <section>
@@ -91,8 +102,8 @@ export class AuditPage extends LitElement {
 
   async #more(): Promise<void> {
     await this.#do(async () => {
-      const older = await listAudit(this.entries.at(-1)?.number);
-      this.entries = [...this.entries, ...older];
+      const older = await listAudit(this.#entries.at(-1)?.number);
+      this.older = [...this.older, ...older];
       // Retention may have removed the first ones.
       this.ended = older.length === 0;
     });
@@ -104,12 +115,14 @@ export class AuditPage extends LitElement {
     });
   }
 
-  async #do(work: () => Promise<void>): Promise<void> {
-    this.error = undefined;
-    try {
-      await work();
-    } catch (error) {
-      this.error = asApiError(error);
-    }
+  #do(work: () => Promise<void>): Promise<void> {
+    return this.#once(async () => {
+      this.error = undefined;
+      try {
+        await work();
+      } catch (error) {
+        this.error = asApiError(error);
+      }
+    });
   }
 }

@@ -16,6 +16,7 @@ import '../components/empty-state.ts';
 import '../components/error-note.ts';
 import { labelStyles, labelToken } from '../components/label-name.ts';
 import { offerUndo } from '../components/undo-note.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { type UrlCodec, UrlStateController } from '../controllers/url-state-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -59,6 +60,7 @@ export class DefinitionsPage extends LitElement {
   @property({ attribute: false }) open: Dataset | undefined;
   @state() private failed: ApiError | undefined;
   @state() private said = '';
+  readonly #once = oneAtATime(this);
 
   readonly #view = new UrlStateController<View>(this, viewCodec);
   readonly #list = new QueryController<{ slug: string; kind: DraftKind }, Definition[]>(this, {
@@ -206,16 +208,19 @@ export class DefinitionsPage extends LitElement {
     this.#view.set({ kind, name: undefined });
   }
 
-  async #do(act: () => Promise<unknown>, said: string): Promise<void> {
-    this.failed = undefined;
-    this.said = '';
-    try {
-      await act();
-      this.said = said;
-      this.#list.retry();
-    } catch (error) {
-      this.failed = asApiError(error);
-    }
+  #do(act: () => Promise<unknown>, said: string): Promise<void> {
+    return this.#once(async () => {
+      this.failed = undefined;
+      this.said = '';
+      try {
+        await act();
+        this.said = said;
+        // Until it is read again, what was deleted could be pressed once more.
+        await this.#list.retry();
+      } catch (error) {
+        this.failed = asApiError(error);
+      }
+    });
   }
 }
 

@@ -23,6 +23,7 @@ import { counted } from '../components/number-format.ts';
 import '../components/set-history.ts';
 import type { SetHistory } from '../components/set-history.ts';
 import { mayI, meContext } from '../context/me.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { type UrlCodec, UrlStateController } from '../controllers/url-state-controller.ts';
 import { eventsPath, searchPath } from '../routes.ts';
@@ -66,6 +67,7 @@ export class EventsPage extends LitElement {
   @state() private said = '';
   /** The attribute in its form: a draft, or `new`. */
   @state() private attribute: AttributeDraft | 'new' | undefined;
+  readonly #once = oneAtATime(this);
 
   readonly #opened = new UrlStateController<Opened>(this, openedCodec);
   readonly #list = new QueryController<string, EventList>(this, {
@@ -268,21 +270,23 @@ export class EventsPage extends LitElement {
     return this.#do(() => publishEvents(slug), msg('All drafts are published.'));
   }
 
-  async #do(act: () => Promise<unknown>, said: string): Promise<void> {
-    this.failed = undefined;
-    this.said = '';
-    try {
-      await act();
-      this.#reload(said);
-    } catch (error) {
-      this.failed = asApiError(error);
-    }
+  #do(act: () => Promise<unknown>, said: string): Promise<void> {
+    return this.#once(async () => {
+      this.failed = undefined;
+      this.said = '';
+      try {
+        await act();
+        await this.#reload(said);
+      } catch (error) {
+        this.failed = asApiError(error);
+      }
+    });
   }
 
-  #reload(said: string) {
+  async #reload(said: string): Promise<void> {
     this.said = said;
-    this.#list.retry();
     this.history?.reload();
+    await this.#list.retry();
   }
 }
 

@@ -16,6 +16,8 @@ import { formatCount } from '../components/number-format.ts';
 import '../components/rule-rows.ts';
 import type { RuleRow } from '../components/rule-rows.ts';
 import '../components/url-rules-form.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
+import { QueryController } from '../controllers/query-controller.ts';
 import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
@@ -36,9 +38,27 @@ export class HitRulesPage extends LitElement {
   @state() private saving = false;
   /** What somebody else has set meanwhile. */
   @state() private theirs: HitRules | undefined;
+  readonly #once = oneAtATime(this);
   /** They as they were loaded, or saved last. */
   #known: HitRules | undefined;
   #slug = '';
+
+  readonly #read = new QueryController<string, HitRules>(this, {
+    key: () => this.open?.slug,
+    subject: (slug) => slug,
+    fetch: async (slug, signal) => {
+      const [rules, excluded] = await Promise.all([
+        readHitRules(slug, signal),
+        readExcluded(slug, signal),
+      ]);
+      if (this.open?.slug === slug) {
+        this.draft = rules;
+        this.#known = rules;
+        this.excluded = excluded;
+      }
+      return rules;
+    },
+  });
 
   constructor() {
     super();
@@ -51,31 +71,20 @@ export class HitRulesPage extends LitElement {
     this.#slug = open.slug;
     this.draft = undefined;
     this.theirs = undefined;
+    this.error = undefined;
     this.said = '';
-    void this.#load(open.slug);
-  }
-
-  async #load(slug: string): Promise<void> {
-    try {
-      const [rules, excluded] = await Promise.all([readHitRules(slug), readExcluded(slug)]);
-      if (this.#slug !== slug) return;
-      this.draft = rules;
-      this.#known = rules;
-      this.excluded = excluded;
-      this.error = undefined;
-    } catch (error) {
-      this.error = asApiError(error);
-    }
   }
 
   override render() {
     const { open, draft } = this;
     if (open === undefined) return nothing;
+    const unread = this.#read.error;
     return html`<header class="page-head"><h1>${msg('Hit rules')}</h1></header>
       <p class="intro">
         ${msg('What is made of hits of pages, programs and logs. Changed rules hold for hits that come from then on; making the tables anew brings the past under them. Every hit is kept as it was, so each rule can be taken back.')}
       </p>
-      ${draft === undefined ? nothing : this.#form(open.slug, draft)}
+      ${draft ? this.#form(open.slug, draft) : unread ? nothing : html`<p class="caption" role="status">${msg('Loading …')}</p>`}
+      ${unread ? html`<cn-error-note .error=${unread} @cn-retry=${() => this.#read.retry()}></cn-error-note>` : nothing}
       ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
       ${draft === undefined ? nothing : this.#conflict(open.slug, draft)}
       <p class="said" role="status">${this.said}</p>
@@ -168,7 +177,7 @@ export class HitRulesPage extends LitElement {
         <cn-confirm-button
           .label=${msg('Make the tables anew')}
           ?disabled=${this.job !== undefined}
-          @cn-confirm=${() => this.#rebuild(slug)}
+          @cn-confirm=${() => this.#once(() => this.#rebuild(slug))}
         ></cn-confirm-button>
         <span class="quiet">${msg(str`Version ${draft.version}`)}</span>
       </div>

@@ -77,7 +77,7 @@ export class IndexPage extends LitElement {
         ${msg('Texts that the index holds are found in an instant. Others are found only where few sessions have to be read. It is made of stored sessions in the background; the old one answers until then.')}
       </p>
       ${problem ? html`<cn-error-note .error=${problem} @cn-retry=${() => this.#state.ask()}></cn-error-note>` : nothing}
-      ${value === undefined || this.open === undefined ? nothing : this.#body(this.open.slug, value)}`;
+      ${value && this.open ? this.#body(this.open.slug, value) : problem ? nothing : html`<p class="caption" role="status">${msg('Loading …')}</p>`}`;
   }
 
   #body(slug: string, now: IndexState) {

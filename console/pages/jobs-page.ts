@@ -69,7 +69,7 @@ export class JobsPage extends LitElement {
     fetch: (signal) => listJobs(signal),
   });
 
-  readonly #once = oneAtATime();
+  readonly #once = oneAtATime(this);
 
   /** Those that one administers. */
   get #slugs(): string[] {
@@ -93,7 +93,7 @@ export class JobsPage extends LitElement {
         >
       </header>
       ${problem ? html`<cn-error-note .error=${problem} @cn-retry=${this.#retry}></cn-error-note>` : nothing}
-      ${this.#begin()} ${shown === undefined ? nothing : this.#list(shown)}`;
+      ${this.#begin()} ${shown ? this.#list(shown) : problem ? nothing : html`<p class="caption" role="status">${msg('Loading …')}</p>`}`;
   }
 
   /** What is begun here; the rest is begun where it belongs. */
@@ -206,7 +206,7 @@ export class JobsPage extends LitElement {
   };
 
   #cancel(id: string) {
-    return this.#start(() => cancelJob(id));
+    return this.#once(() => this.#start(() => cancelJob(id)));
   }
 
   async #start(work: () => Promise<unknown>): Promise<void> {

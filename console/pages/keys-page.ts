@@ -15,6 +15,7 @@ import '../components/error-note.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
 import { oneAtATime } from '../controllers/one-at-a-time.ts';
+import { QueryController } from '../controllers/query-controller.ts';
 import { typedFields, UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
@@ -52,24 +53,25 @@ export class KeysPage extends LitElement {
   @consume({ context: datasetsContext, subscribe: true })
   @state()
   private datasets: DatasetsValue | undefined;
-  @state() private keys: readonly ApiKey[] | undefined;
   @state() private error: ApiError | undefined;
   @state() private made: MadeApiKey | undefined;
-  readonly #once = oneAtATime();
+  readonly #once = oneAtATime(this);
+
+  readonly #keys = new QueryController<string, ApiKey[]>(this, {
+    key: () => 'keys',
+    subject: (key) => key,
+    fetch: (_key, signal) => listKeys(signal),
+  });
 
   constructor() {
     super();
     new UnsavedInput(this, { typed: () => typedFields(this.renderRoot), saved: () => undefined });
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#do(async () => {});
-  }
-
   override render() {
+    const error = this.error ?? this.#keys.error;
     return html`<header class="page-head"><h1>${msg('API keys')}</h1></header>
-      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
+      ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
       <section>
         <h2>${msg('Make a key')}</h2>
         <form @submit=${this.#submit}>
@@ -107,7 +109,7 @@ export class KeysPage extends LitElement {
       </section>
       <section>
         <h2>${msg('Keys')}</h2>
-        ${this.keys === undefined ? nothing : this.#table(this.keys)}
+        ${this.#keys.value ? this.#table(this.#keys.value) : error ? nothing : html`<p class="caption" role="status">${msg('Loading …')}</p>`}
       </section>`;
   }
 
@@ -162,14 +164,14 @@ export class KeysPage extends LitElement {
   #delete(id: string, name: string) {
     if (!confirm(msg(str`Delete the key "${name}"? Programs that use it are kept out at once.`)))
       return;
-    void this.#do(() => deleteKey(id));
+    void this.#once(() => this.#do(() => deleteKey(id)));
   }
 
   async #do(work: () => Promise<unknown>): Promise<void> {
     this.error = undefined;
     try {
       await work();
-      this.keys = await listKeys();
+      await this.#keys.retry();
     } catch (error) {
       this.error = asApiError(error);
     }

@@ -76,7 +76,7 @@ export class MaskingPage extends LitElement {
         <p class="caption">
           ${msg('Names of headers, form fields and members of JSON, whole, in upper or lower case. They count for hits from now on.')}
         </p>
-        ${draft === undefined ? nothing : this.#form(open, draft)}
+        ${draft ? this.#form(open, draft) : error ? nothing : html`<p class="caption" role="status">${msg('Loading …')}</p>`}
         ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#read.retry()}></cn-error-note>` : nothing}
         ${this.#conflict(open, draft)}
         <p class="said" role="status">${this.said}</p>

@@ -16,6 +16,7 @@ import {
 import '../components/error-note.ts';
 import '../components/panel-form.ts';
 import { navigate } from '../controllers/location.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { reportPath, reportsPath } from '../routes.ts';
@@ -71,6 +72,7 @@ export class ReportBuilderPage extends LitElement {
   @state() private saving = false;
   /** Deleting is pressed twice. */
   @state() private sure = false;
+  readonly #once = oneAtATime(this);
 
   readonly #own = new QueryController<string, ReportDefinition[]>(this, {
     key: () => (this.name === '' ? undefined : this.open?.slug),
@@ -281,13 +283,15 @@ export class ReportBuilderPage extends LitElement {
       this.sure = true;
       return;
     }
-    try {
-      await deleteReport(slug, this.name);
-      this.#unsaved.forget();
-      navigate(reportsPath(slug));
-    } catch (error) {
-      this.error = asApiError(error);
-    }
+    await this.#once(async () => {
+      try {
+        await deleteReport(slug, this.name);
+        this.#unsaved.forget();
+        navigate(reportsPath(slug));
+      } catch (error) {
+        this.error = asApiError(error);
+      }
+    });
   }
 }
 

@@ -26,6 +26,7 @@ import { formatCount } from '../components/number-format.ts';
 import '../components/recut-figures.ts';
 import '../components/retention-form.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
+import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
@@ -47,8 +48,11 @@ export class RulesPage extends LitElement {
   /** What waits to be applied, or was applied just now. */
   @state() private summary: RecutSummary | undefined;
   @state() private job: UpkeepJob | undefined;
+  /** From the press on, before the server has given it a number. */
+  @state() private isAtWork = false;
   @state() private error: ApiError | undefined;
   @state() private said = '';
+  readonly #once = oneAtATime(this);
   #slug = '';
 
   constructor() {
@@ -69,6 +73,7 @@ export class RulesPage extends LitElement {
     this.draft = rulesOf(open);
     this.summary = undefined;
     this.job = undefined;
+    this.isAtWork = false;
     this.said = '';
     void this.#load(open.slug);
   }
@@ -105,7 +110,6 @@ export class RulesPage extends LitElement {
   }
 
   #form(open: Dataset, draft: SessionRules) {
-    const busy = this.job !== undefined;
     return html`<form novalidate @submit=${(event: Event) => this.#try(event, open.slug)}>
       <div class="line">
         <label class="entry"
@@ -122,7 +126,7 @@ export class RulesPage extends LitElement {
         ${this.#check('cutOnNewCampaign', msg('Cut when a visitor comes by another campaign'), draft)}
       </div>
       <div class="actions">
-        <button class="button first" type="submit" ?disabled=${busy}>${msg('Show what would move')}</button>
+        <button class="button first" type="submit" ?disabled=${this.isAtWork}>${msg('Show what would move')}</button>
       </div>
     </form>`;
   }
@@ -134,7 +138,7 @@ export class RulesPage extends LitElement {
   }
 
   #progress() {
-    const { job } = this;
+    const job = this.job;
     if (job === undefined) return nothing;
     const { done, total, number } = job;
     const far =
@@ -148,16 +152,18 @@ export class RulesPage extends LitElement {
     </div>`;
   }
 
-  async #cancel(number: number): Promise<void> {
-    try {
-      await cancelWork(number);
-    } catch (error) {
-      this.error = asApiError(error);
-    }
+  #cancel(number: number): Promise<void> {
+    return this.#once(async () => {
+      try {
+        await cancelWork(number);
+      } catch (error) {
+        this.error = asApiError(error);
+      }
+    });
   }
 
   #outcome({ slug }: Dataset, summary: RecutSummary) {
-    const busy = this.job !== undefined;
+    const busy = this.isAtWork;
     return html`<section>
       <h2>${summary.applied ? msg('What has moved') : msg('What would move')}</h2>
       <cn-recut-figures .summary=${summary}></cn-recut-figures>
@@ -199,7 +205,9 @@ export class RulesPage extends LitElement {
   }
 
   async #discard(slug: string, shown: RecutSummary): Promise<void> {
+    if (this.isAtWork) return;
     const { draft } = this;
+    this.isAtWork = true;
     try {
       await discardRecut(slug, shown);
       this.summary = undefined;
@@ -207,6 +215,8 @@ export class RulesPage extends LitElement {
       this.said = msg('The recut is gone; nothing was changed.');
     } catch (error) {
       await this.#refused(slug, error);
+    } finally {
+      if (this.#slug === slug) this.isAtWork = false;
     }
   }
 
@@ -220,7 +230,8 @@ export class RulesPage extends LitElement {
   }
 
   async #work(slug: string, begin: () => Promise<number>, said: string): Promise<void> {
-    if (this.job !== undefined) return;
+    if (this.isAtWork) return;
+    this.isAtWork = true;
     this.error = undefined;
     this.said = '';
     try {
@@ -236,7 +247,10 @@ export class RulesPage extends LitElement {
     } catch (error) {
       if (this.#slug === slug) await this.#refused(slug, error);
     } finally {
-      if (this.#slug === slug) this.job = undefined;
+      if (this.#slug === slug) {
+        this.job = undefined;
+        this.isAtWork = false;
+      }
     }
   }
 }

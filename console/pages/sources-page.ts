@@ -94,7 +94,10 @@ export class SourcesPage extends LitElement {
   }
 
   #list(all: readonly SourceStatus[] | undefined, canMake: boolean) {
-    if (all === undefined) return nothing;
+    if (all === undefined)
+      return this.#sources.error
+        ? nothing
+        : html`<p class="caption" role="status">${msg('Loading …')}</p>`;
     if (all.length === 0)
       return html`<cn-empty-state
         heading=${msg('No logs are fetched yet')}

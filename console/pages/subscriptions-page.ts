@@ -78,7 +78,10 @@ export class SubscriptionsPage extends LitElement {
   }
 
   #list(all: readonly SubscriptionStatus[] | undefined) {
-    if (all === undefined) return nothing;
+    if (all === undefined)
+      return this.#subscriptions.error
+        ? nothing
+        : html`<p class="caption" role="status">${msg('Loading …')}</p>`;
     if (all.length === 0)
       return html`<cn-empty-state
         heading=${msg('Nobody gets mails yet')}

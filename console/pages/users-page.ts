@@ -24,6 +24,7 @@ import '../components/error-note.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
 import { oneAtATime } from '../controllers/one-at-a-time.ts';
+import { QueryController } from '../controllers/query-controller.ts';
 import { typedFields, UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
@@ -78,30 +79,31 @@ export class UsersPage extends LitElement {
   @consume({ context: datasetsContext, subscribe: true })
   @state()
   private datasets: DatasetsValue | undefined;
-  @state() private users: readonly User[] | undefined;
   @state() private error: ApiError | undefined;
   /** Roles that somebody else has set meanwhile, and those that were to be set here. */
   @state() private conflict: RolesConflict | undefined;
-  readonly #once = oneAtATime();
+  readonly #once = oneAtATime(this);
   @state() private made: (OneTimeLink & { email: string }) | undefined;
+
+  readonly #users = new QueryController<string, User[]>(this, {
+    key: () => 'users',
+    subject: (key) => key,
+    fetch: (_key, signal) => listUsers(signal),
+  });
 
   constructor() {
     super();
     new UnsavedInput(this, { typed: () => typedFields(this.renderRoot), saved: () => undefined });
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#do(async () => {});
-  }
-
   override render() {
+    const error = this.error ?? this.#users.error;
     return html`<header class="page-head"><h1>${msg('Users')}</h1></header>
-      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
+      ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
       ${this.#invite()} ${this.made ? this.#link(this.made) : nothing}
       <section>
         <h2>${msg('Who may look')}</h2>
-        ${this.#conflict()} ${this.users === undefined ? nothing : this.#table(this.users)}
+        ${this.#conflict()} ${this.#users.value ? this.#table(this.#users.value) : error ? nothing : html`<p class="caption" role="status">${msg('Loading …')}</p>`}
       </section>`;
   }
 
@@ -195,7 +197,7 @@ export class UsersPage extends LitElement {
         <button
           class="button plain"
           type="button"
-          @click=${() => this.#do(() => setDisabled(user.id, state !== 'disabled'))}
+          @click=${() => this.#once(() => this.#do(() => setDisabled(user.id, state !== 'disabled')))}
         >
           ${state === 'disabled' ? msg('Enable') : msg('Disable')}
         </button>
@@ -228,7 +230,7 @@ export class UsersPage extends LitElement {
   }
 
   #setRoles({ id, email }: { id: string; email: string }, mine: Grant[], known: readonly Grant[]) {
-    return this.#do(async () => {
+    const set = async () => {
       try {
         await setRoles(id, mine, known);
       } catch (error) {
@@ -236,7 +238,8 @@ export class UsersPage extends LitElement {
         const theirs = (await listUsers()).find((user) => user.id === id)?.grants;
         this.conflict = { id, email, theirs, mine };
       }
-    });
+    };
+    return this.#once(() => this.#do(set));
   }
 
   #conflict() {
@@ -283,7 +286,7 @@ export class UsersPage extends LitElement {
   #delete({ id, email }: User) {
     if (!confirm(msg(str`Delete the user ${email}? What ${email} did stays in the audit trail.`)))
       return;
-    void this.#do(() => deleteUser(id));
+    void this.#once(() => this.#do(() => deleteUser(id)));
   }
 
   async #do(work: () => Promise<unknown>): Promise<void> {
@@ -291,7 +294,7 @@ export class UsersPage extends LitElement {
     this.conflict = undefined;
     try {
       await work();
-      this.users = await listUsers();
+      await this.#users.retry();
     } catch (error) {
       this.error = asApiError(error);
     }

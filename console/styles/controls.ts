@@ -39,6 +39,12 @@ export const controlStyles = css`
     cursor: default;
     opacity: 0.55;
   }
+  /* A quick answer is none to look at. */
+  :host([acting]) :is(.button, cn-confirm-button) {
+    opacity: 0.55;
+    transition: opacity 0s 200ms;
+    cursor: progress;
+  }
   .button.first {
     border-color: var(--accent);
     background: var(--accent);
@@ -60,6 +66,11 @@ export const controlStyles = css`
   .button.icon {
     width: var(--control-height);
     padding: 0;
+  }
+  /* As large as a finger needs it, however small the words are (WCAG 2.2, 2.5.8). */
+  summary,
+  label:has(> :is([type='checkbox'], [type='radio'])) {
+    min-height: 1.5rem;
   }
   .field {
     min-height: var(--control-height);
@@ -85,6 +96,9 @@ export const controlStyles = css`
   }
   .button:focus-visible {
     border-radius: var(--radius);
+  }
+  wa-switch::part(switch) {
+    min-height: 1.5rem;
   }
   wa-switch {
     font-size: var(--text-dense);
