@@ -85,8 +85,9 @@ async function begin(
   }
 }
 
+/** Keeps no program from ending that has its answer. */
 const pause = (ms: number) =>
-  new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), ms));
+  new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), ms).unref());
 
 async function describeWait(api: ApiClient, slug: string): Promise<string> {
   const { jobs } = await api.json<{ jobs: Job[] }>('GET', '/api/jobs');
