@@ -27,7 +27,7 @@ afterEach(async () => {
 
 async function erase(visitor: string): Promise<void> {
   await world.engine.beginErasure('shop', { visitor });
-  const state = async () => (await world.engine.erasures('shop'))[0]?.state;
+  const state = async () => (await world.engine.erasures('shop')).at(-1)?.state;
   await expect.poll(state, { timeout: 30_000 }).toBe('done');
 }
 
