@@ -74,6 +74,16 @@ it.each([
   expect(moved).toBe(100);
   expect(before.length).toBeGreaterThan(1);
   expect(await places()).toEqual(before);
+  // Also in a language that has no short word for percentage points, no figure lies over the next one.
+  const wider = await table.locator('td.compared .change').evaluateAll((changes) =>
+    changes.map((change) => {
+      (change.firstElementChild as HTMLElement).textContent = '↑ 18.4 نقطة مئوية';
+      const text = change.firstElementChild?.getBoundingClientRect().width ?? 0;
+      return Math.round(text - (change.parentElement?.clientWidth ?? 0));
+    }),
+  );
+  expect(wider.length).toBeGreaterThan(0);
+  expect(Math.max(...wider)).toBeLessThanOrEqual(0);
   // An edge of its own says that there is more.
   expect(await table.evaluate((scrolled) => getComputedStyle(scrolled).backgroundImage)).toContain(
     'gradient',

@@ -134,8 +134,10 @@ export class DataTable extends LitElement {
           hyphens: auto;
           overflow-wrap: anywhere;
         }
+        /* Not every language has a short word for percentage points. */
         .change {
           display: block;
+          white-space: normal;
         }
       }
     `,
