@@ -83,6 +83,7 @@ export class QueryController<Key, Value> {
 
   /** Asks again. @returns once it is answered, or was refused */
   retry(): Promise<void> {
+    // The task keeps its failure, which is shown as `error`.
     return this.#task.run().catch(() => undefined);
   }
 }

@@ -41,6 +41,17 @@ function deskOver(run: Sandbox['run']) {
   return { desk, close };
 }
 
+/** A desk under which a visitor goes before its first statement is run; `asked` counts the statements. */
+function deskErasingFirst() {
+  let asked = 0;
+  async function* erasing(...args: Parameters<Sandbox['run']>) {
+    asked += 1;
+    if (asked === 1) await erase('b');
+    yield* sandbox.run(...args);
+  }
+  return { ...deskOver(erasing), asked: () => asked };
+}
+
 async function rowsOf(parts: AsyncIterable<SandboxPart>): Promise<unknown[][]> {
   const rows: unknown[][] = [];
   for await (const part of parts) if ('rows' in part) rows.push(...part.rows);
@@ -48,28 +59,16 @@ async function rowsOf(parts: AsyncIterable<SandboxPart>): Promise<unknown[][]> {
 }
 
 test('A query whose files go before it reads them is asked of those that are there then', async () => {
-  let asked = 0;
-  async function* erasing(...args: Parameters<Sandbox['run']>) {
-    asked += 1;
-    if (asked === 1) await erase('b');
-    yield* sandbox.run(...args);
-  }
-  const { desk, close } = deskOver(erasing);
+  const { desk, close, asked } = deskErasingFirst();
   expect((await desk.answer('shop', request)).rows).toEqual([['a'], ['c']]);
   const wrong = { ...request, sql: 'SELECT nothing FROM hits' };
   await expect(desk.answer('shop', wrong)).rejects.toMatchObject({ code: 'sql_invalid' });
-  expect(asked).toBe(3);
+  expect(asked()).toBe(3);
   await close();
 });
 
 test('An answer that is given as it comes is of the new files too, where none of its rows was given yet', async () => {
-  let asked = 0;
-  async function* erasing(...args: Parameters<Sandbox['run']>) {
-    asked += 1;
-    if (asked === 1) await erase('b');
-    yield* sandbox.run(...args);
-  }
-  const { desk, close } = deskOver(erasing);
+  const { desk, close } = deskErasingFirst();
   const { parts } = await desk.stream('shop', request);
   expect(await rowsOf(parts)).toEqual([['a'], ['c']]);
   await close();
