@@ -7,12 +7,16 @@ export function memo<T>(compute: (text: string) => T, entriesMax: number): (text
   return (text) => {
     const known = young.get(text);
     if (known !== undefined) return known;
-    const value = old.get(text) ?? compute(text);
+    const own = ownCopy(text);
+    const value = old.get(own) ?? compute(own);
     if (young.size >= entriesMax / 2) {
       old = young;
       young = new Map();
     }
-    young.set(text, value);
+    young.set(own, value);
     return value;
   };
 }
+
+/** A text that was cut out of a longer one, such as a line of a log, keeps the whole of it in memory. */
+const ownCopy = (text: string): string => JSON.parse(JSON.stringify(text)) as string;

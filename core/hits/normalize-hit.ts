@@ -14,6 +14,7 @@ import {
 import type { HitHead } from './hit-condition.ts';
 import { parsePageUrl } from './page-url.ts';
 import { referrerOf } from './referrer.ts';
+import { sharedText } from './shared-text.ts';
 
 /** What a hit says of its session; the first hit of a session decides. */
 export interface HitContext {
@@ -83,8 +84,8 @@ export function normalizeHit(
     status: received.status,
     responseBytes: received.responseBytes,
     durationMs: received.durationMs,
-    referrer: received.referrer || undefined,
-    title: received.title || undefined,
+    referrer: received.referrer ? sharedText(received.referrer) : undefined,
+    title: received.title ? sharedText(received.title) : undefined,
     name: received.name,
     properties: received.properties,
     steps: received.steps?.length ? received.steps : undefined,
@@ -102,7 +103,7 @@ export function normalizeHit(
     visitor: received.visitor,
     visitorBefore: received.visitorBefore,
     userId: received.userId,
-    userAgent: client.userAgent,
+    userAgent: sharedText(client.userAgent),
     addressPrefix: client.addressPrefix,
     addressKey: client.addressKey,
     country: place.country,

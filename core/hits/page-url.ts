@@ -70,7 +70,13 @@ export function tryUrl(text: string): URL | undefined {
  * Takes the target of a log line as it stands (`/a/b?x=1`): what the log says is kept to the letter, so that counts
  * by path can be compared with any other tool's.
  */
-export function splitRequestTarget(target: string): PageUrl {
+export function splitRequestTarget(target: string): Readonly<PageUrl> {
+  return target.length <= knownLengthMax ? knownTarget(target) : split(target);
+}
+
+const knownTarget = memo(split, urlsMax);
+
+function split(target: string): PageUrl {
   const mark = target.indexOf('?');
   const path = (mark < 0 ? target : target.slice(0, mark)).slice(0, pathLengthMax);
   const query = mark < 0 ? '' : target.slice(mark + 1);

@@ -10,6 +10,7 @@ import { memo } from '../hits/memo.ts';
 import { type HitContext, headOf, judge, type NormalizedHit } from '../hits/normalize-hit.ts';
 import { type PageUrl, splitRequestTarget } from '../hits/page-url.ts';
 import { type ReferrerFacts, referrerOf } from '../hits/referrer.ts';
+import { sharedText } from '../hits/shared-text.ts';
 import { shortHash } from '../hits/short-hash.ts';
 import type { LogLine } from './formats/log-line.ts';
 import { lineCounts } from './line-counts.ts';
@@ -88,7 +89,7 @@ export function logNormalizer(
   }
 
   /** A log of several hosts says which one was asked: its own pages are no referrers either. */
-  function referrerOfLine({ referrer, host }: LogLine): ReferrerFacts {
+  function referrerIn(referrer: string | undefined, host: string | undefined): ReferrerFacts {
     const found = referrerFrom(referrer ?? '');
     return host !== undefined && found.referrerHost === host ? {} : found;
   }
@@ -102,20 +103,24 @@ export function logNormalizer(
     const target = enrichment.changeLogTarget?.(sent) ?? sent;
     const place = client.prefix === undefined ? undefined : enrichment.placeOf(client.prefix);
     const name = nameOf(line, agent.name);
+    // What is kept of the line is few texts of its own: the line would stay with whatever is cut out of it.
+    const referrer = line.referrer === undefined ? undefined : sharedText(line.referrer);
+    const protocol = line.protocol === undefined ? undefined : sharedText(line.protocol);
+    const { host } = line;
     const hit: SessionHit = {
       id,
       at: line.at,
       type: isPageView(line, sent.path) ? 'page_view' : 'request',
       origin: 'log',
-      method: line.method,
-      host: line.host ?? url.host,
+      method: sharedText(line.method),
+      host: host === undefined ? url.host : sharedText(host),
       path: target.path,
       query: target.query,
-      protocol: line.protocol,
+      protocol,
       status: line.status,
       responseBytes: line.responseBytes,
       durationMs: line.durationMs,
-      referrer: line.referrer?.slice(0, referrerLengthMax),
+      referrer: referrer?.slice(0, referrerLengthMax),
       title: undefined,
       name: undefined,
       properties: undefined,
@@ -137,7 +142,7 @@ export function logNormalizer(
       screenWidth: undefined,
       technology: agent.technology,
       acquisition() {
-        const acquisition = { ...referrerOfLine(line), ...url.campaign };
+        const acquisition = { ...referrerIn(referrer, host), ...url.campaign };
         return withChannel(enrichment, { ...headOf(context, 'log'), acquisition }, hit);
       },
       campaign: url.campaign,
