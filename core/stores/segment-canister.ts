@@ -248,7 +248,7 @@ async function openForAppend(path: string) {
   try {
     const { size: found } = await file.stat();
     const { format, isMarked } = await formatOf(file, found, path);
-    if (found < magicBytes) await file.truncate(0);
+    if (found > 0 && found < magicBytes) await file.truncate(0);
     if (!isMarked) await writeAt(file, format.magic, 0);
     const size = found < magicBytes ? magicBytes : await soundSize(file, format, found);
     if (size < found) await cutTail(file, size, found, `${path}.cut-${size}`);
