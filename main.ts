@@ -68,7 +68,7 @@ import { createDigestSender } from './reports/schedule/send-digest.ts';
 import { built, version } from './server/built.ts';
 import { createDatasetsInForce } from './server/datasets-in-force.ts';
 import { startEngineThread } from './server/engine-worker.ts';
-import { listenOn, stopServer } from './server/http-server.ts';
+import { type Listening, listenOn } from './server/http-server.ts';
 import { openAccess } from './server/open-access.ts';
 import { openBackups } from './server/open-backups.ts';
 import { serveConsole } from './server/serve-console.ts';
@@ -347,13 +347,12 @@ async function composeCanister(
   behind.route('/', sharedPages({ ...access, desk: access.sharedLinks, log }));
   serveConsole(behind, consoleUrl);
 
-  let server: Awaited<ReturnType<typeof listenOn>>['server'] | undefined;
+  let listening: Listening | undefined;
   return {
     app,
     firstLink: access.desk.firstLink,
     async listen(port, host) {
-      const listening = await listenOn(app, answerDirectly, port, host);
-      server = listening.server;
+      listening = await listenOn(app, answerDirectly, port, host);
       listenedPort = listening.port;
       lock.announce(listening.port);
       sandbox.keepWarm();
@@ -365,7 +364,7 @@ async function composeCanister(
       await stopJobs();
       await sources.stop();
       await alerts.stop();
-      if (server) await stopServer(server);
+      await listening?.stop();
       await sandbox.close();
       await inbox.flush();
       await backups.stop();

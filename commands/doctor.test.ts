@@ -299,23 +299,22 @@ describe('A damaged folder', () => {
     expect(fingerprints(data)).toEqual(before);
   });
 
-  test('Damaged tables are not rebuilt, and are made anew where they were moved away', async () => {
+  test('Damaged tables are told, and a rebuild makes others and keeps them beside', async () => {
     const file = join(shop, 'analytics.duckdb');
     const bytes = readFileSync(file);
     const place = bytes.indexOf('shop.example');
     bytes[place] = (bytes[place] ?? 0) ^ 1;
     writeFileSync(file, bytes);
-    const refused = await runCommand(['rebuild', '--dataset', 'shop', '--data', data]);
-    expect([refused.code, refused.notes]).toEqual([
-      1,
-      expect.stringMatching(/tables are damaged.* move analytics\.duckdb .* away/),
-    ]);
     const told = await doctor(data);
     expect(told.findings.find(({ level }) => level === 'attention')?.advice).toMatch(
-      /away and start/,
+      /canister rebuild --dataset shop/,
     );
-    rmSync(file);
-    expect(await (await startProduct({ data })).stop()).toBe(0);
+    const rebuilt = await runCommand(['rebuild', '--dataset', 'shop', '--data', data]);
+    expect([rebuilt.code, rebuilt.out]).toEqual([
+      0,
+      expect.stringMatching(/after +3 sessions(.|\n)*kept as .*analytics\.duckdb\.unreadable\.\n$/),
+    ]);
+    expect(readFileSync(`${file}.unreadable`)[place]).toBe(bytes[place]);
     const result = await doctor(data);
     expect([result.code, notWell(result)]).toEqual([0, []]);
     const says = result.findings.map((finding) => finding.says).join('\n');

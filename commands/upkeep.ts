@@ -227,14 +227,15 @@ function describeVerify(result: VerifyResult & { dataset: string }): string {
   ].join('\n');
 }
 
-function describeRebuild({ before, after, equal }: RebuildResult): string {
+function describeRebuild({ before, after, equal, keptAs }: RebuildResult): string {
   const line = (name: string, { sessions, hits }: Fingerprint) =>
     `${name.padEnd(7)} ${countedNoun(sessions.rows, 'session')} ${sessions.hash}  ${countedNoun(hits.rows, 'hit')} ${hits.hash}`;
   return [
-    line('before', before),
+    ...(before === undefined ? [] : [line('before', before)]),
     line('after', after),
     equal
       ? 'The new tables are in place; they equal the old ones.'
       : 'The new tables are in place.',
+    ...(keptAs === undefined ? [] : [`The old ones were damaged. They are kept as ${keptAs}.`]),
   ].join('\n');
 }

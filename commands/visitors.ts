@@ -82,7 +82,7 @@ const describeFigures = ({ sessions, hits, activeSessions }: VisitorFigures) =>
 function describeReport({ proof, ...report }: ErasureReport): string {
   const { values, files, bytes, records, found } = proof;
   return [
-    `Removed: ${countedNoun(report.sessions, 'session')}, ${countedNoun(report.inboxHits, 'hit')} of the inbox, ${report.setAsideHits} set aside, ${countedNoun(report.messages, 'message')}. Segments written anew: ${report.segments}.`,
+    `Removed: ${countedNoun(report.sessions, 'session')}, ${countedNoun(report.inboxHits, 'hit')} of the inbox, ${report.setAsideHits} set aside, ${countedNoun(report.messages, 'message')}, ${countedNoun(report.exports, 'export')}. Segments written anew: ${report.segments}.`,
     `Looked for ${countedNoun(values, 'value')} in ${countedNoun(files, 'file')} (${bytes} bytes) and ${countedNoun(records, 'opened record')}: ${found.length === 0 ? 'nothing is left.' : 'something is left.'}`,
     ...found.map(({ place, kind }) => `  ${place}: ${kind}`),
   ].join('\n');

@@ -1,9 +1,11 @@
-/** The stop of a server at which others look on: live views end at once, and what was acknowledged is stored. */
+/** The stop of a server at which others look on: live views and unread answers end at once, and what was acknowledged is stored. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommand, startProduct } from '../console/testing/product.ts';
 
 const liveViews = 10;
@@ -11,11 +13,14 @@ const senders = 4;
 const stopMsMax = 2_000;
 const folder = mkdtempSync(join(tmpdir(), 'canister-stop-'));
 const data = join(folder, 'data');
+let writeKey: string;
+beforeAll(async () => {
+  const made = await runCommand(['dataset', 'create', 'shop', '--json', '--data', data]);
+  ({ writeKey } = JSON.parse(made.out) as { writeKey: string });
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('A stop ends open live views at once, and loses no hit that was acknowledged meanwhile', async () => {
-  const made = await runCommand(['dataset', 'create', 'shop', '--json', '--data', data]);
-  const { writeKey } = JSON.parse(made.out) as { writeKey: string };
   const product = await startProduct({ data });
   const stream = `${product.baseUrl}/api/datasets/shop/sessions/active/stream`;
   const ends: Promise<string>[] = [];
@@ -53,4 +58,25 @@ test('A stop ends open live views at once, and loses no hit that was acknowledge
   const { accepted } = (status as { datasets: { counts: { accepted: number } }[] }).datasets[0]
     ?.counts as { accepted: number };
   expect(accepted).toBeGreaterThanOrEqual(acknowledged.length);
+});
+
+test('Who asks and reads nothing of the answer does not keep the server from its stop', async () => {
+  const product = await startProduct({ data });
+  const { hostname, port } = new URL(product.baseUrl);
+  // Some 28 MB, which no socket takes at once.
+  const sql = 'SELECT range(600)::VARCHAR FROM range(10000)';
+  const body = JSON.stringify({ sql });
+  const reader = connect(Number(port), hostname);
+  reader.on('error', () => {});
+  reader.write(
+    `POST /api/datasets/shop/sql HTTP/1.1\r\nHost: ${hostname}:${port}\r\nX-Canister: test\r\nContent-Type: application/json\r\nAccept: application/x-ndjson\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  await once(reader, 'readable');
+  expect(reader.read(15)?.toString()).toBe('HTTP/1.1 200 OK');
+  // As much as lies between the two is on its way.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const stoppedAt = performance.now();
+  expect(await product.stop()).toBe(0);
+  expect(performance.now() - stoppedAt).toBeLessThan(stopMsMax);
+  reader.destroy();
 });

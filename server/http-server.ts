@@ -1,5 +1,5 @@
 /** The HTTP server of Node, with its limits. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { AnswerDirectly } from '../collector-edge/node.ts';
@@ -17,6 +17,14 @@ const requestsPerSocketMax = 10_000;
 const connectionsMax = 10_000;
 const stopWaitMs = 5_000;
 const idleCheckMs = 50;
+/** Who reads nothing of an answer for so long does not keep a server from its stop. */
+const unreadMsMax = 1_000;
+
+export interface Listening {
+  port: number;
+  /** Takes no new connections, lets requests under way finish, and cuts those that take too long. */
+  stop(): Promise<void>;
+}
 
 /**
  * Listens on the port; 0 takes a free one.
@@ -27,17 +35,23 @@ export function listenOn(
   answerDirectly: AnswerDirectly,
   port: number,
   host: string,
-): Promise<{ server: Server; port: number }> {
+): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const answerByApp = getRequestListener(app.fetch, { hostname: host });
+    const answers = new Set<ServerResponse>();
     const server = createServer(httpLimits, (incoming, outgoing) => {
+      answers.add(outgoing);
+      outgoing.once('close', () => answers.delete(outgoing));
       if (!answerDirectly(incoming, outgoing)) answerByApp(incoming, outgoing);
     });
     server.maxRequestsPerSocket = requestsPerSocketMax;
     server.maxConnections = connectionsMax;
     server.listen(port, host, () => {
       const address = server.address();
-      resolve({ server, port: typeof address === 'object' && address ? address.port : port });
+      resolve({
+        port: typeof address === 'object' && address ? address.port : port,
+        stop: () => stopServer(server, answers),
+      });
     });
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (
@@ -63,16 +77,37 @@ export function listenOn(
   });
 }
 
-/** Takes no new connections, lets requests under way finish, and cuts those that take too long. */
-export function stopServer(server: Server): Promise<void> {
+function stopServer(server: Server, answers: ReadonlySet<ServerResponse>): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), stopWaitMs);
-    // What is answered meanwhile would be kept open for a next request.
-    const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
+    const cutUnread = unreadCutter(answers);
+    const idle = setInterval(() => {
+      // What is answered meanwhile would be kept open for a next request.
+      server.closeIdleConnections();
+      cutUnread();
+    }, idleCheckMs);
     server.close(() => {
       clearTimeout(cut);
       clearInterval(idle);
       resolve();
     });
   });
+}
+
+/** Ends answers that come part by part, and of which the other side has taken nothing since it was last looked. */
+function unreadCutter(answers: ReadonlySet<ServerResponse>): () => void {
+  const takenBytes = new Map<ServerResponse, { bytes: number; since: number }>();
+  return () => {
+    const now = performance.now();
+    for (const answer of answers) {
+      const { socket } = answer;
+      // One that is whole already lies in the socket, where nobody sees how much of it is taken.
+      const isInParts = answer.headersSent && !answer.writableEnded;
+      if (socket === null || !(isInParts || takenBytes.has(answer))) continue;
+      const bytes = socket.bytesWritten - socket.writableLength;
+      const known = takenBytes.get(answer);
+      if (known?.bytes !== bytes) takenBytes.set(answer, { bytes, since: now });
+      else if (socket.writableLength > 0 && now - known.since >= unreadMsMax) socket.destroy();
+    }
+  };
 }

@@ -1,4 +1,5 @@
 /** The analytics of one dataset: rows of ended sessions, and the position up to which the inbox is stored. A port. */
+import type { Report } from '../canisters/long-term.ts';
 import type { HitRules } from '../contract/hit-rules.ts';
 import type { Manifest } from '../contract/published.ts';
 import type { HitOrigin } from '../contract/session.ts';
@@ -46,6 +47,15 @@ export interface StoredFigures {
 export interface FreshTables {
   add(sessions: readonly StoredSession[]): Promise<void>;
   query(sql: string, values: readonly Cell[]): Promise<SqlResult>;
+}
+
+/** Tables that cannot be read are put aside, and others made out of the canister alone. */
+export interface MakeAnew {
+  /** Also where hits that were stored are in none of its records any more. */
+  acceptLoss: boolean;
+  report?: Report | undefined;
+  /** Is told under which name the old ones are kept, once the new ones are in their place. */
+  kept: (name: string) => void;
 }
 
 /** The rows that a backfill wrote; `cursor` is the place in the segments to which it came. */

@@ -25,8 +25,11 @@ export interface ErasePlace {
   write(note: ErasureNote): void;
   /** The last thing that an erasure does. */
   clear(): void;
-  /** Removes what lies beside the stores of the dataset and cannot be looked through, and lines of imports that hold a trace. */
-  removeLeftovers(traces: readonly Trace[]): void;
+  /**
+   * Removes what lies beside the stores of the dataset and cannot be looked through, and lines of imports that hold a
+   * trace. Gives how many files that were made for download were among it.
+   */
+  removeLeftovers(traces: readonly Trace[]): { exports: number };
   /** Looks for traces in every file of the data folder, as its bytes are. */
   scan(traces: readonly Trace[]): Promise<FoundTraces>;
 }

@@ -24,24 +24,10 @@ export type ApplyPast = (sessions: readonly StoredSession[]) => Promise<StoredSe
 
 /**
  * New tables beside the present ones, put in their place when they hold every session. Commits must be paused.
- * @throws Problem `rebuild_loses` when sessions cannot be read from the canister any more, `data_unusable` when the
- * present tables are damaged; nothing was changed then
+ * @throws Problem `rebuild_loses` when sessions cannot be read from the canister any more, `tables_damaged` when the
+ * present tables cannot say which sessions they hold; nothing was changed then
  */
-export async function rebuildTables(options: RebuildOptions): Promise<RebuildResult> {
-  try {
-    return await rebuildReadable(options);
-  } catch (error) {
-    const [why = ''] = (error as Error).message.split('\n', 1);
-    if (!why.includes('Corrupt database file')) throw error;
-    throw new Problem(
-      'data_unusable',
-      `The present tables are damaged, and cannot say which sessions they hold (${why}). Nothing was changed. Stop Canister, move analytics.duckdb of the dataset away, and start it again: without that file the tables are made anew out of the stored sessions.`,
-      { cause: error },
-    );
-  }
-}
-
-interface RebuildOptions {
+export async function rebuildTables(options: {
   canister: LongTermCanister;
   analytics: AnalyticsStore;
   acceptLoss: boolean;
@@ -49,9 +35,7 @@ interface RebuildOptions {
   applyPast: ApplyPast;
   /** The hit rules by which `canister` gives its sessions. */
   rules?: HitRules | undefined;
-}
-
-async function rebuildReadable(options: RebuildOptions): Promise<RebuildResult> {
+}): Promise<RebuildResult> {
   const { canister, analytics, acceptLoss, report = () => {}, applyPast, rules } = options;
   const before = await fingerprintOf(analytics.query);
   let after = before;
@@ -102,11 +86,13 @@ export async function fillFromNothing(
   canister: LongTermCanister,
   fresh: FreshTables,
   applyPast: ApplyPast,
+  report: Report = () => {},
 ): Promise<number> {
   const last = new Map<string, number>();
   for await (const { sessionId, place } of canister.names()) last.set(sessionId, packed(place));
   const counts: Counts = async (sessionId, place) => last.get(sessionId) === packed(place);
-  return await fillFromCanister({ canister, fresh, counts, applyPast });
+  const added = (sessions: number) => report(sessions, last.size);
+  return await fillFromCanister({ canister, fresh, counts, applyPast, added });
 }
 
 async function fillFromCanister(options: {

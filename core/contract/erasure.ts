@@ -34,6 +34,8 @@ export const erasureReportSchema = z.object({
   segments: z.int(),
   /** Messages that waited to be sent and named what is gone. */
   messages: z.int(),
+  /** Files that had been made for download; reports of earlier versions do not know. */
+  exports: z.int().default(0),
   proof: z.object({
     /** How many different values were looked for, in how many files and bytes, and in how many opened records. */
     values: z.int(),

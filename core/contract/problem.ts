@@ -109,6 +109,7 @@ export const problemCodes = {
   data_newer: { status: 409, title: 'The data folder was written by a newer version' },
   key_missing: { status: 500, title: 'The master key does not open this data' },
   hits_lost: { status: 409, title: 'Stored hits are missing' },
+  tables_damaged: { status: 500, title: 'The tables are damaged' },
   dataset_held: { status: 409, title: 'The stores of the dataset cannot be used' },
   recut_unknown: { status: 404, title: 'There is no recut to apply' },
   recut_stale: { status: 409, title: 'The past has changed since the recut was made' },

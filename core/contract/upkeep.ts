@@ -47,9 +47,12 @@ export const rebuildInputSchema = z.object({
 });
 
 export const rebuildResultSchema = z.object({
-  before: fingerprintSchema,
+  /** Absent where the tables were damaged, so that nobody can say what they were. */
+  before: fingerprintSchema.optional(),
   after: fingerprintSchema,
   equal: z.boolean(),
+  /** Where damaged tables are kept. */
+  keptAs: z.string().optional(),
 });
 
 export const rotationResultSchema = z.object({

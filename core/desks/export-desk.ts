@@ -1,6 +1,6 @@
 /** Files that are made for download: kept for a day, and few of them. */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { DateRange } from '../contract/calendar.ts';
@@ -77,8 +77,12 @@ export function createExportDesk(options: {
 
   function find(slug: string, id: string) {
     const found = kept.get(id);
-    if (found?.slug === slug && clock() - found.createdAt < keptMs) return found;
-    throw new Problem('export_unknown', 'There is no such export: they are kept for a day.');
+    const isKept = found?.slug === slug && clock() - found.createdAt < keptMs;
+    if (isKept && existsSync(found.path)) return found;
+    throw new Problem(
+      'export_unknown',
+      'There is no such export: they are kept for a day, or until a visitor is erased. Make it again.',
+    );
   }
 
   return {

@@ -1,6 +1,6 @@
 /** Everything of one dataset that the engine keeps at hand: its active sessions, its stores, and where the inbox stands. */
 import { WatchBook } from '../alerts/watch-book.ts';
-import type { AnalyticsStore } from '../analytics/analytics-store.ts';
+import type { AnalyticsStore, MakeAnew } from '../analytics/analytics-store.ts';
 import { enrichedCanister, type RulesInForce } from '../canisters/enriched-canister.ts';
 import type { ErasePlace } from '../canisters/erase-place.ts';
 import { openSessionIndex, type SessionIndex } from '../canisters/index-sessions.ts';
@@ -21,8 +21,11 @@ import type { DatasetConfig } from '../settings/datasets.ts';
 import type { DatasetEvents } from './dataset-events.ts';
 import { createSessionCommit, type SessionCommit } from './session-commit.ts';
 
-/** Opens the stores of a dataset. */
-export type OpenStores = (config: DatasetConfig) => Promise<{
+/** Opens the stores of a dataset, where it is said with other tables than are there. */
+export type OpenStores = (
+  config: DatasetConfig,
+  anew?: MakeAnew,
+) => Promise<{
   analytics: AnalyticsStore;
   canister: LongTermCanister;
   recut?: RecutPlace | undefined;
@@ -88,8 +91,9 @@ export async function openDatasetEngine(
   limits: SessionLimits = sessionLimits,
   openEvents?: OpenEvents,
   placeOf?: PlaceOf | undefined,
+  anew?: MakeAnew,
 ): Promise<DatasetEngine> {
-  const stores = await openStores(config);
+  const stores = await openStores(config, anew);
   const {
     analytics,
     canister: rawCanister,

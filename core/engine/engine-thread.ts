@@ -69,8 +69,9 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
     inbox: openLibsqlInboxSource(files.hits),
     clock: steady.now,
     followClock: steady.follow,
-    openStores: ({ slug, timeZone }) =>
+    openStores: ({ slug, timeZone }, anew) =>
       openDatasetStores({
+        anew,
         slug,
         timeZone,
         paths: folder.dataset(slug),

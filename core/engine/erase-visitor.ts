@@ -62,11 +62,11 @@ export async function eraseVisitor(
     await dataset.analytics.eraseSessions(note.sessionIds);
     await dataset.analytics.checkpoint();
     const segments = await eraseRecords(dataset, new Set(note.sessionIds));
-    place.removeLeftovers(note.traces);
+    const { exports } = place.removeLeftovers(note.traces);
     // Made anew out of what is left; no file of the old one stays.
     await dataset.index?.startAgain();
     await startAgain(dataset, dataset.config);
-    return { sessions: note.sessionIds.length, ...counts, segments };
+    return { sessions: note.sessionIds.length, ...counts, segments, exports };
   });
 }
 

@@ -107,7 +107,10 @@ function figuresOf({ result }: UpkeepJob): Partial<Record<JobFigure, number>> | 
   }
   if ('equal' in result) {
     const { before, after } = result;
-    return { sessionsBefore: before.sessions.rows, sessionsAfter: after.sessions.rows };
+    return {
+      ...(before === undefined ? {} : { sessionsBefore: before.sessions.rows }),
+      sessionsAfter: after.sessions.rows,
+    };
   }
   return { sessions: result.sessions };
 }

@@ -1,7 +1,8 @@
 /** One dataset whose stores are refused or fail: the others go on, and none of its hits is lost or forgotten. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { Problem } from '../contract/problem.ts';
 import { openLibsqlFile } from '../stores/libsql-file.ts';
 import { controlMigrations } from '../stores/migrations/migrations.ts';
 import { createWorld, type World, type WorldOptions } from '../testing/world.ts';
@@ -179,6 +180,36 @@ test('Stores that fail while in use: the dataset is held, and opened again when 
   expect(await stored(world, 'blog')).toEqual(['/1', '/2', '/3', '/4', '/5']);
   expect((await world.engine.measures()).held).toEqual([]);
   expect([await waiting(world, 'shop'), await waiting(world, 'blog')]).toEqual([0, 0]);
+});
+
+test('Tables in which the storing meets a damaged page: others are made by themselves, with every hit once', async () => {
+  let isDamaged = false;
+  const world = await start({
+    ...eager,
+    wrapStores: ({ analytics, canister }, slug) => ({
+      canister,
+      analytics: {
+        ...analytics,
+        async store(...args) {
+          if (slug === 'shop' && isDamaged) throw new Problem('tables_damaged', 'A page.');
+          return await analytics.store(...args);
+        },
+      },
+    }),
+  });
+  await storeSession(world, '1');
+  isDamaged = true;
+  await storeSession(world, '2');
+  await expectHeld(world, /A page\. It is opened again by itself/, 1);
+  isDamaged = false;
+  const kept = join(world.root, 'datasets/shop/analytics.duckdb.unreadable');
+  expect(existsSync(kept)).toBe(false);
+  world.advance(retryHeldAfterMs);
+  await world.settle();
+  await storeSession(world, '3');
+  expect(await stored(world, 'shop')).toEqual(['/1', '/2', '/3']);
+  expect(existsSync(kept)).toBe(true);
+  expect((await world.engine.measures()).held).toEqual([]);
 });
 
 test('A full disk holds nothing: it is the same for all, and the step is taken again', async () => {

@@ -2,6 +2,7 @@
  * The datasets that are open, and those that are held: a dataset whose stores cannot be opened, or fail while it is
  * in use, is put aside, and the others go on. Nothing of it is pruned: its hits wait in the inbox.
  */
+import type { MakeAnew } from '../analytics/analytics-store.ts';
 import type { Clock } from '../clock.ts';
 import { Problem } from '../contract/problem.ts';
 import type { SessionLimits } from '../contract/session.ts';
@@ -41,6 +42,8 @@ export interface OpenDatasets {
   openAll(configs: readonly DatasetConfig[]): Promise<void>;
   /** Opens one, for the caller to put into the pipeline. */
   openOne(config: DatasetConfig): Promise<DatasetEngine>;
+  /** Opens one with other tables, made out of its canister. When that fails it is open, or held, as it was. */
+  makeAnew(slug: string, pipeline: Pipeline, how: MakeAnew): Promise<DatasetEngine>;
   /** @throws Problem `dataset_unknown` or `dataset_held` */
   find(slug: string): DatasetEngine;
   held(): HeldDataset[];
@@ -49,6 +52,25 @@ export interface OpenDatasets {
   /** Puts aside what has failed, and opens again what is due. Called between two steps. */
   tend(pipeline: Pipeline): Promise<void>;
 }
+
+interface Held extends HeldDataset {
+  config: DatasetConfig;
+  retryAt?: number;
+  /** Its tables would open, and fail again: others are made instead. */
+  isDamaged: boolean;
+}
+
+const nextSteps = {
+  retry: 'It is opened again by itself as soon as that works.',
+  restart: 'When that is mended, stop Canister and start it again.',
+  wait: '',
+} as const;
+
+const unaccepted: MakeAnew = { acceptLoss: false, kept: () => {} };
+
+/** Of tables that cannot be read to their end. */
+export const haveDamage = (error: unknown) =>
+  error instanceof Problem && error.code === 'tables_damaged';
 
 /** More hits than this are never stored between two checkpoints. */
 const positionsSinceCheckpointMax = 1_000_000_000;
@@ -75,10 +97,17 @@ export function createOpenDatasets(options: {
 }): OpenDatasets {
   const { openStores, openEvents, clock, holding, timed, sessionLimits, opened, placeOf } = options;
   const open = new Map<string, DatasetEngine>();
-  const held = new Map<string, HeldDataset & { config: DatasetConfig; retryAt?: number }>();
+  const held = new Map<string, Held>();
 
-  async function openOne(config: DatasetConfig): Promise<DatasetEngine> {
-    const dataset = await openDatasetEngine(config, openStores, sessionLimits, openEvents, placeOf);
+  async function openOne(config: DatasetConfig, anew?: MakeAnew): Promise<DatasetEngine> {
+    const dataset = await openDatasetEngine(
+      config,
+      openStores,
+      sessionLimits,
+      openEvents,
+      placeOf,
+      anew,
+    );
     dataset.commit = watch(dataset.commit, timed, (error) => {
       if (holding && !isDiskFull(error)) dataset.failure ??= error;
     });
@@ -86,18 +115,53 @@ export function createOpenDatasets(options: {
     return dataset;
   }
 
-  function hold(config: DatasetConfig, why: Error, canBeRetried: boolean): void {
+  function find(slug: string): DatasetEngine {
+    const found = open.get(slug);
+    if (found) return found;
+    const { reason } = held.get(slug) ?? {};
+    if (reason !== undefined) {
+      throw new Problem(
+        'dataset_held',
+        `The dataset ${slug} is held, and its hits wait in the inbox: ${reason}`,
+      );
+    }
+    const names = [...open.keys(), ...held.keys()].sort().join(', ');
+    throw new Problem(
+      'dataset_unknown',
+      `No dataset is called "${slug}". ${names ? `There are: ${names}.` : `Make it with: canister dataset create ${slug}`}`,
+    );
+  }
+
+  /** Closed, it holds nothing that others have to wait for. */
+  async function makeAnew(slug: string, pipeline: Pipeline, how: MakeAnew): Promise<DatasetEngine> {
+    const { config } = find(slug);
+    hold(config, new Error('Its tables are being made anew.'), 'wait');
+    await pipeline.remove(slug);
+    const openAgain = async (anew?: MakeAnew) => {
+      const dataset = await openOne(config, anew);
+      await pipeline.add(dataset);
+      held.delete(slug);
+      return dataset;
+    };
+    try {
+      return await openAgain(how);
+    } catch (error) {
+      await openAgain().catch((why) => hold(config, why as Error, 'retry'));
+      throw error;
+    }
+  }
+
+  function hold(config: DatasetConfig, why: Error, next: keyof typeof nextSteps): void {
     const { slug } = config;
-    const next = canBeRetried
-      ? 'It is opened again by itself as soon as that works.'
-      : 'When that is mended, stop Canister and start it again.';
+    const known = held.get(slug);
     const said = why.message.split('\n', 1)[0] ?? '';
     held.set(slug, {
       slug,
       config,
-      reason: `${said}${said.endsWith('.') ? '' : '.'} ${next}`,
-      since: held.get(slug)?.since ?? clock(),
-      ...(canBeRetried && holding ? { retryAt: clock() + holding.retryAfterMs } : {}),
+      reason: `${said}${said.endsWith('.') ? '' : '.'} ${nextSteps[next]}`.trim(),
+      since: known?.since ?? clock(),
+      isDamaged: known?.isDamaged === true || haveDamage(why),
+      ...(next === 'retry' && holding ? { retryAt: clock() + holding.retryAfterMs } : {}),
     });
   }
 
@@ -114,26 +178,12 @@ export function createOpenDatasets(options: {
           open.set(config.slug, await openOne(config));
         } catch (error) {
           if (holding === undefined || isOfAll(error)) throw error;
-          hold(config, error as Error, false);
+          hold(config, error as Error, 'restart');
         }
       }
     },
-    find(slug) {
-      const found = open.get(slug);
-      if (found) return found;
-      const { reason } = held.get(slug) ?? {};
-      if (reason !== undefined) {
-        throw new Problem(
-          'dataset_held',
-          `The dataset ${slug} is held, and its hits wait in the inbox: ${reason}`,
-        );
-      }
-      const names = [...open.keys(), ...held.keys()].sort().join(', ');
-      throw new Problem(
-        'dataset_unknown',
-        `No dataset is called "${slug}". ${names ? `There are: ${names}.` : `Make it with: canister dataset create ${slug}`}`,
-      );
-    },
+    find,
+    makeAnew,
     held: () => [...held.values()].map(({ slug, reason, since }) => ({ slug, reason, since })),
     async keepPositionsApart(inbox) {
       for (const { low, closedThrough } of open.values())
@@ -145,17 +195,18 @@ export function createOpenDatasets(options: {
     },
     async tend(pipeline) {
       for (const { config, failure } of open.values()) {
-        if (failure === undefined) continue;
+        // One that is held is being made anew.
+        if (failure === undefined || held.has(config.slug)) continue;
         await pipeline.remove(config.slug);
-        hold(config, failure, true);
+        hold(config, failure, 'retry');
       }
-      for (const { slug, config, retryAt } of held.values()) {
+      for (const { slug, config, retryAt, isDamaged } of held.values()) {
         if (retryAt === undefined || clock() < retryAt) continue;
         try {
-          await pipeline.add(await openOne(config));
+          await pipeline.add(await openOne(config, isDamaged ? unaccepted : undefined));
           held.delete(slug);
         } catch (error) {
-          hold(config, error as Error, true);
+          hold(config, error as Error, 'retry');
         }
       }
     },

@@ -26,19 +26,14 @@ import type { Engine, UpkeepTask } from './engine.ts';
 import { engineFigures } from './engine-figures.ts';
 import { driveEngine } from './engine-loop.ts';
 import { accountForHits } from './hit-account.ts';
-import {
-  excludedHits,
-  excludedHours,
-  rebuildByRules,
-  tryHitRules,
-  useHitRules,
-} from './hit-rules-desk.ts';
+import { excludedHits, excludedHours, tryHitRules, useHitRules } from './hit-rules-desk.ts';
 import { createImportDesk } from './import-desk.ts';
 import { createIndexDesk } from './index-desk.ts';
 import { jobOfBackfill, jobOfDryRun, jobOfImport, jobOfIndex, jobOfUpkeep } from './job-list.ts';
 import { createOpenDatasets, type HoldingRules, isDiskFull } from './open-datasets.ts';
 import { createPublishDesk } from './publish-desk.ts';
 import { readSession } from './read-session.ts';
+import { rebuildDataset } from './rebuild-dataset.ts';
 import { beginRecut, placeOf, putRecutInPlace } from './recut-dataset.ts';
 import { createRetentionDesk } from './retention-desk.ts';
 import { searchSessions } from './search-sessions.ts';
@@ -183,7 +178,8 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
 
   async function rebuildTables(dataset: DatasetEngine, acceptLoss: boolean, report?: Report) {
     const versionBefore = dataset.rules.tables?.rules.version ?? 0;
-    const result = await rebuildByRules(dataset, acceptLoss, report);
+    const options = { acceptLoss, report, shelf, pipeline, imports: desk };
+    const result = await rebuildDataset(dataset, options);
     countAnew();
     // The index holds what sessions were by the rules of before.
     if (dataset.index && dataset.rules.current.rules.version !== versionBefore)
@@ -284,8 +280,13 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     publish: async (slug) => publishing.publish(find(slug)),
     async publishDue() {
       const due = [...datasets.values()].filter(publishing.isDue);
-      for (const dataset of due)
-        if (dataset.failure === undefined) await publishing.publish(dataset);
+      const faults: unknown[] = [];
+      for (const dataset of due) {
+        if (dataset.failure !== undefined) continue;
+        // One that cannot be read keeps no other from being published.
+        await publishing.publish(dataset).catch((error) => faults.push(error));
+      }
+      if (faults.length > 0) throw faults[0];
     },
     search: (slug, request, named) => searchSessions(find(slug), request, clock(), named),
     indexState: indexes.state,

@@ -5,6 +5,7 @@ import {
   importProgressSchema,
   importSummarySchema,
 } from '../contract/import.ts';
+import { Problem } from '../contract/problem.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createNumberedWork } from './numbered-work.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
@@ -74,9 +75,11 @@ export function importRoutes(engine: Engine) {
       const { slug } = c.req.valid('param');
       const begun = await engine.beginImport(slug, c.req.valid('json'));
       // Who went away while it waited for its turn sends nothing: the next one must not wait for that.
-      if (c.req.raw.signal.aborted) await engine.abandonImport(begun);
-      const number = work.begun(begun, slug);
-      return c.json({ number }, 201);
+      if (c.req.raw.signal.aborted) {
+        await engine.abandonImport(begun);
+        throw new Problem('import_unknown', 'Whoever began the import has gone.');
+      }
+      return c.json({ number: work.begun(begun, slug) }, 201);
     })
     .openapi(beginFileRoute, async (c) => {
       await engine.beginFile(

@@ -167,6 +167,35 @@ test('What an erasure takes away behind a publishing is published again for who 
   expect(files.find(({ view }) => view === 'sessions')?.rows).toBe(2);
 });
 
+test('Files that were made for download before an erasure are gone with it, and its proof says so', async () => {
+  const make = async () => {
+    const asked = await app.request('http://localhost/api/datasets/shop/exports', {
+      method: 'POST',
+      headers: { host: 'localhost', 'content-type': 'application/json' },
+      body: '{}',
+    });
+    return (await asked.json()) as Export;
+  };
+  const before = [await make(), await make()];
+  expect(before.map(({ rows }) => rows.sessions)).toEqual([3, 3]);
+  await world.engine.beginErasure('shop', { visitor: 'a' });
+  const last = async () => (await world.engine.erasures('shop'))[0];
+  await expect.poll(async () => (await last())?.state, { timeout: 30_000 }).toBe('done');
+  expect((await last())?.report).toMatchObject({ sessions: 1, exports: 2, proof: { found: [] } });
+  for (const { id } of before) {
+    const answered = await get(`/api/datasets/shop/exports/${id}`);
+    expect([answered.status, await answered.json()]).toMatchObject([
+      404,
+      { code: 'export_unknown' },
+    ]);
+  }
+  const after = await make();
+  expect([
+    after.rows.sessions,
+    (await get(`/api/datasets/shop/exports/${after.id}`)).status,
+  ]).toEqual([2, 200]);
+});
+
 test('A file that went while it was asked for is told as one that the manifest names no more', async () => {
   const [file] = (await readManifest()).files;
   rmSync(join(desks.place.folder('shop'), file?.file ?? ''));

@@ -3,9 +3,9 @@
  * inbox has forgotten are made anew out of the canister; where that loses hits, opening is refused.
  */
 
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AnalyticsStore, Position } from '../analytics/analytics-store.ts';
+import type { AnalyticsStore, MakeAnew, Position } from '../analytics/analytics-store.ts';
 import type { ErasePlace } from '../canisters/erase-place.ts';
 import type { DataKeys, LongTermCanister } from '../canisters/long-term.ts';
 import { fillFromNothing } from '../canisters/rebuild.ts';
@@ -18,6 +18,7 @@ import type { SessionRules } from '../contract/session-rules.ts';
 import { failPoint } from '../fail-point.ts';
 import { openPast, type PastStores } from '../past/past.ts';
 import { copyFolder } from './copied-files.ts';
+import { isDamage, putAside, tellingDamage } from './damaged-tables.ts';
 import { type DatasetPaths, openDataFolder } from './data-folder.ts';
 import { type DuckDbAnalytics, openDuckDbAnalytics } from './duckdb-analytics.ts';
 import { makeTables, moveIntoPlace } from './duckdb-tables.ts';
@@ -48,6 +49,8 @@ export interface DatasetStoresOptions {
   seal?: SealBatch | undefined;
   /** Opens the dataset although hits are lost. */
   acceptLoss: boolean;
+  /** Puts the present tables aside, and makes others; when that fails, they are back in their place. */
+  anew?: MakeAnew | undefined;
   /** Tells the administrator what was found and done. */
   say: (text: string) => void;
   /** Makes rules those of the dataset. */
@@ -89,7 +92,7 @@ export async function openDatasetStores(options: DatasetStoresOptions): Promise<
   const lastDay = (await canister.days()).at(-1);
   if (lastDay !== undefined) await keys(slug, lastDay);
   const remembered = await recall(control, slug);
-  const analytics = await openFitting(options, canister, remembered);
+  const analytics = tellingDamage(await openFitting(options, canister, remembered), slug);
   return {
     canister,
     recut: openRecutFolder(options),
@@ -123,8 +126,22 @@ async function openFitting(
   canister: LongTermCanister,
   remembered: Remembered | undefined,
 ): Promise<DuckDbAnalytics> {
-  const { slug, timeZone, paths, acceptLoss, say, control } = options;
+  const { slug, timeZone, paths, say, anew } = options;
   const file = paths.analyticsFile;
+  if (anew !== undefined) {
+    const { kept, putBack } = putAside(file);
+    say(
+      `The tables of the dataset ${slug} are kept as ${kept}. Making others out of its canister …`,
+    );
+    try {
+      const analytics = await makeFitting(options, canister, remembered);
+      anew.kept(kept);
+      return analytics;
+    } catch (error) {
+      putBack();
+      throw error;
+    }
+  }
   const present = existsSync(file) ? await openReadable(file, timeZone, say) : undefined;
   const found = present && (await standing(present));
   const isOld = (remembered?.low ?? 0) > (found?.low ?? 0);
@@ -136,6 +153,17 @@ async function openFitting(
   say(
     `The tables of the dataset ${slug} are ${present ? 'older than its inbox' : 'gone'}. Making them anew out of its canister …`,
   );
+  return await makeFitting(options, canister, remembered);
+}
+
+async function makeFitting(
+  options: DatasetStoresOptions,
+  canister: LongTermCanister,
+  remembered: Remembered | undefined,
+): Promise<DuckDbAnalytics> {
+  const { slug, timeZone, paths, say, control, anew } = options;
+  const acceptLoss = options.acceptLoss || anew?.acceptLoss === true;
+  const file = paths.analyticsFile;
   const aside = `${file}.making`;
   let sessions = 0;
   await makeTables({
@@ -144,13 +172,13 @@ async function openFitting(
     position: { epoch: (remembered?.epoch ?? 0) + 1, low: remembered?.low ?? 0 },
     async fill(fresh) {
       const { apply } = await openPast(slug, timeZone, options.past);
-      sessions = await fillFromNothing(canister, fresh, apply);
+      sessions = await fillFromNothing(canister, fresh, apply, anew?.report);
       const { rows } = await fresh.query(
         'SELECT coalesce(sum(hits), 0) FROM store.all_sessions',
         [],
       );
       const lost = (remembered?.hits ?? 0) - Number(rows[0]?.[0]);
-      if (lost > 0 && !acceptLoss) refuse(slug, lost);
+      if (lost > 0 && !acceptLoss) refuse(slug, lost, anew !== undefined);
       if (lost > 0) say(`${lost} hits of the dataset ${slug} are lost, as accepted.`);
       return true;
     },
@@ -162,10 +190,11 @@ async function openFitting(
   return analytics;
 }
 
-function refuse(slug: string, lost: number): never {
+function refuse(slug: string, lost: number, isRebuilt: boolean): never {
+  const goOn = isRebuilt ? `rebuild --dataset ${slug} --accept-loss` : 'serve --accept-loss';
   throw new Problem(
     'hits_lost',
-    `${lost} stored hits of the dataset ${slug} are neither in its tables nor readable in its canister: a segment is damaged, or files come from backups of different times. Nothing was changed. Put back the files of one backup, or go on without those hits: canister serve --accept-loss`,
+    `${lost} stored hits of the dataset ${slug} are neither in its tables nor readable in its canister: a segment is damaged, or files come from backups of different times. Nothing was changed. Put back the files of one backup, or go on without those hits: canister ${goOn}`,
   );
 }
 
@@ -187,14 +216,21 @@ async function openReadable(
   timeZone: string,
   say: (text: string) => void,
 ): Promise<DuckDbAnalytics | undefined> {
+  let opened: DuckDbAnalytics | undefined;
   try {
-    return await openDuckDbAnalytics(file, timeZone);
+    opened = await openDuckDbAnalytics(file, timeZone);
+    // All that an engine reads of them before it goes on.
+    await standing(opened);
+    await opened.resume();
+    await opened.unfinished('tracker');
+    return opened;
   } catch (error) {
+    await opened?.close();
     // Somebody else has it open, or it is another user's: nothing is wrong with the tables.
     if (error instanceof Problem || isClosedToUs(error)) throw error;
-    let kept = `${file}.unreadable`;
-    for (let number = 2; existsSync(kept); number += 1) kept = `${file}.unreadable-${number}`;
-    renameSync(file, kept);
+    // A disk that fails in another way may be well again.
+    if (opened !== undefined && !isDamage(error)) throw error;
+    const { kept } = putAside(file);
     say(`${file} cannot be read (${(error as Error).message}). It is kept as ${kept}.`);
     return undefined;
   }

@@ -6,6 +6,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { Problem } from '../contract/problem.ts';
+import { nameAside } from './damaged-tables.ts';
 import { makeFolder, syncFolder } from './durable-folder.ts';
 
 export interface DuckDbFile {
@@ -72,9 +73,7 @@ async function openInstance(
     }
     const wal = `${file}.wal`;
     if (!existsSync(wal)) throw error;
-    let setAside = `${wal}.unreadable`;
-    for (let number = 2; existsSync(setAside); number += 1)
-      setAside = `${wal}.unreadable-${number}`;
+    const setAside = nameAside(wal);
     renameSync(wal, setAside);
     try {
       return { instance: await createInstance(file), setAside };

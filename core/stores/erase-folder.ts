@@ -32,6 +32,7 @@ export function openEraseFolder(root: string, paths: DatasetPaths): ErasePlace {
       for (const file of filesUnder(paths.folder))
         if (leftover.test(file) && !isPublished(file)) rmSync(file);
       cutLines(join(paths.folder, 'imports'), traces);
+      return { exports: removeExports(paths.exports) };
     },
     async scan(traces) {
       const result: FoundTraces = { files: 0, bytes: 0, found: [] };
@@ -84,6 +85,14 @@ async function scanFile(path: string, scan: TraceScan, found: (index: number) =>
   } finally {
     await file.close();
   }
+}
+
+/** Their rows lie compressed: nobody could look through them. */
+function removeExports(folder: string): number {
+  if (!existsSync(folder)) return 0;
+  const made = filesUnder(folder).filter((file) => file.endsWith('.duckdb'));
+  rmSync(folder, { recursive: true, force: true });
+  return made.length;
 }
 
 /** Of the lists of lines that an import could not read. */

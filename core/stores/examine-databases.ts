@@ -12,6 +12,7 @@ import { unwrapKey } from '../canisters/seal.ts';
 import { countedAre } from '../contract/counted-noun.ts';
 import { attention, type Finding, note, well } from '../doctor.ts';
 import { explainAccount } from '../engine/hit-account.ts';
+import { isDamage } from './damaged-tables.ts';
 import { openDataFolder } from './data-folder.ts';
 import { isClosedToUs } from './dataset-stores.ts';
 import { findUnreadable, readAnalytics, readTablesVersion } from './examine-tables.ts';
@@ -28,8 +29,8 @@ interface Copies {
 
 const rebuildAdvice =
   'Start Canister: it makes the tables anew out of the stored sessions, and says so.';
-const damagedAdvice =
-  'Move that file and its .wal away and start Canister: it makes the tables anew out of the stored sessions. And look at the disk: it has changed what was written.';
+const damagedAdvice = (slug: string) =>
+  `Make the tables anew out of the stored sessions: canister rebuild --dataset ${slug}. And look at the disk: it has changed what was written.`;
 const restoreAdvice = 'Put your backup of the whole folder back: docs/operations.md, "Backup".';
 const reportAdvice =
   'Keep the folder as it is, and report this. After restoring only some files of a backup it is to be expected.';
@@ -216,7 +217,7 @@ async function examineDataset(root: string, slug: string, askHits: Ask): Promise
         'analytics',
         `${slug}: analytics.duckdb cannot be read: ${why}`,
         // It opens, perhaps, and a start leaves it as it is.
-        why.includes('Corrupt database file') ? damagedAdvice : rebuildAdvice,
+        isDamage(error) ? damagedAdvice(slug) : rebuildAdvice,
       ),
     ];
   }
@@ -245,7 +246,7 @@ async function examineDataset(root: string, slug: string, askHits: Ask): Promise
       : attention(
           'analytics',
           `${slug}: analytics.duckdb is damaged; not all of it can be read. ${unreadable}`,
-          damagedAdvice,
+          damagedAdvice(slug),
         ),
     ...(await examineInbox(slug, Number(low), Number(stored), doubled, askHits)),
   ];

@@ -224,8 +224,9 @@ export async function openCore(
     clock: options.wrapClock?.(clock) ?? clock,
     placeOf: options.placeOf,
     eventSets: options.eventSets ?? openLibsqlEventSets(control, clock),
-    async openStores({ slug, timeZone }) {
+    async openStores({ slug, timeZone }, anew) {
       const real = await openDatasetStores({
+        anew,
         slug,
         timeZone,
         paths: folder.dataset(slug),

@@ -107,6 +107,7 @@ export const problemHelp: ServerNames['problemHelp'] = {
   data_newer: 'شغّل ذلك الإصدار أو أحدث منه. لم يتغيّر شيء.',
   key_missing: 'أعد نسخة المفتاح الرئيسي: master.key تالف أو مختلف.',
   hits_lost: 'أعد الملفات من نسخة احتياطية واحدة. لم يتغيّر شيء.',
+  tables_damaged: 'أنشئ الجداول من جديد بالأمر canister rebuild، وافحص القرص.',
   dataset_held: 'تُقبل استدعاءاتها وتنتظر؛ وتستمر مجموعات البيانات الأخرى.',
   recut_unknown: 'جرّب أولًا قواعد جلسات أخرى.',
   recut_stale: 'أجرِ إعادة التقطيع من جديد.',

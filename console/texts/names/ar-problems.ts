@@ -102,6 +102,7 @@ export const problemTitles: ServerNames['problem'] = {
   data_newer: 'كتب مجلدَ البيانات إصدارٌ أحدث',
   key_missing: 'المفتاح الرئيسي لا يفتح هذه البيانات',
   hits_lost: 'استدعاءات مخزَّنة مفقودة',
+  tables_damaged: 'الجداول تالفة',
   dataset_held: 'لا يمكن استعمال مخازن مجموعة البيانات',
   recut_unknown: 'لا توجد إعادة تقطيع لتطبيقها',
   recut_stale: 'تغيّر الماضي منذ إعادة التقطيع',

@@ -125,6 +125,7 @@ export const problemHelp: ServerNames['problemHelp'] = {
   key_missing:
     'Die Kopie des Hauptschlüssels zurücklegen: master.key ist beschädigt oder ein anderer.',
   hits_lost: 'Dateien aus einer Sicherung zurücklegen. Geändert wurde nichts.',
+  tables_damaged: 'Die Tabellen mit canister rebuild neu anlegen und den Datenträger prüfen.',
   dataset_held: 'Seine Treffer werden angenommen und warten; andere Datenbestände laufen weiter.',
   recut_unknown: 'Zuerst andere Sitzungsregeln probieren.',
   recut_stale: 'Den Neuzuschnitt noch einmal machen.',

@@ -102,6 +102,7 @@ export const problemTitles: ServerNames['problem'] = {
   data_newer: 'Den Datenordner hat eine neuere Version geschrieben',
   key_missing: 'Der Hauptschlüssel öffnet diese Daten nicht',
   hits_lost: 'Gespeicherte Treffer fehlen',
+  tables_damaged: 'Die Tabellen sind beschädigt',
   dataset_held: 'Die Speicher des Datenbestands sind nicht brauchbar',
   recut_unknown: 'Es gibt keinen Neuzuschnitt zum Anwenden',
   recut_stale: 'Die Vergangenheit hat sich seit dem Neuzuschnitt geändert',

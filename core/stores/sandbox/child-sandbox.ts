@@ -70,8 +70,11 @@ export function createChildSandbox({ childFile, limits: given }: SandboxOptions)
   async function* run(order: SandboxOrder, signal?: AbortSignal): AsyncGenerator<SandboxPart> {
     const leave = await turns.enter(signal);
     try {
-      if (isClosed) throw new Problem('shutting_down', 'The server is stopping. Ask again.');
+      if (isClosed) throw stopping();
       yield* partsOf(takeChild(), order, signal, limits.graceMs);
+    } catch (error) {
+      // That its process was killed is no fault of the statement.
+      throw isClosed ? stopping() : error;
     } finally {
       leave();
     }
@@ -148,6 +151,8 @@ async function* partsOf(
     kill();
   }
 }
+
+const stopping = () => new Problem('shutting_down', 'The server is stopping. Ask again.');
 
 const tooSlow = (deadlineMs: number) =>
   new Problem(
