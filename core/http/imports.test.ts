@@ -149,6 +149,7 @@ describe('an import', () => {
     ['/api/datasets/nowhere/imports', {}, 'dataset_unknown'],
     ['/api/datasets/shop/imports', { format: 'klingon' }, 'import_format_unknown'],
     ['/api/datasets/shop/imports', { proxies: -1 }, 'request_invalid'],
+    ['/api/datasets/shop/imports', { fields: { at: 'time' } }, 'request_invalid'],
     ['/api/datasets/shop/imports', { encoding: 'utf-16' }, 'request_invalid'],
     ['/api/imports/99/finish', {}, 'import_unknown'],
     ['/api/imports/0/finish', {}, 'request_invalid'],
