@@ -117,6 +117,26 @@ describe('a source of local files', () => {
     expect((await count())?.[0]).toBe(3);
   });
 
+  test('counts each line of a packed copy that comes while its sessions are open', async () => {
+    const all = wholeLog();
+    const log = join(folder, 'access.log');
+    writeFileSync(log, all.join(''));
+    const late = source({ lateMs: 48 * hourMs });
+    await desk.save(late, undefined);
+    const runs = [await desk.run('Web')];
+    writeFileSync(join(folder, 'access.log.2.gz'), gzipSync(all.join('')));
+    runs.push(await desk.run('Web'));
+    await desk.save({ ...late, lateMs: 0 }, undefined);
+    runs.push(await desk.run('Web'), await desk.run('Web'));
+    const sum = (count: 'lines' | 'accepted' | 'duplicate') =>
+      runs.reduce((total, run) => total + run[count], 0);
+    expect([sum('lines'), sum('accepted'), sum('duplicate')]).toEqual([
+      2 * all.length,
+      all.length,
+      all.length,
+    ]);
+  });
+
   test('of two servers are merged by time: a session that goes to and fro is one', async () => {
     writeFileSync(
       join(folder, 'access.log.a'),

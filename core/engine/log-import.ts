@@ -168,7 +168,7 @@ export async function startLogImport(
       if (index % linesPerTurn === linesPerTurn - 1) await nextTurn();
       if (stored.has(id) || pending.has(id)) {
         // What an earlier pull has counted is read again for the sake of sessions that were open.
-        if (place?.isCounted) continue;
+        if (place?.isCounted && !pending.claim(id, place)) continue;
         tally.duplicate();
         continue;
       }
