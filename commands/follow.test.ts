@@ -116,12 +116,28 @@ it('refuses what it cannot follow', async () => {
   expect(await tried(file, '--dry-run')).toContain('leave out --dry-run');
 });
 
-it('says each problem in a line of its own', async () => {
+it('ends where nothing can be read when it begins, with each problem in a line of its own', async () => {
   const outside = join(root, 'outside.log');
   writeFileSync(outside, line(1));
-  const following = startFollow(outside);
-  await expect
-    .poll(following.notes, { timeout: 30_000 })
-    .toMatch(/outside\.log: .+\n.*outside\.log\.1: .+\n/);
+  const notes = join(root, 'logs', 'notes.txt');
+  writeFileSync(notes, 'no log line\n');
+  const follow = async (path: string, ...args: string[]) => {
+    const where = ['--dataset', 'shop', '--data', product.data];
+    const { code, notes: says } = await runCommand(['import', path, '--follow', ...where, ...args]);
+    expect(code, says).toBe(1);
+    return says;
+  };
+  expect(await follow(outside)).toMatch(/outside\.log: .+\n.*outside\.log\.1: .+\n/);
+  expect(await follow(notes)).toContain('is in a known format');
+  writeFileSync(`${notes}.2`, 'no log line\n');
+  expect(await follow(`${notes}.2`, '--format', 'combined')).toContain('not one of 1 line could');
+});
+
+it('waits for a file that is not there yet', async () => {
+  const later = join(root, 'logs', 'later.log');
+  const following = startFollow(later);
+  await expect.poll(following.notes, patient).toMatch(/later\.log: there is no such file/);
+  writeFileSync(later, line(1) + line(2));
+  await expect.poll(following.notes, patient).toContain('+');
   await following.stop();
 });

@@ -9,6 +9,7 @@ import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError } from 'commander';
 import { type ImportInput, type ImportProgress, nothingRead } from '../core/contract/import.ts';
+import { Problem } from '../core/contract/problem.ts';
 import type { SourceInput, SourceRun, SourceStatus } from '../core/contract/source.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
@@ -38,7 +39,7 @@ export interface FollowOptions {
 
 /**
  * Takes in what a file holds, and then what is added to it, also when it is rotated (FILE.1, copytruncate).
- * @throws Problem `request_invalid` for what is no plain path; `source_invalid`, `dataset_unknown`
+ * @throws Problem `file_unreadable` where nothing can be read when it begins; `source_invalid`, `dataset_unknown`
  */
 export async function follow(options: FollowOptions): Promise<FollowSummary> {
   const { api, dataset, signal, note } = options;
@@ -62,6 +63,7 @@ export async function follow(options: FollowOptions): Promise<FollowSummary> {
   );
   const total = { ...nothingRead, openHits: 0 };
   let seen: string | undefined;
+  let seenRuns = 0;
   let problem = '';
   for (let rests = 0; ; rests += 1) {
     const isEnd = signal.aborted;
@@ -79,6 +81,9 @@ export async function follow(options: FollowOptions): Promise<FollowSummary> {
         .filter((one) => !one.startsWith(`${path}.1: there is no`))
         .map(showInvisible)
         .join('\n');
+      // What cannot be read when the follow begins is mended by whoever has begun it.
+      if (seenRuns === 0 && run.state === 'failed') throw new Problem('file_unreadable', news);
+      seenRuns += 1;
       if (news !== problem && news !== '') note(news);
       problem = news;
     }

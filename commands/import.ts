@@ -17,6 +17,8 @@ import { type FollowSummary, follow } from './follow.ts';
 import { list } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
+const exitFailed = 1;
+
 interface ImportCommandOptions {
   dataset: string;
   hostDataset: string[];
@@ -75,6 +77,7 @@ export function addImportCommand<O extends { json?: boolean }>(
       summaries.push({ dataset, summary });
       // Every file is read once a dataset, always in the same format.
       if (summaries.length === 1) for (const line of describeFiles(summary)) note(line);
+      if (summary.unreadFiles.length > 0) process.exitCode = exitFailed;
     }
     const [only] = summaries;
     if (summaries.length > 1) {
@@ -259,13 +262,14 @@ function fieldsOf(pairs: readonly string[]): ImportInput['fields'] {
   return Object.fromEntries(split);
 }
 
-/** What was chosen for each file and why, and the first lines that could not be read. */
-function describeFiles({ detections, badSamples }: ImportSummary): string[] {
+/** What was chosen for each file and why, the first lines that could not be read, and files of which none could. */
+function describeFiles({ detections, badSamples, unreadFiles }: ImportSummary): string[] {
   return [
     ...detections.map(({ file, format, why }) => `${showInvisible(file)}: ${format}, ${why}`),
     ...badSamples.map(
       ({ file, line, reason }) => `${showInvisible(file)}:${line}: ${showInvisible(reason)}`,
     ),
+    ...unreadFiles.map(({ file, why }) => showInvisible(`${file}: ${why}`)),
   ];
 }
 

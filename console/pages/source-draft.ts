@@ -96,6 +96,12 @@ export function inputOfSource(draft: SourceDraft, before: Source | undefined): S
   };
   const wanted = Object.fromEntries(lineKinds.map((kind) => [kind, draft.taken.includes(kind)]));
   const text = (value: string) => (value.trim() === '' ? undefined : value.trim());
+  const format = draft.format.trim();
+  // Keys and formats of the time go with the format that they were given for.
+  const kept =
+    format === before?.import.format
+      ? before.import
+      : { ...before?.import, fields: undefined, dateFormat: undefined, timeFormat: undefined };
   return {
     source: {
       name: draft.name.trim(),
@@ -108,7 +114,7 @@ export function inputOfSource(draft: SourceDraft, before: Source | undefined): S
       region: kinds.has('s3') ? text(draft.region) : undefined,
       endpoint: kinds.has('s3') ? text(draft.endpoint) : undefined,
       lateMs: Number(draft.lateMinutes) * minuteMs,
-      import: { ...before?.import, ...wanted, format: draft.format.trim() },
+      import: { ...kept, ...wanted, format },
       paused: before?.paused ?? false,
     },
     ...(Object.keys(secrets).length > 0 && { secrets }),

@@ -142,9 +142,13 @@ export const importProgressSchema = z.object({
   sessions: z.int(),
 });
 
+const unreadFileSchema = z.object({ file: z.string(), lines: z.int(), why: z.string() });
+export type UnreadFile = z.infer<typeof unreadFileSchema>;
+
 /**
  * `formats` names the format of each file, in order; `detections` says why it was chosen. `excludedBy` counts the
- * excluded lines by rule; the dataset's own exclusions stand under `exclusion: NAME`. `badFile` lists every bad line with its file, line number and reason; it is absent when there
+ * excluded lines by rule; the dataset's own exclusions stand under `exclusion: NAME`. `unreadFiles` are those that have
+ * lines of which not one could be used, and why. `badFile` lists every bad line with its file, line number and reason; it is absent when there
  * is none, and in a dry run. `badSamples` shows the first of them.
  */
 export const importSummarySchema = importProgressSchema.extend({
@@ -153,6 +157,7 @@ export const importSummarySchema = importProgressSchema.extend({
   detections: z.array(z.object({ file: z.string(), format: z.string(), why: z.string() })),
   excludedBy: z.record(z.string(), z.int()),
   badSamples: z.array(z.object({ file: z.string(), line: z.int(), reason: z.string() })),
+  unreadFiles: z.array(unreadFileSchema),
   badFile: z.string().optional(),
   dryRun: z.boolean(),
 });

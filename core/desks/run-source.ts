@@ -1,6 +1,6 @@
 /** One run of a source: looks what is there, fetches what is new, and takes it into the dataset, merged by time. */
 import type { Clock } from '../clock.ts';
-import { type ImportSummary, nothingRead } from '../contract/import.ts';
+import { nothingRead } from '../contract/import.ts';
 import { type SourceProgress, type SourceRun, sourceLimits } from '../contract/source.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { FileMark, KeptSource, Sources } from '../settings/sources.ts';
@@ -42,9 +42,9 @@ export async function runSource(kept: KeptSource, options: RunSourceOptions): Pr
     const spool = openSpool(options.spoolFolder);
     const tried = await fetchAll(kept, spool, options, outcome);
     options.tell?.({ doing: 'storing', file: undefined, files: outcome.files });
-    await takeAll(kept, spool, options, outcome);
+    const isOfUse = await takeAll(kept, spool, options, outcome);
     if (outcome.problems.length > 0)
-      outcome.state = tried.failed === tried.all ? 'failed' : 'partly';
+      outcome.state = !isOfUse || tried.failed === tried.all ? 'failed' : 'partly';
   } catch (error) {
     tell(outcome, error);
     outcome.state = 'failed';
@@ -123,13 +123,17 @@ async function fetchAll(
   return { all: source.locations.length, failed };
 }
 
-/** Takes all that was fetched, with what earlier runs have left because its sessions were open. */
+/**
+ * Takes all that was fetched, with what earlier runs have left because its sessions were open. Some lines of any log
+ * are of no use; where all of a file are, the format, the zone or the clock is wrong.
+ * @returns whether anything of it could be used; also where there was nothing to take
+ */
 async function takeAll(
   { id, source }: KeptSource,
   spool: Spool,
   { sources, engine, clock }: RunSourceOptions,
   outcome: Outcome,
-): Promise<void> {
+): Promise<boolean> {
   const nowMs = clock();
   const taken: FileMark[] = [];
   for (const mark of await sources.marks(id)) {
@@ -140,7 +144,7 @@ async function takeAll(
     else if (bytes <= mark.takenBytes && nowMs - mark.changedAt > marksKeptMs)
       await forget(id, mark, spool, sources);
   }
-  if (taken.length === 0) return;
+  if (taken.length === 0) return true;
   const { summary, ends } = await engine.pullLogs(source.dataset, source.import, {
     cuts: taken.map((mark) => ({
       name: mark.name,
@@ -162,16 +166,15 @@ async function takeAll(
   }
   const { lines, accepted, duplicate, excluded, bad, sessions } = summary;
   Object.assign(outcome, { lines, accepted, duplicate, excluded, bad, sessions });
-  const why = describeBad(summary);
-  if (why !== undefined) tell(outcome, why);
-}
-
-/** Some lines of any log are of no use; where all are, the format, the zone or the clock is wrong. */
-function describeBad({ lines, bad, badSamples, badFile }: ImportSummary): string | undefined {
-  const [first] = badSamples;
-  if (first === undefined || bad < lines) return undefined;
-  const list = badFile === undefined ? '' : ` All are listed in ${badFile}.`;
-  return `No line of ${lines} could be used, the first because: ${first.reason}.${list} Once that is mended, bring them in with: canister import`;
+  const { unreadFiles, badFile } = summary;
+  const list = badFile === undefined ? '' : ` All bad lines are listed in ${badFile}.`;
+  for (const { file, why } of unreadFiles)
+    tell(
+      outcome,
+      `${file}: ${why}${list} Once that is mended, bring them in with: canister import`,
+    );
+  const broken = ends.filter(({ problem }) => problem !== undefined);
+  return bad < lines || unreadFiles.length + broken.length < taken.length;
 }
 
 async function forget(id: string, mark: FileMark, spool: Spool, sources: Sources): Promise<void> {

@@ -117,6 +117,26 @@ describe('a source of local files', () => {
     expect((await count())?.[0]).toBe(3);
   });
 
+  test('counts each line of a packed copy that comes while its sessions are open', async () => {
+    const all = wholeLog();
+    const log = join(folder, 'access.log');
+    writeFileSync(log, all.join(''));
+    const late = source({ lateMs: 48 * hourMs });
+    await desk.save(late, undefined);
+    const runs = [await desk.run('Web')];
+    writeFileSync(join(folder, 'access.log.2.gz'), gzipSync(all.join('')));
+    runs.push(await desk.run('Web'));
+    await desk.save({ ...late, lateMs: 0 }, undefined);
+    runs.push(await desk.run('Web'), await desk.run('Web'));
+    const sum = (count: 'lines' | 'accepted' | 'duplicate') =>
+      runs.reduce((total, run) => total + run[count], 0);
+    expect([sum('lines'), sum('accepted'), sum('duplicate')]).toEqual([
+      2 * all.length,
+      all.length,
+      all.length,
+    ]);
+  });
+
   test('of two servers are merged by time: a session that goes to and fro is one', async () => {
     writeFileSync(
       join(folder, 'access.log.a'),
@@ -223,12 +243,36 @@ describe('a schedule', () => {
     world.advance(-365 * 24 * hourMs);
     await desk.save(source(), undefined);
     const run = await desk.run('Web');
-    expect(run).toMatchObject({ state: 'partly', lines: 2, bad: 2 });
+    expect(run).toMatchObject({ state: 'failed', lines: 2, bad: 2 });
     expect(run.problems).toEqual([
       expect.stringMatching(
-        /^No line of 2 could be used, the first because: the time 2026-11-20T10:00:00.000Z is in the future: of a wrong clock or zone\./,
+        /access\.log: not one of 2 lines could be used as combined; line 1: the time 2026-11-20T10:00:00.000Z is in the future: of a wrong clock or zone\. All bad lines/,
       ),
     ]);
+  });
+
+  test('counts a run of which no line could be read as a failure, and as none once one could', async () => {
+    const [one, other] = [join(folder, 'access.log'), join(folder, 'access.log.1')];
+    writeFileSync(one, 'no log line\nneither this\n');
+    await desk.save(source({ import: { format: 'combined' } }), undefined);
+    const run = await desk.run('Web');
+    expect(run).toMatchObject({ state: 'failed', lines: 2, bad: 2 });
+    expect(run.problems.join()).toContain(
+      'not one of 2 lines could be used as combined; line 1: no',
+    );
+    expect((await desk.show('Web')).state.failures).toBe(1);
+    appendFileSync(one, 'nor this\n');
+    writeFileSync(other, line(0, '10.0.0.1'));
+    expect(await desk.run('Web')).toMatchObject({ state: 'partly', accepted: 1, bad: 1 });
+    expect((await desk.show('Web')).state.failures).toBe(0);
+    writeFileSync(join(folder, 'access.log.3'), '\n');
+    expect(await desk.run('Web')).toMatchObject({ state: 'done', bad: 1, problems: [] });
+  });
+
+  test('fails where no format is found in what was fetched', async () => {
+    writeFileSync(join(folder, 'access.log'), 'no log line\n');
+    await desk.save(source(), undefined);
+    expect(await desk.run('Web')).toMatchObject({ state: 'failed', lines: 0 });
   });
 
   test('of no meaning, and sources without what they need, are refused', async () => {
@@ -238,6 +282,9 @@ describe('a schedule', () => {
         (error: Error) => error.message,
       );
     expect(await refused({ schedule: '99 * * * *' })).toContain('is not understood');
+    expect(await refused({ import: { format: 'klingon' } })).toContain('no name of a format');
+    expect(await refused({ import: { fields: { at: 'time' } } })).toContain('fields: are keys');
+    expect(await refused({ import: { encoding: 'utf-16' } })).toContain('encoding: "utf-16"');
     expect(await refused({ dataset: 'none' })).toContain('No dataset is called');
     expect(await refused({ locations: ['sftp://h.example/a.log'] })).toContain('host key');
     expect(await refused({ locations: ['s3://bucket/a.log'] })).toContain('access key');

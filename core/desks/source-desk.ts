@@ -14,7 +14,8 @@ import {
 import type { Engine } from '../engine/engine.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import type { KeptSource, Sources } from '../settings/sources.ts';
-import { refuseUnusedTimes } from '../sources/formats/format-text.ts';
+import { checkFormat } from '../sources/formats/format-text.ts';
+import { lineDecoder } from '../sources/log-lines.ts';
 import { checkSourceSchedule, nextRun } from '../sources/source-schedule.ts';
 import { runSource } from './run-source.ts';
 
@@ -153,7 +154,8 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
     if (kinds.includes('s3') && (source.user === undefined || !secretNames.includes('password')))
       refuse('S3 needs the id of an access key as user, and its secret as password.');
     if (source.import.dryRun) refuse('A source stores what it reads: dryRun cannot be set.');
-    refuseUnusedTimes(source.import);
+    checkFormat(source.import);
+    lineDecoder(source.import.encoding);
   }
 
   return {

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { ImportOptions, ImportProgress, ImportSummary } from '../contract/import.ts';
 import { Problem } from '../contract/problem.ts';
 import type { LogCutEnd, LogCutInput } from '../contract/source.ts';
-import { refuseUnusedTimes } from '../sources/formats/format-text.ts';
+import { checkFormat } from '../sources/formats/format-text.ts';
 import type { DatasetEngine } from './dataset-engine.ts';
 import { type LogImport, startLogImport } from './log-import.ts';
 
@@ -134,7 +134,7 @@ export function createImportDesk(options: {
   const desk: ImportDesk = {
     async begin(dataset, importOptions) {
       const { slug } = dataset.config;
-      refuseUnusedTimes(importOptions);
+      checkFormat(importOptions);
       const leave = await queue(slug);
       numbers += 1;
       const number = numbers;
@@ -197,8 +197,11 @@ export function createImportDesk(options: {
     },
     async finish(number) {
       refuseOpenFile(find(number));
-      return await end(number, async ({ slug, logImport, isDryRun, startedAt }) => {
+      return await end(number, async ({ slug, record, logImport, isDryRun, startedAt }) => {
         const summary = await logImport.finish();
+        const [unread] = summary.unreadFiles;
+        if (unread !== undefined) record.reason = `${unread.file}: ${unread.why}`;
+        if (unread !== undefined && summary.bad === summary.lines) record.state = 'failed';
         if (!isDryRun) await options.ended(slug, summary);
         return { ...summary, seconds: (clock() - startedAt) / 1000 };
       });

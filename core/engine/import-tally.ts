@@ -6,6 +6,7 @@ import {
   type ImportSummary,
   importLimits,
   nothingRead,
+  type UnreadFile,
 } from '../contract/import.ts';
 import { listBadLines } from '../sources/bad-lines.ts';
 
@@ -20,6 +21,8 @@ export interface ImportTally {
   excluded(rule: Rule): void;
   /** @param lines how many that are alike, from `line` on */
   bad(file: string, line: number, reason: string, text: string, lines?: number): void;
+  /** A file that has lines, of which not one could be used. */
+  unread(file: UnreadFile): void;
   /** An event has discarded a session: its hits were accepted, and count as excluded now. */
   discarded(hits: number): void;
   /** Sessions that are being stored; fewer when they could not be. */
@@ -41,6 +44,7 @@ export function createImportTally(
   const detections: ImportSummary['detections'] = [];
   const excludedBy: ImportSummary['excludedBy'] = {};
   const badSamples: ImportSummary['badSamples'] = [];
+  const unreadFiles: UnreadFile[] = [];
   const badLines = listBadLines(badLinesFile);
 
   function exclude(rule: Rule, hits: number): void {
@@ -75,6 +79,9 @@ export function createImportTally(
       for (let at = line; at < end && !badLines.isFull(); at += 1)
         badLines.add(file, at, reason, text);
     },
+    unread(file) {
+      unreadFiles.push(file);
+    },
     discarded(hits) {
       progress.accepted -= hits;
       exclude('discarded', hits);
@@ -99,6 +106,7 @@ export function createImportTally(
         detections,
         excludedBy,
         badSamples,
+        unreadFiles,
         dryRun,
         ...(badFile === undefined ? {} : { badFile }),
       };

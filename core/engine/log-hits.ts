@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImportOptions } from '../contract/import.ts';
 import { chooseFormat, detectionLines } from '../sources/formats/detect.ts';
+import { type FileReading, fileReading } from '../sources/formats/file-reading.ts';
 import { badLine, isBadLine, isDirective, type LineParser } from '../sources/formats/log-line.ts';
 import { lineFilter } from '../sources/line-filter.ts';
 import { type LinePiece, logLines } from '../sources/log-lines.ts';
@@ -31,6 +32,11 @@ export type LogHits = (
   cut?: CutReader,
 ) => AsyncGenerator<HitPiece>;
 
+interface BegunFile {
+  parse: LineParser;
+  reading: FileReading;
+}
+
 /**
  * @param tally counts the lines that are no hits; the others are for whoever takes them
  * @param nowMs lines of later days are of a wrong clock
@@ -44,31 +50,33 @@ export function logHits(
   const exclusionOf = lineFilter(options);
 
   /** Chooses the format by the first lines, unless it is known. */
-  function parserFor(name: string, piece: LinePiece, cut: CutReader | undefined): LineParser {
+  function begin(name: string, piece: LinePiece, cut: CutReader | undefined): BegunFile {
     const wish = cut?.format === undefined ? options : { ...options, format: cut.format };
-    const chosen = chooseFormat(wish, firstTexts(piece), options);
+    const texts = firstTexts(piece);
+    const chosen = chooseFormat(wish, texts, options);
     tally.detected({ file: name, format: chosen.name, why: chosen.why });
     if (cut !== undefined) {
       cut.format = cut.format ?? (options.format === 'auto' ? chosen.name : undefined);
       if (cut.lastDirective !== undefined) chosen.parse(cut.lastDirective);
     }
-    return chosen.parse;
+    return { parse: chosen.parse, reading: fileReading(name, chosen.name, texts, options) };
   }
 
   return async function* readFile(name, bytes, cut) {
     const idOf = lineIds();
     const linesBefore = cut?.linesBefore ?? 0;
     let number = 0;
-    let parse: LineParser | undefined;
+    let begun: BegunFile | undefined;
 
     function takeLine(
+      { parse, reading }: BegunFile,
       text: string | undefined,
       fingerprint: string | undefined,
       found: HitPiece,
     ): void {
       number += 1;
       const isNew = number > linesBefore;
-      const parsed = text === undefined ? badLine(tooLong) : (parse as LineParser)(text);
+      const parsed = text === undefined ? badLine(tooLong) : parse(text);
       if (isDirective(parsed)) {
         cut?.directive(text ?? '');
         if (isNew) tally.excluded('directive');
@@ -77,9 +85,13 @@ export function logHits(
       const fault = isBadLine(parsed) ? parsed.reason : clockFault(parsed.at, nowMs);
       if (isBadLine(parsed) || fault !== undefined) {
         const reason = text === '' ? empty : (fault ?? '');
-        if (isNew) tally.bad(name, number, reason, text ?? '');
+        if (!isNew) return;
+        tally.bad(name, number, reason, text ?? '');
+        if (!isBadLine(parsed)) reading.clockFault(number, reason);
+        else if (text !== '') reading.bad(number, reason);
         return;
       }
+      reading.read();
       const rule = exclusionOf(parsed);
       if (rule !== undefined) {
         if (isNew) tally.excluded(rule);
@@ -102,11 +114,11 @@ export function logHits(
     }
 
     for await (const piece of withFirstLines(logLines(bytes, options.encoding, cut?.isGrowing))) {
-      parse ??= parserFor(name, piece, cut);
+      begun ??= begin(name, piece, cut);
       const found: HitPiece = { hits: [], sizes: [], places: [] };
       cut?.begin(piece, number);
       for (const [index, text] of piece.lines.entries()) {
-        takeLine(text, piece.fingerprints[index], found);
+        takeLine(begun, text, piece.fingerprints[index], found);
         const emptyBehind = piece.emptyBehind.get(index);
         if (emptyBehind !== undefined) await passEmptyLines(emptyBehind);
         if (index % linesPerTurn === linesPerTurn - 1) await nextTurn();
@@ -115,6 +127,8 @@ export function logHits(
       await tally.ease();
       if (found.hits.length > 0) yield found;
     }
+    const unread = begun?.reading.unread();
+    if (unread !== undefined) tally.unread(unread);
   };
 }
 

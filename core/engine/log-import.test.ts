@@ -83,6 +83,7 @@ describe('one import', () => {
       ],
       excludedBy: {},
       badSamples: [],
+      unreadFiles: [],
       dryRun: false,
     });
     expect(

@@ -16,7 +16,6 @@ import { userKeys } from '../hits/user-key.ts';
 import { closePolicy } from '../sessions/close-policy.ts';
 import { allHits } from '../sessions/excluded-hits.ts';
 import { type EndedSession, Sessionizer } from '../sessions/sessionizer.ts';
-import { formatByText } from '../sources/formats/format-text.ts';
 import { lineDecoder } from '../sources/log-lines.ts';
 import { logNormalizer } from '../sources/log-source.ts';
 import { batchLimits } from './batches.ts';
@@ -75,7 +74,6 @@ export async function startLogImport(
 ): Promise<LogImport> {
   // What is wrong with the options is said before any file is sent.
   lineDecoder(options.encoding);
-  if (options.format !== 'auto') formatByText(options);
   const tally = createImportTally(options, badLinesFile);
   const { progress } = tally;
   const ended: EndedSession[] = [];
@@ -170,7 +168,7 @@ export async function startLogImport(
       if (index % linesPerTurn === linesPerTurn - 1) await nextTurn();
       if (stored.has(id) || pending.has(id)) {
         // What an earlier pull has counted is read again for the sake of sessions that were open.
-        if (place?.isCounted) continue;
+        if (place?.isCounted && !pending.claim(id, place)) continue;
         tally.duplicate();
         continue;
       }

@@ -17,6 +17,11 @@ export interface PendingHits {
    * @param place where its line is
    */
   add(id: string, excludedBy: string | undefined, place: LinePlace | undefined): void;
+  /**
+   * The hit again, in a line that an earlier pull has left: that one stands for it from now on.
+   * @returns whether a line that is new stood for it until now, and is the double of this one
+   */
+  claim(id: string, place: LinePlace): boolean;
   /** Hits are stored: their lines need not be read again. */
   stored(ids: readonly string[]): void;
   /** A hit will not be stored: its session was discarded. */
@@ -77,6 +82,14 @@ export function createPendingHits({ knownHits }: Pick<AnalyticsStore, 'knownHits
       if (place !== undefined) place.pending += 1;
       places.set(id, place);
       if (excludedBy !== undefined) apart.set(id, excludedBy);
+    },
+    claim(id, place) {
+      const before = places.get(id);
+      if (before === undefined || before.isCounted) return false;
+      before.pending -= 1;
+      place.pending += 1;
+      places.set(id, place);
+      return true;
     },
     stored(ids) {
       leaving.push({ ids, asked });

@@ -1,4 +1,5 @@
 /** `canister import`: sends log files to the API piece by piece, with progress on stderr. */
+import { randomUUID } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
@@ -60,7 +61,7 @@ export async function importFiles(
 
 /**
  * Imports of a dataset go one after the other: while another one is under way, this one waits for its turn and says so.
- * A wait that the connection does not outlast is begun again.
+ * A wait that the connection does not outlast is asked for again, and keeps its place.
  */
 async function begin(
   api: ApiClient,
@@ -68,8 +69,9 @@ async function begin(
   input: ImportInput,
   say: (text: string) => void,
 ): Promise<number> {
+  const path = `/api/datasets/${slug}/imports?turn=${randomUUID()}`;
   const ask = () =>
-    api.json<{ number: number }>('POST', `/api/datasets/${slug}/imports`, input).catch((error) => {
+    api.json<{ number: number }>('POST', path, input).catch((error) => {
       if (error?.cause?.code === 'UND_ERR_HEADERS_TIMEOUT') return undefined;
       throw error;
     });

@@ -83,6 +83,18 @@ describe('an import', () => {
     });
   });
 
+  const request = async (path: string, init: RequestInit) =>
+    await opened.api.request(`http://localhost${path}`, {
+      ...init,
+      headers: { ...init.headers, host: 'localhost' },
+    });
+  const clientBy = (send: typeof request) =>
+    connectApi({
+      owner: () => undefined,
+      token: () => undefined,
+      openHere: async () => ({ request: send, close: async () => undefined }),
+    });
+
   test('can be given up, and is unknown afterwards', async () => {
     const { number } = await (await post('/api/datasets/shop/imports', {})).json();
     const gone = await opened.api.request(`http://localhost/api/imports/${number}`, {
@@ -102,18 +114,7 @@ describe('an import', () => {
     const folder = mkdtempSync(join(tmpdir(), 'canister-imports-'));
     const file = join(folder, 'access.log');
     writeFileSync(file, log);
-    const client = await connectApi({
-      owner: () => undefined,
-      token: () => undefined,
-      openHere: async () => ({
-        request: async (path, init) =>
-          await opened.api.request(`http://localhost${path}`, {
-            ...init,
-            headers: { ...init.headers, host: 'localhost' },
-          }),
-        close: async () => undefined,
-      }),
-    });
+    const client = await clientBy(request);
     const said: string[] = [];
     const endFirst = async () => {
       await post(`/api/imports/${first}/file/end`);
@@ -145,10 +146,48 @@ describe('an import', () => {
     expect(await (await post(`/api/imports/${number}/finish`)).json()).toMatchObject({ lines: 0 });
   });
 
+  test('keeps its place where its wait broke off and is asked for again', async () => {
+    const first = (await (await post('/api/datasets/shop/imports', {})).json()).number;
+    const wire = new AbortController();
+    let asked = 0;
+    const client = await clientBy(async (path, init) => {
+      if (!path.includes('/imports?')) return await request(path, init);
+      asked += 1;
+      if (asked > 1) return await request(path, init);
+      void request(path, { ...init, signal: wire.signal });
+      await new Promise((resolve) => wire.signal.addEventListener('abort', resolve));
+      // As Node's fetch ends a wait of five minutes.
+      throw new TypeError('fetch failed', { cause: { code: 'UND_ERR_HEADERS_TIMEOUT' } });
+    });
+    const second = importFiles(client, 'shop', [], {}, () => undefined);
+    await expect.poll(() => asked).toBe(1);
+    const third = post('/api/datasets/shop/imports', {});
+    wire.abort();
+    await expect.poll(() => asked).toBe(2);
+    await post(`/api/imports/${first}/finish`);
+    expect(await second).toMatchObject({ lines: 0 });
+    // The turns are numbered as they come: only the second import was between them.
+    expect(await (await third).json()).toEqual({ number: first + 2 });
+  });
+
+  test('that is not asked for again lets the next one go on', async () => {
+    const first = (await (await post('/api/datasets/shop/imports', {})).json()).number;
+    const gone = new AbortController();
+    const turn = 'turn=0b8f5a3e-3c3c-4d7c-9d53-6f6f0c6d2f11';
+    const init = { method: 'POST', headers, body: '{}', signal: gone.signal };
+    void request(`/api/datasets/shop/imports?${turn}`, init);
+    const last = post('/api/datasets/shop/imports', {});
+    gone.abort();
+    await post(`/api/imports/${first}/finish`);
+    expect(await (await last).json()).toEqual({ number: first + 2 });
+    expect((await post(`/api/imports/${first + 1}/finish`)).status).toBe(404);
+  });
+
   test.each([
     ['/api/datasets/nowhere/imports', {}, 'dataset_unknown'],
     ['/api/datasets/shop/imports', { format: 'klingon' }, 'import_format_unknown'],
     ['/api/datasets/shop/imports', { proxies: -1 }, 'request_invalid'],
+    ['/api/datasets/shop/imports', { fields: { at: 'time' } }, 'request_invalid'],
     ['/api/datasets/shop/imports', { encoding: 'utf-16' }, 'request_invalid'],
     ['/api/imports/99/finish', {}, 'import_unknown'],
     ['/api/imports/0/finish', {}, 'request_invalid'],

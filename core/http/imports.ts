@@ -7,6 +7,7 @@ import {
 } from '../contract/import.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Engine } from '../engine/engine.ts';
+import { createImportTurns } from './import-turns.ts';
 import { createNumberedWork } from './numbered-work.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
@@ -15,13 +16,19 @@ export const pieceBytesMax = 4 * 1024 * 1024;
 const fileNameLengthMax = 1_024;
 
 const importParam = z.object({ number: z.coerce.number().int().min(1) });
+const turnQuery = z.object({
+  turn: z
+    .uuid()
+    .optional()
+    .describe('A wait that broke off and is asked for again with the same one keeps its place'),
+});
 const progress = { 200: json(importProgressSchema, 'How far the import is.'), ...otherwise };
 
 const beginRoute = createRoute({
   method: 'post',
   path: '/datasets/{slug}/imports',
-  summary: 'Begin an import',
-  request: { params: slugParam, ...body(importOptionsSchema) },
+  summary: 'Begin an import; waits while another one of the dataset is under way',
+  request: { params: slugParam, query: turnQuery, ...body(importOptionsSchema) },
   responses: {
     201: json(z.object({ number: z.int() }), 'The number of the import.'),
     ...otherwise,
@@ -70,15 +77,15 @@ const abandonRoute = createRoute({
 
 export function importRoutes(engine: Engine) {
   const work = createNumberedWork('import_unknown');
+  const turns = createImportTurns(engine);
   return newRoutes()
     .openapi(beginRoute, async (c) => {
       const { slug } = c.req.valid('param');
-      const begun = await engine.beginImport(slug, c.req.valid('json'));
-      // Who went away while it waited for its turn sends nothing: the next one must not wait for that.
-      if (c.req.raw.signal.aborted) {
-        await engine.abandonImport(begun);
+      const { turn } = c.req.valid('query');
+      const { signal } = c.req.raw;
+      const begun = await turns.begin(slug, c.req.valid('json'), turn, signal);
+      if (signal.aborted)
         throw new Problem('import_unknown', 'Whoever began the import has gone.');
-      }
       return c.json({ number: work.begun(begun, slug) }, 201);
     })
     .openapi(beginFileRoute, async (c) => {

@@ -36,13 +36,26 @@ export function chooseFormat(
     const format = formatByText(wish);
     return { name: format.name, parse: format.open(context), why: 'it was asked for' };
   }
-  const scores = namedFormats.map((format) => scoreOf(format, firstLines, context));
-  // Equal scores stay in the order of the list.
-  scores.sort((a, b) => b.read - a.read || b.directives - a.directives);
-  const [best, next] = scores as [Score, ...Score[]];
+  const [best, next] = scoresOf(firstLines, context) as [Score, ...Score[]];
   if (firstLines.length === 0) return chosen('combined', context, 'there are no lines to tell by');
   if (best.read + best.directives === 0) throw unknownFormat(firstLines);
   return chosen(best.format.name, context, whyBest(best, next, firstLines.length));
+}
+
+/** The name of the format that reads most of the lines; nothing where none reads any. */
+export function formatThatReads(
+  firstLines: readonly string[],
+  context: FormatContext,
+): string | undefined {
+  const [best] = scoresOf(firstLines, context);
+  return best === undefined || best.read === 0 ? undefined : best.format.name;
+}
+
+/** Best first. */
+function scoresOf(firstLines: readonly string[], context: FormatContext): Score[] {
+  const scores = namedFormats.map((format) => scoreOf(format, firstLines, context));
+  // Equal scores stay in the order of the list.
+  return scores.sort((a, b) => b.read - a.read || b.directives - a.directives);
 }
 
 function scoreOf(format: LineFormat, firstLines: readonly string[], context: FormatContext): Score {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../contract/problem.ts';
-import { type FormatWish, formatByText, refuseUnusedTimes } from './format-text.ts';
+import { checkFormat, type FormatWish, formatByText } from './format-text.ts';
 import type { ParsedLine } from './log-line.ts';
 
 const read = (wish: FormatWish | string, line: string, timeZone = 'UTC'): ParsedLine =>
@@ -216,10 +216,26 @@ test.each([
   ['%h %l %u %t "%r" %>s %b', 'leave it out'],
   ['$remote_addr [$time_iso8601] "$request" $status', 'leave it out'],
 ])('formats of the time are refused beside %j, which does not look at them', (format, why) => {
-  expect(() => refuseUnusedTimes({ format, dateFormat: '%F' })).toThrow(/^dateFormat: is for/);
-  expect(() => refuseUnusedTimes({ format, timeFormat: '%T' })).toThrow(/^timeFormat: is for/);
-  expect(() => refuseUnusedTimes({ format, timeFormat: '%T' })).toThrow(why);
-  expect(() => refuseUnusedTimes({ format })).not.toThrow();
+  expect(() => checkFormat({ format, dateFormat: '%F' })).toThrow(/^dateFormat: is for/);
+  expect(() => checkFormat({ format, timeFormat: '%T' })).toThrow(/^timeFormat: is for/);
+  expect(() => checkFormat({ format, timeFormat: '%T' })).toThrow(why);
+});
+
+test.each([
+  ['auto', 'Give json as the format'],
+  ['nginx-json', 'The format "nginx-json" says itself where its fields stand'],
+  ['%h %l %u %t "%r" %>s %b', 'leave them out'],
+])('keys are refused beside %j, which does not look at them', (format, why) => {
+  const fields = { at: 'time' };
+  expect(() => checkFormat({ format, fields })).toThrow(/^fields: are keys/);
+  expect(() => checkFormat({ format, fields })).toThrow(why);
+  expect(() => checkFormat({ format })).not.toThrow();
+});
+
+test('keys are taken beside JSON, and what is no format is refused as that', () => {
+  const fields = { at: 'time' };
+  expect(() => checkFormat({ format: ' JSON', fields })).not.toThrow();
+  expect(() => checkFormat({ format: 'nonsense', fields })).toThrow('no name of a format');
 });
 
 test.each([
@@ -227,5 +243,5 @@ test.each([
   'goaccess: %h [%x] "%r" %s',
   '{"ip": "%h", "d": "%d", "t": "%t", "r": "%r", "s": "%s"}',
 ])('formats of the time are taken beside %j', (format) => {
-  expect(() => refuseUnusedTimes({ format, dateFormat: '%F', timeFormat: '%T' })).not.toThrow();
+  expect(() => checkFormat({ format, dateFormat: '%F', timeFormat: '%T' })).not.toThrow();
 });

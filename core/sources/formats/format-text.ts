@@ -54,10 +54,22 @@ export function formatByText(wish: FormatWish): LineFormat {
 }
 
 /**
- * Formats of the time that nothing would look at are a mistake: the times would be read in another way than was meant.
- * @throws Problem `request_invalid`
+ * Keys and formats of the time that nothing would look at are a mistake, too: the lines would be read in another way
+ * than was meant.
+ * @throws Problem `import_format_unknown`, `request_invalid`
  */
-export function refuseUnusedTimes({ format, dateFormat, timeFormat }: FormatWish): void {
+export function checkFormat(wish: FormatWish): void {
+  const { format, fields } = wish;
+  refuseUnusedTimes(wish);
+  if (format !== 'auto') formatByText(wish);
+  if (fields === undefined || format.trim().toLowerCase() === 'json') return;
+  throw new Problem(
+    'request_invalid',
+    `fields: are keys of lines in the format json. ${format === 'auto' ? 'Give json as the format' : `The format ${JSON.stringify(format.slice(0, 200))} says itself where its fields stand: leave them out`}.`,
+  );
+}
+
+function refuseUnusedTimes({ format, dateFormat, timeFormat }: FormatWish): void {
   const field = dateFormat !== undefined ? 'dateFormat' : 'timeFormat';
   if ((dateFormat ?? timeFormat) === undefined || takesTimes(format.trim())) return;
   throw new Problem(
