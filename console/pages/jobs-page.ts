@@ -151,7 +151,7 @@ export class JobsPage extends LitElement {
   #row(job: Job) {
     const { id, kind, dataset, about, cancellable } = job;
     const name = jobKindWords[kind];
-    return html`<tr data-job=${id}>
+    return html`<tr data-job=${id} ?acting=${this.#once.isActing(id)}>
       <td class="what">
         <div>${name}</div>
         ${about === undefined ? nothing : html`<div class="caption about">${about}</div>`}
@@ -206,7 +206,7 @@ export class JobsPage extends LitElement {
   };
 
   #cancel(id: string) {
-    return this.#once(() => this.#start(() => cancelJob(id)));
+    return this.#once(() => this.#start(() => cancelJob(id)), id);
   }
 
   async #start(work: () => Promise<unknown>): Promise<void> {

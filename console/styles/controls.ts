@@ -40,7 +40,7 @@ export const controlStyles = css`
     opacity: 0.55;
   }
   /* A quick answer is none to look at. */
-  :host([acting]) :is(.button, cn-confirm-button) {
+  :is(:host([acting]), [acting]) :is(.button, cn-confirm-button) {
     opacity: 0.55;
     transition: opacity 0s 200ms;
     cursor: progress;
