@@ -1,6 +1,6 @@
 /** How long the server keeps its audit trail, and what became of messages. */
 import { msg } from '@lit/localize';
-import { html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ServerRetention } from '../../core/contract/server-retention.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
@@ -28,7 +28,16 @@ const ruled = ({ keepAuditDays, keepDeliveriesDays }: ServerRetention): Typed =>
 
 @customElement('cn-server-retention-form')
 export class ServerRetentionForm extends LitElement {
-  static override styles = [textStyles, controlStyles, fieldsetStyles];
+  static override styles = [
+    textStyles,
+    controlStyles,
+    fieldsetStyles,
+    css`
+      .about {
+        margin-bottom: var(--space-3);
+      }
+    `,
+  ];
 
   /** Those that were set here, or that somebody else has set meanwhile. */
   @state() private newer: ServerRetention | undefined;
@@ -68,7 +77,7 @@ export class ServerRetentionForm extends LitElement {
   }
 
   #fields({ keepAuditDays, keepDeliveriesDays }: ServerRetention) {
-    return html`<p class="caption">
+    return html`<p class="caption about">
         ${msg('Left empty, the audit trail is kept for good, and what became of messages for 30 days. What is older goes at once.')}
       </p>
       <div class="line">

@@ -31,6 +31,10 @@ export const controlStyles = css`
     white-space: nowrap;
     cursor: pointer;
   }
+  /* A line break behind what is only read is one more thing in the button: the gap before it moved the words aside. */
+  .button:has(> .only-read) {
+    gap: 0;
+  }
   .button:hover {
     background: var(--ground-hover);
     color: var(--ink);
