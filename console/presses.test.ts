@@ -202,6 +202,27 @@ const presses: Press[] = [
   },
 ];
 
+it('an act for one row keeps no other row waiting', async () => {
+  const asked: string[] = [];
+  const held: Route[] = [];
+  await page.route(/\/disable$/, (route) => {
+    asked.push(route.request().url());
+    held.push(route);
+  });
+  await page.goto('/users');
+  const buttons = page.getByRole('button', { name: 'Disable', exact: true });
+  await buttons.nth(1).waitFor();
+  for (const one of [0, 0, 1, 1]) {
+    await buttons.nth(one).evaluate((element) => (element as HTMLElement).click());
+    await page.waitForTimeout(drawnMs);
+  }
+  expect(new Set(asked).size).toBe(2);
+  expect(asked).toHaveLength(2);
+  expect(await page.locator('tr[acting]').count()).toBe(2);
+  for (const route of held) await route.abort();
+  await page.locator('tr[acting]').first().waitFor({ state: 'detached' });
+});
+
 it.each(presses)('$press of $at asks once', async ({ at, press, asks, confirms, first }) => {
   const [method = '', end = ''] = asks.split(' ');
   const held: Route[] = [];

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
-import { firefox, violations } from './testing/pages.ts';
+import { firefox, isFocused, violations } from './testing/pages.ts';
 import { forget, type Product, startProduct } from './testing/product.ts';
 
 const definitions = '/datasets/shop/definitions';
@@ -65,6 +65,13 @@ it('builds a report, says what is wrong with it, and shows it', async () => {
   await page.getByRole('link', { name: 'New report' }).click();
   await page.getByRole('button', { name: 'Save report' }).click();
   await page.locator('#title-hint.problem').waitFor();
+  expect(await page.locator('#title-hint').innerText()).toBe('must not be empty');
+  expect(await page.getByLabel('Title', { exact: true }).evaluate(isFocused)).toBe(true);
+  const ofPanel = page.getByRole('region', { name: 'Panel 1' }).getByRole('alert');
+  const [said, field] = await Promise.all(
+    [ofPanel, page.getByLabel('Title of the panel')].map((one) => one.boundingBox()),
+  );
+  expect(said?.y).toBeLessThan(field?.y ?? 0);
   expect(await violations(page)).toEqual([]);
   await page.getByLabel('Title', { exact: true }).fill('Where people begin');
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('where-people-begin');

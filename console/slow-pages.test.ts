@@ -27,6 +27,9 @@ describe.each([
   ['/shop/hit-rules', '/rules/hits'],
   ['/shop/masking', '/masking'],
   ['/shop/definitions', '/definitions/label'],
+  ['/audit', '/retention'],
+  ['/shop/sql', '/queries'],
+  ['/shop/settings', '/shared-links'],
 ])('%s', (at, asked) => {
   const isIt = (url: URL) => url.pathname.endsWith(asked) && url.pathname.startsWith('/api/');
 

@@ -140,6 +140,8 @@ it('gives out everything of a visitor, and erases it in two steps', async () => 
   await page.getByRole('button', { name: 'Erase …' }).click();
   await page.getByText('1 session with 2 hits, and 0 active sessions, would be removed').waitFor();
   expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Erase …' }).click();
   const erase = page.locator('cn-visitor-data cn-confirm-button button');
   await erase.click();
   await page.waitForTimeout(500);

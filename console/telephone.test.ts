@@ -90,3 +90,28 @@ it.each([
   );
   await page.close();
 });
+
+it('keeps the first column of an answer to SQL in view, and not in the way of the others', async () => {
+  const page = await opened.newPage({ viewport: { width: 390, height: 780 } });
+  await page.goto('/shop/sql');
+  const long = `'${'a-name-without-an-end'.repeat(9)}'`;
+  const others = Array.from({ length: 9 }, (_one, number) => `${number} AS "number ${number}"`);
+  await page.getByLabel('SQL query').fill(`SELECT ${long} AS path, ${others.join(', ')}`);
+  await page.getByRole('button', { name: 'Run' }).click();
+  const table = page.getByRole('region', { name: 'Result of the query' });
+  await table.waitFor();
+  const firstCells = table.locator('tr > :first-child');
+  const places = async () =>
+    Promise.all((await firstCells.all()).map(async (cell) => (await cell.boundingBox())?.x));
+  const before = await places();
+  expect(before).toHaveLength(2);
+  const moved = await table.evaluate((scrolled) => {
+    scrolled.scrollBy(100, 0);
+    return scrolled.scrollLeft;
+  });
+  expect(moved).toBe(100);
+  expect(await places()).toEqual(before);
+  const [kept, all] = [await firstCells.last().boundingBox(), await table.boundingBox()];
+  expect(kept?.width).toBeLessThan((all?.width ?? 0) / 2);
+  await page.close();
+});

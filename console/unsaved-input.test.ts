@@ -122,6 +122,54 @@ it('asks for SQL that was typed, and no more when it was answered', async () => 
   await heading('Definitions').waitFor();
 });
 
+it('asks before the dialog of a shared report is closed over what was typed', async () => {
+  await page.goto('/shop/reports');
+  await page.getByRole('main').getByRole('link', { name: 'Overview' }).first().click();
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Share this report' });
+  const forWhom = dialog.getByLabel('For whom or what');
+  await forWhom.fill('The board');
+  // A browser holds back the first of two, if nothing is pressed between.
+  for (const _press of [1, 2]) {
+    await page.keyboard.press('Escape');
+    await question().waitFor();
+    await page.keyboard.press('Escape');
+    await question().waitFor({ state: 'detached' });
+  }
+  expect(await forWhom.inputValue()).toBe('The board');
+  await page.evaluate(() => history.back());
+  await question().getByRole('button', { name: 'Stay here' }).click();
+  expect(await forWhom.inputValue()).toBe('The board');
+  await page.keyboard.press('Escape');
+  await question().getByRole('button', { name: 'Leave without saving' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  expect(pathNow()).toContain('/shop/reports/overview');
+
+  // Nothing was typed, so nothing is asked.
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  await forWhom.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+});
+
+it('asks for a file of costs until it is taken', async () => {
+  await page.goto('/shop/definitions?kind=campaign');
+  await page.getByLabel('CSV file', { exact: true }).setInputFiles({
+    name: 'costs.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('When;Campaign;Spent\n2026-11-01;Spring;12.50\n'),
+  });
+  await page.getByRole('combobox', { name: 'Day', exact: true }).selectOption('When');
+  await link('Goals').click();
+  await page.getByRole('button', { name: 'Stay here' }).click();
+  await page.getByRole('combobox', { name: 'Cost', exact: true }).selectOption('Spent');
+  await page.getByLabel('Currency, where the file has none').fill('eur');
+  await page.getByRole('button', { name: 'Take the costs' }).click();
+  await page.getByText('12.50 EUR').waitFor();
+  await link('Goals').click();
+  await link('New goal').first().waitFor();
+});
+
 it('asks nothing where nothing is lost', async () => {
   // Its own at every try.
   const called = `Buyers ${performance.now()}`;
@@ -156,6 +204,8 @@ it('asks nothing where nothing is lost', async () => {
 
   // A search is no form that is saved.
   await link('Search').click();
+  // The page before stands there until this one is loaded, with fields of its own.
+  await heading('Search').waitFor();
   await page.getByRole('textbox').first().fill('session.hits >= 2');
   await page.reload();
   expect(await question().count()).toBe(0);

@@ -32,7 +32,8 @@ export const setRetention = (slug: string, rules: RulesTyped, known: RetentionRu
 
 const serverPath = '/api/retention';
 
-export const readServerRetention = () => request<ServerRetention>(serverPath);
+export const readServerRetention = (signal?: AbortSignal) =>
+  request<ServerRetention>(serverPath, { signal });
 
 /** @param known the rules as they were loaded. @throws ApiError `changed_meanwhile`, `request_invalid` */
 export const setServerRetention = (rules: ServerRetentionInput, known: ServerRetention) =>

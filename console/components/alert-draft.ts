@@ -92,12 +92,17 @@ export function ruleOf(draft: AlertDraft): AlertRuleInput {
 
 /** Checks a draft by the contract's own schema, which is loaded only for this. */
 export async function alertProblems(draft: AlertDraft): Promise<AlertProblems> {
-  const { alertRuleSchema } = await import('../../core/contract/alert.ts');
+  const [{ alertRuleSchema }, { emptyWords, issueWords }] = await Promise.all([
+    import('../../core/contract/alert.ts'),
+    import('../../core/contract/issue-words.ts'),
+  ]);
   const problems: AlertProblems = {};
-  for (const { path, message } of alertRuleSchema.safeParse(ruleOf(draft)).error?.issues ?? []) {
-    const field = path[0] as keyof AlertDraft;
-    const isNumber = message.includes('NaN');
-    problems[field] ??= isNumber ? msg('Type a number.') : sentence(message);
+  for (const issue of alertRuleSchema.safeParse(ruleOf(draft)).error?.issues ?? []) {
+    const field = issue.path[0] as keyof AlertDraft;
+    const isNumber = issue.message.includes('NaN');
+    const words = issueWords(issue);
+    const said = words === emptyWords ? msg('must not be empty') : words;
+    problems[field] ??= isNumber ? msg('Type a number.') : sentence(said);
   }
   return problems;
 }

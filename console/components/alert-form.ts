@@ -1,6 +1,6 @@
 /** Makes or changes an alert: its parts, and a dry run of them before they are saved. Fires `cn-saved` and `cn-cancel`. */
 import { msg, str } from '@lit/localize';
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { AlertChannel, AlertDryRun, AlertRule, Blackout } from '../../core/contract/alert.ts';
 import { dryRunAlert, listAlerts, saveAlert } from '../api/alerts.ts';
@@ -32,7 +32,17 @@ const sqlMeasureTexts = { value, count: msg('Count of rows') };
 
 @customElement('cn-alert-form')
 export class AlertForm extends LitElement {
-  static override styles = [textStyles, controlStyles, fieldsetStyles];
+  static override styles = [
+    textStyles,
+    controlStyles,
+    fieldsetStyles,
+    css`
+      /* It belongs to the line above it. */
+      cn-alert-subject + .problem {
+        margin: calc(-1 * var(--space-2)) 0 var(--space-3);
+      }
+    `,
+  ];
 
   @property() slug = '';
   @property() timeZone = 'UTC';
@@ -113,14 +123,19 @@ export class AlertForm extends LitElement {
             ${this.#select('severity', msg('Severity'), severityTexts)}
             ${this.#number('rearmMinutes', msg('Rearm after minutes'))}
           </div>
-          <div class="line" role="group" aria-label=${msg('Channels')}>
-            ${
-              this.channels.length === 0
-                ? html`<p class="caption">${msg('No channel yet: firings stand in the history only. Make one below the list of alerts.')}</p>`
-                : this.channels.map(({ name }) => this.#channel(name))
-            }
+          <div class="entry" role="group" aria-labelledby="channels">
+            <span id="channels">${msg('Channels')}</span>
+            <div class="line">
+              ${
+                this.channels.length === 0
+                  ? html`<p class="caption">${msg('No channel yet: firings stand in the history only. Make one below the list of alerts.')}</p>`
+                  : this.channels.map(({ name }) => this.#channel(name))
+              }
+            </div>
           </div>
-          ${this.#check('notifyRecovery', msg('Tell when it is over, too'))} ${this.#check('active', msg('Switched on'))}
+          <div class="line">
+            ${this.#check('notifyRecovery', msg('Tell when it is over, too'))} ${this.#check('active', msg('Switched on'))}
+          </div>
         </fieldset>
         <fieldset>
           <legend>${msg('Blackouts')}</legend>

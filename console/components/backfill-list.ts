@@ -131,7 +131,7 @@ export class BackfillList extends LitElement {
     const days =
       from !== undefined && to !== undefined ? formatRange({ from, to }) : msg('all time');
     const slug = this.open?.slug ?? '';
-    return html`<tr>
+    return html`<tr ?acting=${this.#once.isActing(String(one.number))}>
       <td>
         <a href=${searchPath(slug, `event ${quoted(event)}`)} title=${msg('Sessions with it')}><bdi>${event}</bdi></a>
         <span class="caption">${msg(str`version ${one.version}, ${days}`)}</span>
@@ -158,10 +158,10 @@ export class BackfillList extends LitElement {
   }
 
   #cancel(number: number) {
-    return this.#do(() => cancelBackfill(this.open?.slug ?? '', number));
+    return this.#do(() => cancelBackfill(this.open?.slug ?? '', number), String(number));
   }
 
-  #do(act: () => Promise<unknown>): Promise<void> {
+  #do(act: () => Promise<unknown>, of?: string): Promise<void> {
     return this.#once(async () => {
       this.failed = undefined;
       try {
@@ -170,7 +170,7 @@ export class BackfillList extends LitElement {
         this.failed = asApiError(error);
       }
       await this.#read.ask();
-    });
+    }, of);
   }
 }
 

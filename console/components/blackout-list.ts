@@ -18,6 +18,9 @@ export class BlackoutList extends LitElement {
     controlStyles,
     fieldsetStyles,
     css`
+      :host {
+        margin-top: var(--space-2);
+      }
       fieldset {
         display: flex;
         flex-wrap: wrap;

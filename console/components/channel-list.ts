@@ -106,7 +106,7 @@ export class ChannelList extends LitElement {
           ({ name }) => name,
           (channel) => {
             const { name } = channel;
-            return html`<tr>
+            return html`<tr ?acting=${this.#once.isActing(name)}>
             <td><bdi>${name}</bdi></td>
             <td>
               <bdi>${channel.kind === 'mail' ? channel.to.join(', ') : channel.url}</bdi>
@@ -166,10 +166,10 @@ export class ChannelList extends LitElement {
   }
 
   #delete(name: string) {
-    void this.#do(() => deleteChannel(name));
+    void this.#do(() => deleteChannel(name), name);
   }
 
-  #do(act: () => Promise<void>): Promise<void> {
+  #do(act: () => Promise<void>, of?: string): Promise<void> {
     return this.#once(async () => {
       this.error = undefined;
       this.secret = undefined;
@@ -179,7 +179,7 @@ export class ChannelList extends LitElement {
       } catch (error) {
         this.error = asApiError(error);
       }
-    });
+    }, of);
   }
 
   /** Sends a test and looks what becomes of it, for a while. */
@@ -193,7 +193,7 @@ export class ChannelList extends LitElement {
         this.error = undefined;
         say(msg('Sending …'));
         id = await testChannel(name);
-      });
+      }, name);
       if (id === undefined) return;
       for (let times = 0; times < askTimesMax && this.isConnected; times += 1) {
         const delivery = (await listDeliveries(deliveriesAsked)).find((one) => one.id === id);

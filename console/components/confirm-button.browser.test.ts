@@ -50,3 +50,14 @@ it('does nothing for a press that was meant for another row', async () => {
   expect(await pressedTwice(keyed, { first: 'b', second: 'a' })).toEqual([]);
   expect(await pressedTwice(byPlace, { first: 'b', second: 'a' })).toEqual([]);
 });
+
+it('has its words in the middle, with what is only read behind them', async () => {
+  const element = Object.assign(document.createElement('cn-confirm-button'), { label: 'Delete' });
+  document.body.append(element);
+  const widthOf = async (what: string) => {
+    element.what = what;
+    await element.updateComplete;
+    return element.getBoundingClientRect().width;
+  };
+  expect(await widthOf('the log of the night')).toBe(await widthOf(''));
+});

@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { CostField, CostImportResult, CostLayout } from '../../core/contract/campaign.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { importCosts } from '../api/definitions.ts';
+import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
@@ -45,6 +46,12 @@ export class CostUpload extends LitElement {
   @state() private result: CostImportResult | undefined;
   @state() private busy = false;
   #csv = '';
+  #fileName = '';
+
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => this.#typed(), saved: () => undefined });
+  }
 
   override render() {
     return html`<form novalidate @submit=${this.#send}>
@@ -121,8 +128,10 @@ export class CostUpload extends LitElement {
     this.result = undefined;
     this.#csv = '';
     this.heads = [];
+    this.columns = {};
     if (file === undefined) return;
     try {
+      this.#fileName = file.name;
       this.#csv = await readCostText(file);
       this.heads = columnsOfHead(this.#csv);
       this.columns = guessColumns(this.heads);
@@ -130,6 +139,12 @@ export class CostUpload extends LitElement {
       this.error = asApiError(error);
     }
     this.requestUpdate();
+  }
+
+  #typed() {
+    const { layout, columns, currency } = this;
+    if (this.#csv === '' && currency === '') return undefined;
+    return { file: this.#fileName, layout, columns, currency };
   }
 
   #setLayout(event: Event) {

@@ -44,7 +44,7 @@ export class HitTrialForm extends LitElement {
           ${this.#field('url', msg('URL'))} ${this.#field('referrer', msg('Referrer'))}
         </div>
         <div class="line">
-          ${this.#field('userAgent', msg('User agent'))} ${this.#field('address', msg('Address'))}
+          ${this.#field('userAgent', msg('User agent'))} ${this.#field('address', msg('IP address'))}
         </div>
         <div class="actions">
           <button class="button" type="submit">${msg('Show what becomes of it')}</button>

@@ -1,6 +1,7 @@
 /**
  * Asks before what somebody has typed is lost with its page: at a link, at back and forward, at a key or command that
- * leads elsewhere. Closing and loading anew are the browser's own question.
+ * leads elsewhere; and with its dialog, which says so by `askToLeave`. Closing and loading anew are the browser's own
+ * question.
  */
 import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
@@ -10,6 +11,14 @@ import { forgetUnsaved, isUnsaved } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { paletteStyles } from '../styles/palette.ts';
 import { textStyles } from '../styles/text.ts';
+
+const asksToLeave = 'cn-ask-to-leave';
+
+/** Leaves what stands inside an element, once its loss is agreed to where there is any. */
+export function askToLeave(from: Element, leave: () => void): void {
+  const detail = leave;
+  from.dispatchEvent(new CustomEvent(asksToLeave, { detail, bubbles: true, composed: true }));
+}
 
 @customElement('cn-leave-question')
 export class LeaveQuestion extends LitElement {
@@ -37,12 +46,14 @@ export class LeaveQuestion extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('click', this.#click, { capture: true });
+    window.addEventListener(asksToLeave, this.#asked);
     navigation()?.addEventListener('navigate', this.#navigate);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('click', this.#click, { capture: true });
+    window.removeEventListener(asksToLeave, this.#asked);
     navigation()?.removeEventListener('navigate', this.#navigate);
   }
 
@@ -73,6 +84,8 @@ export class LeaveQuestion extends LitElement {
       </div>
     </dialog>`;
   }
+
+  readonly #asked = (event: Event) => this.ask((event as CustomEvent<() => void>).detail);
 
   readonly #stay = () => this.renderRoot.querySelector('dialog')?.close();
 

@@ -34,6 +34,9 @@ export class NameList extends LitElement {
         width: 1.75rem;
         min-height: 1.75rem;
       }
+      .none {
+        margin-bottom: var(--space-3);
+      }
       .add {
         display: flex;
         flex-wrap: wrap;
@@ -63,7 +66,7 @@ export class NameList extends LitElement {
   override render() {
     return html`${
       this.names.length === 0
-        ? html`<p class="caption">${msg('None yet.')}</p>`
+        ? html`<p class="caption none">${msg('None yet.')}</p>`
         : html`<ul aria-label=${this.label}>
               ${this.names.map((name) => this.#one(name))}
             </ul>`

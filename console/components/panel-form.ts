@@ -41,6 +41,7 @@ export class PanelForm extends LitElement {
       .problem {
         color: var(--worse);
         font-weight: 550;
+        margin-bottom: var(--space-2);
       }
       .pair {
         display: grid;
@@ -87,9 +88,10 @@ export class PanelForm extends LitElement {
   override render() {
     const { panel } = this;
     if (panel === undefined) return nothing;
-    return html`${this.#text('title', msg('Title of the panel'), panel.title, (title) => this.#set({ title }))}
-      ${panel.query === undefined ? this.#kept(panel) : this.#asked(panel, panel.query)}
-      ${this.problems.map((problem) => html`<p class="caption problem" role="alert">${problem}</p>`)}`;
+    // Above its many fields: below them it would stand with the next panel.
+    return html`${this.problems.map((problem) => html`<p class="caption problem" role="alert">${problem}</p>`)}
+      ${this.#text('title', msg('Title of the panel'), panel.title, (title) => this.#set({ title }))}
+      ${panel.query === undefined ? this.#kept(panel) : this.#asked(panel, panel.query)}`;
   }
 
   #kept(panel: PanelDefinition) {

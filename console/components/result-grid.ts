@@ -3,6 +3,7 @@ import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SqlAnswer } from '../../core/contract/query.ts';
+import { keptColumnStyles } from '../styles/kept-column.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
 
@@ -11,6 +12,7 @@ export class ResultGrid extends LitElement {
   static override styles = [
     textStyles,
     tableStyles,
+    keptColumnStyles,
     css`
       :host {
         display: block;
@@ -60,6 +62,28 @@ export class ResultGrid extends LitElement {
       tbody tr:last-child td {
         border-bottom: 0;
       }
+      @media screen and (max-width: 48rem) {
+        /* Over the kept column, which goes under the head when the rows are scrolled. */
+        th {
+          z-index: 2;
+        }
+        th.words:first-child {
+          z-index: 3;
+          background: var(--ground-low);
+        }
+        /* The greater half is for the rest; what is cut off elsewhere at the same length goes on in the next line here. */
+        :is(th.words, td.label):first-child {
+          max-width: 40vw;
+          white-space: normal;
+          overflow-wrap: break-word;
+        }
+        td.label:first-child bdi {
+          display: -webkit-box;
+          overflow: hidden;
+          -webkit-box-orient: vertical;
+          -webkit-line-clamp: 3;
+        }
+      }
       .null {
         color: var(--ink-quiet);
         font-style: italic;
@@ -76,12 +100,17 @@ export class ResultGrid extends LitElement {
     const { answer } = this;
     if (answer === undefined) return nothing;
     const kinds = answer.columns.map((column) => kindOf(column.type));
-    return html`<div class="frame" tabindex="0" role="region" aria-label=${msg('Result of the query')}>
+    // One column alone has nothing to be kept beside.
+    const isKept = (index: number) => index === 0 && kinds.length > 1;
+    return html`<div class="frame scroll" tabindex="0" role="region" aria-label=${msg('Result of the query')}>
       <table>
         <thead>
           <tr>
             ${answer.columns.map(
-              (column, index) => html`<th scope="col" class=${kinds[index] ?? ''}>
+              (
+                column,
+                index,
+              ) => html`<th scope="col" class="${kinds[index] ?? ''} ${isKept(index) ? 'words' : ''}">
                 <bdi>${column.name}</bdi><span class="type">${column.type}</span>
               </th>`,
             )}
@@ -92,7 +121,7 @@ export class ResultGrid extends LitElement {
             (row) => html`<tr>
               ${row.map((cell, index) => {
                 const text = textOf(cell);
-                return html`<td class=${kinds[index] ?? ''} title=${text}>
+                return html`<td class="${kinds[index] ?? ''} ${isKept(index) ? 'label' : ''}" title=${text}>
                   ${cell === null ? html`<span class="null">null</span>` : this.#text(answer.columns[index]?.name ?? '', text)}
                 </td>`;
               })}

@@ -2,6 +2,7 @@
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { addDays } from '../../core/contract/calendar.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import { retentionOf } from '../../core/contract/retention-names.ts';
 import type { RetentionResult, RetentionRules } from '../../core/contract/upkeep.ts';
@@ -15,6 +16,7 @@ import './confirm-button.ts';
 import { isConflict } from './conflict-note.ts';
 import './error-note.ts';
 import { counted, formatCount } from './number-format.ts';
+import { formatDay, formatRange } from './time-format.ts';
 
 const gigabyte = 1_000_000_000;
 
@@ -40,6 +42,14 @@ const textOf = (value: number | undefined) => (value === undefined ? '' : String
 /** An empty field takes the rule away. */
 const numberOf = (text: string, unit = 1) =>
   text === '' ? null : Math.round(Number(text) * unit * 1_000) / 1_000;
+
+const dayWords = (day: string | undefined) => (day === undefined ? '' : formatDay(day));
+/** From the first to the last of days in their order. */
+const spanOf = (days: readonly string[]) => {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return '';
+  return formatRange({ from: first, to: addDays(last, 1) });
+};
 
 @customElement('cn-retention-form')
 export class RetentionForm extends LitElement {
@@ -129,23 +139,19 @@ export class RetentionForm extends LitElement {
   }
 
   #outcome({ applied, days, sessions, hits, indexDays, publishedDays }: RetentionResult) {
-    const [first, last] = [days[0]?.day, days.at(-1)?.day];
+    const span = spanOf(days.map(({ day }) => day));
     const all = counted(days.length, msg('# day|# days'));
     const counts = [formatCount(sessions), formatCount(hits)];
     const gone = applied
-      ? msg(
-          str`${all} (${first} to ${last}) with ${counts[0]} sessions and ${counts[1]} hits have gone.`,
-        )
-      : msg(
-          str`${all} (${first} to ${last}) with ${counts[0]} sessions and ${counts[1]} hits would go.`,
-        );
+      ? msg(str`${all} (${span}) with ${counts[0]} sessions and ${counts[1]} hits have gone.`)
+      : msg(str`${all} (${span}) with ${counts[0]} sessions and ${counts[1]} hits would go.`);
     const none = applied ? msg('No session had to go.') : msg('No session would go now.');
     return html`<div class="outcome">
       <p>
         ${applied ? html`<b>${msg('These rules are in force.')}</b>` : nothing}
         ${days.length === 0 ? none : gone}
-        ${indexDays.length === 0 ? nothing : msg(str`${counted(indexDays.length, msg('# day|# days'))} (to ${indexDays.at(-1)}) leave the index.`)}
-        ${publishedDays.length === 0 ? nothing : msg(str`${counted(publishedDays.length, msg('# day|# days'))} (to ${publishedDays.at(-1)}) leave the published files.`)}
+        ${indexDays.length === 0 ? nothing : msg(str`${counted(indexDays.length, msg('# day|# days'))} (to ${dayWords(indexDays.at(-1))}) leave the index.`)}
+        ${publishedDays.length === 0 ? nothing : msg(str`${counted(publishedDays.length, msg('# day|# days'))} (to ${dayWords(publishedDays.at(-1))}) leave the published files.`)}
       </p>
     </div>`;
   }

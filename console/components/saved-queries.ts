@@ -9,6 +9,7 @@ import type { Parameter, SavedQuery } from '../../core/contract/saved-query.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { deleteQuery, listSavedQueries, saveQuery } from '../api/sql.ts';
 import { oneAtATime } from '../controllers/one-at-a-time.ts';
+import { QueryController } from '../controllers/query-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
 import { deleteButton, deleteStyles } from './delete-button.ts';
@@ -68,23 +69,27 @@ export class SavedQueries extends LitElement {
   /** What is kept: the SQL at hand with its parameters. */
   @property() sql = '';
   @property({ attribute: false }) parameters: readonly Parameter[] = [];
-  /** Undefined until they are known. */
-  @state() private queries: readonly SavedQuery[] | undefined;
   @state() private name = '';
   @state() private description = '';
   @state() private error: ApiError | undefined;
   @state() private kept = '';
   readonly #once = oneAtATime(this);
+  readonly #queries = new QueryController<string, SavedQuery[]>(this, {
+    key: () => (this.slug === '' ? undefined : this.slug),
+    subject: (slug) => slug,
+    fetch: listSavedQueries,
+  });
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('slug') || this.slug === '') return;
-    this.queries = undefined;
-    void this.#do(async () => {});
+    if (!changed.has('slug')) return;
+    this.error = undefined;
+    this.kept = '';
   }
 
   override render() {
+    const error = this.error ?? this.#queries.error;
     return html`<h2>${msg('Saved queries')}</h2>
-      ${this.#list()}
+      ${this.#list(error)}
       <form @submit=${this.#submit}>
         <label
           ><span>${msg('Keep this query as')}</span
@@ -95,17 +100,17 @@ export class SavedQueries extends LitElement {
           ><input class="field" maxlength="500" autocomplete="off" .value=${this.description} @input=${this.#typeDescription}
         /></label>
         <button class="button" type="submit" ?disabled=${this.sql.trim() === ''}>
-          ${this.queries?.some(({ name }) => name === this.name.trim()) ? msg('Replace it') : msg('Keep it')}
+          ${this.#queries.value?.some(({ name }) => name === this.name.trim()) ? msg('Replace it') : msg('Keep it')}
         </button>
       </form>
-      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
+      ${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
       <p class="caption" role="status">${this.kept}</p>`;
   }
 
-  #list() {
-    const { queries } = this;
+  #list(error: ApiError | undefined) {
+    const queries = this.#queries.value;
     if (queries === undefined)
-      return this.error ? nothing : html`<p class="caption" role="status">${msg('Loading …')}</p>`;
+      return error ? nothing : html`<p class="caption" role="status">${msg('Loading …')}</p>`;
     if (queries.length === 0)
       return html`<p class="caption">${msg('None yet. All who may run SQL in this dataset share them.')}</p>`;
     return html`<ul>${queries.map((query) => this.#row(query))}</ul>`;
@@ -113,7 +118,7 @@ export class SavedQueries extends LitElement {
 
   #row(query: SavedQuery) {
     const { name, description } = query;
-    return html`<li>
+    return html`<li ?acting=${this.#once.isActing(name)}>
       <button class="button plain" type="button" title=${description} @click=${() => this.#load(query)}><bdi>${name}</bdi></button>
       ${deleteButton(msg(str`the query ${name}`), () => this.#delete(query))}
     </li>`;
@@ -131,7 +136,7 @@ export class SavedQueries extends LitElement {
         },
       });
     };
-    return this.#once(() => this.#do(remove));
+    return this.#once(() => this.#do(remove), query.name);
   }
 
   #load(query: SavedQuery) {
@@ -168,10 +173,9 @@ export class SavedQueries extends LitElement {
     this.kept = '';
     try {
       await work();
-      const queries = await listSavedQueries(slug);
-      // Of another dataset meanwhile, it has nothing to say here.
-      if (slug === this.slug) this.queries = queries;
+      await this.#queries.retry();
     } catch (error) {
+      // Of another dataset meanwhile, it has nothing to say here.
       if (slug === this.slug) this.error = asApiError(error);
     }
   }

@@ -54,7 +54,7 @@ export class SearchStart extends LitElement {
           : html`<cn-saved-searches
               .list=${value}
               .hrefOf=${(condition: string) => searchPath(this.slug, condition)}
-              @cn-remove=${(event: CustomEvent<SavedSearch>) => this.#once(() => this.#remove(event.detail))}
+              @cn-remove=${(event: CustomEvent<SavedSearch>) => this.#once(() => this.#remove(event.detail), event.detail.name)}
             ></cn-saved-searches>`
       }
       <p class="caption fields"><a href="/docs/conditions.md" target="_blank">${msg('All fields and operators')}</a></p>`;

@@ -1,11 +1,12 @@
 /** How long the server keeps its audit trail, and what became of messages. */
 import { msg } from '@lit/localize';
-import { html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ServerRetention } from '../../core/contract/server-retention.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { readServerRetention, setServerRetention } from '../api/retention.ts';
 import { oneAtATime } from '../controllers/one-at-a-time.ts';
+import { QueryController } from '../controllers/query-controller.ts';
 import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
@@ -27,31 +28,48 @@ const ruled = ({ keepAuditDays, keepDeliveriesDays }: ServerRetention): Typed =>
 
 @customElement('cn-server-retention-form')
 export class ServerRetentionForm extends LitElement {
-  static override styles = [textStyles, controlStyles, fieldsetStyles];
+  static override styles = [
+    textStyles,
+    controlStyles,
+    fieldsetStyles,
+    css`
+      .about {
+        margin-bottom: var(--space-3);
+      }
+    `,
+  ];
 
-  @state() private rules: ServerRetention | undefined;
+  /** Those that were set here, or that somebody else has set meanwhile. */
+  @state() private newer: ServerRetention | undefined;
   @state() private error: ApiError | undefined;
   @state() private saved = false;
   /** What somebody else has set meanwhile, and what was typed here. */
   @state() private conflict: { theirs: ServerRetention; mine: Typed } | undefined;
   readonly #once = oneAtATime(this);
+  readonly #read = new QueryController<string, ServerRetention>(this, {
+    key: () => 'rules',
+    subject: (key) => key,
+    fetch: (_key, signal) => readServerRetention(signal),
+  });
+
+  get #rules(): ServerRetention | undefined {
+    return this.newer ?? this.#read.value;
+  }
 
   constructor() {
     super();
     new UnsavedInput(this, {
-      typed: () => this.rules && this.#typed(),
-      saved: () => this.rules && ruled(this.rules),
+      typed: () => this.#rules && this.#typed(),
+      saved: () => this.#rules && ruled(this.#rules),
     });
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#with(readServerRetention);
-  }
-
   override render() {
+    const rules = this.#rules;
+    const unread = this.#read.error;
     return html`<form novalidate @submit=${(event: Event) => event.preventDefault()}>
-      ${this.rules ? this.#fields(this.rules) : nothing}
+      ${rules ? this.#fields(rules) : unread ? nothing : html`<p class="caption" role="status">${msg('Loading …')}</p>`}
+      ${unread ? html`<cn-error-note .error=${unread} @cn-retry=${() => this.#read.retry()}></cn-error-note>` : nothing}
       ${this.#conflictNote()}
       ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
       <p class="caption" role="status">${this.saved ? msg('These rules are in force.') : ''}</p>
@@ -59,7 +77,7 @@ export class ServerRetentionForm extends LitElement {
   }
 
   #fields({ keepAuditDays, keepDeliveriesDays }: ServerRetention) {
-    return html`<p class="caption">
+    return html`<p class="caption about">
         ${msg('Left empty, the audit trail is kept for good, and what became of messages for 30 days. What is older goes at once.')}
       </p>
       <div class="line">
@@ -85,7 +103,7 @@ export class ServerRetentionForm extends LitElement {
       .theirs=${theirs}
       .mine=${mine}
       @cn-take-theirs=${() => {
-        this.rules = theirs;
+        this.newer = theirs;
         this.conflict = undefined;
       }}
       @cn-keep-mine=${() => this.#set(mine, theirs)}
@@ -93,7 +111,8 @@ export class ServerRetentionForm extends LitElement {
   }
 
   readonly #save = () => {
-    if (this.rules) void this.#set(this.#typed(), this.rules);
+    const rules = this.#rules;
+    if (rules) void this.#set(this.#typed(), rules);
   };
 
   #typed(): Typed {
@@ -124,7 +143,7 @@ export class ServerRetentionForm extends LitElement {
     this.conflict = undefined;
     this.saved = false;
     try {
-      this.rules = await ask();
+      this.newer = await ask();
     } catch (error) {
       this.error = asApiError(error);
     }

@@ -36,7 +36,7 @@ export class SessionFacts extends LitElement {
     return html`${group(msg('Visitor'), [
       [msg('Visitor'), session.visitor, 'mono'],
       [msg('User'), session.userId],
-      [msg('Address'), session.addressPrefix, 'mono'],
+      [msg('IP address'), session.addressPrefix, 'mono'],
       [msg('Country'), session.country],
       [msg('Language'), session.language],
     ])}

@@ -10,12 +10,14 @@ import { type ApiError, asApiError } from '../api/client.ts';
 import type { ReportRequest } from '../api/reports.ts';
 import { createSharedLink } from '../api/shared-links.ts';
 import { mayI, meContext } from '../context/me.ts';
+import { typedFields, UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { textStyles } from '../styles/text.ts';
 import { periodTexts } from './subscription-words.ts';
 import './code-block.ts';
 import './error-note.ts';
+import { askToLeave } from './leave-question.ts';
 import './shared-links.ts';
 import { formatInstant, formatRange } from './time-format.ts';
 
@@ -75,11 +77,16 @@ export class ShareReport extends LitElement {
   @state() private busy = false;
   @state() private shown = false;
 
+  constructor() {
+    super();
+    new UnsavedInput(this, { typed: () => typedFields(this.renderRoot), saved: () => undefined });
+  }
+
   override render() {
     const { asked } = this;
     if (asked === undefined || !mayI(this.me, 'explore', asked.slug)) return nothing;
     return html`<button class="button" type="button" @click=${this.#show}>${msg('Share', { id: 'share-button' })}</button>
-      <dialog aria-labelledby="heading" @close=${this.#closed}>
+      <dialog aria-labelledby="heading" @keydown=${this.#key} @cancel=${this.#cancel} @close=${this.#closed}>
         ${this.shown ? this.#content(asked) : nothing}
       </dialog>`;
   }
@@ -155,6 +162,17 @@ export class ShareReport extends LitElement {
     this.shown = true;
     await this.updateComplete;
     this.renderRoot.querySelector('dialog')?.showModal();
+  };
+
+  /** A second Escape closes a dialog, whatever is said to its `cancel`. */
+  readonly #key = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && !event.isComposing) this.#cancel(event);
+  };
+
+  /** Unlike the button it may be pressed by mistake. */
+  readonly #cancel = (event: Event) => {
+    event.preventDefault();
+    askToLeave(this, this.#close);
   };
 
   readonly #close = () => this.renderRoot.querySelector('dialog')?.close();

@@ -8,6 +8,7 @@ import { type ApiError, asApiError } from '../api/client.ts';
 import { serverNow } from '../api/server-time.ts';
 import { deleteSharedLink, listSharedLinks } from '../api/shared-links.ts';
 import { oneAtATime } from '../controllers/one-at-a-time.ts';
+import { QueryController } from '../controllers/query-controller.ts';
 import { reportPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { tableStyles } from '../styles/tables.ts';
@@ -33,17 +34,23 @@ export class SharedLinks extends LitElement {
 
   @property() slug = '';
   @property() timeZone = 'UTC';
-  @state() private links: readonly SharedLink[] | undefined;
   @state() private error: ApiError | undefined;
   readonly #once = oneAtATime(this);
+  readonly #links = new QueryController<string, SharedLink[]>(this, {
+    key: () => (this.slug === '' ? undefined : this.slug),
+    subject: (slug) => slug,
+    fetch: listSharedLinks,
+  });
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('slug') && this.slug !== '') void this.#do(async () => {});
+    if (changed.has('slug')) this.error = undefined;
   }
 
   override render() {
-    return html`${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
-    ${this.links === undefined ? nothing : this.#table(this.links)}`;
+    const { value } = this.#links;
+    const error = this.error ?? this.#links.error;
+    return html`${error ? html`<cn-error-note .error=${error} @cn-retry=${() => this.#do(async () => {})}></cn-error-note>` : nothing}
+    ${value ? this.#table(value) : error ? nothing : html`<p class="caption" role="status">${msg('Loading …')}</p>`}`;
   }
 
   #table(links: readonly SharedLink[]) {
@@ -74,7 +81,7 @@ export class SharedLinks extends LitElement {
     const when = (at: number | undefined) =>
       at === undefined ? msg('never') : formatInstant(at, this.timeZone);
     const isOver = expiresAt <= serverNow();
-    return html`<tr>
+    return html`<tr ?acting=${this.#once.isActing(id)}>
       <td>${name}</td>
       <td><a href=${reportPath(this.slug, report)}>${report}</a>, ${days}</td>
       <td class="when">${when(expiresAt)}${isOver ? ` ${msg('(over)')}` : ''}${hasPassword ? html`<br />${msg('with a password')}` : nothing}</td>
@@ -86,7 +93,7 @@ export class SharedLinks extends LitElement {
           small
           label=${isOver ? msg('Remove') : msg('Revoke')}
           what=${msg(str`the link for ${name}`)}
-          @cn-confirm=${() => this.#once(() => this.#do(() => deleteSharedLink(this.slug, id)))}
+          @cn-confirm=${() => this.#once(() => this.#do(() => deleteSharedLink(this.slug, id)), id)}
         ></cn-confirm-button>
       </td>
     </tr>`;
@@ -97,10 +104,9 @@ export class SharedLinks extends LitElement {
     this.error = undefined;
     try {
       await work();
-      const links = await listSharedLinks(slug);
-      // Of another dataset meanwhile, it has nothing to say here.
-      if (slug === this.slug) this.links = links;
+      await this.#links.retry();
     } catch (error) {
+      // Of another dataset meanwhile, it has nothing to say here.
       if (slug === this.slug) this.error = asApiError(error);
     }
   }

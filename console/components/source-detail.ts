@@ -80,7 +80,7 @@ export class SourceDetail extends LitElement {
     const { source, state: stands } = status;
     const next = source.paused ? 'resume' : 'pause';
     return html`<h2>${source.name}</h2>
-      <ul class="locations" aria-label=${msg('Locations')}>${source.locations.map((one) => html`<li>${one}</li>`)}</ul>
+      <ul class="locations" aria-label=${msg('Locations')}>${source.locations.map((one) => html`<li><bdi dir="ltr">${one}</bdi></li>`)}</ul>
       <div class="actions">
         <button class="button first" type="button" ?disabled=${stands.isRunning || this.starting} @click=${this.#run}>${msg('Run it now')}</button>
         <button class="button" type="button" @click=${() => this.#change(next)}>${next === 'pause' ? msg('Pause') : msg('Resume')}</button>
@@ -130,7 +130,7 @@ export class SourceDetail extends LitElement {
       ${
         run.problems.length === 0
           ? nothing
-          : html`<tr><td colspan="10"><ul>${run.problems.map((problem) => html`<li class="problem">${problem}</li>`)}</ul></td></tr>`
+          : html`<tr><td colspan="10"><ul>${run.problems.map((problem) => html`<li class="problem"><bdi>${problem}</bdi></li>`)}</ul></td></tr>`
       }`;
   }
 
@@ -158,7 +158,9 @@ export class SourceDetail extends LitElement {
   async #run(): Promise<void> {
     this.starting = true;
     const done = this.#do(async () => {
-      const { accepted, files } = await runSource(this.#name);
+      const { state, accepted, files } = await runSource(this.#name);
+      // Its problems stand with the run.
+      if (state === 'failed') return msg('It has failed.');
       return msg(
         str`It has run: ${counted(accepted, msg('# hit|# hits'))} of ${counted(files, msg('# file|# files'))}.`,
       );

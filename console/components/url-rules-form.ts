@@ -69,6 +69,7 @@ export class UrlRulesForm extends LitElement {
       ><span>${label}</span
       ><input
         class="field"
+        dir="ltr"
         .value=${value}
         placeholder=${example}
         @change=${(event: Event) => this.#set(change((event.target as HTMLInputElement).value))}

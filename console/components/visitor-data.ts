@@ -80,7 +80,10 @@ export class VisitorData extends LitElement {
     return html`<p role="status">
         ${msg(str`${ended} with ${counted(hits, msg('# hit|# hits'))}, and ${active}, would be removed from everything that is kept, for good. Backups and files that were taken away are not touched.`)}
       </p>
-      <cn-confirm-button label=${msg('Erase for good')} ?disabled=${this.busy} @cn-confirm=${this.#erase}></cn-confirm-button>`;
+      <div class="actions">
+        <cn-confirm-button label=${msg('Erase for good')} ?disabled=${this.busy} @cn-confirm=${this.#erase}></cn-confirm-button>
+        <button class="button plain" type="button" @click=${this.#keep}>${msg('Cancel')}</button>
+      </div>`;
   }
 
   #outcome({ state, report, reason = '' }: Erasure) {
@@ -107,6 +110,10 @@ export class VisitorData extends LitElement {
     this.#do(async () => {
       this.figures = await lookAtVisitor(this.slug, this.visitor);
     });
+
+  readonly #keep = () => {
+    this.figures = undefined;
+  };
 
   readonly #export = () => this.#do(() => exportVisitor(this.slug, this.visitor));
 

@@ -179,7 +179,14 @@ export class AccountPage extends LitElement {
           </thead>
           <tbody>
             ${signIns.map(
-              ({ id, browser, address, createdAt, lastSeenAt, current }) => html`<tr>
+              ({
+                id,
+                browser,
+                address,
+                createdAt,
+                lastSeenAt,
+                current,
+              }) => html`<tr ?acting=${this.#once.isActing(id)}>
                 <td>${browser}</td>
                 <td>${address}</td>
                 <td class="when">${formatInstant(createdAt, zone)}</td>
@@ -188,7 +195,7 @@ export class AccountPage extends LitElement {
                   ${
                     current
                       ? msg('this one')
-                      : html`<button class="button plain" type="button" @click=${() => this.#once(() => this.#do(() => endSignIn(id)))}>
+                      : html`<button class="button plain" type="button" @click=${() => this.#once(() => this.#do(() => endSignIn(id)), id)}>
                           ${msg('End')}
                         </button>`
                   }

@@ -244,7 +244,7 @@ export class AlertsPage extends LitElement {
             const { rule, state } = status;
             const { text, dot } = standingOf(status);
             const last = state.lastFiredAt;
-            return html`<tr>
+            return html`<tr ?acting=${this.#once.isActing(rule.name)}>
               <td class="narrow"><span class="state"><span class="dot ${dot}" aria-hidden="true"></span>${text}</span></td>
               <td>
                 <a href="${alertsPath(slug)}?${new URLSearchParams({ alert: rule.name })}"><bdi>${rule.name}</bdi></a>
@@ -253,7 +253,7 @@ export class AlertsPage extends LitElement {
               </td>
               <td class="number secondary">${valueWords(state.value)}</td>
               <td class="narrow secondary">${last === undefined ? '–' : formatInstantShort(last, timeZone)}</td>
-              <td class="narrow">${this.#mayChange ? html`${deleteButton(rule.name, () => this.#once(() => this.#delete(slug, rule)))}` : nothing}</td>
+              <td class="narrow">${this.#mayChange ? html`${deleteButton(rule.name, () => this.#once(() => this.#delete(slug, rule), rule.name))}` : nothing}</td>
             </tr>`;
           })}
         </tbody>

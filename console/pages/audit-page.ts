@@ -7,6 +7,7 @@ import { listAudit, verifyAudit } from '../api/access.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import '../components/error-note.ts';
 import '../components/server-retention-form.ts';
+import { formatCount } from '../components/number-format.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { QueryController } from '../controllers/query-controller.ts';
@@ -27,6 +28,10 @@ export class AuditPage extends LitElement {
     css`
       .when {
         white-space: nowrap;
+      }
+      .checked {
+        margin: var(--space-4) 0 0;
+        overflow-wrap: anywhere;
       }
     `,
   ];
@@ -89,10 +94,10 @@ export class AuditPage extends LitElement {
   }
 
   #checked({ entries, brokenAt, lastHash }: AuditCheck) {
-    return html`<p role="status">
+    return html`<p class="checked" role="status">
       ${
         brokenAt === undefined
-          ? msg(str`${entries} entries, none changed. Hash of the last: ${lastHash}`)
+          ? msg(str`${formatCount(entries)} entries, none changed. Hash of the last: ${lastHash}`)
           : msg(
               str`The audit trail was changed: entry ${brokenAt} does not follow from those before.`,
             )

@@ -20,6 +20,7 @@ import {
   jobStateWords,
   progressSentence,
 } from '../components/job-words.ts';
+import { formatCount } from '../components/number-format.ts';
 import { formatInstantShort, formatTime } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext, firstDataset } from '../context/datasets.ts';
 import { mayI, meContext } from '../context/me.ts';
@@ -123,7 +124,7 @@ export class JobsPage extends LitElement {
       ></cn-empty-state>`;
     const open = jobs.filter(isOpenJob).length;
     return html`<section>
-      <h2>${open === 0 ? msg('Nothing runs') : msg(str`${open} under way`)}</h2>
+      <h2>${open === 0 ? msg('Nothing runs') : msg(str`${formatCount(open)} under way`)}</h2>
       <div class="scroll" role="region" aria-label=${msg('Jobs')} tabindex="0">
         <table>
           <thead>
@@ -151,7 +152,7 @@ export class JobsPage extends LitElement {
   #row(job: Job) {
     const { id, kind, dataset, about, cancellable } = job;
     const name = jobKindWords[kind];
-    return html`<tr data-job=${id}>
+    return html`<tr data-job=${id} ?acting=${this.#once.isActing(id)}>
       <td class="what">
         <div>${name}</div>
         ${about === undefined ? nothing : html`<div class="caption about">${about}</div>`}
@@ -185,7 +186,7 @@ export class JobsPage extends LitElement {
 
   #outcome(job: Job) {
     return html`${job.state === 'waiting' ? nothing : html`<div class="figures">${figureSentence(job)}</div>`}
-      ${job.reason === undefined ? nothing : html`<div class="reason">${job.reason}</div>`}`;
+      ${job.reason === undefined ? nothing : html`<div class="reason"><bdi>${job.reason}</bdi></div>`}`;
   }
 
   #when({ begunAt, endedAt, dataset }: Job) {
@@ -206,7 +207,7 @@ export class JobsPage extends LitElement {
   };
 
   #cancel(id: string) {
-    return this.#once(() => this.#start(() => cancelJob(id)));
+    return this.#once(() => this.#start(() => cancelJob(id)), id);
   }
 
   async #start(work: () => Promise<unknown>): Promise<void> {

@@ -127,7 +127,15 @@ export class KeysPage extends LitElement {
         </thead>
         <tbody>
           ${keys.map(
-            ({ id, name, prefix, role, dataset, expiresAt, lastUsedAt }) => html`<tr>
+            ({
+              id,
+              name,
+              prefix,
+              role,
+              dataset,
+              expiresAt,
+              lastUsedAt,
+            }) => html`<tr ?acting=${this.#once.isActing(id)}>
               <td>${name}</td>
               <td class="mono">${prefix}…</td>
               <td>${grantWords({ role, dataset })}</td>
@@ -164,7 +172,7 @@ export class KeysPage extends LitElement {
   #delete(id: string, name: string) {
     if (!confirm(msg(str`Delete the key "${name}"? Programs that use it are kept out at once.`)))
       return;
-    void this.#once(() => this.#do(() => deleteKey(id)));
+    void this.#once(() => this.#do(() => deleteKey(id)), id);
   }
 
   async #do(work: () => Promise<unknown>): Promise<void> {

@@ -56,6 +56,12 @@ export class ReportBuilderPage extends LitElement {
         padding-top: var(--space-4);
         border-top: 1px solid var(--line);
       }
+      .adding {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-2);
+        margin-bottom: var(--space-2);
+      }
       .apart {
         margin-inline-start: auto;
       }
@@ -139,22 +145,10 @@ export class ReportBuilderPage extends LitElement {
       </section>
       ${report.panels.map((panel, place) => this.#panel(report, panel, place))}
       ${(this.problems.panels ?? []).map((one) => html`<p class="caption problem" role="alert">${one}</p>`)}
-      <button
-        class="button"
-        type="button"
-        ?disabled=${report.panels.length >= panelsMax}
-        @click=${() => this.#panels([...report.panels, newPanel(report.panels)])}
-      >
-        ${msg('Add a panel')}
-      </button>
-      <button
-        class="button"
-        type="button"
-        ?disabled=${report.panels.length >= panelsMax}
-        @click=${() => this.#panels([...report.panels, newSavedQueryPanel(report.panels)])}
-      >
-        ${msg('Add a saved query')}
-      </button>
+      <div class="adding">
+        ${this.#adder(report, msg('Add a panel'), newPanel)}
+        ${this.#adder(report, msg('Add a saved query'), newSavedQueryPanel)}
+      </div>
       <p class="caption">${msg('Days, comparison, labels and robots are chosen when the report is looked at.')}</p>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
       <div class="form-actions">
@@ -171,6 +165,17 @@ export class ReportBuilderPage extends LitElement {
         }
       </div>
     </form>`;
+  }
+
+  #adder({ panels }: ReportDefinition, label: string, made: typeof newPanel) {
+    return html`<button
+      class="button"
+      type="button"
+      ?disabled=${panels.length >= panelsMax}
+      @click=${() => this.#panels([...panels, made(panels)])}
+    >
+      ${label}
+    </button>`;
   }
 
   #panel(report: ReportDefinition, panel: PanelDefinition, place: number) {
@@ -257,7 +262,7 @@ export class ReportBuilderPage extends LitElement {
     this.error = undefined;
     try {
       this.problems = await problemsOf(report);
-      if (Object.keys(this.problems).length > 0) return;
+      if (Object.keys(this.problems).length > 0) return this.#showWrong();
       if (this.name === '' && (await this.#isTaken(slug, report.name))) return;
       const { name } = await saveReport(slug, tidied(report), this.#kept);
       this.#unsaved.forget();
@@ -267,6 +272,12 @@ export class ReportBuilderPage extends LitElement {
     } finally {
       this.saving = false;
     }
+  }
+
+  /** The first field that is wrong may be far above the button. */
+  async #showWrong(): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
   }
 
   /** A new report must not take the place of another one unasked. */

@@ -107,6 +107,9 @@ export async function problemsOf(report: ReportDefinition): Promise<ReportProble
     const what = rest.filter((part) => part !== 'query').join(' ');
     const words = issueWords(issue);
     const said = words === emptyWords ? msg('must not be empty') : words;
+    // What is empty breaks other rules as well.
+    if (problems[key]?.some((one) => one === `${what} ${msg('must not be empty')}`.trim()))
+      continue;
     problems[key] = [...(problems[key] ?? []), `${what} ${said}`.trim()];
   }
   return problems;

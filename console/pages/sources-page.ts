@@ -10,7 +10,7 @@ import '../components/empty-state.ts';
 import '../components/error-note.ts';
 import '../components/source-detail.ts';
 import '../components/source-form.ts';
-import { counted } from '../components/number-format.ts';
+import { counted, noValue } from '../components/number-format.ts';
 import { runStateWords } from '../components/source-words.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
@@ -129,17 +129,18 @@ export class SourcesPage extends LitElement {
   #row({ source, state: stands }: SourceStatus) {
     const { name, timeZone, paused, dataset } = source;
     const { lastRun, nextRunAt, isRunning, failures } = stands;
-    const shown = (at: number | undefined) => (at === undefined ? '' : formatInstant(at, timeZone));
+    const shown = (at: number | undefined) =>
+      at === undefined ? noValue : formatInstant(at, timeZone);
     return html`<tr aria-current=${String(name === this.opened)}>
       <td><button class="name" type="button" @click=${() => {
         this.opened = name;
       }}>${name}</button></td>
       <td>${dataset}</td>
-      <td class="when">${paused ? msg('paused') : shown(nextRunAt)}${failures > 1 ? html`<div class="caption">${counted(failures, msg('Waits longer: # failure in a row|Waits longer: # failures in a row'))}</div>` : nothing}</td>
+      <td class="when">${paused ? msg('paused') : `${shown(nextRunAt)} (${timeZone})`}${failures > 1 ? html`<div class="caption">${counted(failures, msg('Waits longer: # failure in a row|Waits longer: # failures in a row'))}</div>` : nothing}</td>
       <td class="when">${shown(lastRun?.startedAt)}</td>
-      <td>${isRunning ? runStateWords.running : lastRun === undefined ? '' : runStateWords[lastRun.state]}${
+      <td>${isRunning ? runStateWords.running : lastRun === undefined ? noValue : runStateWords[lastRun.state]}${
         !isRunning && lastRun?.problems[0]
-          ? html`<div class="caption problem">${lastRun.problems[0]}</div>`
+          ? html`<div class="caption problem"><bdi>${lastRun.problems[0]}</bdi></div>`
           : nothing
       }</td>
     </tr>`;

@@ -181,7 +181,7 @@ export class UsersPage extends LitElement {
 
   #row(user: User) {
     const { email, name, state, grants, secondFactor, lastSignInAt } = user;
-    return html`<tr>
+    return html`<tr ?acting=${this.#once.isActing(user.id)}>
       <td>${name}<br /><span class="caption">${email}</span></td>
       <td>${userStateTexts[state]}${secondFactor ? html`<br /><span class="caption">${msg('second factor')}</span>` : nothing}</td>
       <td>
@@ -197,7 +197,7 @@ export class UsersPage extends LitElement {
         <button
           class="button plain"
           type="button"
-          @click=${() => this.#once(() => this.#do(() => setDisabled(user.id, state !== 'disabled')))}
+          @click=${() => this.#act(user, () => setDisabled(user.id, state !== 'disabled'))}
         >
           ${state === 'disabled' ? msg('Enable') : msg('Disable')}
         </button>
@@ -229,7 +229,7 @@ export class UsersPage extends LitElement {
     void this.#setRoles(user, [...rest, grant], user.grants);
   }
 
-  #setRoles({ id, email }: { id: string; email: string }, mine: Grant[], known: readonly Grant[]) {
+  #setRoles({ id, email }: Pick<User, 'id' | 'email'>, mine: Grant[], known: readonly Grant[]) {
     const set = async () => {
       try {
         await setRoles(id, mine, known);
@@ -239,7 +239,7 @@ export class UsersPage extends LitElement {
         this.conflict = { id, email, theirs, mine };
       }
     };
-    return this.#once(() => this.#do(set));
+    return this.#act({ id }, set);
   }
 
   #conflict() {
@@ -276,17 +276,20 @@ export class UsersPage extends LitElement {
   }
 
   #reset({ id, email }: User) {
-    void this.#once(() =>
-      this.#do(async () => {
-        this.made = { ...(await resetUser(id)), email };
-      }),
-    );
+    void this.#act({ id }, async () => {
+      this.made = { ...(await resetUser(id)), email };
+    });
   }
 
   #delete({ id, email }: User) {
     if (!confirm(msg(str`Delete the user ${email}? What ${email} did stays in the audit trail.`)))
       return;
-    void this.#once(() => this.#do(() => deleteUser(id)));
+    void this.#act({ id }, () => deleteUser(id));
+  }
+
+  /** What is done to one user keeps nobody from doing something to another one meanwhile. */
+  #act({ id }: Pick<User, 'id'>, work: () => Promise<unknown>): Promise<void> {
+    return this.#once(() => this.#do(work), id);
   }
 
   async #do(work: () => Promise<unknown>): Promise<void> {

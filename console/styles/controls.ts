@@ -31,6 +31,10 @@ export const controlStyles = css`
     white-space: nowrap;
     cursor: pointer;
   }
+  /* A line break behind what is only read is one more thing in the button: the gap before it moved the words aside. */
+  .button:has(> .only-read) {
+    gap: 0;
+  }
   .button:hover {
     background: var(--ground-hover);
     color: var(--ink);
@@ -40,7 +44,7 @@ export const controlStyles = css`
     opacity: 0.55;
   }
   /* A quick answer is none to look at. */
-  :host([acting]) :is(.button, cn-confirm-button) {
+  :is(:host([acting]), [acting]) :is(.button, cn-confirm-button) {
     opacity: 0.55;
     transition: opacity 0s 200ms;
     cursor: progress;

@@ -78,6 +78,10 @@ export const fieldsetStyles = css`
     gap: var(--space-2);
     margin-top: var(--space-4);
   }
+  .actions ~ cn-error-note {
+    display: block;
+    margin-top: var(--space-4);
+  }
   .outcome {
     max-width: 52rem;
     margin-top: var(--space-4);
