@@ -84,8 +84,7 @@ export function importRoutes(engine: Engine) {
       const { turn } = c.req.valid('query');
       const { signal } = c.req.raw;
       const begun = await turns.begin(slug, c.req.valid('json'), turn, signal);
-      if (signal.aborted)
-        throw new Problem('import_unknown', 'Whoever began the import has gone.');
+      if (signal.aborted) throw new Problem('import_unknown', 'Whoever began the import has gone.');
       return c.json({ number: work.begun(begun, slug) }, 201);
     })
     .openapi(beginFileRoute, async (c) => {
