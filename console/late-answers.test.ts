@@ -2,7 +2,7 @@
  * A slow line, in Chromium against the built product: answers that are held back until somebody has typed on. What was
  * typed stays, and nothing is agreed to that was not shown.
  */
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { EventDraft } from '../core/contract/event-life.ts';
 import { confirmed, type OpenedConsole, openConsole } from './testing/opened-console.ts';
@@ -37,6 +37,8 @@ interface Held {
   here(): Promise<void>;
   /** Lets this answer and all later ones through, and waits until the page has it. */
   letGo(): Promise<void>;
+  /** Waits until the page has given the request up over an act, and lets all later ones through. */
+  givenUpOver(act: () => Promise<unknown>): Promise<void>;
 }
 
 function gate() {
@@ -50,6 +52,7 @@ function gate() {
 /** Holds back what the server answers to a request, until it is let go. */
 async function hold(method: string, path: string): Promise<Held> {
   const isIt = (url: URL | string) => new URL(url).pathname === `/api${path}`;
+  const isOfIt = (request: Request) => isIt(request.url()) && request.method() === method;
   const [answered, free] = [gate(), gate()];
   await page.route(isIt, async (route) => {
     if (route.request().method() !== method) return await route.continue();
@@ -61,15 +64,19 @@ async function hold(method: string, path: string): Promise<Held> {
   return {
     here: () => answered.opened,
     async letGo() {
-      const had = page.waitForResponse(
-        (response) => isIt(response.url()) && response.request().method() === method,
-      );
+      const had = page.waitForResponse((response) => isOfIt(response.request()));
       free.open();
       await (await had).finished();
       // The page has drawn what it makes of the answer by the second frame after it.
       await page.evaluate(
         () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
       );
+    },
+    async givenUpOver(act) {
+      const given = page.waitForEvent('requestfailed', isOfIt);
+      await act();
+      await given;
+      free.open();
     },
   };
 }
@@ -251,9 +258,8 @@ it('shows the saved queries of one dataset in no other, however late they come',
   await late.here();
   // Until it is known, nothing is claimed.
   expect(await page.getByText('None yet').count()).toBe(0);
-  await goTo('/blog/sql');
+  await late.givenUpOver(() => goTo('/blog/sql'));
   await page.getByText('None yet').waitFor();
-  await late.letGo();
   expect(await button('Teas').count()).toBe(0);
 });
 
