@@ -3,7 +3,6 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { systemClock } from '../core/clock.ts';
-import { comparisonKinds } from '../core/contract/comparison.ts';
 import type { Dataset } from '../core/contract/dataset.ts';
 import { addDays, dayOf } from '../core/contract/date-range.ts';
 import { Problem } from '../core/contract/problem.ts';
@@ -11,22 +10,15 @@ import type { ReportEntry, ReportResult } from '../core/contract/report.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
-import { day, list } from './option-values.ts';
+import { day } from './option-values.ts';
+import { type ReportView, withReportView } from './report-view.ts';
 import type { CommandDesk } from './upkeep.ts';
 
-interface ReportOptions {
+interface ReportOptions extends ReportView {
   json?: boolean;
   dataset: string;
   from?: string;
   to?: string;
-  robots?: boolean;
-  seenByTag?: boolean;
-  compare?: string | boolean;
-  label: string[];
-  condition?: string;
-  page?: string;
-  funnel?: string;
-  goal?: string;
   format?: string;
   panel?: string;
   out?: string;
@@ -37,28 +29,14 @@ const datasetPath = (slug: string) => `/api/datasets/${encodeURIComponent(slug)}
 
 export function addReportCommand<O extends { json?: boolean }>(desk: CommandDesk<O>): void {
   const { command, withApi } = desk;
-  command(
+  const report = command(
     'report <name> [argument]',
     'run a finished report; or: report list, report save FILE, report delete NAME',
   )
     .requiredOption('--dataset <slug>', 'the dataset to report on')
     .option('--from <date>', 'first day, like 2026-11-14 (else seven days before --to)', day)
-    .option('--to <date>', 'day after the last day (else tomorrow)', day)
-    .option('--robots', 'count robots too')
-    .option(
-      '--seen-by-tag',
-      'count page views of logs beside those of the tracker, where both saw the same',
-    )
-    .addOption(
-      new Option('--compare [period]', 'compare with another period')
-        .choices([...comparisonKinds])
-        .preset('previous_period'),
-    )
-    .option('--label <name>', 'a label beside all (repeat, up to 8)', list, [])
-    .option('--condition <condition>', 'only sessions that meet it')
-    .option('--page <path>', 'the page that the report is about')
-    .option('--funnel <name>', 'the funnel that the report is about')
-    .option('--goal <name>', 'the goal that the report is about')
+    .option('--to <date>', 'day after the last day (else tomorrow)', day);
+  withReportView(report)
     .addOption(
       new Option('--format <format>', 'form of the result').choices([
         'json',

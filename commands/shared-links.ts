@@ -1,7 +1,6 @@
 /** The commands of shared links: reports that are shown without a sign-in to whoever has the address. */
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
-import { comparisonKinds } from '../core/contract/comparison.ts';
 import { Problem } from '../core/contract/problem.ts';
 import {
   type MadeSharedLink,
@@ -11,24 +10,17 @@ import {
 import { digestPeriods } from '../core/contract/subscription-words.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
-import { list, numberUpTo } from './option-values.ts';
+import { numberUpTo } from './option-values.ts';
+import { type ReportView, withReportView } from './report-view.ts';
 import type { CommandDesk } from './upkeep.ts';
 
-interface CreateOptions {
+interface CreateOptions extends ReportView {
   json?: boolean;
   dataset: string;
   name?: string;
   from?: string;
   to?: string;
   period?: string;
-  compare?: string | boolean;
-  robots?: boolean;
-  seenByTag?: boolean;
-  label: string[];
-  condition?: string;
-  page?: string;
-  funnel?: string;
-  goal?: string;
   days: number;
   passwordFile?: string;
 }
@@ -41,7 +33,7 @@ const dayOf = (ms: number | undefined) =>
 export function addSharedLinkCommands<O extends { json?: boolean }>(desk: CommandDesk<O>): void {
   const { group, withApi, out, outJson } = desk;
   const links = group('shared-links', 'reports that are shown without a sign-in, by their address');
-  links('create <report>', 'make a link that shows a report')
+  const create = links('create <report>', 'make a link that shows a report')
     .requiredOption('--dataset <slug>', 'the dataset that it is about')
     .option('--name <name>', 'what or whom it is for (else the name of the report)')
     .addOption(
@@ -50,22 +42,8 @@ export function addSharedLinkCommands<O extends { json?: boolean }>(desk: Comman
       ]),
     )
     .option('--from <date>', 'first of days that stay the same, like 2026-11-14')
-    .option('--to <date>', 'day after the last of them')
-    .option('--robots', 'count robots too')
-    .option(
-      '--seen-by-tag',
-      'count page views of logs beside those of the tracker, where both saw the same',
-    )
-    .addOption(
-      new Option('--compare [period]', 'compare with another period')
-        .choices([...comparisonKinds])
-        .preset('previous_period'),
-    )
-    .option('--label <name>', 'a label beside all (repeat, up to 8)', list, [])
-    .option('--condition <condition>', 'only sessions that meet it')
-    .option('--page <path>', 'the page that the report is about')
-    .option('--funnel <name>', 'the funnel that the report is about')
-    .option('--goal <name>', 'the goal that the report is about')
+    .option('--to <date>', 'day after the last of them');
+  withReportView(create)
     .option(
       '--days <days>',
       `how long it works: 1 to ${sharedLinkLimits.daysMax}`,
