@@ -1,16 +1,13 @@
 /**
- * A button for what cannot be taken back: it acts at the second press. A double click is one press; the first one is
- * forgotten after a while, by Escape, when the focus goes elsewhere, and when the button becomes one for something else,
- * as in a list that moves between the presses. Fires `cn-confirm`.
+ * A button for what cannot be taken back: it acts at the second press. The first one is forgotten, too, when the button
+ * becomes one for something else, as in a list that moves between the presses. Fires `cn-confirm`.
  */
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, type PropertyValues } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
+import { SecondPress } from '../controllers/second-press.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
-
-const doubleClickMs = 400;
-const forgottenAfterMs = 8_000;
 
 @customElement('cn-confirm-button')
 export class ConfirmButton extends LitElement {
@@ -40,50 +37,25 @@ export class ConfirmButton extends LitElement {
   @property() what = '';
   @property({ type: Boolean }) disabled = false;
   @property({ type: Boolean, reflect: true }) small = false;
-  @state() private armedAt: number | undefined;
-  #forget: ReturnType<typeof setTimeout> | undefined;
+
+  readonly #press = new SecondPress(this, () => this.dispatchEvent(new CustomEvent('cn-confirm')));
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('label') || changed.has('what')) this.#disarm();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#disarm();
+    if (changed.has('label') || changed.has('what')) this.#press.forget();
   }
 
   override render() {
-    const armed = this.armedAt !== undefined;
+    const { isArmed: armed, press, key, forget } = this.#press;
     return html`<button
       class="button ${armed ? 'armed' : this.small ? 'plain' : ''}"
       type="button"
       ?disabled=${this.disabled}
-      @click=${this.#press}
-      @blur=${this.#disarm}
-      @keydown=${this.#key}
+      @click=${press}
+      @blur=${forget}
+      @keydown=${key}
     >
       ${armed ? msg('Press again') : this.label}${this.what === '' ? '' : html`<span class="only-read"> ${this.what}</span>`}
     </button><span class="only-read" role="status">${armed ? msg(str`Press again: ${this.label}`) : ''}</span>`;
-  }
-
-  #press() {
-    const now = performance.now();
-    if (this.armedAt === undefined) {
-      this.armedAt = now;
-      this.#forget = setTimeout(() => this.#disarm(), forgottenAfterMs);
-    } else if (now - this.armedAt > doubleClickMs) {
-      this.#disarm();
-      this.dispatchEvent(new CustomEvent('cn-confirm'));
-    }
-  }
-
-  #key(event: KeyboardEvent) {
-    if (event.key === 'Escape') this.#disarm();
-  }
-
-  #disarm() {
-    clearTimeout(this.#forget);
-    this.armedAt = undefined;
   }
 }
 
