@@ -9,6 +9,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { readablePath } from '../../core/contract/readable-path.ts';
 import type { FoundSession, Highlight } from '../../core/contract/search.ts';
 import { foundTableStyles } from '../styles/found-table.ts';
+import { sessionRowStyles } from '../styles/session-rows.ts';
 import { skeletonStyles } from '../styles/skeleton.ts';
 import { stateStyles } from '../styles/state.ts';
 import { tableStyles } from '../styles/tables.ts';
@@ -23,7 +24,14 @@ const highlightsShown = 3;
 
 @customElement('cn-found-table')
 export class FoundTable extends LitElement {
-  static override styles = [textStyles, tableStyles, stateStyles, skeletonStyles, foundTableStyles];
+  static override styles = [
+    textStyles,
+    tableStyles,
+    stateStyles,
+    skeletonStyles,
+    sessionRowStyles,
+    foundTableStyles,
+  ];
 
   /** Undefined while they are being looked for. */
   @property({ attribute: false }) sessions: readonly FoundSession[] | undefined;

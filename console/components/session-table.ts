@@ -8,6 +8,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { readablePath } from '../../core/contract/readable-path.ts';
 import type { ActiveSession } from '../../core/contract/session.ts';
+import { sessionRowStyles } from '../styles/session-rows.ts';
 import { skeletonStyles } from '../styles/skeleton.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
@@ -22,14 +23,8 @@ export class SessionTable extends LitElement {
     textStyles,
     tableStyles,
     skeletonStyles,
+    sessionRowStyles,
     css`
-      :host {
-        display: block;
-        container-type: inline-size;
-      }
-      table {
-        table-layout: fixed;
-      }
       .when {
         width: 6rem;
       }
@@ -50,51 +45,12 @@ export class SessionTable extends LitElement {
         grid-template-columns: fit-content(55%) auto minmax(0, 1fr);
         gap: var(--space-2);
       }
-      tbody tr {
-        position: relative;
-      }
-      a.route {
-        color: inherit;
-        text-decoration: none;
-      }
-      a.route::after {
-        position: absolute;
-        inset: 0;
-        content: '';
-      }
-      a.route:hover {
-        color: var(--accent-strong);
-      }
-      a.route:focus-visible {
-        outline: none;
-      }
-      a.route:focus-visible::after {
-        outline: 2px solid var(--focus);
-        outline-offset: -2px;
-      }
       .route.one {
         grid-template-columns: minmax(0, 1fr);
-      }
-      .arrow {
-        color: var(--ink-quiet);
-      }
-      .arrow:dir(rtl) {
-        display: inline-block;
-        scale: -1 1;
       }
       .under,
       .under .started {
         display: none;
-      }
-      .robot {
-        display: inline-block;
-        margin-inline-end: var(--space-1);
-        padding: 0 var(--space-1);
-        border: 1px solid var(--line-strong);
-        border-radius: 2px;
-        color: var(--ink-quiet);
-        font-size: 0.6875rem;
-        line-height: 1rem;
       }
       tr.fresh td {
         animation: arrive 1.6s ease-out;

@@ -1,14 +1,7 @@
-/** The table of found sessions: the whole row is a link, the highlights stand under the pages. */
+/** The table of found sessions: the highlights stand under the pages. */
 import { css } from 'lit';
 
 export const foundTableStyles = css`
-  :host {
-    display: block;
-    container-type: inline-size;
-  }
-  table {
-    table-layout: fixed;
-  }
   .when {
     width: 8.5rem;
   }
@@ -34,55 +27,18 @@ export const foundTableStyles = css`
   .when .active {
     display: flex;
   }
-  tbody tr {
-    position: relative;
-  }
   .route {
     display: flex;
     gap: var(--space-2);
     min-width: 0;
-    color: inherit;
-    text-decoration: none;
   }
   .route .ellipsis {
     flex: 0 1 auto;
     min-width: 2rem;
   }
-  .route::after {
-    position: absolute;
-    inset: 0;
-    content: '';
-  }
-  .route:hover {
-    color: var(--accent-strong);
-  }
-  .route:focus-visible {
-    outline: none;
-  }
-  .route:focus-visible::after {
-    outline: 2px solid var(--focus);
-    outline-offset: -2px;
-  }
-  .arrow {
-    color: var(--ink-quiet);
-  }
-  .arrow:dir(rtl) {
-    display: inline-block;
-    scale: -1 1;
-  }
   .under,
   .under .first {
     display: none;
-  }
-  .robot {
-    display: inline-block;
-    margin-inline-end: var(--space-1);
-    padding: 0 var(--space-1);
-    border: 1px solid var(--line-strong);
-    border-radius: 2px;
-    color: var(--ink-quiet);
-    font-size: 0.6875rem;
-    line-height: 1rem;
   }
   .highlights {
     display: grid;
