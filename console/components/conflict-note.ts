@@ -111,10 +111,6 @@ function shown(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value, undefined, 1);
 }
 
-/** True for the refusal of a change because somebody else was faster. */
-export const isConflict = ({ code }: { code: string }): boolean =>
-  ['changed_meanwhile', 'event_changed', 'rules_changed'].includes(code);
-
 declare global {
   interface HTMLElementTagNameMap {
     'cn-conflict-note': ConflictNote;

@@ -1,18 +1,16 @@
 /** Makes or changes a definition: a label, campaign, goal, funnel, page group or annotation. Fires `cn-saved` and `cn-cancel`. */
 import { msg } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { Definition } from '../../core/contract/definition.ts';
 import type { SavedQueryUse } from '../../core/contract/saved-query.ts';
-import { type ApiError, asApiError } from '../api/client.ts';
 import { readDefinitions, saveDefinition } from '../api/definitions.ts';
-import { UnsavedInput } from '../controllers/unsaved-input.ts';
+import { KeptDraft } from '../controllers/kept-draft.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
 import { options } from './alert-subject.ts';
 import './condition-box.ts';
-import { isConflict } from './conflict-note.ts';
 import {
   type DefinitionDraft,
   type DraftKind,
@@ -22,7 +20,7 @@ import {
   utmFields,
 } from './definition-draft.ts';
 import { kindWords } from './definition-words.ts';
-import './error-note.ts';
+import { draftFoot } from './draft-foot.ts';
 import './funnel-stages.ts';
 import './saved-query-field.ts';
 import { labelStyles, labelToken } from './label-name.ts';
@@ -78,82 +76,40 @@ export class DefinitionForm extends LitElement {
   @property({ attribute: false }) others: readonly string[] = [];
   /** The definition that is changed; undefined for a new one. Looked at once: a list that is read again changes no form. */
   @property({ attribute: false }) kept: Definition | undefined;
-  @state() private draft: DefinitionDraft = emptyDraft;
-  @state() private error: ApiError | undefined;
-  @state() private saving = false;
-  /** What somebody else has saved meanwhile; without `theirs` it was deleted. */
-  @state() private conflict: { theirs: Definition | undefined } | undefined;
-  /** The definition as it was loaded. */
-  #known: Definition | undefined;
 
-  constructor() {
-    super();
-    new UnsavedInput(this, {
-      typed: () => this.draft,
-      saved: () => (this.#known ? draftOf(this.#known) : emptyDraft),
-    });
-  }
-
-  protected override willUpdate(): void {
-    if (!this.hasUpdated) this.#load(this.kept);
-  }
-
-  #load(kept: Definition | undefined) {
-    this.draft = kept === undefined ? emptyDraft : draftOf(kept);
-    this.#known = kept;
-  }
+  readonly #draft = new KeptDraft<Definition, DefinitionDraft>(this, {
+    kept: () => this.kept,
+    fresh: () => emptyDraft,
+    typedOf: draftOf,
+    mine: (typed) => definitionOf(this.kind, typed),
+    save: async (typed, known) => {
+      const definition = definitionOf(this.kind, typed);
+      await saveDefinition(this.slug, this.kind, definition, { known });
+      return typed.name.trim();
+    },
+    reread: async (typed) => {
+      const wanted = typed.name.trim().toLowerCase();
+      const all: Definition[] = await readDefinitions(this.slug, this.kind);
+      return all.find(({ name }) => name.toLowerCase() === wanted);
+    },
+  });
 
   override render() {
-    return html`<form novalidate @submit=${this.#save}>
+    return html`<form novalidate @submit=${this.#draft.save}>
       <div class="line">${this.#text('name', msg('Name'), 80, this.kept !== undefined)}</div>
       ${this.#fields()}
-      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
-      ${this.#conflict()}
-      <div class="actions">
-        <button class="button first" type="submit" ?disabled=${this.saving}>
-          ${this.saving ? msg('Saving …') : kindWords[this.kind].save}
-        </button>
-        <button class="button plain" type="button" @click=${() => this.dispatchEvent(new CustomEvent('cn-cancel'))}>${msg('Cancel')}</button>
-      </div>
+      ${draftFoot(this.#draft, { save: kindWords[this.kind].save, place: 'actions' })}
     </form>`;
-  }
-
-  #conflict() {
-    if (this.conflict === undefined) return nothing;
-    const { theirs } = this.conflict;
-    return html`<cn-conflict-note
-      name=${this.draft.name}
-      .theirs=${theirs}
-      .mine=${definitionOf(this.kind, this.draft)}
-      @cn-take-theirs=${() => this.#takeTheirs(theirs)}
-      @cn-keep-mine=${(event: Event) => {
-        this.#known = theirs;
-        void this.#save(event);
-      }}
-    ></cn-conflict-note>`;
-  }
-
-  #takeTheirs(theirs: Definition | undefined) {
-    this.conflict = undefined;
-    if (theirs === undefined) this.dispatchEvent(new CustomEvent('cn-cancel'));
-    else this.#load(theirs);
-  }
-
-  /** @returns what is kept under the name now */
-  async #readTheirs(): Promise<Definition | undefined> {
-    const wanted = this.draft.name.trim().toLowerCase();
-    const all: Definition[] = await readDefinitions(this.slug, this.kind);
-    return all.find(({ name }) => name.toLowerCase() === wanted);
   }
 
   #fields() {
     switch (this.kind) {
       case 'label':
         return html`<div class="line">${this.#select('means', msg('Means sessions'), meansTexts)}</div>
-          ${this.draft.means === 'query' ? this.#query() : this.#condition()}${this.#labelFields()}`;
+          ${this.#draft.typed.means === 'query' ? this.#query() : this.#condition()}${this.#labelFields()}`;
       case 'campaign':
         return html`<div class="line">${this.#select('by', msg('Known by'), byTexts)}</div>
-          ${this.draft.by === 'utm' ? this.#utm() : this.#condition()}`;
+          ${this.#draft.typed.by === 'utm' ? this.#utm() : this.#condition()}`;
       case 'goal':
         return html`${this.#condition()}
           <div class="line">
@@ -164,8 +120,8 @@ export class DefinitionForm extends LitElement {
         return html`<div class="line">${this.#select('semantics', msg('Sessions go through'), semanticsTexts)}</div>
           <cn-funnel-stages
             slug=${this.slug}
-            .stages=${this.draft.stages}
-            @cn-stages=${(event: CustomEvent<DefinitionDraft['stages']>) => this.#set({ stages: event.detail })}
+            .stages=${this.#draft.typed.stages}
+            @cn-stages=${(event: CustomEvent<DefinitionDraft['stages']>) => this.#draft.set({ stages: event.detail })}
           ></cn-funnel-stages>`;
       case 'page_group':
         return this.#condition();
@@ -184,18 +140,18 @@ export class DefinitionForm extends LitElement {
       label=${this.kind === 'campaign' ? msg('Sessions with') : head}
       placeholder=${example}
       multiline
-      .value=${this.draft.condition}
-      @cn-condition=${(event: CustomEvent<string>) => this.#set({ condition: event.detail })}
-      @cn-submit=${this.#save}
+      .value=${this.#draft.typed.condition}
+      @cn-condition=${(event: CustomEvent<string>) => this.#draft.set({ condition: event.detail })}
+      @cn-submit=${this.#draft.save}
     ></cn-condition-box>`;
   }
 
   #query() {
     return html`<cn-saved-query-field
         slug=${this.slug}
-        .use=${this.draft.savedQuery}
+        .use=${this.#draft.typed.savedQuery}
         .given=${givenToLabels}
-        @cn-query=${(event: CustomEvent<SavedQueryUse>) => this.#set({ savedQuery: event.detail })}
+        @cn-query=${(event: CustomEvent<SavedQueryUse>) => this.#draft.set({ savedQuery: event.detail })}
       ></cn-saved-query-field>
       <p class="caption">
         ${msg('The sessions whose id stands in its column session_id; those that go on still are not among them. $from, $to and $robots get what a report asks for.')}
@@ -203,13 +159,13 @@ export class DefinitionForm extends LitElement {
   }
 
   #labelFields() {
-    const { colour, inverse, parent } = this.draft;
+    const { colour, inverse, parent } = this.#draft.typed;
     return html`<fieldset>
         <legend>${msg('Colour')}</legend>
         <div class="colours">
           ${colours.map(
             (one) => html`<label class="check"
-              ><input type="radio" name="colour" .checked=${one === colour} @change=${() => this.#set({ colour: one })} /><span
+              ><input type="radio" name="colour" .checked=${one === colour} @change=${() => this.#draft.set({ colour: one })} /><span
                 ><span class="patch" style="background: ${labelToken(one)}"></span>${one}</span
               ></label
             >`,
@@ -218,14 +174,14 @@ export class DefinitionForm extends LitElement {
       </fieldset>
       <div class="line">
         <label class="check"
-          ><input type="checkbox" .checked=${inverse} @change=${(event: Event) => this.#set({ inverse: (event.target as HTMLInputElement).checked })} />${msg('The sessions that do not meet it')}</label
+          ><input type="checkbox" .checked=${inverse} @change=${(event: Event) => this.#draft.set({ inverse: (event.target as HTMLInputElement).checked })} />${msg('The sessions that do not meet it')}</label
         >
         ${
           this.others.length === 0
             ? nothing
             : html`<label class="entry"
                   ><span>${msg('Joined with the label (optional)')}</span
-                  ><select class="field" @change=${(event: Event) => this.#set({ parent: typedIn(event) })}>
+                  ><select class="field" @change=${(event: Event) => this.#draft.set({ parent: typedIn(event) })}>
                     ${options({ '': msg('none'), ...Object.fromEntries(this.others.map((name) => [name, name])) }, parent)}
                   </select></label
                 >
@@ -235,7 +191,7 @@ export class DefinitionForm extends LitElement {
   }
 
   #utm() {
-    const { utm } = this.draft;
+    const { utm } = this.#draft.typed;
     return html`<div class="line">
       ${utmFields.map(
         (field) => html`<label class="entry"
@@ -246,7 +202,7 @@ export class DefinitionForm extends LitElement {
             autocomplete="off"
             spellcheck="false"
             .value=${utm[field]}
-            @input=${(event: Event) => this.#set({ utm: { ...utm, [field]: typedIn(event) } })}
+            @input=${(event: Event) => this.#draft.set({ utm: { ...utm, [field]: typedIn(event) } })}
         /></label>`,
       )}
     </div>`;
@@ -260,15 +216,15 @@ export class DefinitionForm extends LitElement {
         maxlength=${lengthMax}
         autocomplete="off"
         ?readonly=${fixed}
-        .value=${this.draft[field]}
-        @input=${(event: Event) => this.#set({ [field]: typedIn(event) })}
+        .value=${this.#draft.typed[field]}
+        @input=${(event: Event) => this.#draft.set({ [field]: typedIn(event) })}
     /></label>`;
   }
 
   #day(field: 'day' | 'until', label: string) {
     return html`<label class="entry"
       ><span>${label}</span
-      ><input class="field" type="date" .value=${this.draft[field]} @input=${(event: Event) => this.#set({ [field]: typedIn(event) })}
+      ><input class="field" type="date" .value=${this.#draft.typed[field]} @input=${(event: Event) => this.#draft.set({ [field]: typedIn(event) })}
     /></label>`;
   }
 
@@ -279,35 +235,11 @@ export class DefinitionForm extends LitElement {
   ) {
     return html`<label class="entry"
       ><span>${label}</span
-      ><select class="field" @change=${(event: Event) => this.#set({ [field]: typedIn(event) })}>
-        ${options(texts, this.draft[field])}
+      ><select class="field" @change=${(event: Event) => this.#draft.set({ [field]: typedIn(event) })}>
+        ${options(texts, this.#draft.typed[field])}
       </select></label
     >`;
   }
-
-  #set(part: Partial<DefinitionDraft>) {
-    this.draft = { ...this.draft, ...part };
-    this.error = undefined;
-  }
-
-  readonly #save = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    if (this.saving) return;
-    this.saving = true;
-    this.error = undefined;
-    this.conflict = undefined;
-    try {
-      const definition = definitionOf(this.kind, this.draft);
-      await saveDefinition(this.slug, this.kind, definition, { known: this.#known });
-      this.dispatchEvent(new CustomEvent('cn-saved', { detail: this.draft.name.trim() }));
-    } catch (error) {
-      const refused = asApiError(error);
-      if (isConflict(refused) && this.kept) this.conflict = { theirs: await this.#readTheirs() };
-      else this.error = refused;
-    } finally {
-      this.saving = false;
-    }
-  };
 }
 
 const typedIn = (event: Event) => (event.target as HTMLInputElement).value;

@@ -12,7 +12,8 @@ import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
 import './confirm-button.ts';
-import { isConflict } from './conflict-note.ts';
+import './conflict-note.ts';
+import { isConflict } from '../api/knowing.ts';
 import './error-note.ts';
 
 /** What was typed; an empty field takes the rule back. */

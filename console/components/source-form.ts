@@ -1,13 +1,12 @@
 /** The form of a source of logs. It asks for what its locations need. Fires `cn-saved` with its name, and `cn-cancel`. */
 import { msg } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import { logFormats } from '../../core/contract/import.ts';
 import type { Source, SourceStatus } from '../../core/contract/source.ts';
-import { type ApiError, asApiError } from '../api/client.ts';
 import { listSources, saveSource } from '../api/sources.ts';
-import { UnsavedInput } from '../controllers/unsaved-input.ts';
+import { KeptDraft } from '../controllers/kept-draft.ts';
 import {
   draftOfSource,
   inputOfSource,
@@ -21,8 +20,7 @@ import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { longFormStyles } from '../styles/long-form.ts';
 import { textStyles } from '../styles/text.ts';
-import { isConflict } from './conflict-note.ts';
-import './error-note.ts';
+import { draftFoot } from './draft-foot.ts';
 import { selectField, textArea, textField } from './form-field.ts';
 
 const timeZones = Intl.supportedValuesOf('timeZone');
@@ -35,37 +33,27 @@ export class SourceForm extends LitElement {
   @property({ attribute: false }) datasets: readonly Dataset[] = [];
   /** The one to change; without it a new one is made. */
   @property({ attribute: false }) status: SourceStatus | undefined;
-  @state() private draft: SourceDraft | undefined;
-  @state() private error: ApiError | undefined;
-  @state() private saving = false;
-  /** What somebody else has saved meanwhile; without `theirs` it was deleted. */
-  @state() private conflict: { theirs: Source | undefined } | undefined;
 
-  /** It as it was when the form was opened. */
-  #known: Source | undefined;
-  /** What stood in the form then. */
-  #begun: SourceDraft | undefined;
-
-  constructor() {
-    super();
-    new UnsavedInput(this, { typed: () => this.draft, saved: () => this.#begun });
-  }
-
-  protected override willUpdate(): void {
-    if (this.draft === undefined) this.#known = this.status?.source;
-    this.draft ??=
-      this.status === undefined
-        ? newSourceDraft(readerZone, this.datasets[0]?.slug ?? '')
-        : draftOfSource(this.status.source);
-    this.#begun ??= this.draft;
-  }
+  readonly #draft = new KeptDraft<Source, SourceDraft>(this, {
+    kept: () => this.status?.source,
+    fresh: () => newSourceDraft(readerZone, this.datasets[0]?.slug ?? ''),
+    typedOf: draftOfSource,
+    mine: (typed, known) => inputOfSource(typed, known).source,
+    save: async (typed, known) => {
+      const { source } = await saveSource(inputOfSource(typed, known), known);
+      return source.name;
+    },
+    reread: async () => {
+      const name = this.status?.source.name;
+      return (await listSources()).find(({ source }) => source.name === name)?.source;
+    },
+  });
 
   override render() {
-    const { draft } = this;
-    if (draft === undefined) return nothing;
+    const { typed: draft, save } = this.#draft;
     const isNew = this.status === undefined;
     const datasets = this.datasets.map(({ slug, name }) => [slug, name] as const);
-    return html`<form novalidate @submit=${this.#submit}>
+    return html`<form novalidate @submit=${save}>
       ${textField({ ...this.#of('name'), label: msg('Name'), hint: msg('It stands in lists and in alarms.'), isFixed: !isNew })}
       ${
         isNew
@@ -113,36 +101,10 @@ export class SourceForm extends LitElement {
         <legend>${msg('Lines that are taken')}</legend>
         <div class="choices">${lineKinds.map((kind) => this.#choice(kind, draft))}</div>
       </fieldset>
-      ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${this.#save}></cn-error-note>` : nothing}
-      ${this.#conflict(draft)}
-      <div class="form-actions">
-        <button class="button first" type="submit" ?disabled=${this.saving}>${this.saving ? msg('Saving …') : msg('Save')}</button>
-        <button class="button plain" type="button" @click=${() => this.#fire('cn-cancel', '')}>${msg('Cancel')}</button>
-      </div>
+      ${draftFoot(this.#draft)}
       <datalist id="zones">${timeZones.map((zone) => html`<option value=${zone}></option>`)}</datalist>
       <datalist id="formats">${['auto', ...logFormats].map((format) => html`<option value=${format}></option>`)}</datalist>
     </form>`;
-  }
-
-  #conflict(draft: SourceDraft) {
-    if (this.conflict === undefined) return nothing;
-    const { theirs } = this.conflict;
-    return html`<cn-conflict-note
-      name=${draft.name}
-      .theirs=${theirs}
-      .mine=${inputOfSource(draft, this.#known).source}
-      @cn-take-theirs=${() => {
-        this.conflict = undefined;
-        this.#known = theirs;
-        if (theirs === undefined) this.#fire('cn-cancel', '');
-        else this.draft = draftOfSource(theirs);
-        this.#begun = this.draft;
-      }}
-      @cn-keep-mine=${() => {
-        this.#known = theirs;
-        void this.#save();
-      }}
-    ></cn-conflict-note>`;
   }
 
   /** Who signs in where, as far as the locations need it. */
@@ -191,54 +153,16 @@ export class SourceForm extends LitElement {
     };
     const change = (event: Event) => {
       const isOn = (event.target as HTMLInputElement).checked;
-      this.#set({ taken: lineKinds.filter((one) => (one === kind ? isOn : taken.includes(one))) });
+      this.#draft.set({
+        taken: lineKinds.filter((one) => (one === kind ? isOn : taken.includes(one))),
+      });
     };
     return html`<label><input type="checkbox" .checked=${taken.includes(kind)} @change=${change} />${words[kind]}</label>`;
   }
 
   #of(id: Exclude<keyof SourceDraft, 'taken'>) {
-    const change = (value: string) => this.#set({ [id]: value });
-    return { id, value: this.draft?.[id] ?? '', change };
-  }
-
-  #set(change: Partial<SourceDraft>) {
-    if (this.draft !== undefined) this.draft = { ...this.draft, ...change };
-    this.error = undefined;
-  }
-
-  #submit(event: Event) {
-    event.preventDefault();
-    void this.#save();
-  }
-
-  async #save(): Promise<void> {
-    if (this.saving || this.draft === undefined) return;
-    this.saving = true;
-    this.error = undefined;
-    this.conflict = undefined;
-    try {
-      const saved = await saveSource(inputOfSource(this.draft, this.#known), this.#known);
-      this.#fire('cn-saved', saved.source.name);
-    } catch (error) {
-      const refused = asApiError(error);
-      if (isConflict(refused) && this.status) await this.#readTheirs(this.status.source.name);
-      else this.error = refused;
-    } finally {
-      this.saving = false;
-    }
-  }
-
-  async #readTheirs(name: string): Promise<void> {
-    try {
-      const all = (await listSources()).map(({ source }) => source);
-      this.conflict = { theirs: all.find((source) => source.name === name) };
-    } catch (error) {
-      this.error = asApiError(error);
-    }
-  }
-
-  #fire(type: 'cn-saved' | 'cn-cancel', detail: string) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    const change = (value: string) => this.#draft.set({ [id]: value });
+    return { id, value: this.#draft.typed[id], change };
   }
 }
 

@@ -20,7 +20,8 @@ import {
   readRecut,
 } from '../api/upkeep.ts';
 import '../components/confirm-button.ts';
-import { isConflict } from '../components/conflict-note.ts';
+import '../components/conflict-note.ts';
+import { isConflict } from '../api/knowing.ts';
 import '../components/error-note.ts';
 import { formatCount } from '../components/number-format.ts';
 import '../components/recut-figures.ts';
