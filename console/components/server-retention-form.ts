@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ServerRetention } from '../../core/contract/server-retention.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
+import { isConflict } from '../api/knowing.ts';
 import { readServerRetention, setServerRetention } from '../api/retention.ts';
 import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { QueryController } from '../controllers/query-controller.ts';
@@ -13,7 +14,6 @@ import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
 import './confirm-button.ts';
 import './conflict-note.ts';
-import { isConflict } from '../api/knowing.ts';
 import './error-note.ts';
 
 /** What was typed; an empty field takes the rule back. */

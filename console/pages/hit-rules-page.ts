@@ -7,10 +7,10 @@ import { type ExcludedHits, type HitRules, robotPurposes } from '../../core/cont
 import type { UpkeepJob } from '../../core/contract/upkeep.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { readExcluded, readHitRules, setHitRules } from '../api/hit-rules.ts';
+import { isConflict } from '../api/knowing.ts';
 import { beginRebuild, followWork } from '../api/upkeep.ts';
 import '../components/confirm-button.ts';
 import '../components/conflict-note.ts';
-import { isConflict } from '../api/knowing.ts';
 import '../components/error-note.ts';
 import '../components/hit-trial.ts';
 import { formatCount } from '../components/number-format.ts';

@@ -11,6 +11,7 @@ import type { Dataset } from '../../core/contract/dataset.ts';
 import type { SessionRules } from '../../core/contract/session-rules.ts';
 import type { RecutSummary, UpkeepJob } from '../../core/contract/upkeep.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
+import { isConflict } from '../api/knowing.ts';
 import {
   beginApply,
   beginRecut,
@@ -20,8 +21,6 @@ import {
   readRecut,
 } from '../api/upkeep.ts';
 import '../components/confirm-button.ts';
-import '../components/conflict-note.ts';
-import { isConflict } from '../api/knowing.ts';
 import '../components/error-note.ts';
 import { formatCount } from '../components/number-format.ts';
 import '../components/recut-figures.ts';

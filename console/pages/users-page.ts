@@ -16,11 +16,11 @@ import {
   setRoles,
 } from '../api/access.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
+import { isConflict } from '../api/knowing.ts';
 import { grantWords, roleTexts, userStateTexts } from '../components/access-words.ts';
 import '../components/code-block.ts';
 import '../components/empty-state.ts';
 import '../components/conflict-note.ts';
-import { isConflict } from '../api/knowing.ts';
 import '../components/error-note.ts';
 import { formatInstant } from '../components/time-format.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
