@@ -46,7 +46,7 @@ describe.each([
     await loading().waitFor();
     cut();
     await page.getByText('The server does not answer').first().waitFor();
-    expect(await loading().count()).toBe(0);
+    await loading().waitFor({ state: 'detached' });
     await page.unroute(isIt);
     await page.evaluate(() => window.dispatchEvent(new Event('online')));
     await page.getByText('The server does not answer').first().waitFor({ state: 'detached' });
