@@ -60,6 +60,8 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
   const { sources, datasets, clock } = options;
   const running = new Map<string, Promise<SourceRun>>();
   const progress = new Map<string, SourceProgress>();
+  /** When each was started last. */
+  const startedLast = new Map<string, number>();
   let brokenOff: Promise<void> | undefined;
   let stopping = false;
 
@@ -130,12 +132,44 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
   function start(kept: KeptSource, reason: SourceRun['reason']): Promise<SourceRun> {
     if (running.has(kept.id))
       throw new Problem('source_running', `The source "${kept.source.name}" is running already.`);
+    startedLast.set(kept.id, clock());
     const work = runOnce(kept, reason).finally(() => {
       running.delete(kept.id);
       progress.delete(kept.id);
     });
     running.set(kept.id, work);
     return work;
+  }
+
+  /**
+   * Who has waited longest goes first. One that is due all the time, as its runs take longer than its schedule or it
+   * has much to catch up on, would keep the others waiting for good.
+   */
+  function inTurn(all: readonly KeptSource[]): KeptSource[] {
+    const nowMs = clock();
+    return all
+      .map((kept) => ({ kept, due: nextRunOf(kept) }))
+      .filter(({ kept, due }) => due !== undefined && due <= nowMs && !running.has(kept.id))
+      .map(({ kept, due = 0 }) => ({
+        kept,
+        since: Math.max(due, startedLast.get(kept.id) ?? 0),
+      }))
+      .sort((one, other) => one.since - other.since)
+      .map(({ kept }) => kept);
+  }
+
+  async function runDue(): Promise<void> {
+    brokenOff ??= sources.breakOff();
+    await brokenOff;
+    if (stopping) return;
+    for (const kept of inTurn(await sources.list())) {
+      if (stopping || running.size >= atOnceMax) return;
+      if (running.has(kept.id)) continue;
+      // What goes wrong with the run itself is in its history; what cannot be written there is tried again.
+      start(kept, 'schedule')
+        .then(runDue)
+        .catch(() => undefined);
+    }
   }
 
   async function check(source: Source, secretNames: readonly string[]): Promise<void> {
@@ -185,17 +219,7 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
     },
     run: async (name) => await start(await sources.get(name), 'hand'),
     history: async (name, limit) => await sources.runs((await sources.get(name)).id, limit),
-    async runDue() {
-      brokenOff ??= sources.breakOff();
-      await brokenOff;
-      for (const kept of await sources.list()) {
-        if (stopping || running.size >= atOnceMax) return;
-        const due = nextRunOf(kept);
-        if (due === undefined || due > clock() || running.has(kept.id)) continue;
-        // What goes wrong with the run itself is in its history; what cannot be written there is tried again.
-        start(kept, 'schedule').catch(() => undefined);
-      }
-    },
+    runDue,
     async stop() {
       stopping = true;
       await Promise.allSettled(running.values());
