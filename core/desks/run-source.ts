@@ -59,6 +59,11 @@ function tell(outcome: Outcome, error: unknown): void {
   problems.push(text.slice(0, sourceLimits.problemLengthMax));
 }
 
+/** What went wrong with a place, which most sentences name themselves. */
+function of(place: string, { message }: Error): string {
+  return message.startsWith(place) ? message : `${place}: ${message}`;
+}
+
 /** Gives how many of the locations could not be had. */
 async function fetchAll(
   { id, source }: KeptSource,
@@ -82,9 +87,15 @@ async function fetchAll(
   for (const location of source.locations) {
     const fetcher = await openFetcher(location, fetching);
     try {
-      const found = await fetcher.find();
-      if (found.length === 0) tell(outcome, `${location}: there is no such file, or it is empty.`);
-      let hasFailed = found.length > 0;
+      let hasFailed = false;
+      const fault = (why: Error) => {
+        hasFailed = true;
+        tell(outcome, of(location, why));
+      };
+      const found = await fetcher.find(fault);
+      if (found.length === 0 && !hasFailed)
+        tell(outcome, `${location}: there is no such file, or it is empty.`);
+      hasFailed ||= found.length > 0;
       for (const file of found) {
         if (outcome.files >= sourceLimits.filesPerRunMax) {
           outcome.hasMore = true;
@@ -109,13 +120,13 @@ async function fetchAll(
           if (done?.failure !== undefined) throw done.failure;
           hasFailed = false;
         } catch (error) {
-          tell(outcome, `${file.name}: ${(error as Error).message}`);
+          tell(outcome, of(file.name, error as Error));
         }
       }
       if (hasFailed) failed += 1;
     } catch (error) {
       failed += 1;
-      tell(outcome, `${location}: ${(error as Error).message}`);
+      tell(outcome, of(location, error as Error));
     } finally {
       await fetcher.close().catch(() => undefined);
     }
