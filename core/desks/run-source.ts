@@ -4,21 +4,20 @@ import { nothingRead } from '../contract/import.ts';
 import { type SourceProgress, type SourceRun, sourceLimits } from '../contract/source.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { FileMark, KeptSource, Sources } from '../settings/sources.ts';
-import type { FetchOptions } from '../sources/fetch/fetcher.ts';
+import { type FetchOptions, type Patience, untilStop } from '../sources/fetch/fetcher.ts';
 import { openFetcher } from '../sources/fetch/open-fetcher.ts';
 import { openSpool, type Spool } from '../sources/spool.ts';
 
 /** Marks of files that are gone are kept so long: a file may come back. */
 const marksKeptMs = 30 * 86_400_000;
 
-export interface RunSourceOptions {
+export interface RunSourceOptions extends Patience {
   sources: Sources;
   engine: Pick<Engine, 'pullLogs'>;
   clock: Clock;
   spoolFolder: string;
   folders: readonly string[];
   privateNetworks: readonly string[];
-  silenceMsMax: number;
   /** Hears how far the run is. */
   tell?: (progress: Partial<SourceProgress>) => void;
 }
@@ -41,6 +40,8 @@ export async function runSource(kept: KeptSource, options: RunSourceOptions): Pr
   try {
     const spool = openSpool(options.spoolFolder);
     const tried = await fetchAll(kept, spool, options, outcome);
+    // What has come stays, and the next run goes on behind it.
+    if (options.signal.aborted) return { ...outcome, state: 'broken_off', problems: [] };
     options.tell?.({ doing: 'storing', file: undefined, files: outcome.files });
     const isOfUse = await takeAll(kept, spool, options, outcome);
     if (outcome.problems.length > 0)
@@ -71,7 +72,7 @@ async function fetchAll(
   options: RunSourceOptions,
   outcome: Outcome,
 ): Promise<{ all: number; failed: number }> {
-  const { sources, clock, silenceMsMax } = options;
+  const { sources, clock, silenceMsMax, signal } = options;
   const fetching: FetchOptions = {
     source,
     secrets: await sources.secrets(id),
@@ -82,9 +83,11 @@ async function fetchAll(
     folders: options.folders,
     clock,
     silenceMsMax,
+    signal,
   };
   let failed = 0;
   for (const location of source.locations) {
+    if (signal.aborted) break;
     const fetcher = await openFetcher(location, fetching);
     try {
       let hasFailed = false;
@@ -92,7 +95,7 @@ async function fetchAll(
         hasFailed = true;
         tell(outcome, of(location, why));
       };
-      const found = await fetcher.find(fault);
+      const found = await untilStop(fetcher.find(fault), signal, location);
       if (found.length === 0 && !hasFailed)
         tell(outcome, `${location}: there is no such file, or it is empty.`);
       hasFailed ||= found.length > 0;
@@ -101,12 +104,14 @@ async function fetchAll(
           outcome.hasMore = true;
           break;
         }
+        if (signal.aborted) break;
         options.tell?.({ file: file.name, files: outcome.files });
         let came = outcome.fetchedBytes;
         const place = {
           location,
           nowMs: clock(),
           silenceMsMax,
+          signal,
           came(bytes: number) {
             came += bytes;
             options.tell?.({ fetchedBytes: came });

@@ -52,7 +52,7 @@ export interface SourceDesk {
 export interface OpenSourceDesk extends SourceDesk {
   /** Starts what is due. Does not wait for its end. */
   runDue(): Promise<void>;
-  /** Waits for the runs under way. */
+  /** Breaks off what is being fetched, and waits for the runs under way. */
   stop(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
   /** When each was started last. */
   const startedLast = new Map<string, number>();
   let brokenOff: Promise<void> | undefined;
-  let stopping = false;
+  const stopping = new AbortController();
 
   function nextRunOf({ source, doneUntil, retryAt }: KeptSource): number | undefined {
     if (source.paused) return undefined;
@@ -104,6 +104,7 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
     const outcome = await runSource(kept, {
       ...options,
       silenceMsMax: options.silenceMsMax ?? silenceMsUsual,
+      signal: stopping.signal,
       spoolFolder: join(options.spoolFolder, kept.id),
       tell(news) {
         stands = { ...stands, ...news };
@@ -122,7 +123,7 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
     const failures = run.state === 'failed' ? kept.failures + 1 : 0;
     const delayMs = Math.min(retryMsMax, firstRetryMs * 2 ** Math.min(failures - 1, 20));
     await sources.endRun(kept.id, run, {
-      doneUntil: hasMore ? kept.doneUntil : startedAt,
+      doneUntil: hasMore || run.state === 'broken_off' ? kept.doneUntil : startedAt,
       failures,
       retryAt: failures === 0 ? 0 : clock() + delayMs,
     });
@@ -161,9 +162,9 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
   async function runDue(): Promise<void> {
     brokenOff ??= sources.breakOff();
     await brokenOff;
-    if (stopping) return;
+    if (stopping.signal.aborted) return;
     for (const kept of inTurn(await sources.list())) {
-      if (stopping || running.size >= atOnceMax) return;
+      if (stopping.signal.aborted || running.size >= atOnceMax) return;
       if (running.has(kept.id)) continue;
       // What goes wrong with the run itself is in its history; what cannot be written there is tried again.
       start(kept, 'schedule')
@@ -221,7 +222,7 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
     history: async (name, limit) => await sources.runs((await sources.get(name)).id, limit),
     runDue,
     async stop() {
-      stopping = true;
+      stopping.abort();
       await Promise.allSettled(running.values());
     },
   };

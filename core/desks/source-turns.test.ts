@@ -1,12 +1,14 @@
-/** Many sources, of which few may run at a time: each has its turn. */
+/** Many sources, of which few may run at a time: each has its turn, and none keeps the server from stopping. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sourceSchema } from '../contract/source.ts';
 import { worldSources } from '../testing/source-desk.ts';
-import { openSourceWorld, type SourceWorld } from '../testing/source-world.ts';
+import { askedPart, openSourceWorld, type SourceWorld } from '../testing/source-world.ts';
 import type { OpenSourceDesk } from './source-desk.ts';
 
 const minuteMs = 60_000;
+/** Far below the half minute that a place may be silent. */
+const stopMsMax = 10_000;
 const names = Array.from({ length: 9 }, (_, index) => `Server ${index}`);
 
 let sources: SourceWorld;
@@ -50,4 +52,31 @@ test('Sources that are due again before their runs are over leave the turn to th
   await desk.stop();
   const runs = await runsOf(desk);
   expect(Math.max(...runs) - Math.min(...runs)).toBeLessThanOrEqual(2);
+});
+
+test('A stop leaves what is being fetched, and the next start goes on behind it', async () => {
+  const line = (second: number) =>
+    `10.0.0.1 - - [20/Nov/2026:10:00:${String(second).padStart(2, '0')} +0000] "GET /p${second} HTTP/1.1" 200 12 "-" "Firefox"\n`;
+  const text = Array.from({ length: 60 }, (_, second) => line(second)).join('');
+  let isSlow = true;
+  const base = await sources.serve((request, response) => {
+    const { part, contentRange } = askedPart(request, text);
+    response.writeHead(206, { 'content-range': contentRange, 'content-length': part.length });
+    if (isSlow && part.length === text.length) response.write(part.slice(0, 2_000));
+    else response.end(part);
+  });
+  const options = { folders: [], privateNetworks: ['127.0.0.0/8'] };
+  sources.desk = worldSources(sources.world, options);
+  const run = sources.run(`${base}/access.log`);
+  const fetched = async () => (await sources.desk.list())[0]?.state.progress?.fetchedBytes;
+  await expect.poll(fetched).toBe(2_000);
+  const asked = performance.now();
+  await sources.desk.stop();
+  expect(performance.now() - asked).toBeLessThan(stopMsMax);
+  expect(await run).toMatchObject({ state: 'broken_off', fetchedBytes: 2_000, problems: [] });
+
+  isSlow = false;
+  sources.desk = worldSources(sources.world, options);
+  const rest = await sources.desk.run('Web');
+  expect(rest).toMatchObject({ state: 'done', accepted: 60, fetchedBytes: text.length - 2_000 });
 });

@@ -10,7 +10,14 @@ import { pipeline } from 'node:stream/promises';
 import type { LogCutEnd } from '../contract/source.ts';
 import { sourceLimits } from '../contract/source.ts';
 import type { FileMark } from '../settings/sources.ts';
-import { type Fetcher, type FoundFile, failed, firstBytes, inTime } from './fetch/fetcher.ts';
+import {
+  type Fetcher,
+  type FoundFile,
+  failed,
+  firstBytes,
+  inTime,
+  type Patience,
+} from './fetch/fetcher.ts';
 import { isPacked } from './inflate.ts';
 
 const headBytes = 1_024;
@@ -29,10 +36,9 @@ export interface Spool {
     fetcher: Fetcher,
     found: FoundFile,
     marks: readonly FileMark[],
-    place: {
+    place: Patience & {
       location: string;
       nowMs: number;
-      silenceMsMax: number;
       came?: (bytes: number) => void;
     },
     keep: (mark: FileMark) => Promise<void>,
@@ -72,14 +78,14 @@ export function openSpool(folder: string): Spool {
   return {
     path,
     bytes: bytesOf,
-    async fetch(fetcher, found, marks, { location, nowMs, silenceMsMax, came }, keep) {
+    async fetch(fetcher, found, marks, { location, nowMs, came, ...patience }, keep) {
       const { name, stamp } = found;
       const isHere = (one: FileMark) => one.location === location && one.name === name;
       const known = marks.find((one) => isHere(one) && one.stamp === stamp);
       // What is gone of the spool, as in a data folder that was put back, comes again: sessions of it may be open.
       if (known !== undefined && (await bytesOf(known)) >= known.takenBytes) return undefined;
       const where = name;
-      const head = await inTime(collect(fetcher.read(name, 0, headBytes)), silenceMsMax, where);
+      const head = await inTime(collect(fetcher.read(name, 0, headBytes)), patience, where);
       if (head.length === 0) return undefined;
       refusePage(head, where);
       // The one of the same name first: of two that begin alike it is the likelier.
@@ -87,7 +93,7 @@ export function openSpool(folder: string): Spool {
       let mark: FileMark | undefined;
       for (const one of inOrder) {
         const same = isSame(one, head, fetcher, found);
-        if (await inTime(same, silenceMsMax, where)) mark = one;
+        if (await inTime(same, patience, where)) mark = one;
         if (mark !== undefined) break;
       }
       mark = {
@@ -108,7 +114,7 @@ export function openSpool(folder: string): Spool {
       try {
         const bytes = firstBytes(fetcher.read(name, position), atMost);
         await pipeline(
-          alive(bytes, silenceMsMax, where, (count) => {
+          alive(bytes, patience, where, (count) => {
             fetchedBytes += count;
             came?.(count);
           }),
@@ -191,12 +197,12 @@ function refusePage(head: Buffer, where: string): void {
 /** Ends with a problem when no byte has come for too long. */
 async function* alive(
   bytes: AsyncGenerator<Uint8Array>,
-  silenceMsMax: number,
+  patience: Patience,
   where: string,
   came: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
   for (;;) {
-    const { value, done } = await inTime(bytes.next(), silenceMsMax, where);
+    const { value, done } = await inTime(bytes.next(), patience, where);
     if (done) return;
     came(value.length);
     yield value;

@@ -24,15 +24,20 @@ export interface Fetcher {
   close(): Promise<void>;
 }
 
-export interface FetchOptions {
+export interface Patience {
+  /** How long a place may say nothing. */
+  silenceMsMax: number;
+  /** Ends all waiting: the server stops. */
+  signal: AbortSignal;
+}
+
+export interface FetchOptions extends Patience {
   source: Source;
   secrets: SourceSecrets;
   outgoing: OutgoingOptions;
   /** Folders of this machine that may be read. */
   folders: readonly string[];
   clock: () => number;
-  /** How long a place may say nothing. */
-  silenceMsMax: number;
 }
 
 export const failed = (why: string, cause?: unknown) =>
@@ -68,15 +73,37 @@ export async function* withoutFirst(
 class Silence extends Error {}
 const isSilence = (error: unknown) => error instanceof Problem && error.cause instanceof Silence;
 
-/** @throws Problem when nothing has come for too long */
-export async function inTime<T>(work: Promise<T>, ms: number, where: string): Promise<T> {
+/** @throws Problem when nothing has come for too long, or the server stops */
+export async function inTime<T>(
+  work: Promise<T>,
+  { silenceMsMax, signal }: Patience,
+  where: string,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const why = `${where} has said nothing for ${Math.round(ms / 1000)} seconds.`;
-    timer = setTimeout(() => reject(failed(why, new Silence())), ms);
+    const why = `${where} has said nothing for ${Math.round(silenceMsMax / 1000)} seconds.`;
+    timer = setTimeout(() => reject(failed(why, new Silence())), silenceMsMax);
   });
-  work.catch(() => undefined);
-  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
+  return await untilStop(Promise.race([work, late]), signal, where).finally(() =>
+    clearTimeout(timer),
+  );
+}
+
+/** @throws Problem when the server stops */
+export async function untilStop<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  where: string,
+): Promise<T> {
+  let stop = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(failed(`${where} was left, as the server stops.`));
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+  });
+  return await Promise.race([work, stopped]).finally(() =>
+    signal.removeEventListener('abort', stop),
+  );
 }
 
 interface ListedFile extends FoundFile {
@@ -108,7 +135,7 @@ export function fitsName(pattern: string, name: string): boolean {
 export async function findByPattern(
   path: string,
   list: ListFolder,
-  { silenceMsMax, fault }: { silenceMsMax: number; fault: (why: Error) => void },
+  { fault, ...patience }: Patience & { fault: (why: Error) => void },
 ): Promise<FoundFile[]> {
   let folders = ['/'];
   let isChosen = false;
@@ -117,7 +144,7 @@ export async function findByPattern(
 
   async function listed(folder: string, pattern: string): Promise<ListedFile[]> {
     try {
-      const all = await inTime(list(folder, pattern), silenceMsMax, folder);
+      const all = await inTime(list(folder, pattern), patience, folder);
       return all
         .filter((one) => fitsName(pattern, one.name))
         .map((one) => ({ ...one, name: join(folder, one.name) }));

@@ -105,7 +105,7 @@ export function ftpFetcher(location: string, options: FetchOptions): Fetcher {
               bytes: one.size,
               stamp: `${one.size} ${one.rawModifiedAt}`,
             })),
-          { silenceMsMax, fault },
+          { ...options, fault },
         );
       } finally {
         leave(client);

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { Problem } from '../../contract/problem.ts';
 import { type Fetcher, type FetchOptions, failed, findByPattern, fitsName } from './fetcher.ts';
 
-export function localFetcher(path: string, { folders, silenceMsMax }: FetchOptions): Fetcher {
+export function localFetcher(path: string, options: FetchOptions): Fetcher {
+  const { folders } = options;
+
   /** A link may lead anywhere: what it leads to must be in a folder, too. */
   async function check(file: string): Promise<string> {
     const real = await realpath(file);
@@ -45,7 +47,7 @@ export function localFetcher(path: string, { folders, silenceMsMax }: FetchOptio
             const names = await namesIn(folder, pattern);
             return (await Promise.all(names.map((name) => lookAt(folder, name)))).flat();
           },
-          { silenceMsMax, fault: (why) => fault(explained(why)) },
+          { ...options, fault: (why) => fault(explained(why)) },
         );
       } catch (error) {
         throw explained(error as Error);

@@ -49,7 +49,7 @@ export function sftpFetcher(location: string, options: FetchOptions): Fetcher {
         keepaliveInterval: silenceMsMax,
       });
       // The library waits for the end of the handshake only, not for what is asked behind it.
-      await inTime(signedIn, silenceMsMax, url.host);
+      await inTime(signedIn, options, url.host);
     } catch (error) {
       const isStranger = shownKey !== '' && !source.hostKeys.includes(shownKey);
       throw failed(
@@ -75,7 +75,7 @@ export function sftpFetcher(location: string, options: FetchOptions): Fetcher {
             bytes: size,
             stamp: `${size} ${modifyTime}`,
           })),
-        { silenceMsMax, fault },
+        { ...options, fault },
       );
     },
     async *read(name, from, bytesMax) {
@@ -100,8 +100,7 @@ export function sftpFetcher(location: string, options: FetchOptions): Fetcher {
     },
     async close() {
       const open = await connected?.catch(() => undefined);
-      if (open !== undefined)
-        await inTime(open.end(), silenceMsMax, url.host).catch(() => undefined);
+      if (open !== undefined) await inTime(open.end(), options, url.host).catch(() => undefined);
       // Who has said nothing may not say goodbye either.
       socket?.destroy();
     },
