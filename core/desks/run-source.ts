@@ -1,6 +1,7 @@
 /** One run of a source: looks what is there, fetches what is new, and takes it into the dataset, merged by time. */
 import type { Clock } from '../clock.ts';
 import { nothingRead } from '../contract/import.ts';
+import { Problem } from '../contract/problem.ts';
 import { type SourceProgress, type SourceRun, sourceLimits } from '../contract/source.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { FileMark, KeptSource, Sources } from '../settings/sources.ts';
@@ -18,6 +19,8 @@ export interface RunSourceOptions extends Patience {
   spoolFolder: string;
   folders: readonly string[];
   privateNetworks: readonly string[];
+  /** Why nothing more may be written to the disk of the spool. */
+  diskLow: () => Promise<Problem | undefined>;
   /** Hears how far the run is. */
   tell?: (progress: Partial<SourceProgress>) => void;
 }
@@ -65,14 +68,17 @@ function of(place: string, { message }: Error): string {
   return message.startsWith(place) ? message : `${place}: ${message}`;
 }
 
-/** Gives how many of the locations could not be had. */
+/** Then nothing else can be fetched either. */
+const isDiskLow = (error: unknown) => error instanceof Problem && error.code === 'disk_low';
+
+/** Gives how many of the locations could not be had. @throws Problem `disk_low` */
 async function fetchAll(
   { id, source }: KeptSource,
   spool: Spool,
   options: RunSourceOptions,
   outcome: Outcome,
 ): Promise<{ all: number; failed: number }> {
-  const { sources, clock, silenceMsMax, signal } = options;
+  const { sources, clock, silenceMsMax, signal, diskLow } = options;
   const fetching: FetchOptions = {
     source,
     secrets: await sources.secrets(id),
@@ -112,6 +118,7 @@ async function fetchAll(
           nowMs: clock(),
           silenceMsMax,
           signal,
+          diskLow,
           came(bytes: number) {
             came += bytes;
             options.tell?.({ fetchedBytes: came });
@@ -125,11 +132,13 @@ async function fetchAll(
           if (done?.failure !== undefined) throw done.failure;
           hasFailed = false;
         } catch (error) {
+          if (isDiskLow(error)) throw error;
           tell(outcome, of(file.name, error as Error));
         }
       }
       if (hasFailed) failed += 1;
     } catch (error) {
+      if (isDiskLow(error)) throw error;
       failed += 1;
       tell(outcome, of(location, error as Error));
     } finally {
@@ -147,7 +156,7 @@ async function fetchAll(
 async function takeAll(
   { id, source }: KeptSource,
   spool: Spool,
-  { sources, engine, clock }: RunSourceOptions,
+  { sources, engine, clock, diskLow }: RunSourceOptions,
   outcome: Outcome,
 ): Promise<boolean> {
   const nowMs = clock();
@@ -161,6 +170,8 @@ async function takeAll(
       await forget(id, mark, spool, sources);
   }
   if (taken.length === 0) return true;
+  const low = await diskLow();
+  if (low !== undefined) throw low;
   const { summary, ends } = await engine.pullLogs(source.dataset, source.import, {
     cuts: taken.map((mark) => ({
       name: mark.name,

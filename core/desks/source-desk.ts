@@ -34,6 +34,8 @@ export interface SourceDeskOptions {
   folders: readonly string[];
   privateNetworks: readonly string[];
   silenceMsMax?: number;
+  /** Why nothing more may be written to the disk. */
+  diskLow?: () => Promise<Problem | undefined>;
 }
 
 export interface SourceDesk {
@@ -105,6 +107,7 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
       ...options,
       silenceMsMax: options.silenceMsMax ?? silenceMsUsual,
       signal: stopping.signal,
+      diskLow: options.diskLow ?? (async () => undefined),
       spoolFolder: join(options.spoolFolder, kept.id),
       tell(news) {
         stands = { ...stands, ...news };

@@ -80,3 +80,15 @@ test('A stop leaves what is being fetched, and the next start goes on behind it'
   const rest = await sources.desk.run('Web');
   expect(rest).toMatchObject({ state: 'done', accepted: 60, fetchedBytes: text.length - 2_000 });
 });
+
+test('A run whose end could not be written is told as broken off when the next one begins', async () => {
+  const { world, desk, folder } = sources;
+  await sources.run(join(folder, 'access.log'));
+  // As it stands where the disk was full when the run ended.
+  await world.control.batch([`UPDATE source_run SET state = 'running', ended_at = NULL`], 'write');
+  await desk.run('Web');
+  expect((await desk.history('Web', 9)).map(({ state }) => state)).toEqual([
+    'partly',
+    'broken_off',
+  ]);
+});

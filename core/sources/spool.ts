@@ -7,6 +7,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { Problem } from '../contract/problem.ts';
 import type { LogCutEnd } from '../contract/source.ts';
 import { sourceLimits } from '../contract/source.ts';
 import type { FileMark } from '../settings/sources.ts';
@@ -22,6 +23,8 @@ import { isPacked } from './inflate.ts';
 
 const headBytes = 1_024;
 const tailBytes = 256;
+/** How much comes until the room on the disk is looked at again: little beside what must stay free. */
+const bytesPerLook = 4 * 1024 ** 2;
 
 export interface Spool {
   /** Where the bytes of a file lie. */
@@ -29,7 +32,7 @@ export interface Spool {
   bytes(mark: FileMark): Promise<number>;
   /**
    * Fetches what is new of a file. Gives its mark, or nothing where nothing has changed.
-   * @param place `came` hears of bytes as they come
+   * @param place `came` hears of bytes as they come; a disk that is low ends the fetch, and what has come stays
    * @param keep keeps the mark before bytes come, so that a fetch that breaks off can go on
    */
   fetch(
@@ -39,6 +42,8 @@ export interface Spool {
     place: Patience & {
       location: string;
       nowMs: number;
+      /** Why nothing more may be written to the disk. */
+      diskLow: () => Promise<Problem | undefined>;
       came?: (bytes: number) => void;
     },
     keep: (mark: FileMark) => Promise<void>,
@@ -78,7 +83,7 @@ export function openSpool(folder: string): Spool {
   return {
     path,
     bytes: bytesOf,
-    async fetch(fetcher, found, marks, { location, nowMs, came, ...patience }, keep) {
+    async fetch(fetcher, found, marks, { location, nowMs, came, diskLow, ...patience }, keep) {
       const { name, stamp } = found;
       const isHere = (one: FileMark) => one.location === location && one.name === name;
       const known = marks.find((one) => isHere(one) && one.stamp === stamp);
@@ -113,10 +118,19 @@ export function openSpool(folder: string): Spool {
       let failure: unknown;
       try {
         const bytes = firstBytes(fetcher.read(name, position), atMost);
+        let lookAt = 0;
+        const haveRoom = async () => {
+          if (fetchedBytes < lookAt) return;
+          lookAt = fetchedBytes + bytesPerLook;
+          const low = await diskLow();
+          if (low !== undefined) throw low;
+        };
+        await haveRoom();
         await pipeline(
           alive(bytes, patience, where, (count) => {
             fetchedBytes += count;
             came?.(count);
+            return haveRoom();
           }),
           createWriteStream(path(mark), { flags: 'a', mode: 0o600 }),
         );
@@ -199,12 +213,12 @@ async function* alive(
   bytes: AsyncGenerator<Uint8Array>,
   patience: Patience,
   where: string,
-  came: (bytes: number) => void,
+  came: (bytes: number) => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
   for (;;) {
     const { value, done } = await inTime(bytes.next(), patience, where);
     if (done) return;
-    came(value.length);
+    await came(value.length);
     yield value;
   }
 }
