@@ -36,6 +36,7 @@ import { describeError, type Log } from './core/log.ts';
 import { removeCommandToken, writeCommandToken } from './core/stores/command-token.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { explainUnusable } from './core/stores/data-unusable.ts';
+import { readDiskRoom } from './core/stores/disk-room.ts';
 import { openLibsqlAlerts } from './core/stores/libsql-alerts.ts';
 import { openLibsqlCounts } from './core/stores/libsql-counts.ts';
 import { openLibsqlDatasets, publishDirectory } from './core/stores/libsql-datasets.ts';
@@ -65,6 +66,7 @@ import {
 import { alertMail } from './reports/email/alert-mail.ts';
 import { chooseMailer } from './reports/email/mailers/choose-mailer.ts';
 import { createDigestSender } from './reports/schedule/send-digest.ts';
+import { findDiskLow } from './server/alarm-words.ts';
 import { built, version } from './server/built.ts';
 import { createDatasetsInForce } from './server/datasets-in-force.ts';
 import { startEngineThread } from './server/engine-worker.ts';
@@ -212,6 +214,7 @@ async function composeCanister(
     spoolFolder: join(folder.root, 'sources'),
     folders: config.sourceFolders,
     privateNetworks: config.sourcePrivateNetworks,
+    diskLow: async () => findDiskLow(await readDiskRoom(folder.root), config.diskFreeBytesMin),
   });
   const commandToken = writeCommandToken(folder.root);
   const reports = createReportDesk(reportSource, systemClock);

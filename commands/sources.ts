@@ -70,7 +70,7 @@ export function addSourceCommands<O extends { json?: boolean }>(desk: CommandDes
         api.json<SourceRun>('POST', `${pathOf(name)}/run`),
       );
       say(options, run, (one) => describeRuns([one]));
-      if (run.state === 'failed') process.exitCode = 1;
+      if (run.state === 'failed' || run.state === 'broken_off') process.exitCode = 1;
     },
   );
 

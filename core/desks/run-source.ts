@@ -1,24 +1,26 @@
 /** One run of a source: looks what is there, fetches what is new, and takes it into the dataset, merged by time. */
 import type { Clock } from '../clock.ts';
 import { nothingRead } from '../contract/import.ts';
+import { Problem } from '../contract/problem.ts';
 import { type SourceProgress, type SourceRun, sourceLimits } from '../contract/source.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { FileMark, KeptSource, Sources } from '../settings/sources.ts';
-import type { FetchOptions } from '../sources/fetch/fetcher.ts';
+import { type FetchOptions, type Patience, untilStop } from '../sources/fetch/fetcher.ts';
 import { openFetcher } from '../sources/fetch/open-fetcher.ts';
 import { openSpool, type Spool } from '../sources/spool.ts';
 
 /** Marks of files that are gone are kept so long: a file may come back. */
 const marksKeptMs = 30 * 86_400_000;
 
-export interface RunSourceOptions {
+export interface RunSourceOptions extends Patience {
   sources: Sources;
   engine: Pick<Engine, 'pullLogs'>;
   clock: Clock;
   spoolFolder: string;
   folders: readonly string[];
   privateNetworks: readonly string[];
-  silenceMsMax: number;
+  /** Why nothing more may be written to the disk of the spool. */
+  diskLow: () => Promise<Problem | undefined>;
   /** Hears how far the run is. */
   tell?: (progress: Partial<SourceProgress>) => void;
 }
@@ -41,6 +43,8 @@ export async function runSource(kept: KeptSource, options: RunSourceOptions): Pr
   try {
     const spool = openSpool(options.spoolFolder);
     const tried = await fetchAll(kept, spool, options, outcome);
+    // What has come stays, and the next run goes on behind it.
+    if (options.signal.aborted) return { ...outcome, state: 'broken_off', problems: [] };
     options.tell?.({ doing: 'storing', file: undefined, files: outcome.files });
     const isOfUse = await takeAll(kept, spool, options, outcome);
     if (outcome.problems.length > 0)
@@ -59,14 +63,22 @@ function tell(outcome: Outcome, error: unknown): void {
   problems.push(text.slice(0, sourceLimits.problemLengthMax));
 }
 
-/** Gives how many of the locations could not be had. */
+/** What went wrong with a place, which most sentences name themselves. */
+function of(place: string, { message }: Error): string {
+  return message.startsWith(place) ? message : `${place}: ${message}`;
+}
+
+/** Then nothing else can be fetched either. */
+const isDiskLow = (error: unknown) => error instanceof Problem && error.code === 'disk_low';
+
+/** Gives how many of the locations could not be had. @throws Problem `disk_low` */
 async function fetchAll(
   { id, source }: KeptSource,
   spool: Spool,
   options: RunSourceOptions,
   outcome: Outcome,
 ): Promise<{ all: number; failed: number }> {
-  const { sources, clock, silenceMsMax } = options;
+  const { sources, clock, silenceMsMax, signal, diskLow } = options;
   const fetching: FetchOptions = {
     source,
     secrets: await sources.secrets(id),
@@ -77,25 +89,36 @@ async function fetchAll(
     folders: options.folders,
     clock,
     silenceMsMax,
+    signal,
   };
   let failed = 0;
   for (const location of source.locations) {
+    if (signal.aborted) break;
     const fetcher = await openFetcher(location, fetching);
     try {
-      const found = await fetcher.find();
-      if (found.length === 0) tell(outcome, `${location}: there is no such file, or it is empty.`);
-      let hasFailed = found.length > 0;
+      let hasFailed = false;
+      const fault = (why: Error) => {
+        hasFailed = true;
+        tell(outcome, of(location, why));
+      };
+      const found = await untilStop(fetcher.find(fault), signal, location);
+      if (found.length === 0 && !hasFailed)
+        tell(outcome, `${location}: there is no such file, or it is empty.`);
+      hasFailed ||= found.length > 0;
       for (const file of found) {
         if (outcome.files >= sourceLimits.filesPerRunMax) {
           outcome.hasMore = true;
           break;
         }
+        if (signal.aborted) break;
         options.tell?.({ file: file.name, files: outcome.files });
         let came = outcome.fetchedBytes;
         const place = {
           location,
           nowMs: clock(),
           silenceMsMax,
+          signal,
+          diskLow,
           came(bytes: number) {
             came += bytes;
             options.tell?.({ fetchedBytes: came });
@@ -109,13 +132,15 @@ async function fetchAll(
           if (done?.failure !== undefined) throw done.failure;
           hasFailed = false;
         } catch (error) {
-          tell(outcome, `${file.name}: ${(error as Error).message}`);
+          if (isDiskLow(error)) throw error;
+          tell(outcome, of(file.name, error as Error));
         }
       }
       if (hasFailed) failed += 1;
     } catch (error) {
+      if (isDiskLow(error)) throw error;
       failed += 1;
-      tell(outcome, `${location}: ${(error as Error).message}`);
+      tell(outcome, of(location, error as Error));
     } finally {
       await fetcher.close().catch(() => undefined);
     }
@@ -131,7 +156,7 @@ async function fetchAll(
 async function takeAll(
   { id, source }: KeptSource,
   spool: Spool,
-  { sources, engine, clock }: RunSourceOptions,
+  { sources, engine, clock, diskLow }: RunSourceOptions,
   outcome: Outcome,
 ): Promise<boolean> {
   const nowMs = clock();
@@ -145,6 +170,8 @@ async function takeAll(
       await forget(id, mark, spool, sources);
   }
   if (taken.length === 0) return true;
+  const low = await diskLow();
+  if (low !== undefined) throw low;
   const { summary, ends } = await engine.pullLogs(source.dataset, source.import, {
     cuts: taken.map((mark) => ({
       name: mark.name,

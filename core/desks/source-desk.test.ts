@@ -56,6 +56,8 @@ async function tables(from: World = world) {
   };
 }
 
+const isOver = () => expect.poll(async () => (await desk.show('Web')).state.isRunning).toBe(false);
+
 const count = async () =>
   (
     await world.sql('shop', 'SELECT (SELECT count(*) FROM hits), (SELECT count(*) FROM sessions)')
@@ -216,7 +218,7 @@ describe('a schedule', () => {
     expect(await desk.history('Web', 9)).toEqual([]);
     world.advance(5 * 60_000);
     await desk.runDue();
-    await desk.stop();
+    await isOver();
     const [run] = await desk.history('Web', 9);
     expect(run).toMatchObject({ reason: 'schedule', startedAt: world.now() });
     expect((await desk.setPaused('Web', true)).state.nextRunAt).toBeUndefined();
@@ -230,7 +232,7 @@ describe('a schedule', () => {
     world.advance(-yearMs);
     expect((await desk.show('Web')).state.nextRunAt).toBe(world.now());
     await desk.runDue();
-    await desk.stop();
+    await isOver();
     expect(await desk.history('Web', 9)).toMatchObject([
       { reason: 'schedule', startedAt: world.now() },
       { reason: 'hand' },

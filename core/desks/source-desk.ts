@@ -34,6 +34,8 @@ export interface SourceDeskOptions {
   folders: readonly string[];
   privateNetworks: readonly string[];
   silenceMsMax?: number;
+  /** Why nothing more may be written to the disk. */
+  diskLow?: () => Promise<Problem | undefined>;
 }
 
 export interface SourceDesk {
@@ -52,7 +54,7 @@ export interface SourceDesk {
 export interface OpenSourceDesk extends SourceDesk {
   /** Starts what is due. Does not wait for its end. */
   runDue(): Promise<void>;
-  /** Waits for the runs under way. */
+  /** Breaks off what is being fetched, and waits for the runs under way. */
   stop(): Promise<void>;
 }
 
@@ -60,8 +62,10 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
   const { sources, datasets, clock } = options;
   const running = new Map<string, Promise<SourceRun>>();
   const progress = new Map<string, SourceProgress>();
+  /** When each was started last. */
+  const startedLast = new Map<string, number>();
   let brokenOff: Promise<void> | undefined;
-  let stopping = false;
+  const stopping = new AbortController();
 
   function nextRunOf({ source, doneUntil, retryAt }: KeptSource): number | undefined {
     if (source.paused) return undefined;
@@ -102,6 +106,8 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
     const outcome = await runSource(kept, {
       ...options,
       silenceMsMax: options.silenceMsMax ?? silenceMsUsual,
+      signal: stopping.signal,
+      diskLow: options.diskLow ?? (async () => undefined),
       spoolFolder: join(options.spoolFolder, kept.id),
       tell(news) {
         stands = { ...stands, ...news };
@@ -120,7 +126,7 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
     const failures = run.state === 'failed' ? kept.failures + 1 : 0;
     const delayMs = Math.min(retryMsMax, firstRetryMs * 2 ** Math.min(failures - 1, 20));
     await sources.endRun(kept.id, run, {
-      doneUntil: hasMore ? kept.doneUntil : startedAt,
+      doneUntil: hasMore || run.state === 'broken_off' ? kept.doneUntil : startedAt,
       failures,
       retryAt: failures === 0 ? 0 : clock() + delayMs,
     });
@@ -130,12 +136,44 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
   function start(kept: KeptSource, reason: SourceRun['reason']): Promise<SourceRun> {
     if (running.has(kept.id))
       throw new Problem('source_running', `The source "${kept.source.name}" is running already.`);
+    startedLast.set(kept.id, clock());
     const work = runOnce(kept, reason).finally(() => {
       running.delete(kept.id);
       progress.delete(kept.id);
     });
     running.set(kept.id, work);
     return work;
+  }
+
+  /**
+   * Who has waited longest goes first. One that is due all the time, as its runs take longer than its schedule or it
+   * has much to catch up on, would keep the others waiting for good.
+   */
+  function inTurn(all: readonly KeptSource[]): KeptSource[] {
+    const nowMs = clock();
+    return all
+      .map((kept) => ({ kept, due: nextRunOf(kept) }))
+      .filter(({ kept, due }) => due !== undefined && due <= nowMs && !running.has(kept.id))
+      .map(({ kept, due = 0 }) => ({
+        kept,
+        since: Math.max(due, startedLast.get(kept.id) ?? 0),
+      }))
+      .sort((one, other) => one.since - other.since)
+      .map(({ kept }) => kept);
+  }
+
+  async function runDue(): Promise<void> {
+    brokenOff ??= sources.breakOff();
+    await brokenOff;
+    if (stopping.signal.aborted) return;
+    for (const kept of inTurn(await sources.list())) {
+      if (stopping.signal.aborted || running.size >= atOnceMax) return;
+      if (running.has(kept.id)) continue;
+      // What goes wrong with the run itself is in its history; what cannot be written there is tried again.
+      start(kept, 'schedule')
+        .then(runDue)
+        .catch(() => undefined);
+    }
   }
 
   async function check(source: Source, secretNames: readonly string[]): Promise<void> {
@@ -185,19 +223,9 @@ export function createSourceDesk(options: SourceDeskOptions): OpenSourceDesk {
     },
     run: async (name) => await start(await sources.get(name), 'hand'),
     history: async (name, limit) => await sources.runs((await sources.get(name)).id, limit),
-    async runDue() {
-      brokenOff ??= sources.breakOff();
-      await brokenOff;
-      for (const kept of await sources.list()) {
-        if (stopping || running.size >= atOnceMax) return;
-        const due = nextRunOf(kept);
-        if (due === undefined || due > clock() || running.has(kept.id)) continue;
-        // What goes wrong with the run itself is in its history; what cannot be written there is tried again.
-        start(kept, 'schedule').catch(() => undefined);
-      }
-    },
+    runDue,
     async stop() {
-      stopping = true;
+      stopping.abort();
       await Promise.allSettled(running.values());
     },
   };

@@ -7,14 +7,24 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { Problem } from '../contract/problem.ts';
 import type { LogCutEnd } from '../contract/source.ts';
 import { sourceLimits } from '../contract/source.ts';
 import type { FileMark } from '../settings/sources.ts';
-import { type Fetcher, type FoundFile, failed, firstBytes, inTime } from './fetch/fetcher.ts';
+import {
+  type Fetcher,
+  type FoundFile,
+  failed,
+  firstBytes,
+  inTime,
+  type Patience,
+} from './fetch/fetcher.ts';
 import { isPacked } from './inflate.ts';
 
 const headBytes = 1_024;
 const tailBytes = 256;
+/** How much comes until the room on the disk is looked at again: little beside what must stay free. */
+const bytesPerLook = 4 * 1024 ** 2;
 
 export interface Spool {
   /** Where the bytes of a file lie. */
@@ -22,17 +32,18 @@ export interface Spool {
   bytes(mark: FileMark): Promise<number>;
   /**
    * Fetches what is new of a file. Gives its mark, or nothing where nothing has changed.
-   * @param place `came` hears of bytes as they come
+   * @param place `came` hears of bytes as they come; a disk that is low ends the fetch, and what has come stays
    * @param keep keeps the mark before bytes come, so that a fetch that breaks off can go on
    */
   fetch(
     fetcher: Fetcher,
     found: FoundFile,
     marks: readonly FileMark[],
-    place: {
+    place: Patience & {
       location: string;
       nowMs: number;
-      silenceMsMax: number;
+      /** Why nothing more may be written to the disk. */
+      diskLow: () => Promise<Problem | undefined>;
       came?: (bytes: number) => void;
     },
     keep: (mark: FileMark) => Promise<void>,
@@ -72,14 +83,14 @@ export function openSpool(folder: string): Spool {
   return {
     path,
     bytes: bytesOf,
-    async fetch(fetcher, found, marks, { location, nowMs, silenceMsMax, came }, keep) {
+    async fetch(fetcher, found, marks, { location, nowMs, came, diskLow, ...patience }, keep) {
       const { name, stamp } = found;
       const isHere = (one: FileMark) => one.location === location && one.name === name;
       const known = marks.find((one) => isHere(one) && one.stamp === stamp);
       // What is gone of the spool, as in a data folder that was put back, comes again: sessions of it may be open.
       if (known !== undefined && (await bytesOf(known)) >= known.takenBytes) return undefined;
       const where = name;
-      const head = await inTime(collect(fetcher.read(name, 0, headBytes)), silenceMsMax, where);
+      const head = await inTime(collect(fetcher.read(name, 0, headBytes)), patience, where);
       if (head.length === 0) return undefined;
       refusePage(head, where);
       // The one of the same name first: of two that begin alike it is the likelier.
@@ -87,7 +98,7 @@ export function openSpool(folder: string): Spool {
       let mark: FileMark | undefined;
       for (const one of inOrder) {
         const same = isSame(one, head, fetcher, found);
-        if (await inTime(same, silenceMsMax, where)) mark = one;
+        if (await inTime(same, patience, where)) mark = one;
         if (mark !== undefined) break;
       }
       mark = {
@@ -107,10 +118,19 @@ export function openSpool(folder: string): Spool {
       let failure: unknown;
       try {
         const bytes = firstBytes(fetcher.read(name, position), atMost);
+        let lookAt = 0;
+        const haveRoom = async () => {
+          if (fetchedBytes < lookAt) return;
+          lookAt = fetchedBytes + bytesPerLook;
+          const low = await diskLow();
+          if (low !== undefined) throw low;
+        };
+        await haveRoom();
         await pipeline(
-          alive(bytes, silenceMsMax, where, (count) => {
+          alive(bytes, patience, where, (count) => {
             fetchedBytes += count;
             came?.(count);
+            return haveRoom();
           }),
           createWriteStream(path(mark), { flags: 'a', mode: 0o600 }),
         );
@@ -191,14 +211,14 @@ function refusePage(head: Buffer, where: string): void {
 /** Ends with a problem when no byte has come for too long. */
 async function* alive(
   bytes: AsyncGenerator<Uint8Array>,
-  silenceMsMax: number,
+  patience: Patience,
   where: string,
-  came: (bytes: number) => void,
+  came: (bytes: number) => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
   for (;;) {
-    const { value, done } = await inTime(bytes.next(), silenceMsMax, where);
+    const { value, done } = await inTime(bytes.next(), patience, where);
     if (done) return;
-    came(value.length);
+    await came(value.length);
     yield value;
   }
 }

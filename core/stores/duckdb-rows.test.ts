@@ -113,3 +113,33 @@ test('A cell of the wrong type is text or empty', async () => {
   ]);
   await expect(throughTable([[1, 'no id']])).rejects.toThrow('no id');
 });
+
+test('What kept the first rows from being written is said, not what it led to', async () => {
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  await connection.run('CREATE TABLE once (number INTEGER PRIMARY KEY)');
+  const [number] = columns as [TableColumn];
+  await connection.run('BEGIN');
+  const appender = await connection.createAppender('once');
+  // More than an appender holds back until it is closed.
+  const rows = Array.from({ length: 400_000 }, (): Cell[] => [7]);
+  expect(() => appendRows(appender, [number], rows, rows.length)).toThrow(/duplicate key/i);
+  connection.closeSync();
+});
+
+test('Rows of a transaction that was rolled back are not written later, when their appender goes', async () => {
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  await connection.run('CREATE TABLE once (number INTEGER PRIMARY KEY)');
+  await connection.run('CREATE TABLE kept (number INTEGER)');
+  const [number] = columns as [TableColumn];
+  await connection.run('BEGIN');
+  const appender = await connection.createAppender('kept');
+  await expect(connection.run('INSERT INTO once VALUES (7), (7)')).rejects.toThrow(
+    /duplicate key/i,
+  );
+  expect(() => appendRows(appender, [number], [[1], [2]], 2)).toThrow(/aborted/);
+  await connection.run('ROLLBACK');
+  appender.closeSync();
+  const result = await connection.runAndReadAll('SELECT count(*)::INTEGER FROM kept');
+  expect(result.getRows()).toEqual([[0]]);
+  connection.closeSync();
+});

@@ -276,10 +276,24 @@ export function appendRows(
 ): void {
   try {
     writeChunks(appender, columns, rows, Math.max(1, Math.min(rowsExpected, chunkRowsMax)));
-  } finally {
-    // Also after a failure, while the transaction that is rolled back is open: an appender that is left to the
-    // collector of garbage writes what it has at some later time.
     appender.closeSync();
+  } catch (error) {
+    discard(appender);
+    throw error;
+  }
+}
+
+/**
+ * An appender that is left to the collector of garbage writes what it has at some later time, then outside of any
+ * transaction, and closing it is writing, too. What it says meanwhile is that the transaction has failed, and no more
+ * why.
+ */
+function discard(appender: DuckDBAppender): void {
+  try {
+    appender.clear();
+    appender.closeSync();
+  } catch {
+    // The reason is known already.
   }
 }
 

@@ -94,11 +94,18 @@ export function openLibsqlSources(control: SqlBatch, clock: Clock, box: SecretBo
       await write({ sql, args: [id, markId] });
     },
     async beginRun(id, reason) {
-      const [begun] = await write({
-        sql: `INSERT INTO source_run (source, reason, state, started_at, outcome) VALUES (?, ?, 'running', ?, '{}')
-          RETURNING number`,
-        args: [id, reason, clock()],
-      });
+      const [, begun] = await write(
+        // A source runs once at a time: what still stands so has ended when nothing could be written.
+        {
+          sql: `UPDATE source_run SET state = 'broken_off', ended_at = ? WHERE source = ? AND state = 'running'`,
+          args: [clock(), id],
+        },
+        {
+          sql: `INSERT INTO source_run (source, reason, state, started_at, outcome) VALUES (?, ?, 'running', ?, '{}')
+            RETURNING number`,
+          args: [id, reason, clock()],
+        },
+      );
       return Number(begun?.rows[0]?.number);
     },
     async endRun(id, run, next) {

@@ -1,19 +1,7 @@
-/** Sources over real servers on this machine: HTTP, SFTP, FTP, and S3 by its own answers. */
-import { createHash, generateKeyPairSync } from 'node:crypto';
-import {
-  appendFileSync,
-  closeSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import type { AddressInfo } from 'node:net';
+/** Sources over real servers on this machine: HTTP and FTP. */
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FtpSrv } from 'ftp-srv';
-import ssh2 from 'ssh2';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { worldSources } from '../../testing/source-desk.ts';
 import {
@@ -77,6 +65,31 @@ describe('HTTP', () => {
     ]);
   });
 
+  test('fetches what is new from a server that says neither size nor time nor ETag', async () => {
+    let text = lines(0, 10);
+    const base = await sources.serve((_request, response) => void response.end(text));
+    expect(await sources.run(`${base}/access.log`)).toMatchObject({ state: 'done', accepted: 10 });
+    text += lines(10, 13);
+    expect(await sources.desk.run('Web')).toMatchObject({ state: 'done', accepted: 3 });
+    expect(await sources.desk.run('Web')).toMatchObject({ state: 'done', files: 0, lines: 0 });
+  });
+
+  test('leaves no connection open to a server that falls silent', async () => {
+    let open = 0;
+    const base = await sources.serve((request, response) => {
+      open += 1;
+      request.socket.on('close', () => {
+        open -= 1;
+      });
+      response.writeHead(206, { 'content-range': 'bytes 0-999/1000' }).flushHeaders();
+    });
+    expect(await sources.run(`${base}/access.log`)).toMatchObject({
+      state: 'failed',
+      problems: [`${base}/access.log has said nothing for 2 seconds.`],
+    });
+    await expect.poll(() => open).toBe(0);
+  });
+
   test('says how far a run is while it goes on', async () => {
     const text = lines(0, 1_000);
     const half = 50_000;
@@ -118,128 +131,6 @@ describe('HTTP', () => {
   });
 });
 
-/** A real SFTP server over the folder. Reads beyond `breakAt` end the connection, once. */
-async function sftpServer(breakAt = Number.POSITIVE_INFINITY) {
-  const { privateKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2_048,
-    publicKeyEncoding: { type: 'pkcs1', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-  });
-  const { STATUS_CODE } = ssh2.utils.sftp;
-  let limit = breakAt;
-  const server = new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
-    client.on('error', () => undefined);
-    client.on('authentication', (asked) => {
-      const isRight = asked.method === 'password' && asked.password === 'right';
-      if (isRight && asked.username === 'ann') asked.accept();
-      else asked.reject(['password']);
-    });
-    client.on('session', (accept) => {
-      accept().on('sftp', (acceptSftp) => {
-        const sftp = acceptSftp();
-        const listed = new Set<number>();
-        const attrsOf = (path: string) => {
-          const { mode, size, mtimeMs } = statSync(path);
-          const seconds = Math.floor(mtimeMs / 1_000);
-          return { mode, size, uid: 0, gid: 0, atime: seconds, mtime: seconds };
-        };
-        const real = (path: string) => join(folder, path);
-        sftp.on('OPENDIR', (id, path) => {
-          const handle = Buffer.alloc(4);
-          handle.writeUInt32BE(openSync(real(path), 'r'));
-          sftp.handle(id, handle);
-        });
-        sftp.on('READDIR', (id, handle) => {
-          const number = handle.readUInt32BE();
-          if (listed.has(number)) return sftp.status(id, STATUS_CODE.EOF);
-          listed.add(number);
-          const names = readdirSync(folder).map((filename) => ({
-            filename,
-            longname: `-rw-r--r-- 1 a a 1 Jan 1 00:00 ${filename}`,
-            attrs: attrsOf(real(filename)),
-          }));
-          sftp.name(id, names);
-        });
-        sftp.on('OPEN', (id, path) => {
-          const handle = Buffer.alloc(4);
-          handle.writeUInt32BE(openSync(real(path), 'r'));
-          sftp.handle(id, handle);
-        });
-        sftp.on('FSTAT', (id, handle) => {
-          const { mode, size } = fstatSync(handle.readUInt32BE());
-          sftp.attrs(id, { mode, size, uid: 0, gid: 0, atime: 0, mtime: 0 });
-        });
-        sftp.on('READ', (id, handle, offset, length) => {
-          if (offset + length > limit) {
-            limit = Number.POSITIVE_INFINITY;
-            client.end();
-            return;
-          }
-          const bytes = Buffer.alloc(length);
-          const read = readSync(handle.readUInt32BE(), bytes, 0, length, offset);
-          if (read === 0) sftp.status(id, STATUS_CODE.EOF);
-          else sftp.data(id, bytes.subarray(0, read));
-        });
-        sftp.on('CLOSE', (id, handle) => {
-          const number = handle.readUInt32BE();
-          listed.delete(number);
-          closeSync(number);
-          sftp.status(id, STATUS_CODE.OK);
-        });
-      });
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  sources.atEnd(() => server.close());
-  const parsed = ssh2.utils.parseKey(privateKey);
-  if (parsed instanceof Error) throw parsed;
-  const [key] = [parsed].flat();
-  const digest = createHash('sha256')
-    .update(key?.getPublicSSH() ?? '')
-    .digest('base64');
-  return {
-    location: `sftp://127.0.0.1:${(server.address() as AddressInfo).port}/access*.log`,
-    hostKey: `SHA256:${digest.replace(/=+$/, '')}`,
-  };
-}
-
-describe('SFTP', () => {
-  test('goes on after a connection that broke, and then fetches only what is new', async () => {
-    const file = join(folder, 'access.log');
-    writeFileSync(file, lines(0, 3_000));
-    const { location, hostKey } = await sftpServer(100_000);
-    const signedIn = { user: 'ann', hostKeys: [hostKey] };
-    const broken = await sources.run(location, signedIn, { password: 'right' });
-    expect(broken.problems).toHaveLength(1);
-    const rest = await sources.desk.run('Web');
-    expect(rest).toMatchObject({ state: 'done', bad: 0, problems: [] });
-    expect(broken.accepted + rest.accepted).toBe(3_000);
-    appendFileSync(file, lines(3_000, 3_007));
-    expect(await sources.desk.run('Web')).toMatchObject({ accepted: 7, bad: 0 });
-  });
-
-  test('refuses a host key that it does not know, and a wrong password, without saying it', async () => {
-    writeFileSync(join(folder, 'access.log'), lines(0, 5));
-    const { location, hostKey } = await sftpServer();
-    const other = `SHA256:${'A'.repeat(43)}`;
-    const stranger = await sources.run(
-      location,
-      { user: 'ann', hostKeys: [other] },
-      { password: 'right' },
-    );
-    expect(stranger.problems[0]).toContain(`shows the host key ${hostKey}`);
-    const wrong = await sources.run(
-      location,
-      { user: 'ann', hostKeys: [hostKey] },
-      { password: 'hush' },
-    );
-    expect(wrong).toMatchObject({ state: 'failed', files: 0 });
-    expect(JSON.stringify([wrong, await sources.desk.list()])).not.toContain('hush');
-    const [row] = (await world.control.batch(['SELECT * FROM source'], 'read'))[0]?.rows ?? [];
-    expect(Buffer.from(row?.secrets as ArrayBuffer).includes('hush')).toBe(false);
-  });
-});
-
 describe('FTP', () => {
   test('fetches by pattern, and only what is new', async () => {
     const port = await freePort();
@@ -265,6 +156,13 @@ describe('FTP', () => {
     const next = await sources.desk.run('Web');
     expect(next).toMatchObject({ files: 1, accepted: 20, problems: [] });
     expect(next.fetchedBytes).toBe(lines(600, 620).length);
+    for (const [index, server] of ['a/logs', 'b/logs', 'c'].entries()) {
+      mkdirSync(join(folder, server), { recursive: true });
+      writeFileSync(join(folder, server, 'access.log'), lines(700 + index, 710));
+    }
+    const nested = location.replace('/access', '/*/l*/access');
+    const below = await sources.run(nested, { user: 'ann' }, { password: 'right' });
+    expect(below).toMatchObject({ files: 2, accepted: 10, duplicate: 9, problems: [] });
     const wrong = await sources.run(location, { user: 'ann' }, { password: 'wrong' });
     expect(wrong.problems[0]).toContain('could not be signed in to');
   });

@@ -13,22 +13,31 @@ export interface FoundFile {
 }
 
 export interface Fetcher {
-  /** In the order of their names. @throws when the place cannot be looked at */
-  find(): Promise<FoundFile[]>;
+  /**
+   * In the order of their names.
+   * @param fault hears why a part of the place cannot be looked at
+   * @throws when nothing of it can be
+   */
+  find(fault: (why: Error) => void): Promise<FoundFile[]>;
   /** @param bytesMax without it all that there is */
   read(name: string, from: number, bytesMax?: number): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
 
-export interface FetchOptions {
+export interface Patience {
+  /** How long a place may say nothing. */
+  silenceMsMax: number;
+  /** Ends all waiting: the server stops. */
+  signal: AbortSignal;
+}
+
+export interface FetchOptions extends Patience {
   source: Source;
   secrets: SourceSecrets;
   outgoing: OutgoingOptions;
   /** Folders of this machine that may be read. */
   folders: readonly string[];
   clock: () => number;
-  /** How long a place may say nothing. */
-  silenceMsMax: number;
 }
 
 export const failed = (why: string, cause?: unknown) =>
@@ -60,21 +69,49 @@ export async function* withoutFirst(
   }
 }
 
-/** @throws Problem when nothing has come for too long */
-export async function inTime<T>(work: Promise<T>, ms: number, where: string): Promise<T> {
+/** Who says nothing of one folder says nothing of the next one either. */
+class Silence extends Error {}
+const isSilence = (error: unknown) => error instanceof Problem && error.cause instanceof Silence;
+
+/** @throws Problem when nothing has come for too long, or the server stops */
+export async function inTime<T>(
+  work: Promise<T>,
+  { silenceMsMax, signal }: Patience,
+  where: string,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const why = `${where} has said nothing for ${Math.round(ms / 1000)} seconds.`;
-    timer = setTimeout(() => reject(failed(why)), ms);
+    const why = `${where} has said nothing for ${Math.round(silenceMsMax / 1000)} seconds.`;
+    timer = setTimeout(() => reject(failed(why, new Silence())), silenceMsMax);
   });
-  work.catch(() => undefined);
-  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
+  return await untilStop(Promise.race([work, late]), signal, where).finally(() =>
+    clearTimeout(timer),
+  );
+}
+
+/** @throws Problem when the server stops */
+export async function untilStop<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  where: string,
+): Promise<T> {
+  let stop = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(failed(`${where} was left, as the server stops.`));
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+  });
+  return await Promise.race([work, stopped]).finally(() =>
+    signal.removeEventListener('abort', stop),
+  );
 }
 
 interface ListedFile extends FoundFile {
   isFolder: boolean;
 }
-export type ListFolder = (folder: string) => Promise<ListedFile[]>;
+
+/** @param pattern no other names are of use */
+export type ListFolder = (folder: string, pattern: string) => Promise<ListedFile[]>;
 
 /** Whether a name fits a pattern in which `*` stands for anything within a name. */
 export function fitsName(pattern: string, name: string): boolean {
@@ -91,30 +128,54 @@ export function fitsName(pattern: string, name: string): boolean {
   return at <= name.length - last.length;
 }
 
-/** The files of a path whose parts may hold `*`, looked up folder by folder. */
-export async function findByPattern(path: string, list: ListFolder): Promise<FoundFile[]> {
+/**
+ * The files of a path whose parts may hold `*`, looked up folder by folder. Of folders that a `*` has found, one that
+ * cannot be listed keeps no other from it, and one that has no such folder in it is none of those that are meant.
+ */
+export async function findByPattern(
+  path: string,
+  list: ListFolder,
+  { fault, ...patience }: Patience & { fault: (why: Error) => void },
+): Promise<FoundFile[]> {
   let folders = ['/'];
+  let isChosen = false;
   const parts = path.split('/').filter((part) => part !== '');
   const name = parts.pop() ?? '';
+
+  async function listed(folder: string, pattern: string): Promise<ListedFile[]> {
+    try {
+      const all = await inTime(list(folder, pattern), patience, folder);
+      return all
+        .filter((one) => fitsName(pattern, one.name))
+        .map((one) => ({ ...one, name: join(folder, one.name) }));
+    } catch (error) {
+      if (!isChosen || isSilence(error)) throw error;
+      if (!isMissing(error)) fault(error as Error);
+      return [];
+    }
+  }
+
   for (const part of parts) {
     if (!part.includes('*')) {
       folders = folders.map((folder) => join(folder, part));
       continue;
     }
-    const listed = await Promise.all(folders.map(list));
-    folders = listed.flatMap((all, index) =>
-      all
-        .filter((one) => one.isFolder && fitsName(part, one.name))
-        .map((one) => join(folders[index] ?? '/', one.name)),
-    );
+    const inside: string[] = [];
+    // One after the other: a connection of FTP lists one folder at a time.
+    for (const folder of folders)
+      for (const one of await listed(folder, part)) if (one.isFolder) inside.push(one.name);
+    folders = inside;
+    isChosen = true;
   }
   const found: FoundFile[] = [];
   for (const folder of folders)
-    for (const { isFolder, ...file } of await list(folder))
-      if (!isFolder && fitsName(name, file.name))
-        found.push({ ...file, name: join(folder, file.name) });
+    for (const { isFolder, ...file } of await listed(folder, name)) if (!isFolder) found.push(file);
   return found.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
+
+/** No folder of that name: as systems, SFTP and FTP say it. */
+const missing: readonly unknown[] = ['ENOENT', 'ENOTDIR', 2, 550];
+const isMissing = (error: unknown) => missing.includes((error as { code?: unknown }).code);
 
 const join = (folder: string, name: string) => `${folder === '/' ? '' : folder}/${name}`;
 

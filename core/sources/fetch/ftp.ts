@@ -93,16 +93,19 @@ export function ftpFetcher(location: string, options: FetchOptions): Fetcher {
   }
 
   return {
-    async find() {
+    async find(fault) {
       const client = await connect();
       try {
-        return await findByPattern(pathOf(url), async (folder) =>
-          (await client.list(folder)).map((one) => ({
-            name: one.name,
-            isFolder: one.isDirectory,
-            bytes: one.size,
-            stamp: `${one.size} ${one.rawModifiedAt}`,
-          })),
+        return await findByPattern(
+          pathOf(url),
+          async (folder) =>
+            (await client.list(folder)).map((one) => ({
+              name: one.name,
+              isFolder: one.isDirectory,
+              bytes: one.size,
+              stamp: `${one.size} ${one.rawModifiedAt}`,
+            })),
+          { ...options, fault },
         );
       } finally {
         leave(client);

@@ -12,8 +12,10 @@ export function httpFetcher(url: string, options: FetchOptions): Fetcher {
       : {
           authorization: `Basic ${Buffer.from(`${user ?? ''}:${password ?? ''}`).toString('base64')}`,
         };
-  const ask = (range: string) =>
-    get(
+  /** What falls silent in the middle is not left by whoever reads it, for that one still waits. */
+  const open = new Set<IncomingMessage>();
+  async function ask(range: string): Promise<IncomingMessage> {
+    const answer = await get(
       {
         url,
         headers: { ...signedIn, range, 'accept-encoding': 'identity' },
@@ -21,6 +23,9 @@ export function httpFetcher(url: string, options: FetchOptions): Fetcher {
       },
       options.outgoing,
     );
+    open.add(answer);
+    return answer.on('close', () => open.delete(answer));
+  }
 
   return {
     async find() {
@@ -33,9 +38,10 @@ export function httpFetcher(url: string, options: FetchOptions): Fetcher {
         );
       const bytes = sizeOf(answer);
       const { etag, 'last-modified': changed } = answer.headers;
-      return bytes === 0
-        ? []
-        : [{ name: url, bytes, stamp: `${bytes} ${etag ?? ''} ${changed ?? ''}` }];
+      // A server that says nothing of it may have anything new.
+      const isTold = bytes !== undefined || etag !== undefined || changed !== undefined;
+      const stamp = isTold ? `${bytes} ${etag ?? ''} ${changed ?? ''}` : `seen ${options.clock()}`;
+      return bytes === 0 ? [] : [{ name: url, bytes, stamp }];
     },
     async *read(_name, from, bytesMax) {
       const end = bytesMax === undefined ? '' : String(from + bytesMax - 1);
@@ -52,7 +58,9 @@ export function httpFetcher(url: string, options: FetchOptions): Fetcher {
         answer.destroy();
       }
     },
-    close: async () => {},
+    async close() {
+      for (const answer of open) answer.destroy();
+    },
   };
 }
 

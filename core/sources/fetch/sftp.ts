@@ -1,9 +1,17 @@
 /** Files of an SFTP server whose host key is one of those that are known. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { connect as openSocket, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import SftpClient from 'ssh2-sftp-client';
 import { findAddress, hostOf } from '../../alerts/outgoing-request.ts';
-import { type Fetcher, type FetchOptions, failed, findByPattern, pathOf } from './fetcher.ts';
+import {
+  type Fetcher,
+  type FetchOptions,
+  failed,
+  findByPattern,
+  inTime,
+  pathOf,
+} from './fetcher.ts';
 
 const portUsual = 22;
 
@@ -12,6 +20,7 @@ export function sftpFetcher(location: string, options: FetchOptions): Fetcher {
   const url = new URL(location);
   const host = hostOf(url);
   let connected: Promise<SftpClient> | undefined;
+  let socket: Socket | undefined;
   let shownKey = '';
 
   function isKnown(key: Buffer): boolean {
@@ -27,10 +36,10 @@ export function sftpFetcher(location: string, options: FetchOptions): Fetcher {
     // What fails later fails where it is waited for; by itself the library would write to stdout.
     const quiet = () => undefined;
     const client = new SftpClient('source', { error: quiet, end: quiet, close: quiet });
+    socket = openSocket(url.port === '' ? portUsual : Number(url.port), address).setMaxListeners(0);
     try {
-      await client.connect({
-        host: address,
-        port: url.port === '' ? portUsual : Number(url.port),
+      const signedIn = client.connect({
+        sock: socket,
         username: source.user ?? '',
         ...(secrets.privateKey === undefined
           ? { password: secrets.password ?? '' }
@@ -39,6 +48,8 @@ export function sftpFetcher(location: string, options: FetchOptions): Fetcher {
         readyTimeout: silenceMsMax,
         keepaliveInterval: silenceMsMax,
       });
+      // The library waits for the end of the handshake only, not for what is asked behind it.
+      await inTime(signedIn, options, url.host);
     } catch (error) {
       const isStranger = shownKey !== '' && !source.hostKeys.includes(shownKey);
       throw failed(
@@ -53,15 +64,20 @@ export function sftpFetcher(location: string, options: FetchOptions): Fetcher {
   const client = () => (connected ??= connect());
 
   return {
-    find: () =>
-      findByPattern(pathOf(url), async (folder) =>
-        (await (await client()).list(folder)).map(({ name, type, size, modifyTime }) => ({
-          name,
-          isFolder: type === 'd',
-          bytes: size,
-          stamp: `${size} ${modifyTime}`,
-        })),
-      ),
+    async find(fault) {
+      const open = await client();
+      return await findByPattern(
+        pathOf(url),
+        async (folder) =>
+          (await open.list(folder)).map(({ name, type, size, modifyTime }) => ({
+            name,
+            isFolder: type === 'd',
+            bytes: size,
+            stamp: `${size} ${modifyTime}`,
+          })),
+        { ...options, fault },
+      );
+    },
     async *read(name, from, bytesMax) {
       const end = bytesMax === undefined ? {} : { end: from + bytesMax - 1 };
       const stream = (await client()).createReadStream(name, {
@@ -84,7 +100,9 @@ export function sftpFetcher(location: string, options: FetchOptions): Fetcher {
     },
     async close() {
       const open = await connected?.catch(() => undefined);
-      await open?.end().catch(() => undefined);
+      if (open !== undefined) await inTime(open.end(), options, url.host).catch(() => undefined);
+      // Who has said nothing may not say goodbye either.
+      socket?.destroy();
     },
   };
 }

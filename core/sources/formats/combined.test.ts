@@ -51,6 +51,11 @@ describe('a line of the Combined format', () => {
     ['may name a user with a space', { user: 'frank smith' }, { user: 'frank smith' }],
     ['without a size has none', { rest: '304 -' }, { status: 304, responseBytes: undefined }],
     ['may have the size 0', { rest: '204 0' }, { status: 204, responseBytes: 0 }],
+    [
+      'may ask for a whole URL, as of a proxy',
+      { request: '"GET http://Shop.example:8080/a?x=1 HTTP/1.1"' },
+      { host: 'shop.example:8080', target: '/a?x=1' },
+    ],
     ['without a request keeps the dash', { request: '"-"' }, odd('-')],
     ['with an empty request keeps nothing', { request: '""' }, odd('')],
     ['of HTTP/0.9 has no protocol', { request: '"GET /a"' }, { protocol: undefined }],

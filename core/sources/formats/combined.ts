@@ -4,7 +4,7 @@
  */
 
 import { type BadLine, badLine as bad, isBadLine, type LogLine } from './log-line.ts';
-import { splitRequest } from './request-line.ts';
+import { splitRequest, splitTarget } from './request-line.ts';
 
 type LineParser = (line: string) => LogLine | BadLine;
 
@@ -54,7 +54,8 @@ function parseHead(line: string): { line: LogLine; end: number } | BadLine {
   const sizeEnd = endOfWord(line, statusEnd + 1);
   const size = statusEnd < 0 ? '' : line.slice(statusEnd + 1, sizeEnd);
   if (!/^(\d{1,15}|-)$/.test(size)) return bad('no size after the status code');
-  const { method, target, protocol } = splitRequest(request.text);
+  const { method, target: asked, protocol } = splitRequest(request.text);
+  const { host, target } = splitTarget(asked);
   return {
     line: {
       address: line.slice(0, addressEnd),
@@ -63,6 +64,7 @@ function parseHead(line: string): { line: LogLine; end: number } | BadLine {
       method,
       target,
       protocol,
+      host: host?.toLowerCase(),
       status: Number(status),
       responseBytes: size === '-' ? undefined : Number(size),
       referrer: undefined,

@@ -37,6 +37,30 @@ describe('a format string of Apache', () => {
   });
 });
 
+test('The Combined format by its string and by its name reads the same', () => {
+  const format = '%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"';
+  const fields = ['address', 'user', 'at', 'method', 'target', 'host', 'status', 'responseBytes'];
+  const lineOf = (request: string) =>
+    `192.0.2.7 - frank [17/May/2026:10:05:03 +0000] "${request}" 200 12 "https://x.example/" "Firefox"`;
+  const requests = [
+    'GET /a?x=1 HTTP/1.1',
+    'GET http://Shop.example/a HTTP/1.1',
+    'GET https://shop.example?x=1 HTTP/1.1',
+    'CONNECT shop.example:443 HTTP/1.1',
+    'OPTIONS * HTTP/1.1',
+    'GET /a?to=http://other.example/ HTTP/1.1',
+    '\\x16\\x03',
+    '-',
+  ];
+  for (const request of requests) {
+    const [byName, byString] = ['combined', format].map(
+      (one) => read(one, lineOf(request)) as unknown as Record<string, unknown>,
+    );
+    for (const field of fields)
+      expect([request, byName?.[field]]).toEqual([request, byString?.[field]]);
+  }
+});
+
 describe('a format string of nginx', () => {
   test('is taken as it stands in the configuration', () => {
     const format = `log_format main escape=default '$remote_addr [$time_iso8601] $scheme://$host$request_uri '
