@@ -21,6 +21,7 @@ import {
 } from '../api/reports.ts';
 import { serverNow } from '../api/server-time.ts';
 import '../components/analysis-header.ts';
+import { annotationList, annotationListStyles } from '../components/annotation-list.ts';
 import { firstFigure } from '../components/answer.ts';
 import '../components/data-table.ts';
 import '../components/empty-report.ts';
@@ -58,6 +59,7 @@ export class ReportPage extends LitElement {
     skeletonStyles,
     pageStyles,
     reportPageStyles,
+    annotationListStyles,
     css`
       .back {
         font-size: var(--text-caption);
@@ -259,8 +261,10 @@ export class ReportPage extends LitElement {
       .answer=${answer}
       ?opens=${this.#opens(panel)}
     ></cn-data-table>`;
-    if (panel.chart === undefined || answer.rows.length < 2) return table;
+    const noted = annotationList(panel);
+    if (panel.chart === undefined || answer.rows.length < 2) return html`${noted}${table}`;
     return html`<cn-report-chart .panel=${panel} today=${this.#today}></cn-report-chart>
+      ${noted}
       ${
         panel.kind === 'series' || panel.chart === 'grid'
           ? html`<details>
