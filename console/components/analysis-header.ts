@@ -5,7 +5,7 @@
  */
 import { msg, str } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/switch/switch.js';
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { addDays, type DateRange } from '../../core/contract/calendar.ts';
 import { comparedRange } from '../../core/contract/compared-range.ts';
@@ -20,6 +20,7 @@ import {
 import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
 import './label-picker.ts';
+import { numbersShown } from './numbers-shown.ts';
 import { presetTexts } from './range-words.ts';
 import { formatRange } from './time-format.ts';
 
@@ -89,10 +90,13 @@ export class AnalysisHeader extends LitElement {
         max-width: 44rem;
         margin: 0;
       }
-      .filter input {
+      .filter cn-condition-box {
         flex: 1;
         min-width: 0;
-        font-family: var(--font-mono);
+        min-height: 2rem;
+      }
+      .filter .button {
+        align-self: start;
       }
       input[type='date'] {
         width: 8.5rem;
@@ -103,6 +107,11 @@ export class AnalysisHeader extends LitElement {
         }
       }
       @media (max-width: 40rem) {
+        /* It would hide half of a telephone's page. */
+        :host {
+          position: relative;
+          top: 0;
+        }
         .row {
           column-gap: var(--space-3);
         }
@@ -132,6 +141,8 @@ export class AnalysisHeader extends LitElement {
   ];
 
   @property() heading = '';
+  /** The dataset whose fields the filter completes; empty where its reader may not ask for them. */
+  @property() slug = '';
   @property({ attribute: false }) view: AnalysisView = analysisViewDefault;
   /** The current day in the dataset's time zone. */
   @property() today = '';
@@ -142,8 +153,17 @@ export class AnalysisHeader extends LitElement {
   @property({ attribute: false }) labels: readonly DefinitionChoice[] = [];
   /** Tracker and log may have seen the same here, so that it can be counted twice. */
   @property({ type: Boolean, attribute: 'offers-seen' }) offersSeen = false;
+  /** There is an answer, or a refusal: the filter, whose field is large, may be loaded. */
+  @property({ type: Boolean }) answered = false;
+  /** Somebody has gone into the filter: the names that it completes are not asked for before. */
+  @state() private isFiltering = false;
   /** Dates that are being typed and are not a range yet. */
   @state() private draft: DateRange | undefined;
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('answered') && this.answered)
+      void numbersShown().then(() => import('./condition-box.ts'));
+  }
 
   override render() {
     const { view, today } = this;
@@ -201,17 +221,15 @@ export class AnalysisHeader extends LitElement {
               ></cn-label-picker>`
         }
         <form class="filter" role="search" @submit=${this.#filter}>
-          <label class="only-read" for="condition">${msg('Only sessions with')}</label>
-          <input
-            id="condition"
-            class="field"
-            type="text"
-            spellcheck="false"
-            autocomplete="off"
-            maxlength="10000"
+          <cn-condition-box
+            bare
+            slug=${this.isFiltering ? this.slug : ''}
+            label=${msg('Only sessions with')}
             placeholder=${msg('Only sessions with, such as device.type = "mobile"')}
             .value=${view.condition}
-          />
+            @focusin=${this.#beginFilter}
+            @cn-submit=${this.#filter}
+          ></cn-condition-box>
           <button class="button" type="submit">${msg('Filter')}</button>
         </form>
       </div>
@@ -274,9 +292,13 @@ export class AnalysisHeader extends LitElement {
     this.#change({ comparison: value as AnalysisView['comparison'] });
   }
 
+  readonly #beginFilter = () => {
+    this.isFiltering = true;
+  };
+
   #filter(event: Event) {
     event.preventDefault();
-    const typed = this.renderRoot.querySelector<HTMLInputElement>('#condition')?.value ?? '';
+    const typed = this.renderRoot.querySelector('cn-condition-box')?.value ?? '';
     this.#change({ condition: typed.trim() });
   }
 

@@ -151,8 +151,10 @@ export class ReportPage extends LitElement {
     const isWaiting = stale && error === undefined;
     return html`<cn-analysis-header
         heading=${value?.title ?? msg('Report')}
+        slug=${mayI(this.me, 'explore', this.open?.slug) ? (this.open?.slug ?? '') : ''}
         .view=${this.#view.value}
         .labels=${this.#labels.value ?? []}
+        ?answered=${value !== undefined || error !== undefined}
         today=${this.#today}
         timeZone=${this.open?.timeZone ?? ''}
         ?offers-seen=${this.#offersSeen}
