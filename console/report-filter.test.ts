@@ -85,3 +85,26 @@ it('names the units in the heads of tables in the language of the reader', async
   await page.getByRole('columnheader', { name: 'Kosten, Betrag' }).first().waitFor();
   await page.context().close();
 });
+
+it('says that nothing is compared where no figure of a report is', async () => {
+  const { page } = opened;
+  await page.goto('/shop/reports/retention');
+  await page.getByText('this report compares nothing').waitFor();
+  await page.goto('/shop/reports/whats-changed');
+  await page.getByText('compared with').waitFor();
+  await page.locator('cn-analysis-header[answered]').waitFor();
+  expect(await page.getByText('this report compares nothing').count()).toBe(0);
+});
+
+it('says in the words of its reader what costs were taken', async () => {
+  const page = await opened.newPage({ locale: 'de' });
+  await page.goto('/shop/definitions?kind=campaign');
+  const csv = 'day,campaign,cost\n2026-09-15,autumn,1200.5\n2026-10-05,autumn,20\n';
+  const file = { name: 'costs.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) };
+  await page.locator('input[type=file]').setInputFiles(file);
+  await page.getByLabel('Währung, wo die Datei keine nennt').fill('EUR');
+  await page.getByRole('button', { name: 'Kosten übernehmen' }).click();
+  await page.getByText('1.220,50 EUR').waitFor();
+  await page.getByText(/15\. Sept\. 2026 bis 5\. Okt\. 2026/).waitFor();
+  await page.context().close();
+});

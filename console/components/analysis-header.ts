@@ -5,7 +5,7 @@
  */
 import { msg, str } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/switch/switch.js';
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { addDays, type DateRange } from '../../core/contract/calendar.ts';
 import { comparedRange } from '../../core/contract/compared-range.ts';
@@ -17,6 +17,7 @@ import {
   rangeOf,
   rangePresets,
 } from '../controllers/analysis-view.ts';
+import { analysisHeaderStyles } from '../styles/analysis-header.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
 import './label-picker.ts';
@@ -33,112 +34,7 @@ const comparisonLabels: Record<AnalysisView['comparison'], string> = {
 
 @customElement('cn-analysis-header')
 export class AnalysisHeader extends LitElement {
-  static override styles = [
-    textStyles,
-    controlStyles,
-    css`
-      :host {
-        display: block;
-        position: sticky;
-        top: 0;
-        z-index: 10;
-        margin-inline: calc(-1 * var(--page-margin));
-        padding: var(--space-3) var(--page-margin);
-        border-bottom: 1px solid var(--line);
-        background: var(--ground);
-      }
-      .row {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--space-2) var(--space-4);
-      }
-      h1 {
-        margin-inline-end: auto;
-      }
-      .range,
-      .dates {
-        display: flex;
-        align-items: center;
-        gap: var(--space-2);
-      }
-      .said {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0 var(--space-2);
-        min-height: 1rem;
-        margin-top: var(--space-1);
-      }
-      .said > span + span::before {
-        content: '·';
-        margin-inline-end: var(--space-2);
-      }
-      .problem {
-        color: var(--worse);
-      }
-      .narrowing {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--space-2) var(--space-3);
-        margin-top: var(--space-2);
-      }
-      .filter {
-        display: flex;
-        flex: 1 1 16rem;
-        gap: var(--space-2);
-        max-width: 44rem;
-        margin: 0;
-      }
-      .filter cn-condition-box {
-        flex: 1;
-        min-width: 0;
-        min-height: 2rem;
-      }
-      .filter .button {
-        align-self: start;
-      }
-      input[type='date'] {
-        width: 8.5rem;
-      }
-      @media (max-width: 48rem) {
-        :host {
-          top: var(--bar-height);
-        }
-      }
-      @media (max-width: 40rem) {
-        /* It would hide half of a telephone's page. */
-        :host {
-          position: relative;
-          top: 0;
-        }
-        .row {
-          column-gap: var(--space-3);
-        }
-        h1 {
-          flex-basis: 100%;
-        }
-        .dates {
-          flex: 1 0 100%;
-        }
-        input[type='date'] {
-          flex: 1;
-          min-width: 0;
-        }
-        .said {
-          white-space: nowrap;
-          overflow: hidden;
-        }
-        /* It changes every figure, so it is read to its end. */
-        .said > .twice {
-          white-space: normal;
-        }
-        .secondary {
-          display: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [textStyles, controlStyles, analysisHeaderStyles];
 
   @property() heading = '';
   /** The dataset whose fields the filter completes; empty where its reader may not ask for them. */
@@ -153,6 +49,8 @@ export class AnalysisHeader extends LitElement {
   @property({ attribute: false }) labels: readonly DefinitionChoice[] = [];
   /** Tracker and log may have seen the same here, so that it can be counted twice. */
   @property({ type: Boolean, attribute: 'offers-seen' }) offersSeen = false;
+  /** False where no figure of the report that is shown can be compared, whatever is chosen. */
+  @property({ attribute: false }) compares = true;
   /** There is an answer, or a refusal: the filter, whose field is large, may be loaded. */
   @property({ type: Boolean }) answered = false;
   /** Somebody has gone into the filter: the names that it completes are not asked for before. */
@@ -266,7 +164,7 @@ export class AnalysisHeader extends LitElement {
         this.view.comparison === 'none'
           ? nothing
           : html`<span class="secondary"
-              >${msg(str`compared with ${formatRange(comparedRange(range, this.view.comparison))}`)}</span
+              >${this.compares ? msg(str`compared with ${formatRange(comparedRange(range, this.view.comparison))}`) : msg('this report compares nothing')}</span
             >`
       }
       <span class="secondary">${this.timeZone}</span>

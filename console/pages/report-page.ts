@@ -154,6 +154,7 @@ export class ReportPage extends LitElement {
         slug=${mayI(this.me, 'explore', this.open?.slug) ? (this.open?.slug ?? '') : ''}
         .view=${this.#view.value}
         .labels=${this.#labels.value ?? []}
+        .compares=${stale || value === undefined || value.comparedWith !== undefined}
         ?answered=${value !== undefined || error !== undefined}
         today=${this.#today}
         timeZone=${this.open?.timeZone ?? ''}

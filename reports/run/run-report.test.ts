@@ -109,6 +109,11 @@ describe('running a report', () => {
     expect(queries.find(({ dimensions }) => dimensions[0] === 'day')?.limit).toBe(3660);
   });
 
+  test('says that it is compared only where a panel is', async () => {
+    const { result } = await asked({ name: 'funnel', comparison: 'previous_period' });
+    expect(result).not.toHaveProperty('comparedWith');
+  });
+
   test('leaves the comparison out where none is wanted', async () => {
     const result = await overviewResult({ comparison: undefined });
     expect(result).not.toHaveProperty('comparedWith');

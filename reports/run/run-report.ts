@@ -5,7 +5,7 @@
 import { type Analysis, analysisSchema } from '../../core/contract/analysis.ts';
 import { annotationsIn } from '../../core/contract/annotated-days.ts';
 import type { Annotation } from '../../core/contract/annotation.ts';
-import { type Comparison, comparedRange } from '../../core/contract/comparison.ts';
+import type { Comparison } from '../../core/contract/comparison.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import { type DateRange, dateRangeSchema } from '../../core/contract/date-range.ts';
 import { checkBeside } from '../../core/contract/label.ts';
@@ -90,6 +90,8 @@ export async function runReport(
   for (const panel of definition.panels) panels.push(await runPanel(run, panel));
   const noted = annotationsIn(panels.some(hasDays) ? await source.annotations(slug) : [], range);
   const { comparison, condition } = request;
+  // Not every panel can be compared: what is said of the whole is what was done.
+  const comparedWith = panels.find(({ answer }) => answer.comparedWith)?.answer.comparedWith;
   const labels = new Map(
     panels.flatMap(({ answer }) => answer.labels ?? []).map((one) => [one.name, one]),
   );
@@ -99,7 +101,8 @@ export async function runReport(
     description: definition.description ?? '',
     dataset: { slug, name, timeZone },
     range,
-    ...(comparison && { comparison, comparedWith: comparedRange(range, comparison) }),
+    ...(comparison && { comparison }),
+    ...(comparedWith && { comparedWith }),
     ...(condition !== undefined && { condition }),
     subject,
     labels: [...labels.values()],

@@ -922,6 +922,7 @@ export const templates = {
   s9eca8ccc5aeb18fd: `Eigene Kanäle`,
   s9eecb8124fb09eaf: `Herkunft`,
   s9f51d9afe74de52e: `Alle Anmerkungen`,
+  s9f5e641c00f64982: `dieser Bericht vergleicht nichts`,
   s9f62dccd412a3fee: str`Unverändert gegenüber ${0} im vorigen Zeitraum`,
   s9faf3c1720b6419f: `Sitzungen vorher`,
   s9fbbc819fe7e66aa: `Ausführen`,
