@@ -332,6 +332,7 @@ async function firstRows(name: string, { query, analyze }: SmallSite): Promise<A
     query: (_: string, asked: Parameters<typeof query>[0]) => query(asked, definitions),
     analyze: (_: string, asked: Parameters<typeof analyze>[0]) => analyze(asked, definitions),
     names: async (_: string, kind: keyof typeof named) => named[kind],
+    annotations: async () => [],
     ownReports: async () => [],
     savedQuery: () => Promise.reject(new Error('no report of these asks SQL')),
   };

@@ -177,6 +177,7 @@ function sourceOf(store: AnalyticsStore): ReportSource {
     analyze: (_, asked) => runAnalysis(store, asked, zone, definitions),
     savedQuery: () => Promise.reject(new Error('no report of these asks SQL')),
     names: async (_, kind) => (kind === 'funnel' ? ['Order'] : kind === 'goal' ? ['Done'] : []),
+    annotations: async () => [],
     ownReports: async () => [],
   };
 }

@@ -159,7 +159,7 @@ describe('the console', () => {
       .toEqual(['1', '1', '1', '100.0%', '0s', '1.00']);
     await page.getByLabel('Only sessions with').fill('luck = 1');
     await page.getByRole('button', { name: 'Filter' }).click();
-    await page.getByText('There is no field "luck"').waitFor();
+    await page.getByRole('alert').getByText('There is no field "luck"').waitFor();
     // The browser itself notes the refused request; that is the one complaint that belongs here.
     expect(watched.complaints.splice(0).filter((text) => !text.includes('400'))).toEqual([]);
   });

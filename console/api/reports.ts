@@ -126,7 +126,7 @@ export interface DefinitionChoice {
 /** The labels, funnels or goals of a dataset, in their order. */
 export async function listDefinitions(
   slug: string,
-  kind: 'label' | 'funnel' | 'goal',
+  kind: 'label' | 'funnel' | 'goal' | 'page_group',
   signal?: AbortSignal,
 ): Promise<DefinitionChoice[]> {
   const path = `${datasetPath(slug)}/definitions/${kind}`;

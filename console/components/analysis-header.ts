@@ -5,7 +5,7 @@
  */
 import { msg, str } from '@lit/localize';
 import '@awesome.me/webawesome/dist/components/switch/switch.js';
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { addDays, type DateRange } from '../../core/contract/calendar.ts';
 import { comparedRange } from '../../core/contract/compared-range.ts';
@@ -17,9 +17,11 @@ import {
   rangeOf,
   rangePresets,
 } from '../controllers/analysis-view.ts';
+import { analysisHeaderStyles } from '../styles/analysis-header.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
 import './label-picker.ts';
+import { numbersShown } from './numbers-shown.ts';
 import { presetTexts } from './range-words.ts';
 import { formatRange } from './time-format.ts';
 
@@ -32,106 +34,11 @@ const comparisonLabels: Record<AnalysisView['comparison'], string> = {
 
 @customElement('cn-analysis-header')
 export class AnalysisHeader extends LitElement {
-  static override styles = [
-    textStyles,
-    controlStyles,
-    css`
-      :host {
-        display: block;
-        position: sticky;
-        top: 0;
-        z-index: 10;
-        margin-inline: calc(-1 * var(--page-margin));
-        padding: var(--space-3) var(--page-margin);
-        border-bottom: 1px solid var(--line);
-        background: var(--ground);
-      }
-      .row {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--space-2) var(--space-4);
-      }
-      h1 {
-        margin-inline-end: auto;
-      }
-      .range,
-      .dates {
-        display: flex;
-        align-items: center;
-        gap: var(--space-2);
-      }
-      .said {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0 var(--space-2);
-        min-height: 1rem;
-        margin-top: var(--space-1);
-      }
-      .said > span + span::before {
-        content: '·';
-        margin-inline-end: var(--space-2);
-      }
-      .problem {
-        color: var(--worse);
-      }
-      .narrowing {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--space-2) var(--space-3);
-        margin-top: var(--space-2);
-      }
-      .filter {
-        display: flex;
-        flex: 1 1 16rem;
-        gap: var(--space-2);
-        max-width: 44rem;
-        margin: 0;
-      }
-      .filter input {
-        flex: 1;
-        min-width: 0;
-        font-family: var(--font-mono);
-      }
-      input[type='date'] {
-        width: 8.5rem;
-      }
-      @media (max-width: 48rem) {
-        :host {
-          top: var(--bar-height);
-        }
-      }
-      @media (max-width: 40rem) {
-        .row {
-          column-gap: var(--space-3);
-        }
-        h1 {
-          flex-basis: 100%;
-        }
-        .dates {
-          flex: 1 0 100%;
-        }
-        input[type='date'] {
-          flex: 1;
-          min-width: 0;
-        }
-        .said {
-          white-space: nowrap;
-          overflow: hidden;
-        }
-        /* It changes every figure, so it is read to its end. */
-        .said > .twice {
-          white-space: normal;
-        }
-        .secondary {
-          display: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [textStyles, controlStyles, analysisHeaderStyles];
 
   @property() heading = '';
+  /** The dataset whose fields the filter completes; empty where its reader may not ask for them. */
+  @property() slug = '';
   @property({ attribute: false }) view: AnalysisView = analysisViewDefault;
   /** The current day in the dataset's time zone. */
   @property() today = '';
@@ -142,8 +49,19 @@ export class AnalysisHeader extends LitElement {
   @property({ attribute: false }) labels: readonly DefinitionChoice[] = [];
   /** Tracker and log may have seen the same here, so that it can be counted twice. */
   @property({ type: Boolean, attribute: 'offers-seen' }) offersSeen = false;
+  /** False where no figure of the report that is shown can be compared, whatever is chosen. */
+  @property({ attribute: false }) compares = true;
+  /** There is an answer, or a refusal: the filter, whose field is large, may be loaded. */
+  @property({ type: Boolean }) answered = false;
+  /** Somebody has gone into the filter: the names that it completes are not asked for before. */
+  @state() private isFiltering = false;
   /** Dates that are being typed and are not a range yet. */
   @state() private draft: DateRange | undefined;
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('answered') && this.answered)
+      void numbersShown().then(() => import('./condition-box.ts'));
+  }
 
   override render() {
     const { view, today } = this;
@@ -201,17 +119,15 @@ export class AnalysisHeader extends LitElement {
               ></cn-label-picker>`
         }
         <form class="filter" role="search" @submit=${this.#filter}>
-          <label class="only-read" for="condition">${msg('Only sessions with')}</label>
-          <input
-            id="condition"
-            class="field"
-            type="text"
-            spellcheck="false"
-            autocomplete="off"
-            maxlength="10000"
+          <cn-condition-box
+            bare
+            slug=${this.isFiltering ? this.slug : ''}
+            label=${msg('Only sessions with')}
             placeholder=${msg('Only sessions with, such as device.type = "mobile"')}
             .value=${view.condition}
-          />
+            @focusin=${this.#beginFilter}
+            @cn-submit=${this.#filter}
+          ></cn-condition-box>
           <button class="button" type="submit">${msg('Filter')}</button>
         </form>
       </div>
@@ -248,7 +164,7 @@ export class AnalysisHeader extends LitElement {
         this.view.comparison === 'none'
           ? nothing
           : html`<span class="secondary"
-              >${msg(str`compared with ${formatRange(comparedRange(range, this.view.comparison))}`)}</span
+              >${this.compares ? msg(str`compared with ${formatRange(comparedRange(range, this.view.comparison))}`) : msg('this report compares nothing')}</span
             >`
       }
       <span class="secondary">${this.timeZone}</span>
@@ -274,9 +190,13 @@ export class AnalysisHeader extends LitElement {
     this.#change({ comparison: value as AnalysisView['comparison'] });
   }
 
+  readonly #beginFilter = () => {
+    this.isFiltering = true;
+  };
+
   #filter(event: Event) {
     event.preventDefault();
-    const typed = this.renderRoot.querySelector<HTMLInputElement>('#condition')?.value ?? '';
+    const typed = this.renderRoot.querySelector('cn-condition-box')?.value ?? '';
     this.#change({ condition: typed.trim() });
   }
 

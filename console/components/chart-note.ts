@@ -1,6 +1,7 @@
 /** What stands beside the pointer in a chart: the row and its numbers, as elements, so that nothing is parsed as HTML. */
 
 import { msg, str } from '@lit/localize';
+import { namesOnDay } from '../../core/contract/annotated-days.ts';
 import { layoutOf, numberAt } from '../../core/contract/answer-layout.ts';
 import { type ChartInput, figureOfChart } from '../../core/contract/chart-drawing.ts';
 import type { Answer } from '../../core/contract/query.ts';
@@ -56,5 +57,6 @@ function linesOf(input: ChartInput, row: Answer['rows'][number]): string[] {
     ...(before === undefined ? [] : [said(msg(str`${of}, compared period`), before)]),
   ]);
   const isToday = row[0] === input.today && input.today !== '';
-  return [isToday ? msg(str`${about}, so far`) : about, ...lines];
+  const noted = namesOnDay(input.panel.annotations, row[0]).map((name) => `▼ ${name}`);
+  return [isToday ? msg(str`${about}, so far`) : about, ...lines, ...noted];
 }

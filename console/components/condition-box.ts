@@ -34,6 +34,8 @@ export class ConditionBox extends LitElement {
   @property() placeholder = '';
   /** The trigger of an event whose condition it is; without it the condition is one of a search. */
   @property() trigger: EventTrigger | undefined;
+  /** The label is for screen readers alone. */
+  @property({ type: Boolean }) bare = false;
   /** Enter begins a line; Ctrl+Enter sends. */
   @property({ type: Boolean }) multiline = false;
   @state() private suggestions = noSuggestions;
@@ -83,7 +85,7 @@ export class ConditionBox extends LitElement {
   override render() {
     const { fault } = this;
     const isOpen = this.suggestions.list.length > 0;
-    return html`<label for="text">${this.label}</label>
+    return html`<label for="text" class=${this.bare ? 'only-read' : ''}>${this.label}</label>
       <div class="paper field" aria-invalid=${String(fault !== undefined)}>
         <div class="mirror" aria-hidden="true">${this.#mirror(fault?.at)}</div>
         <textarea
@@ -118,7 +120,11 @@ export class ConditionBox extends LitElement {
   get fault(): { message: string; at?: number | undefined } | undefined {
     const fault = this.verdict?.fault;
     if (fault === undefined || this.value.trim() === '') return undefined;
-    const isUnfinished = fault.at === undefined || fault.at >= this.value.trimEnd().length;
+    const { at = this.value.length } = fault;
+    // A name or a text that has no end yet is wrong from its beginning on.
+    const isUnfinished =
+      at >= this.value.trimEnd().length ||
+      /^(?:"(?:[^"\\]|\\.)*|[\w.-]+)$/s.test(this.value.slice(at));
     return this.typing && isUnfinished ? undefined : fault;
   }
 
@@ -156,12 +162,12 @@ export class ConditionBox extends LitElement {
     this.#open();
   }
 
-  #open() {
+  #open(isAsked = false) {
     const names = this.#names.value;
     this.#awaitsNames = names === undefined;
     if (names === undefined) return;
     this.active = -1;
-    this.suggestions = suggest(this.value, this.#area?.selectionStart ?? 0, names);
+    this.suggestions = suggest(this.value, this.#area?.selectionStart ?? 0, names, isAsked);
   }
 
   readonly #close = () => {
@@ -184,7 +190,7 @@ export class ConditionBox extends LitElement {
       this.#close();
     } else if (event.key === ' ' && event.ctrlKey) {
       event.preventDefault();
-      this.#open();
+      this.#open(true);
     } else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && list.length > 0) {
       event.preventDefault();
       this.#move(event.key === 'ArrowDown' ? 1 : -1);

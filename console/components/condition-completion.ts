@@ -31,15 +31,26 @@ export interface CompletionNames extends Completion {
 const listMax = 40;
 const nothingFits: readonly Suggestion[] = [];
 
-/** @param at where the caret is */
-export function suggest(text: string, at: number, names: CompletionNames): Suggestions {
+/**
+ * @param at where the caret is
+ * @param isAsked somebody wants the list; else it stays away behind a value that may be the last one, where it would
+ *   only cover the button that sends
+ */
+export function suggest(
+  text: string,
+  at: number,
+  names: CompletionNames,
+  isAsked = false,
+): Suggestions {
   const before = text.slice(0, at);
   const quote = openQuote(before);
   if (quote !== undefined) return inText(text, at, quote, names);
   const typed = /(?:[A-Za-z_][\w.-]*|[!<>=]+)$/.exec(before)?.[0] ?? '';
   const from = at - typed.length;
   const left = text.slice(0, from).trimEnd();
-  return { from, to: at, list: narrowed(expected(left, names), typed) };
+  const isBehindValue = typed === '' && /["\d)]$/.test(before);
+  const list = isBehindValue && !isAsked ? nothingFits : narrowed(expected(left, names), typed);
+  return { from, to: at, list };
 }
 
 /** The place of a quote that was opened and not closed. */

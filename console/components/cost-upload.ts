@@ -2,6 +2,7 @@
 import { msg } from '@lit/localize';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { addDays } from '../../core/contract/calendar.ts';
 import type { CostField, CostImportResult, CostLayout } from '../../core/contract/campaign.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { importCosts } from '../api/definitions.ts';
@@ -12,7 +13,10 @@ import { textStyles } from '../styles/text.ts';
 import { options } from './alert-subject.ts';
 import { columnsOfHead, guessColumns, readCostText } from './cost-file-head.ts';
 import './error-note.ts';
-import { counted, formatCount } from './number-format.ts';
+import { counted, formatCount, formatMetric } from './number-format.ts';
+import { formatRange } from './time-format.ts';
+
+const dayWords = (day: string) => formatRange({ from: day, to: addDays(day, 1) });
 
 const layoutTexts: Record<CostLayout, string> = {
   mapped: msg('Any CSV file: say which column is which'),
@@ -109,7 +113,7 @@ export class CostUpload extends LitElement {
   #outcome({ rows, cost, currency, from, to, campaigns, unmatched }: CostImportResult) {
     return html`<div class="outcome">
       <p>
-        ${msg(html`<b>${cost.toFixed(2)} ${currency}</b> for ${counted(campaigns.length, msg('# campaign|# campaigns'))} from ${from} to ${to}, in ${formatCount(rows)} rows. Costs of the same campaign and day took the place of earlier ones.`)}
+        ${msg(html`<b>${formatMetric(cost, 'money')} ${currency}</b> for ${counted(campaigns.length, msg('# campaign|# campaigns'))} from ${dayWords(from)} to ${dayWords(to)}, in ${formatCount(rows)} rows. Costs of the same campaign and day took the place of earlier ones.`)}
       </p>
       ${
         unmatched.length === 0

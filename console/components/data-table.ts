@@ -29,10 +29,10 @@ import './term.ts';
 const unitMarks: Record<MetricColumn['unit'], string> = {
   count: '',
   share: '%',
-  milliseconds: 'time',
+  milliseconds: msg('time'),
   per_session: '',
-  bytes: 'bytes',
-  money: 'money',
+  bytes: msg('bytes'),
+  money: msg('money'),
   number: '',
 };
 
@@ -220,7 +220,7 @@ export class DataTable extends LitElement {
           colspan=${places.length}
           class="number ${isCompared(places) ? 'compared' : ''} ${hasLabels ? 'first' : ''}"
         >
-          ${term(column)}${unitMarks[column.unit] === '' ? nothing : html`, ${unitMarks[column.unit]}`}
+          ${term(column, unitMarks[column.unit])}
         </th>`,
       )}
     </tr>`;
@@ -257,8 +257,10 @@ export class DataTable extends LitElement {
 
 const isCompared = (places: Figure['places']) => places.some(({ before }) => before !== undefined);
 
-function term({ label, definition }: MetricColumn | DimensionColumn) {
-  return html`<cn-term label=${label} definition=${definition}></cn-term>`;
+/** The comma stays with the name: behind the button it would begin a line. */
+function term({ label, definition }: MetricColumn | DimensionColumn, unit = '') {
+  const head = unit === '' ? label : `${label}, ${unit}`;
+  return html`<cn-term label=${head} definition=${definition}></cn-term>`;
 }
 
 function labelCell(

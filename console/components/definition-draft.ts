@@ -1,4 +1,5 @@
 /** The form of a definition as data: what was typed, and the definition that it makes. Pure. */
+import { addDays } from '../../core/contract/calendar.ts';
 import type { Definition, DefinitionKind, DefinitionOf } from '../../core/contract/definition.ts';
 import type { SavedQueryUse } from '../../core/contract/saved-query.ts';
 
@@ -40,7 +41,8 @@ export interface DefinitionDraft {
   semantics: 'ordered' | 'progression';
   stages: readonly StageDraft[];
   day: string;
-  until: string;
+  /** The last day that an annotation holds on; empty where that is its first. */
+  lastDay: string;
   text: string;
 }
 
@@ -62,7 +64,7 @@ export const emptyDraft: DefinitionDraft = {
   semantics: 'ordered',
   stages: [noStage, noStage],
   day: '',
-  until: '',
+  lastDay: '',
   text: '',
 };
 
@@ -79,7 +81,7 @@ export function draftOf(definition: Definition): DefinitionDraft {
     ...same,
     condition: kept.condition ?? '',
     parent: parent ?? '',
-    until: until ?? '',
+    lastDay: until === undefined ? '' : addDays(until, -1),
     revenueEvent: revenue?.event ?? '',
     revenueProperty: revenue?.property ?? '',
     means: savedQuery === undefined ? 'condition' : 'query',
@@ -120,8 +122,11 @@ export function definitionOf(kind: DraftKind, draft: DefinitionDraft): object {
       };
     case 'page_group':
       return { name, condition };
-    case 'annotation':
-      return { name, day: draft.day, text: draft.text, ...given({ until: draft.until }) };
+    case 'annotation': {
+      const { day, lastDay, text } = draft;
+      const until = lastDay === '' || lastDay === day ? '' : addDays(lastDay, 1);
+      return { name, day, text, ...given({ until }) };
+    }
   }
 }
 

@@ -127,7 +127,7 @@ export class DefinitionForm extends LitElement {
         return this.#condition();
       case 'annotation':
         return html`<div class="line">
-            ${this.#day('day', msg('Day'))} ${this.#day('until', msg('The day after the last (optional)'))}
+            ${this.#day('day', msg('Day'))} ${this.#day('lastDay', msg('Last day (optional)'))}
           </div>
           <div class="line">${this.#text('text', msg('More about it (optional)'), 1000)}</div>`;
     }
@@ -221,10 +221,10 @@ export class DefinitionForm extends LitElement {
     /></label>`;
   }
 
-  #day(field: 'day' | 'until', label: string) {
+  #day(field: 'day' | 'lastDay', label: string) {
     return html`<label class="entry"
       ><span>${label}</span
-      ><input class="field" type="date" .value=${this.#draft.typed[field]} @input=${(event: Event) => this.#draft.set({ [field]: typedIn(event) })}
+      ><input class="field" type="date" .value=${this.#draft.typed[field]} min=${field === 'lastDay' && this.#draft.typed.day !== '' ? this.#draft.typed.day : nothing} @input=${(event: Event) => this.#draft.set({ [field]: typedIn(event) })}
     /></label>`;
   }
 

@@ -1,7 +1,9 @@
 /** What each kind of definition is called, what it is for, and how one of them is put in a line. */
 import { msg, str } from '@lit/localize';
+import { annotatedDays } from '../../core/contract/annotated-days.ts';
 import type { Definition, DefinitionOf } from '../../core/contract/definition.ts';
 import type { DraftKind } from './definition-draft.ts';
+import { formatRange } from './time-format.ts';
 
 interface KindWords {
   many: string;
@@ -127,8 +129,8 @@ export function describeDefinition(kind: DraftKind, definition: Definition): str
     case 'page_group':
       return (definition as DefinitionOf['page_group']).condition;
     case 'annotation': {
-      const { day, until, text } = definition as DefinitionOf['annotation'];
-      const when = until === undefined ? day : msg(str`${day} until before ${until}`);
+      const { text } = definition as DefinitionOf['annotation'];
+      const when = formatRange(annotatedDays(definition as DefinitionOf['annotation']));
       return text === '' ? when : `${when}: ${text}`;
     }
   }

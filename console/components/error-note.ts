@@ -93,6 +93,7 @@ export function adviceFor(error: Pick<ApiError, 'code' | 'status'>): Advice {
     case 'search_too_wide':
     case 'definition_invalid':
     case 'definition_needed':
+    case 'definition_unknown':
     case 'costs_invalid':
     case 'configuration_invalid':
     case 'upkeep_busy':

@@ -2,6 +2,8 @@
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { type DefinitionChoice, listDefinitions } from '../api/reports.ts';
+import { QueryController } from '../controllers/query-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
@@ -57,11 +59,20 @@ export class FunnelStages extends LitElement {
   @property() slug = '';
   @property({ attribute: false }) stages: readonly StageDraft[] = [];
 
+  readonly #groups = new QueryController<string, DefinitionChoice[]>(this, {
+    key: () => (this.slug === '' ? undefined : this.slug),
+    subject: (slug) => slug,
+    fetch: (slug, signal) => listDefinitions(slug, 'page_group', signal),
+  });
+
   override render() {
     const { stages } = this;
     return html`<p class="caption">
         ${msg('A stage without a condition is the page group of its name.')}
       </p>
+      <datalist id="groups">
+        ${this.#groups.value?.map(({ name }) => html`<option value=${name}></option>`)}
+      </datalist>
       <ol>
         ${stages.map(
           (stage, index) => html`<li>
@@ -70,6 +81,7 @@ export class FunnelStages extends LitElement {
               ><input
                 class="field"
                 maxlength="80"
+                list="groups"
                 autocomplete="off"
                 .value=${stage.name}
                 @input=${(event: Event) => this.#change(index, { name: (event.target as HTMLInputElement).value })}

@@ -23,9 +23,9 @@ import { valueWords } from '../texts/server-names.ts';
 import { chartNote } from './chart-note.ts';
 import { labelToken } from './label-name.ts';
 import { formatMetric } from './number-format.ts';
+import { numbersShown } from './numbers-shown.ts';
 
 const narrowPx = 480;
-const behindMs = 1_000;
 const labelColours = [1, 2, 3, 4, 5, 6, 7, 8];
 
 @customElement('cn-report-chart')
@@ -110,6 +110,7 @@ export class ReportChart extends LitElement {
   }
 
   async #draw(): Promise<void> {
+    // The library of charts is large, and a frame that waits for it shows nothing at all.
     await numbersShown();
     const { init } = await import('./echarts.ts');
     const plot = this.#plot;
@@ -181,14 +182,6 @@ export class ReportChart extends LitElement {
     </fieldset>`;
   }
 }
-
-/** Numbers come first: the library of charts is large, and a frame that waits for it shows nothing at all. */
-const numbersShown = () =>
-  new Promise<void>((resolve) => {
-    requestAnimationFrame(() => setTimeout(resolve));
-    // Behind another tab nothing is drawn, and nobody waits.
-    setTimeout(resolve, behindMs);
-  });
 
 function sentenceOf({ title }: ReportPanel, saying: ChartSaying | undefined): string {
   if (saying === undefined) return msg(str`${title}: nothing to draw.`);

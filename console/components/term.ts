@@ -24,8 +24,10 @@ export class Term extends LitElement {
         cursor: help;
         display: inline-block;
         /* A finger finds it, and the line stays as high as its words. */
-        margin: -4px -2px;
-        padding: 4px 2px;
+        min-width: 1.5rem;
+        margin: -4px 0;
+        padding: 4px 0;
+        text-align: inherit;
         text-decoration: underline dotted;
         text-decoration-color: color-mix(in oklab, currentColor 55%, transparent);
         text-underline-offset: 0.25em;

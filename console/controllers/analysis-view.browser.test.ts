@@ -74,6 +74,8 @@ describe('a preset', () => {
     expect(rangeOf('yesterday', today)).toEqual({ from: '2026-02-28', to: '2026-03-01' });
     expect(rangeOf('last_7_days', today)).toEqual({ from: '2026-02-23', to: '2026-03-02' });
     expect(rangeOf('last_28_days', today)).toEqual({ from: '2026-02-02', to: '2026-03-02' });
+    expect(rangeOf('last_week', '2026-03-04')).toEqual({ from: '2026-02-23', to: '2026-03-02' });
+    expect(rangeOf('last_month', '2026-03-31')).toEqual({ from: '2026-02-01', to: '2026-03-01' });
     expect(rangeOf('this_month', '2026-03-17')).toEqual({ from: '2026-03-01', to: '2026-03-18' });
   });
 });

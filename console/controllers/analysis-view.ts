@@ -13,14 +13,17 @@ import {
 } from '../../core/contract/calendar.ts';
 import { type Comparison, comparisonKinds } from '../../core/contract/compared-range.ts';
 import type { ReportSubjectName } from '../../core/contract/report.ts';
+import { rangeOfPeriod } from '../../core/contract/subscription-words.ts';
 import type { UrlCodec } from './url-state-controller.ts';
 
 export const rangePresets = [
   'today',
   'yesterday',
   'last_7_days',
+  'last_week',
   'last_28_days',
   'this_month',
+  'last_month',
 ] as const;
 export type RangePreset = (typeof rangePresets)[number];
 
@@ -66,6 +69,9 @@ export function rangeOf(choice: AnalysisView['range'], today: string): DateRange
       return { from: addDays(tomorrow, -28), to: tomorrow };
     case 'this_month':
       return { from: `${today.slice(0, 8)}01`, to: tomorrow };
+    case 'last_week':
+    case 'last_month':
+      return rangeOfPeriod(choice, today);
   }
 }
 

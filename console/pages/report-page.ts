@@ -21,6 +21,7 @@ import {
 } from '../api/reports.ts';
 import { serverNow } from '../api/server-time.ts';
 import '../components/analysis-header.ts';
+import { annotationList, annotationListStyles } from '../components/annotation-list.ts';
 import { firstFigure } from '../components/answer.ts';
 import '../components/data-table.ts';
 import '../components/empty-report.ts';
@@ -58,6 +59,7 @@ export class ReportPage extends LitElement {
     skeletonStyles,
     pageStyles,
     reportPageStyles,
+    annotationListStyles,
     css`
       .back {
         font-size: var(--text-caption);
@@ -149,8 +151,11 @@ export class ReportPage extends LitElement {
     const isWaiting = stale && error === undefined;
     return html`<cn-analysis-header
         heading=${value?.title ?? msg('Report')}
+        slug=${mayI(this.me, 'explore', this.open?.slug) ? (this.open?.slug ?? '') : ''}
         .view=${this.#view.value}
         .labels=${this.#labels.value ?? []}
+        .compares=${stale || value === undefined || value.comparedWith !== undefined}
+        ?answered=${value !== undefined || error !== undefined}
         today=${this.#today}
         timeZone=${this.open?.timeZone ?? ''}
         ?offers-seen=${this.#offersSeen}
@@ -259,8 +264,10 @@ export class ReportPage extends LitElement {
       .answer=${answer}
       ?opens=${this.#opens(panel)}
     ></cn-data-table>`;
-    if (panel.chart === undefined || answer.rows.length < 2) return table;
+    const noted = annotationList(panel);
+    if (panel.chart === undefined || answer.rows.length < 2) return html`${noted}${table}`;
     return html`<cn-report-chart .panel=${panel} today=${this.#today}></cn-report-chart>
+      ${noted}
       ${
         panel.kind === 'series' || panel.chart === 'grid'
           ? html`<details>

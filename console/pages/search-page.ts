@@ -21,6 +21,7 @@ import { pageSessions, type SearchAsked } from '../components/found-sessions.ts'
 import '../components/found-sessions.ts';
 import { counted } from '../components/number-format.ts';
 import '../components/search-start.ts';
+import { searchWays, searchWaysStyles } from '../components/search-ways.ts';
 import { rangeOf } from '../controllers/analysis-view.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { type SearchView, searchViewCodec } from '../controllers/search-view.ts';
@@ -36,7 +37,13 @@ const lookBackDays = 366;
 
 @customElement('cn-search-page')
 export class SearchPage extends LitElement {
-  static override styles = [textStyles, controlStyles, pageStyles, searchPageStyles];
+  static override styles = [
+    textStyles,
+    controlStyles,
+    pageStyles,
+    searchPageStyles,
+    searchWaysStyles,
+  ];
 
   @property({ attribute: false }) open: Dataset | undefined;
   @query('cn-condition-box') private box: ConditionBox | undefined;
@@ -124,11 +131,12 @@ export class SearchPage extends LitElement {
     else this.#view.set(next);
   }
 
-  #found({ timeZone }: Dataset) {
+  #found({ slug, timeZone }: Dataset) {
     const { value, error, stale, pending } = this.#answer;
     const isOld = stale && pending;
     if (error !== undefined) {
-      return html`<cn-error-note .error=${error} @cn-retry=${() => this.#answer.retry()}></cn-error-note>`;
+      return html`<cn-error-note .error=${error} @cn-retry=${() => this.#answer.retry()}></cn-error-note>
+        ${searchWays({ slug, error, view: this.#view.value, run: (range) => this.#run({ range }) })}`;
     }
     if (value?.sessions === 0 && !isOld) return this.#nothing(value);
     return html`<cn-found-sessions

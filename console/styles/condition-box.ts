@@ -36,6 +36,7 @@ export const conditionBoxStyles = css`
     tab-size: 2;
   }
   .mirror {
+    direction: ltr;
     color: transparent;
   }
   textarea {

@@ -65,7 +65,9 @@ describe("What's changed (ClickTracks)", () => {
       ...many(80, { ...before, hits: ['/tea'] }),
       ...many(320, { ...before, hits: ['/cups'] }),
     ]);
-    const { rows, notes } = await analyze({ kind: 'changes', range, dimensions: ['entry_path'] });
+    const asked = { range, dimensions: ['entry_path' as const] };
+    const { rows, notes, comparedWith } = await analyze({ kind: 'changes', ...asked });
+    expect(comparedWith).toEqual({ from: '2026-11-07', to: '2026-11-14' });
     // 60 of 100 against 80 of 400: pooled 0.28, deviation √(0.28 · 0.72 · (1/100 + 1/400)) = 0.050199, z = 7.9682.
     const h = 2 * Math.asin(Math.sqrt(0.6)) - 2 * Math.asin(Math.sqrt(0.2));
     expect(rows.map((row) => row.slice(0, 6)).sort()).toEqual([

@@ -43,7 +43,8 @@ export async function runAnalysis(
   definitions: Definitions = noDefinitions,
 ): Promise<Answer> {
   const plan = plans[analysis.kind] as (one: Analysis, context: QueryContext) => AnalysisPlan;
-  const { sql, values, columns, notes = [], finish } = plan(analysis, { timeZone, definitions });
+  const planned = plan(analysis, { timeZone, definitions });
+  const { sql, values, columns, notes = [], comparedWith, finish } = planned;
   const result = await store.query(sql, values);
   const rows =
     finish?.(result.rows).map((row) => row.map((cell, index) => finished(cell, columns[index]))) ??
@@ -60,6 +61,7 @@ export async function runAnalysis(
     columns,
     rows: rows.slice(0, analysis.limit),
     rowsTotal: rows.length,
+    ...(comparedWith && { comparedWith }),
     ...(hasLabels && { labels: labels.map(({ name, colour }) => ({ name, colour })) }),
     ...(notes.length > 0 && { notes }),
   };

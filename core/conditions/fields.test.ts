@@ -52,6 +52,8 @@ test.each([
   ['path', 'request.path'],
   ['Browser', 'browser'],
   ['session.pageviews', 'session.page_views'],
+  ['session.channel', 'channel'],
+  ['geo.country', 'country'],
 ])('%s: did you mean %s?', (given, meant) => {
   expect(() => findField(given)).toThrow(`Did you mean ${meant}?`);
 });

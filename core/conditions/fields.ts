@@ -191,10 +191,13 @@ function nearestName(given: string): string | undefined {
   const ranked = names
     .map((name) => ({ name, distance: distanceOf(wanted, name.toLowerCase()) }))
     .sort((one, other) => one.distance - other.distance);
-  const last = names.find((name) => name.endsWith(`.${wanted}`));
+  // Who knows the field from elsewhere knows its last part: `session.channel`, `geo.country`.
+  const [last = wanted] = wanted.split('.').slice(-1);
+  const same = names.find((name) => name === last || name.endsWith(`.${last}`));
   const best = ranked[0];
+  if (same !== undefined && (best?.distance ?? 0) > 2) return same;
   if (best !== undefined && best.distance <= Math.max(2, wanted.length / 3)) return best.name;
-  return last;
+  return same;
 }
 
 /** How many letters have to be changed, added or taken away to make one word of the other. */

@@ -17,7 +17,7 @@ export interface ChartPalette {
 }
 
 export interface ChartInput {
-  panel: Pick<ReportPanel, 'answer' | 'chart' | 'figure' | 'title'>;
+  panel: Pick<ReportPanel, 'answer' | 'chart' | 'figure' | 'title' | 'annotations'>;
   palette: ChartPalette;
   /** A metric's value as the reader of this chart sees it. */
   formatMetric: (value: number | null, unit: MetricUnit) => string;

@@ -2,6 +2,7 @@
  * The one definition of a chart: a panel's answer → what ECharts draws, in the browser, as SVG in a page and as PNG in
  * a mail. Pure and without ECharts itself; colours and the way of writing numbers are handed in.
  */
+import { namesOnDay } from './annotated-days.ts';
 import { type Figure, type FigurePlace, layoutOf, numberAt } from './answer-layout.ts';
 import {
   type ChartInput,
@@ -17,6 +18,7 @@ import type { Answer } from './query.ts';
 
 const fontSize = 12;
 const barHeight = 16;
+const markSize = 8;
 
 /** How high a chart is in pixels: bars lie under each other, so their number says it. */
 export function chartHeight(panel: ChartInput['panel']): number {
@@ -142,36 +144,66 @@ function categoryAxis(drawing: Drawing, rows: Answer['rows']) {
 function columnsOption(drawing: Drawing) {
   const { answer, today } = drawing;
   const isLine = answer.rows.length > chartLimits.columnsMax;
+  const marks = marksOf(drawing);
+  const values = valueAxis(drawing);
   return {
     xAxis: categoryAxis(drawing, answer.rows),
-    yAxis: valueAxis(drawing),
-    series: seriesOf(drawing).map((one, place) => ({
-      name: one.name,
-      ...(place === 0 && !isLine
-        ? {
-            type: 'bar' as const,
-            barMaxWidth: 36,
-            barCategoryGap: '36%',
-            itemStyle: { color: one.colour },
-          }
-        : {
-            type: 'line' as const,
-            symbol: 'none',
-            lineStyle: {
-              color: one.colour,
-              width: 2,
-              type: one.isBefore ? ('dotted' as const) : ('solid' as const),
-            },
-            itemStyle: { color: one.colour },
-          }),
-      emphasis: { disabled: true },
-      data: answer.rows.map((row) => {
-        const value = numberAt(row, one.index);
-        const isPale = place === 0 && !isLine && row[0] === today;
-        return isPale ? { value, itemStyle: { opacity: 0.45 } } : value;
-      }),
-    })),
+    yAxis:
+      marks.length === 0
+        ? values
+        : [values, { type: 'value' as const, show: false, min: 0, max: 1 }],
+    series: [
+      ...seriesOf(drawing).map((one, place) => ({
+        name: one.name,
+        ...(place === 0 && !isLine
+          ? {
+              type: 'bar' as const,
+              barMaxWidth: 36,
+              barCategoryGap: '36%',
+              itemStyle: { color: one.colour },
+            }
+          : {
+              type: 'line' as const,
+              symbol: 'none',
+              lineStyle: {
+                color: one.colour,
+                width: 2,
+                type: one.isBefore ? ('dotted' as const) : ('solid' as const),
+              },
+              itemStyle: { color: one.colour },
+            }),
+        emphasis: { disabled: true },
+        data: answer.rows.map((row) => {
+          const value = numberAt(row, one.index);
+          const isPale = place === 0 && !isLine && row[0] === today;
+          return isPale ? { value, itemStyle: { opacity: 0.45 } } : value;
+        }),
+      })),
+      ...marks,
+    ],
   };
+}
+
+/** A mark above each day of which something is noted, on an axis of its own: they stand at one height. */
+function marksOf({ answer, layout, palette, panel: { annotations } }: Drawing) {
+  const days = layout.dimensions.find(({ column }) => column.name === 'day');
+  if (days === undefined) return [];
+  const isMarked = answer.rows.map((row) => namesOnDay(annotations, row[days.index]).length > 0);
+  if (!isMarked.includes(true)) return [];
+  return [
+    {
+      name: 'annotations',
+      type: 'scatter' as const,
+      yAxisIndex: 1,
+      symbol: 'triangle',
+      symbolRotate: 180,
+      symbolSize: markSize,
+      symbolOffset: [0, -markSize / 2],
+      itemStyle: { color: palette.ink, opacity: 1 },
+      emphasis: { disabled: true },
+      data: isMarked.map((marked) => (marked ? 1 : null)),
+    },
+  ];
 }
 
 function barsOption(drawing: Drawing) {

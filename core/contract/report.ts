@@ -1,5 +1,6 @@
 /** A report result: the panels of a report with their answers, the one source of JSON, CSV, HTML, mail and console. */
 import { z } from 'zod';
+import { annotationSchema } from './annotation.ts';
 import { comparisonKinds } from './comparison.ts';
 import { answerSchema, querySchema } from './query.ts';
 
@@ -27,6 +28,8 @@ export const reportPanelSchema = z.object({
   answer: answerSchema,
   /** What was asked, where that is a query: with it, a figure's sessions can be asked for (`…/query/sessions`). */
   query: querySchema.optional(),
+  /** What happened on the days of its rows, the earliest first; left out where it has no days. */
+  annotations: z.array(annotationSchema).optional(),
 });
 
 /** What some reports are about: a page, a funnel, a goal. */

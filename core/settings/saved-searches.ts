@@ -25,5 +25,5 @@ export const searchTemplates: readonly SearchTemplate[] = [
   },
   { name: 'Long sessions of people', condition: 'session.duration > 30 minutes and robot = false' },
   { name: 'Signed in', condition: 'user exists' },
-  { name: 'Script errors', condition: 'any step (step.kind = "error")' },
+  { name: 'Script errors', condition: 'event "Script error"' },
 ];

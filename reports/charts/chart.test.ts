@@ -53,6 +53,25 @@ describe('a chart', () => {
     expect((bars[0]?.width ?? 0) / (bars[1]?.width ?? 1)).toBeCloseTo(3, 1);
   });
 
+  test('marks the days of which something is noted, and no others', () => {
+    const marksOf = (svg: string) => svg.split('fill="#15191b"').length - 1;
+    const noted = (day: string, until?: string) => ({
+      name: 'Sale',
+      day,
+      text: '',
+      ...(until && { until }),
+    });
+    const panel = panelOf('days', ['day'], days);
+    const plain = marksOf(draw(panel));
+    const marked = (...annotations: ReturnType<typeof noted>[]) =>
+      marksOf(draw({ ...panel, ...{ annotations } })) - plain;
+    expect(marked(noted('2026-11-19'))).toBe(1);
+    expect(marked(noted('2026-11-19', '2026-11-25'), noted('2026-11-20'))).toBe(2);
+    expect(marked(noted('2026-11-17'), noted('2026-11-21'))).toBe(0);
+    const paths = panelOf('bars', ['path'], [['/a', 9]]);
+    expect(draw({ ...paths, ...{ annotations: [noted('2026-11-19')] } })).toBe(draw(paths));
+  });
+
   test('takes the names that all objects have for texts, as any other', () => {
     const names = Object.getOwnPropertyNames(Object.prototype);
     const before = Reflect.ownKeys(Object.prototype);

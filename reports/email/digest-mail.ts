@@ -97,7 +97,8 @@ function partSection(part: DigestPart, { subscription }: Digest, options: PartOp
   const { locale } = subscription;
   const [first] = part.reports;
   if (first === undefined) return '';
-  const { dataset, range, comparedWith } = first;
+  const { dataset, range } = first;
+  const comparedWith = part.reports.find((report) => report.comparedWith)?.comparedWith;
   const note = partialNote(first);
   return html`<h2 ${ruled('ink', 'margin:24px 0 8px;padding-bottom:8px;font-size:18px;line-height:24px;font-weight:600')}><bdi>${showInvisible(dataset.name)}</bdi></h2>
 <p ${inked('muted', paragraph)}>${formatRange(range, locale)}${comparedWith === undefined ? '' : html`, compared with ${formatRange(comparedWith, locale)}`}; whole days in ${dataset.timeZone}, without robots</p>

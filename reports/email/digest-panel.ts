@@ -5,6 +5,7 @@ import type { ReportPanel } from '../../core/contract/report.ts';
 import { labelColourNames } from '../charts/palette.ts';
 import { changeWords } from '../html/change.ts';
 import { formatDimension, formatMetric, showInvisible } from '../html/format.ts';
+import { annotationWords } from '../run/annotation-words.ts';
 import { chartWidthPx, type MailChart } from './digest-charts.ts';
 import { cut } from './digest-words.ts';
 import { filled, inked, ruled } from './mail-style.ts';
@@ -31,7 +32,7 @@ const verdictColours = { better: 'good', worse: 'bad', neutral: 'muted' } as con
 export function digestPanel(panel: ReportPanel, options: PanelOptions) {
   const { answer } = panel;
   return html`<h3 ${inked('ink', 'margin:20px 0 4px;font-size:14px;line-height:20px;font-weight:600')}>${showInvisible(panel.title)}</h3>
-${picture(options)}${body(panel, options)}
+${picture(options)}${annotationWords(panel, options.locale).map((line) => html`<p ${inked('muted', `margin:4px 0 0;${small}`)}>${line}</p>`)}${body(panel, options)}
 ${(answer.notes ?? []).map((note) => html`<p ${inked('muted', `margin:4px 0 0;${small}`)}>${showInvisible(note)}</p>`)}`;
 }
 

@@ -7,6 +7,7 @@ import { layoutOf, type MetricColumn } from '../../core/contract/answer-layout.t
 import { chartSentence } from '../../core/contract/chart-sentence.ts';
 import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
 import { chartInput, drawChart, withColourNames } from '../charts/chart-svg.ts';
+import { annotationWords } from '../run/annotation-words.ts';
 import { requestWords } from '../run/request-words.ts';
 import { figureList } from './figure-list.ts';
 import { formatInstant, formatRange, partialNote, showInvisible } from './format.ts';
@@ -76,7 +77,8 @@ function panelBody(panel: ReportPanel, at: number, locale: string) {
     return isExplained ? '' : html`<p class="none">Nothing in this range.</p>`;
   }
   if (panel.kind === 'figures') return figureList(panel, locale);
-  return html`${chart(panel, at, locale)}${panelTable(panel, locale)}`;
+  const noted = annotationWords(panel, locale);
+  return html`${chart(panel, at, locale)}${noted.map((line) => html`<p class="about"><bdi>${line}</bdi></p>`)}${panelTable(panel, locale)}`;
 }
 
 /** The drawing is made of escaped texts by its renderer; its sentence says the same in words. */

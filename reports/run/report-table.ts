@@ -9,6 +9,7 @@ import {
   showInvisible,
 } from '../html/format.ts';
 import { alignColumns } from './align-columns.ts';
+import { annotationWords } from './annotation-words.ts';
 import { requestWords } from './request-words.ts';
 
 const dimensionWidthMax = 60;
@@ -37,7 +38,14 @@ function panelLines(panel: ReportPanel, locale: string): string[] {
   }
   const lines = panel.kind === 'figures' ? figureLines(panel, locale) : tableLines(panel, locale);
   const hidden = panel.answer.rowsTotal - panel.answer.rows.length;
-  return [panel.title, ...lines, ...(hidden > 0 ? [`… and ${hidden} more`] : []), ...notes];
+  const noted = annotationWords(panel, locale);
+  return [
+    panel.title,
+    ...lines,
+    ...(hidden > 0 ? [`… and ${hidden} more`] : []),
+    ...noted,
+    ...notes,
+  ];
 }
 
 /** One column of the text: its head, and what it says of a row. */

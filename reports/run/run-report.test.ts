@@ -38,6 +38,7 @@ async function asked(change: Partial<ReportRequest>, source: Partial<ReportSourc
       },
       savedQuery: () => Promise.reject(new Error('no report of these asks SQL')),
       names: async (_slug, kind) => names[kind],
+      annotations: async () => [],
       ownReports: async () => [],
       ...source,
     },
@@ -52,6 +53,25 @@ async function problemOf(promise: Promise<unknown>): Promise<Problem> {
 }
 
 describe('running a report', () => {
+  test('says what happened on its days, beside the panels that have days', async () => {
+    const noted = (name: string, day: string, until?: string) => ({ name, day, until, text: '' });
+    const annotations = async () => [
+      noted('Last day', '2026-11-20'),
+      noted('Goes into it', '2026-11-01', '2026-11-19'),
+      noted('Before', '2026-11-01', '2026-11-18'),
+      noted('Behind', '2026-11-21'),
+    ];
+    const { panels, range } = await overviewResult(
+      {},
+      { source: { ...sourceByHand, annotations } },
+    );
+    expect(range).toEqual({ from: '2026-11-18', to: '2026-11-21' });
+    const named = panels.map(({ name, annotations: all }) => [name, all?.map((one) => one.name)]);
+    expect(named.filter(([, names]) => names !== undefined)).toEqual([
+      ['by_day', ['Goes into it', 'Last day']],
+    ]);
+  });
+
   test('gives the panels of the overview in the order of its definition', async () => {
     const result = await overviewResult();
     expect(result.panels.map(({ name, kind }) => [name, kind])).toEqual([
@@ -87,6 +107,11 @@ describe('running a report', () => {
   test('asks for every day of the longest range, not for the first hundred', async () => {
     const { queries } = await asked({});
     expect(queries.find(({ dimensions }) => dimensions[0] === 'day')?.limit).toBe(3660);
+  });
+
+  test('says that it is compared only where a panel is', async () => {
+    const { result } = await asked({ name: 'funnel', comparison: 'previous_period' });
+    expect(result).not.toHaveProperty('comparedWith');
   });
 
   test('leaves the comparison out where none is wanted', async () => {

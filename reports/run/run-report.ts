@@ -3,7 +3,9 @@
  * through a port, so the same code serves server, command line and tests.
  */
 import { type Analysis, analysisSchema } from '../../core/contract/analysis.ts';
-import { type Comparison, comparedRange } from '../../core/contract/comparison.ts';
+import { annotationsIn } from '../../core/contract/annotated-days.ts';
+import type { Annotation } from '../../core/contract/annotation.ts';
+import type { Comparison } from '../../core/contract/comparison.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import { type DateRange, dateRangeSchema } from '../../core/contract/date-range.ts';
 import { checkBeside } from '../../core/contract/label.ts';
@@ -34,6 +36,8 @@ export interface ReportSource {
   ): Promise<SqlAnswer>;
   /** The names of the dataset's definitions of a kind, in their order. */
   names(slug: string, kind: 'funnel' | 'goal' | 'page_group'): Promise<string[]>;
+  /** What happened on which days. */
+  annotations(slug: string): Promise<readonly Annotation[]>;
   /** The reports that users of the dataset have made. */
   ownReports(slug: string): Promise<readonly ReportDefinition[]>;
 }
@@ -84,7 +88,10 @@ export async function runReport(
   const run: Run = { request, source, range, subject };
   const panels: ReportPanel[] = [];
   for (const panel of definition.panels) panels.push(await runPanel(run, panel));
+  const noted = annotationsIn(panels.some(hasDays) ? await source.annotations(slug) : [], range);
   const { comparison, condition } = request;
+  // Not every panel can be compared: what is said of the whole is what was done.
+  const comparedWith = panels.find(({ answer }) => answer.comparedWith)?.answer.comparedWith;
   const labels = new Map(
     panels.flatMap(({ answer }) => answer.labels ?? []).map((one) => [one.name, one]),
   );
@@ -94,14 +101,17 @@ export async function runReport(
     description: definition.description ?? '',
     dataset: { slug, name, timeZone },
     range,
-    ...(comparison && { comparison, comparedWith: comparedRange(range, comparison) }),
+    ...(comparison && { comparison }),
+    ...(comparedWith && { comparedWith }),
     ...(condition !== undefined && { condition }),
     subject,
     labels: [...labels.values()],
     robots: request.robots,
     ...(request.seenByTag && { seenByTag: true }),
     generatedAt: clock(),
-    panels,
+    panels: panels.map((panel) =>
+      noted.length > 0 && hasDays(panel) ? { ...panel, annotations: noted } : panel,
+    ),
   };
 }
 
@@ -208,6 +218,9 @@ function both(one: string | undefined, other: string | undefined): string | unde
   if (one === undefined || other === undefined) return one ?? other;
   return `(${one}) and (${other})`;
 }
+
+const hasDays = ({ answer }: ReportPanel) =>
+  answer.columns.some(({ kind, name }) => kind === 'dimension' && name === 'day');
 
 const unanswered = (note: string): Answer => ({
   columns: [],

@@ -102,6 +102,7 @@ export const sourceByHand: ReportSource = {
   analyze: async () => ({ columns: [], rows: [], rowsTotal: 0 }),
   savedQuery: () => Promise.reject(new Error('no report of these asks SQL')),
   names: async () => [],
+  annotations: async () => [],
   ownReports: async () => [],
 };
 

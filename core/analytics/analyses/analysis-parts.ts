@@ -1,5 +1,6 @@
 /** What analyses are made of: the sessions and hits of a range, the columns of an answer, and figures beside labels. */
 import type { Analysis } from '../../contract/analysis.ts';
+import type { DateRange } from '../../contract/calendar.ts';
 import type { DimensionName } from '../../contract/dimension.ts';
 import type { Metric, MetricUnit } from '../../contract/metric.ts';
 import type { Answer, Column } from '../../contract/query.ts';
@@ -22,6 +23,8 @@ export interface AnalysisPlan {
   values: string[];
   columns: Column[];
   notes?: string[];
+  /** The period that its figures are held against, where there is one. */
+  comparedWith?: DateRange;
   /** Rows of the statement → rows of the answer, where they differ. The answer is cut at the limit afterwards. */
   finish?: (rows: SqlResult['rows']) => Answer['rows'];
 }

@@ -82,6 +82,7 @@ export function planChanges(analysis: AnalysisOf<'changes'>, context: QueryConte
       `Shown are changes with a false share of ${analysis.falseShareMax} at the most. Values with fewer than five expected sessions on a side are not tested.`,
       ...noLabels(analysis),
     ],
+    comparedWith: before,
     finish: (rows) => judge(rows, analysis.falseShareMax),
   };
 }
