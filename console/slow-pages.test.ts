@@ -3,7 +3,7 @@
  * asks again by itself once there is a network.
  */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type OpenedConsole, openConsole } from './testing/opened-console.ts';
 
 let opened: OpenedConsole;
