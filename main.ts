@@ -52,6 +52,7 @@ import { openLibsqlSubscriptions } from './core/stores/libsql-subscriptions.ts';
 import { makeDatabase } from './core/stores/published/make-database.ts';
 import { readManifest } from './core/stores/published/published-folder.ts';
 import { settleRecut } from './core/stores/recut-folder.ts';
+import { finishSalvaging, salvageInThread } from './core/stores/salvaged-file.ts';
 import { createChildSandbox } from './core/stores/sandbox/child-sandbox.ts';
 import { openSecretBox } from './core/stores/secret-box.ts';
 import { refusePartOfFolder } from './core/stores/whole-folder.ts';
@@ -118,7 +119,11 @@ async function composeCanister(
   const folder = openDataFolder(config.dataFolder);
   const lock = lockDataFolder(folder.root);
   opened.push(lock.release);
+  const mended = (text: string) => log('warning', 'stores_mended', text);
+  finishSalvaging(folder.hitsFile, mended);
   refusePartOfFolder(folder, config.acceptLoss === true);
+  if (config.acceptLoss === true)
+    await salvageInThread(built('./salvage-thread.js'), folder.hitsFile, mended);
   const libsql = openLibsqlThread({
     threadUrl: built('./libsql-thread.js'),
     hitsFile: folder.hitsFile,
@@ -148,7 +153,7 @@ async function composeCanister(
       geoDatabase: config.geoDatabase,
     },
     fatal,
-    (text) => log('warning', 'stores_mended', text),
+    mended,
   );
   opened.push(engine.terminate);
 
