@@ -25,6 +25,7 @@ import { keepQueriesWhole } from './core/desks/saved-query-desk.ts';
 import { createSearchDesk } from './core/desks/search-desk.ts';
 import { createSourceDesk } from './core/desks/source-desk.ts';
 import { createSqlDesk } from './core/desks/sql-desk.ts';
+import { inOrder } from './core/engine/in-order.ts';
 import { createSteadyClock } from './core/engine/steady-clock.ts';
 import { standardEventSet } from './core/events/standard-events.ts';
 import { createApi } from './core/http/app.ts';
@@ -363,21 +364,22 @@ async function composeCanister(
       sandbox.keepWarm();
       return listening.port;
     },
-    async close() {
-      watch.stop();
-      streams.close();
-      await stopJobs();
-      await sources.stop();
-      await alerts.stop();
-      await listening?.stop();
-      await sandbox.close();
-      await inbox.flush();
-      await backups.stop();
-      await engine.remote.stop();
-      await engine.terminate();
-      await libsql.close();
-      removeCommandToken(folder.root);
-      lock.release();
-    },
+    close: () =>
+      inOrder([
+        watch.stop,
+        streams.close,
+        stopJobs,
+        sources.stop,
+        alerts.stop,
+        () => listening?.stop(),
+        sandbox.close,
+        inbox.flush,
+        backups.stop,
+        () => engine.remote.stop(),
+        engine.terminate,
+        libsql.close,
+        () => removeCommandToken(folder.root),
+        lock.release,
+      ]),
   };
 }
