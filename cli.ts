@@ -36,6 +36,7 @@ import { createLog } from './core/log.ts';
 import { readCommandToken } from './core/stores/command-token.ts';
 import { findOwner } from './core/stores/data-folder.ts';
 import { version } from './server/built.ts';
+import { createProcessEnd } from './server/process-end.ts';
 
 const exitFailed = 1;
 const exitUsage = 2;
@@ -83,22 +84,24 @@ async function withApi<T>(
   work: (api: ApiClient) => Promise<T>,
 ): Promise<T> {
   const config = configOf(options);
+  let fail = (_: Error) => {};
+  const failure = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failure.catch(() => undefined);
   const api = await connectApi({
     owner: () => findOwner(config.dataFolder),
     token: () => readCommandToken(config.dataFolder),
     async openHere() {
-      const failed = (error: Error) => {
-        throw error;
-      };
       const { openCanister } = await import('./main.ts');
-      const { app, close } = await openCanister(config, failed, logTo('text'));
+      const { app, close } = await openCanister(config, fail, logTo('text'));
       const request = async (path: string, init: RequestInit) =>
         await app.request(path, init, { inProcess: true });
       return { request, close };
     },
   });
   try {
-    return await work(api);
+    return await Promise.race([work(api), failure]);
   } finally {
     await api.close();
   }
@@ -106,14 +109,7 @@ async function withApi<T>(
 
 async function serveUntilStopped(config: Config, firstPage: string): Promise<void> {
   const log = logTo(process.stderr.isTTY ? 'text' : 'json');
-  const fatal = (why: Error) => {
-    log(
-      'error',
-      'part_failed',
-      `Canister stops, because a part of it failed: ${why.message}\nWhat was acknowledged is stored. Start it again.`,
-    );
-    process.exit(70);
-  };
+  const end = createProcessEnd(log, () => opening.then(({ close }) => close()));
   for (const name of unknownSettings(process.env))
     log(
       'warning',
@@ -121,29 +117,18 @@ async function serveUntilStopped(config: Config, firstPage: string): Promise<voi
       `${name} is no setting, and changes nothing: docs/settings.md`,
     );
   const { openCanister } = await import('./main.ts');
-  const canister = await openCanister(config, fatal, log);
+  const opening = openCanister(config, end.fatal, log);
+  const canister = await opening;
+  if (end.isUnderWay()) return;
   // Before anything answers: who sees that it runs may tell it to stop.
-  let stopping = false;
-  const stop = () => {
-    if (stopping) return;
-    stopping = true;
-    log('info', 'stopping', 'Stopping: storing what has ended …');
-    canister.close().then(
-      () => {
-        log('info', 'stopped', 'Stopped.');
-        process.exit(0);
-      },
-      (error: Error) => fatal(error),
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', end.stop);
+  process.on('SIGINT', end.stop);
   const port = await canister.listen(config.port, config.host).catch(async (error) => {
     await canister.close();
     throw error;
   });
   const firstLink = await canister.firstLink();
-  if (stopping) return;
+  if (end.isUnderWay()) return;
   log(
     'info',
     'started',

@@ -25,6 +25,7 @@ import { keepQueriesWhole } from './core/desks/saved-query-desk.ts';
 import { createSearchDesk } from './core/desks/search-desk.ts';
 import { createSourceDesk } from './core/desks/source-desk.ts';
 import { createSqlDesk } from './core/desks/sql-desk.ts';
+import { inOrder } from './core/engine/in-order.ts';
 import { createSteadyClock } from './core/engine/steady-clock.ts';
 import { standardEventSet } from './core/events/standard-events.ts';
 import { createApi } from './core/http/app.ts';
@@ -53,6 +54,7 @@ import { openLibsqlSubscriptions } from './core/stores/libsql-subscriptions.ts';
 import { makeDatabase } from './core/stores/published/make-database.ts';
 import { readManifest } from './core/stores/published/published-folder.ts';
 import { settleRecut } from './core/stores/recut-folder.ts';
+import { finishSalvaging, salvageInThread } from './core/stores/salvaged-file.ts';
 import { createChildSandbox } from './core/stores/sandbox/child-sandbox.ts';
 import { openSecretBox } from './core/stores/secret-box.ts';
 import { refusePartOfFolder } from './core/stores/whole-folder.ts';
@@ -120,7 +122,11 @@ async function composeCanister(
   const folder = openDataFolder(config.dataFolder);
   const lock = lockDataFolder(folder.root);
   opened.push(lock.release);
+  const mended = (text: string) => log('warning', 'stores_mended', text);
+  finishSalvaging(folder.hitsFile, mended);
   refusePartOfFolder(folder, config.acceptLoss === true);
+  if (config.acceptLoss === true)
+    await salvageInThread(built('./salvage-thread.js'), folder.hitsFile, mended);
   const libsql = openLibsqlThread({
     threadUrl: built('./libsql-thread.js'),
     hitsFile: folder.hitsFile,
@@ -150,7 +156,7 @@ async function composeCanister(
       geoDatabase: config.geoDatabase,
     },
     fatal,
-    (text) => log('warning', 'stores_mended', text),
+    mended,
   );
   opened.push(engine.terminate);
 
@@ -361,21 +367,22 @@ async function composeCanister(
       sandbox.keepWarm();
       return listening.port;
     },
-    async close() {
-      watch.stop();
-      streams.close();
-      await stopJobs();
-      await sources.stop();
-      await alerts.stop();
-      await listening?.stop();
-      await sandbox.close();
-      await inbox.flush();
-      await backups.stop();
-      await engine.remote.stop();
-      await engine.terminate();
-      await libsql.close();
-      removeCommandToken(folder.root);
-      lock.release();
-    },
+    close: () =>
+      inOrder([
+        watch.stop,
+        streams.close,
+        stopJobs,
+        sources.stop,
+        alerts.stop,
+        () => listening?.stop(),
+        sandbox.close,
+        inbox.flush,
+        backups.stop,
+        () => engine.remote.stop(),
+        engine.terminate,
+        libsql.close,
+        () => removeCommandToken(folder.root),
+        lock.release,
+      ]),
   };
 }

@@ -171,6 +171,7 @@ export default defineConfig(async () => ({
             'index-thread': at('core/stores/index-thread.ts'),
             'sandbox-child': at('core/stores/sandbox/sandbox-child.ts'),
             'libsql-thread': at('core/stores/libsql-thread.ts'),
+            'salvage-thread': at('core/stores/salvage-thread.ts'),
             'seal-thread': at('core/stores/seal-thread.ts'),
           },
           output: {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Backup, type Backups, backupLimits } from '../core/contract/backup.ts';
 import { countedNoun } from '../core/contract/counted-noun.ts';
 import { metricWords } from '../core/contract/metric-words.ts';
+import { Problem } from '../core/contract/problem.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
 import { numberUpTo } from './option-values.ts';
@@ -78,7 +79,8 @@ async function create(
     if (found.failed !== undefined && found.failed.name === name) note(found.failed.reason);
     return { backup, folder: found.folder };
   }
-  throw new Error(`No backup was made: ${found.failed?.reason ?? 'the server was started again.'}`);
+  const why = found.failed?.reason ?? 'the server was started again.';
+  throw new Problem('data_unusable', `No backup was made: ${why}`);
 }
 
 const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0);

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { Problem, type ProblemCode, problemCodes } from '../core/contract/problem.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import type { EngineThreadData, EngineWords } from '../core/engine/engine-thread.ts';
-import { callOver, Transferred } from '../core/engine/thread-port.ts';
+import { callOver, Transferred, unpackError } from '../core/engine/thread-port.ts';
 import { built } from './built.ts';
 
 /**
@@ -29,7 +29,10 @@ export async function startEngineThread(
   let ready = false;
   await new Promise<void>((resolve, reject) => {
     worker.on('message', (message: unknown) => {
-      if (isEngineWords(message)) said(message.said);
+      if (isEngineWords(message)) {
+        if ('said' in message) said(message.said);
+        else if (!closing) fatal(unpackError(message.failed));
+      }
       if (message !== 'ready') return;
       ready = true;
       resolve();
@@ -38,7 +41,7 @@ export async function startEngineThread(
       // What keeps a data folder from being opened is a refusal, not a failure in the midst of work.
       reject(asProblem(why));
       ended(why);
-      if (ready && !closing) fatal(why);
+      if (ready && !closing) fatal(asProblem(why));
     };
     worker.on('error', died);
     worker.on('exit', (code) => died(new Error(`the engine's thread ended with code ${code}`)));
@@ -55,7 +58,9 @@ export async function startEngineThread(
 }
 
 function isEngineWords(message: unknown): message is EngineWords {
-  return typeof message === 'object' && message !== null && 'said' in message;
+  return (
+    typeof message === 'object' && message !== null && ('said' in message || 'failed' in message)
+  );
 }
 
 /** A large piece of a file is not copied on its way, where nobody else uses its buffer. */

@@ -23,7 +23,7 @@ import { sealInThread } from '../stores/seal-owner.ts';
 import type { Engine } from './engine.ts';
 import { runEngine } from './run-engine.ts';
 import { createSteadyClock } from './steady-clock.ts';
-import { serveCalls } from './thread-port.ts';
+import { type PackedError, packError, serveCalls } from './thread-port.ts';
 
 export interface EngineThreadData {
   root: string;
@@ -37,10 +37,8 @@ export interface EngineThreadData {
   geoDatabase: string | undefined;
 }
 
-/** What the thread tells besides answers: a sentence for the log. */
-export interface EngineWords {
-  said: string;
-}
+/** What the thread tells besides answers: a sentence for the log, or why the engine takes no other step. */
+export type EngineWords = { said: string } | { failed: PackedError };
 
 const pollMs = 100;
 const retryHeldAfterMs = 60_000;
@@ -105,9 +103,8 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
       retryAfterMs: retryHeldAfterMs,
       lastLow: (slug) => lastLow(files.control, slug),
     },
-    failed(error) {
-      throw error;
-    },
+    // A thread that died of it would take calls into DuckDB with it, and they the process.
+    failed: (why) => port.postMessage({ failed: packError(why) } satisfies EngineWords),
   });
   serveCalls(port, engine);
   port.postMessage('ready');

@@ -117,6 +117,8 @@ test.each([
   1, 2,
 ] as const)('An erased visitor is in no file, and everybody else is untouched (segments of version %i)', async (version) => {
   const world = await filled({}, version);
+  for (const name of ['hits.db.unreadable', 'hits.db.unreadable-2-wal'])
+    writeFileSync(join(world.root, name), visitor);
   expect(filesWith(world, canaries)).not.toEqual([]);
   expect(await world.engine.visitorFigures('shop', { visitor })).toEqual({
     sessions: 2,

@@ -28,6 +28,7 @@ import { driveEngine } from './engine-loop.ts';
 import { accountForHits } from './hit-account.ts';
 import { excludedHits, excludedHours, tryHitRules, useHitRules } from './hit-rules-desk.ts';
 import { createImportDesk } from './import-desk.ts';
+import { inOrder } from './in-order.ts';
 import { createIndexDesk } from './index-desk.ts';
 import { jobOfBackfill, jobOfDryRun, jobOfImport, jobOfIndex, jobOfUpkeep } from './job-list.ts';
 import { createOpenDatasets, type HoldingRules, isDiskFull } from './open-datasets.ts';
@@ -197,6 +198,15 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     return putRecutInPlace(dataset, { pipeline, imports: desk, failed }).finally(countAnew);
   }
 
+  /** After a step that failed nothing is known to be whole in memory: all of it comes again out of the inbox. */
+  async function storeWhatHasEnded(): Promise<void> {
+    if (broken) throw broken;
+    await clearImports(true);
+    while (await pipeline.step());
+    await pipeline.settle();
+    await shelf.tend(pipeline);
+  }
+
   async function step(): Promise<boolean> {
     if (broken) throw broken;
     await shelf.tend(pipeline);
@@ -219,7 +229,10 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     beforeRest: () => clearImports(false),
     pollMs,
     clock,
-    failed,
+    failed(why) {
+      broken ??= why;
+      failed(why);
+    },
   });
 
   return {
@@ -370,12 +383,10 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       await jobs.stop();
       await stopped;
       await indexes.done();
-      await clearImports(true);
-      while (await pipeline.step());
-      await pipeline.settle();
-      await shelf.tend(pipeline);
-      for (const dataset of datasets.values()) await dataset.close();
-      datasets.clear();
+      await inOrder([
+        storeWhatHasEnded,
+        () => inOrder([...datasets.values()].map(({ close }) => close)),
+      ]).finally(() => datasets.clear());
     },
   };
 }

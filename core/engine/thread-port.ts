@@ -15,10 +15,17 @@ interface Call {
   args: unknown[];
 }
 
+/** An error on its way to another thread. */
+export interface PackedError {
+  message: string;
+  problem?: ProblemCode;
+  code?: string;
+}
+
 interface Reply {
   reply: number;
   value?: unknown;
-  error?: { message: string; problem?: ProblemCode; code?: string };
+  error?: PackedError;
 }
 
 /**
@@ -105,13 +112,13 @@ export function callOver<T extends object>(port: Port): { remote: T; ended: (why
   return { remote, ended };
 }
 
-function packError(error: unknown): NonNullable<Reply['error']> {
+export function packError(error: unknown): PackedError {
   if (error instanceof Problem) return { message: error.message, problem: error.code };
   const { message, code } = error as { message?: string; code?: string };
   return { message: message ?? String(error), ...(typeof code === 'string' ? { code } : {}) };
 }
 
-function unpackError({ message, problem, code }: NonNullable<Reply['error']>): Error {
+export function unpackError({ message, problem, code }: PackedError): Error {
   if (problem) return new Problem(problem, message);
   return Object.assign(new Error(message), code === undefined ? {} : { code });
 }

@@ -4,11 +4,11 @@ import { Problem } from '../contract/problem.ts';
 const noRight =
   'cannot be read and written by this user. Run Canister as the user who owns the data folder, or give all of it to this one (chown -R).';
 const noRoom = 'cannot be written: the disk is full. Make room, and start again.';
-const damaged =
-  'is damaged. Put your backup of the whole folder back: docs/operations.md, "Backup".';
+const putBackupBack = 'Put your backup of the whole folder back: docs/operations.md, "Backup".';
+const damaged = `is damaged. ${putBackupBack}`;
 /** All that is stored lies elsewhere: an old backup would cost more than this file. */
 const withoutHits =
-  'Or keep all stored sessions, and lose only the hits that are in none yet: move hits.db away and start with serve --accept-loss.';
+  'Or keep all stored sessions, and what can be read of the hits that are in none yet: start once with serve --accept-loss. If that is refused, move hits.db away first.';
 
 /** What the system, or SQLite, says → what it means for a file. SQLite's numbers stand where its driver gives no name. */
 const meanings: Readonly<Record<string, string>> = {
@@ -36,6 +36,14 @@ const meanings: Readonly<Record<string, string>> = {
   'database: 11': damaged,
   'database: 26': damaged,
 };
+
+/** What to do about a database that is damaged. */
+export const damagedAdvice = (file: string) =>
+  file.endsWith('hits.db') ? `${putBackupBack} ${withoutHits}` : putBackupBack;
+
+/** As SQLite says that what it reads is not what was written. */
+export const isDamaged = (error: unknown) =>
+  /^SQLITE_(CORRUPT|NOTADB)/.test((error as NodeJS.ErrnoException).code ?? '');
 
 /**
  * @param error what came of opening or writing it

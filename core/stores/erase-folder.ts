@@ -12,6 +12,8 @@ const noteName = 'erasure.json';
 const pieceBytes = 1 << 20;
 /** Torn tails, tables and logs that could not be read, and copies that were killed while they were made. */
 const leftover = /\.cut-\d+$|\.unreadable(-\d+)?$|\.making(\.wal)?$/;
+/** A damaged `hits.db` that was kept, and one that is not whole. */
+const leftoverHits = /^hits\.db\.(unreadable(-\d+)?|making)(-wal|-shm|-journal)?$/;
 
 /** @param root the data folder */
 export function openEraseFolder(root: string, paths: DatasetPaths): ErasePlace {
@@ -31,6 +33,7 @@ export function openEraseFolder(root: string, paths: DatasetPaths): ErasePlace {
       const isPublished = (file: string) => file.startsWith(`${paths.published}/`);
       for (const file of filesUnder(paths.folder))
         if (leftover.test(file) && !isPublished(file)) rmSync(file);
+      for (const name of readdirSync(root)) if (leftoverHits.test(name)) rmSync(join(root, name));
       cutLines(join(paths.folder, 'imports'), traces);
       return { exports: removeExports(paths.exports) };
     },

@@ -14,10 +14,12 @@ import { attention, type Finding, note, well } from '../doctor.ts';
 import { explainAccount } from '../engine/hit-account.ts';
 import { isDamage } from './damaged-tables.ts';
 import { openDataFolder } from './data-folder.ts';
+import { damagedAdvice } from './data-unusable.ts';
 import { isClosedToUs } from './dataset-stores.ts';
 import { findUnreadable, readAnalytics, readTablesVersion } from './examine-tables.ts';
 import { describeBroken, openLibsqlCounts } from './libsql-counts.ts';
 import { controlMigrations, hitsMigrations } from './migrations/migrations.ts';
+import { isToBePutInPlace } from './salvaged-file.ts';
 import { isGone } from './whole-folder.ts';
 
 type Ask = (sql: string, args?: InArgs) => Promise<Row[]>;
@@ -29,15 +31,19 @@ interface Copies {
 
 const rebuildAdvice =
   'Start Canister: it makes the tables anew out of the stored sessions, and says so.';
-const damagedAdvice = (slug: string) =>
+const damagedTablesAdvice = (slug: string) =>
   `Make the tables anew out of the stored sessions: canister rebuild --dataset ${slug}. And look at the disk: it has changed what was written.`;
-const restoreAdvice = 'Put your backup of the whole folder back: docs/operations.md, "Backup".';
+const restoreAdvice = damagedAdvice('control.db');
 const reportAdvice =
   'Keep the folder as it is, and report this. After restoring only some files of a backup it is to be expected.';
 
 /** @param root a folder that exists and that no process owns */
 export async function examineDatabases(root: string): Promise<Finding[]> {
   const { hitsFile, controlFile } = openDataFolder(root);
+  if (isToBePutInPlace(hitsFile)) {
+    const says = 'hits.db was damaged, and another one was made of what could be read of it.';
+    return [note('databases', `${says} The next start puts it in place.`)];
+  }
   const gone = [hitsFile, controlFile].filter(isGone).map((file) => basename(file));
   if (gone.length === 2 && !existsSync(hitsFile) && !existsSync(controlFile))
     return [note('databases', 'Nothing was stored here yet.')];
@@ -115,7 +121,7 @@ async function examineDatabase(name: string, ask: Ask, known: number): Promise<F
   const [[version], check] = [await ask('PRAGMA user_version'), await ask('PRAGMA quick_check(1)')];
   const state = String(check[0]?.[0]);
   if (state !== 'ok')
-    return [attention('databases', `${name} is damaged: ${state}`, restoreAdvice)];
+    return [attention('databases', `${name} is damaged: ${state}`, damagedAdvice(name))];
   const tables = Number(version?.[0]);
   if (tables > known) {
     return [
@@ -217,7 +223,7 @@ async function examineDataset(root: string, slug: string, askHits: Ask): Promise
         'analytics',
         `${slug}: analytics.duckdb cannot be read: ${why}`,
         // It opens, perhaps, and a start leaves it as it is.
-        isDamage(error) ? damagedAdvice(slug) : rebuildAdvice,
+        isDamage(error) ? damagedTablesAdvice(slug) : rebuildAdvice,
       ),
     ];
   }
@@ -246,7 +252,7 @@ async function examineDataset(root: string, slug: string, askHits: Ask): Promise
       : attention(
           'analytics',
           `${slug}: analytics.duckdb is damaged; not all of it can be read. ${unreadable}`,
-          damagedAdvice(slug),
+          damagedTablesAdvice(slug),
         ),
     ...(await examineInbox(slug, Number(low), Number(stored), doubled, askHits)),
   ];

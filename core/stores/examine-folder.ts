@@ -29,6 +29,7 @@ export async function examineFiles(
     examineKeyFile(root),
     ...examineOpenness(root),
     await examineDisk(root, freeBytesMin),
+    ...examineKept(root),
   ];
   for (const slug of datasetFolders(root)) {
     try {
@@ -198,6 +199,17 @@ function examineRecut(root: string, slug: string, isRunning: boolean): Finding[]
       `Put it in place with canister recut --dataset ${slug} --apply, or remove it with --discard.`,
     ),
   ];
+}
+
+/** The damaged files of which what could be read was taken over. */
+function examineKept(root: string): Finding[] {
+  const kept = readdirSync(root).filter((name) => /^hits\.db\.unreadable(-\d+)?$/.test(name));
+  return kept.map((name) =>
+    note(
+      'set aside',
+      `${name} was hits.db until it was damaged; what could be read of it is in hits.db. Hits of visitors lie in it: delete it when the figures are right.`,
+    ),
+  );
 }
 
 /** What earlier repairs put aside. */

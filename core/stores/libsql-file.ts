@@ -14,7 +14,7 @@ import {
 import { Problem } from '../contract/problem.ts';
 import { isPlanted } from '../fail-point.ts';
 import { syncFile } from './copied-files.ts';
-import { explainUnusable } from './data-unusable.ts';
+import { explainUnusable, isDamaged } from './data-unusable.ts';
 
 /** All that the program may do with libSQL: a batch of constant statements with bound arguments. */
 export type SqlBatch = Pick<Client, 'batch'>;
@@ -76,13 +76,17 @@ async function openAndMigrate(
   const outside = async (statements: readonly InStatement[]) => {
     for (const statement of statements) await client.execute(statement);
   };
+  // A damaged page is met by whoever reads it, perhaps long after the file was opened.
+  const tellDamage = (error: unknown): never => {
+    throw isDamaged(error) ? explainUnusable(error, file) : error;
+  };
   await outside(pragmas);
   const opened: LibsqlFile = {
     batch: (statements, mode) =>
-      batchWithCure(client, statements as InStatement[], mode ?? 'write'),
-    scrub: () => outside(['VACUUM', 'PRAGMA wal_checkpoint(TRUNCATE)']),
+      batchWithCure(client, statements as InStatement[], mode ?? 'write').catch(tellDamage),
+    scrub: () => outside(['VACUUM', 'PRAGMA wal_checkpoint(TRUNCATE)']).catch(tellDamage),
     async copyTo(copy) {
-      await outside([{ sql: 'VACUUM INTO ?', args: [copy] }]);
+      await outside([{ sql: 'VACUUM INTO ?', args: [copy] }]).catch(tellDamage);
       await syncFile(copy);
     },
     close: () => client.close(),
