@@ -51,13 +51,16 @@ function plainWords(typed: string): string | undefined {
   return words === '' || isCondition ? undefined : words.replaceAll('\\', '\\\\');
 }
 
-const conditionsOf = (words: string): [where: string, condition: string][] => [
-  [msg('Signed-in user'), `user contains "${words}"`],
-  [msg('Path of a page'), `request.path contains "${words}"`],
-  [msg('Title of a page'), `page.title contains "${words}"`],
-  [msg('Name of a custom event'), `custom.name contains "${words}"`],
-  [msg('Visitor key'), `visitor = "${words}"`],
-];
+const conditionsOf = (words: string): [where: string, condition: string][] => {
+  const has = (field: string, operator = 'contains') => [field, operator, `"${words}"`].join(' ');
+  return [
+    [msg('Signed-in user'), has('user')],
+    [msg('Path of a page'), has('request.path')],
+    [msg('Title of a page'), has('page.title')],
+    [msg('Name of a custom event'), has('custom.name')],
+    [msg('Visitor key'), has('visitor', '=')],
+  ];
+};
 
 export const searchWaysStyles = css`
   .ways {
