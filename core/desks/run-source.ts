@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { FileMark, KeptSource, Sources } from '../settings/sources.ts';
 import { type FetchOptions, type Patience, untilStop } from '../sources/fetch/fetcher.ts';
 import { openFetcher } from '../sources/fetch/open-fetcher.ts';
+import { indexMarks } from '../sources/file-marks.ts';
 import { openSpool, type Spool } from '../sources/spool.ts';
 
 /** Marks of files that are gone are kept so long: a file may come back. */
@@ -91,6 +92,7 @@ async function fetchAll(
     silenceMsMax,
     signal,
   };
+  const marks = indexMarks(await sources.marks(id));
   let failed = 0;
   for (const location of source.locations) {
     if (signal.aborted) break;
@@ -124,9 +126,12 @@ async function fetchAll(
             options.tell?.({ fetchedBytes: came });
           },
         };
-        const keep = (mark: FileMark) => sources.setMark(id, mark);
+        const keep = async (mark: FileMark) => {
+          await sources.setMark(id, mark);
+          marks.put(mark);
+        };
         try {
-          const done = await spool.fetch(fetcher, file, await sources.marks(id), place, keep);
+          const done = await spool.fetch(fetcher, file, marks, place, keep);
           if (done !== undefined && done.fetchedBytes > 0) outcome.files += 1;
           outcome.fetchedBytes += done?.fetchedBytes ?? 0;
           if (done?.failure !== undefined) throw done.failure;

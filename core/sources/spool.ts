@@ -19,10 +19,13 @@ import {
   inTime,
   type Patience,
 } from './fetch/fetcher.ts';
+import type { FileMarks } from './file-marks.ts';
 import { isPacked } from './inflate.ts';
 
 const headBytes = 1_024;
 const tailBytes = 256;
+const base64GroupLength = 4;
+const comparedLengthMax = 64;
 /** How much comes until the room on the disk is looked at again: little beside what must stay free. */
 const bytesPerLook = 4 * 1024 ** 2;
 
@@ -38,7 +41,7 @@ export interface Spool {
   fetch(
     fetcher: Fetcher,
     found: FoundFile,
-    marks: readonly FileMark[],
+    marks: FileMarks,
     place: Patience & {
       location: string;
       nowMs: number;
@@ -85,25 +88,24 @@ export function openSpool(folder: string): Spool {
     bytes: bytesOf,
     async fetch(fetcher, found, marks, { location, nowMs, came, diskLow, ...patience }, keep) {
       const { name, stamp } = found;
-      const isHere = (one: FileMark) => one.location === location && one.name === name;
-      const known = marks.find((one) => isHere(one) && one.stamp === stamp);
+      const known = marks.at(location, name).find((one) => one.stamp === stamp);
       // What is gone of the spool, as in a data folder that was put back, comes again: sessions of it may be open.
       if (known !== undefined && (await bytesOf(known)) >= known.takenBytes) return undefined;
       const where = name;
       const head = await inTime(collect(fetcher.read(name, 0, headBytes)), patience, where);
       if (head.length === 0) return undefined;
       refusePage(head, where);
-      // The one of the same name first: of two that begin alike it is the likelier.
-      const inOrder = [...marks].sort((one, other) => Number(isHere(other)) - Number(isHere(one)));
+      const headText = head.toString('base64');
       let mark: FileMark | undefined;
-      for (const one of inOrder) {
+      for (const one of marks.likeliestFirst(location, name)) {
+        if (!mayBegin(headText, one.head)) continue;
         const same = isSame(one, head, fetcher, found);
         if (await inTime(same, patience, where)) mark = one;
         if (mark !== undefined) break;
       }
       mark = {
         ...(mark ?? newMark(nowMs, head)),
-        head: head.toString('base64'),
+        head: headText,
         location,
         name,
         stamp: '',
@@ -177,6 +179,12 @@ export function openSpool(folder: string): Spool {
     },
     remove: (mark) => rm(path(mark), { force: true }),
   };
+}
+
+/** Most files begin otherwise, and are left by that: all in base64, of which the last group may end otherwise. */
+function mayBegin(headText: string, knownText: string): boolean {
+  const wholeGroups = Math.max(0, knownText.length - base64GroupLength);
+  return headText.startsWith(knownText.slice(0, Math.min(wholeGroups, comparedLengthMax)));
 }
 
 function newMark(nowMs: number, head: Buffer): FileMark {
