@@ -161,7 +161,14 @@ const presses: Press[] = [
       await fill('Mail addresses, with commas between', 'a@shop.example');
     },
   },
-  ...['Send it now', 'Pause', 'Send test', 'Delete it for good'].map((press) => ({
+  {
+    at: '/subscriptions',
+    press: 'Send it now',
+    asks: 'POST',
+    confirms: true,
+    first: () => click('Weekly'),
+  },
+  ...['Pause', 'Send test', 'Delete it for good'].map((press) => ({
     at: '/subscriptions',
     press,
     asks: press.startsWith('Delete') ? 'DELETE' : 'POST',

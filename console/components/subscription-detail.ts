@@ -18,7 +18,9 @@ import { RefreshController } from '../controllers/refresh-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
+import './confirm-button.ts';
 import './error-note.ts';
+import { counted } from './number-format.ts';
 import { formatInstant } from './time-format.ts';
 
 const askEveryMs = 3_000;
@@ -102,7 +104,7 @@ export class SubscriptionDetail extends LitElement {
           this.previews = !this.previews;
         }}>${this.previews ? msg('Hide the mail') : msg('Look at the mail')}</button>
         <a class="button" href=${previewUrl(subscription.name)} target="_blank" rel="noopener">${msg('Open it alone')}</a>
-        <button class="button" type="button" ?disabled=${subscription.paused} @click=${this.#run}>${msg('Send it now')}</button>
+        <cn-confirm-button label=${msg('Send it now')} ?disabled=${subscription.paused} @cn-confirm=${this.#run}></cn-confirm-button>
         <button class="button" type="button" @click=${() =>
           this.#do(async () => {
             await changeSubscription(this.#name, next);
@@ -192,7 +194,9 @@ export class SubscriptionDetail extends LitElement {
   }
 
   #run() {
-    void this.#do(async () => msg(str`Sent to ${await runSubscription(this.#name)} recipients.`));
+    void this.#do(async () =>
+      counted(await runSubscription(this.#name), msg('Sent to # recipient.|Sent to # recipients.')),
+    );
   }
 
   #delete() {
