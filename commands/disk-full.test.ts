@@ -133,6 +133,34 @@ describe.skipIf(!mounted)('A disk that becomes full', () => {
     expect(await product.stop()).toBe(0);
   });
 
+  test('An import that finds no room says so, and is done again when there is some', async () => {
+    const lines = 20_000;
+    const log = `${folder}.log`;
+    const paths = Array.from({ length: lines }, (_, index) => `/p${index}`);
+    const line = (path: string, index: number) =>
+      `192.0.${index % 250}.7 - - [02/Mar/2026:10:00:00 +0000] "GET ${path} HTTP/1.1" 200 512 "-" "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"\n`;
+    writeFileSync(log, paths.map(line).join(''));
+    const shop = ['--dataset', 'shop', '--data', data];
+    product = await startProduct({ data, environment: { CANISTER_DISK_FREE_BYTES_MIN: '0' } });
+    try {
+      fill(64 * 1024);
+      const refused = await runCommand(['import', log, ...shop]);
+      expect([refused.code, refused.notes]).toEqual([
+        1,
+        expect.stringContaining('no room left on the disk'),
+      ]);
+      rmSync(filler);
+      const done = await runCommand(['import', log, ...shop]);
+      expect(done.code, done.notes).toBe(0);
+      const sql = `SELECT count(*)::INTEGER AS hits, count(DISTINCT path)::INTEGER AS paths FROM hits WHERE origin = 'log'`;
+      const { out } = await runCommand(['query', sql, '--json', ...shop]);
+      expect(JSON.parse(out)).toEqual([{ hits: lines, paths: lines }]);
+    } finally {
+      rmSync(log);
+      expect(await product.stop()).toBe(0);
+    }
+  });
+
   test('Below the low mark hits are refused before anything fails, and taken again by themselves', async () => {
     product = await startProduct({ data });
     expect((await send()).status).toBe(202);

@@ -1,7 +1,8 @@
 /** What the alarms on the system itself say, and what is measured for them. */
 import type { IntervalHistogram } from 'node:perf_hooks';
 import { Problem } from '../core/contract/problem.ts';
-import { type HeldDataset, isDiskFull } from '../core/engine/open-datasets.ts';
+import { isDiskFull } from '../core/disk-full.ts';
+import type { HeldDataset } from '../core/engine/open-datasets.ts';
 import type { ProcessMeasures } from '../core/http/metrics.ts';
 import type { Job } from '../core/jobs.ts';
 import { type DiskRoom, diskFreeBytesMin } from '../core/stores/disk-room.ts';

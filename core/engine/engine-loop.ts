@@ -1,6 +1,6 @@
 /** Drives an engine by itself: step after step while there is something to do, and a rest when there is not. */
 import type { Clock } from '../clock.ts';
-import { isDiskFull } from './open-datasets.ts';
+import { isDiskFull } from '../disk-full.ts';
 
 /** How long to wait before a full disk is tried again. */
 const roomPollMs = 1_000;

@@ -6,6 +6,7 @@ import type { MakeAnew } from '../analytics/analytics-store.ts';
 import type { Clock } from '../clock.ts';
 import { Problem } from '../contract/problem.ts';
 import type { SessionLimits } from '../contract/session.ts';
+import { isDiskFull } from '../disk-full.ts';
 import type { PlaceOf } from '../hits/enrichment.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { DatasetConfig } from '../settings/datasets.ts';
@@ -74,12 +75,6 @@ export const haveDamage = (error: unknown) =>
 
 /** More hits than this are never stored between two checkpoints. */
 const positionsSinceCheckpointMax = 1_000_000_000;
-
-/** As libSQL, the file system and DuckDB say it. */
-export const isDiskFull = (error: unknown) =>
-  /SQLITE_FULL|database or disk is full|ENOSPC|no space left on device/i.test(
-    `${(error as { code?: string }).code} ${(error as Error).message}`,
-  );
 
 export function createOpenDatasets(options: {
   openStores: OpenStores;

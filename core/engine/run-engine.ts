@@ -11,6 +11,7 @@ import { type ImportProgress, importOptionsSchema } from '../contract/import.ts'
 import { Problem } from '../contract/problem.ts';
 import type { SessionLimits } from '../contract/session.ts';
 import type { RebuildResult, VerifyResult } from '../contract/upkeep.ts';
+import { isDiskFull } from '../disk-full.ts';
 import { compileEventSet } from '../events/compile.ts';
 import { type EventSets, memoryEventSets } from '../events/event-sets.ts';
 import type { PlaceOf } from '../hits/enrichment.ts';
@@ -31,7 +32,7 @@ import { createImportDesk } from './import-desk.ts';
 import { inOrder } from './in-order.ts';
 import { createIndexDesk } from './index-desk.ts';
 import { jobOfBackfill, jobOfDryRun, jobOfImport, jobOfIndex, jobOfUpkeep } from './job-list.ts';
-import { createOpenDatasets, type HoldingRules, isDiskFull } from './open-datasets.ts';
+import { createOpenDatasets, type HoldingRules } from './open-datasets.ts';
 import { createPublishDesk } from './publish-desk.ts';
 import { readSession } from './read-session.ts';
 import { rebuildDataset } from './rebuild-dataset.ts';

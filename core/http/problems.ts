@@ -5,6 +5,7 @@ import { matchedRoutes } from 'hono/route';
 import { z } from 'zod';
 import { issueWords } from '../contract/issue-words.ts';
 import { Problem } from '../contract/problem.ts';
+import { isDiskFull } from '../disk-full.ts';
 import { describeError, type Log } from '../log.ts';
 
 /** Makes what answers an error as `application/problem+json`. Nothing of an unexpected error reaches the outside. */
@@ -43,6 +44,12 @@ function toProblem(error: unknown): Problem {
   if (error instanceof HTTPException && error.status < 500) {
     return new Problem('request_invalid', error.message || 'The request could not be read.');
   }
+  if (isDiskFull(error))
+    return new Problem(
+      'disk_low',
+      'There is no room left on the disk of the data folder. What was acknowledged is stored. Make room, and ask again.',
+      { cause: error },
+    );
   return new Problem(
     'internal',
     'An unexpected error. Nothing that was acknowledged is lost; the server’s log says more.',

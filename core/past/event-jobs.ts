@@ -5,8 +5,8 @@
 
 import { type Backfill, type DryRun, eventLifeLimits } from '../contract/event-life.ts';
 import { Problem } from '../contract/problem.ts';
+import { isDiskFull } from '../disk-full.ts';
 import type { DatasetEngine } from '../engine/dataset-engine.ts';
-import { isDiskFull } from '../engine/open-datasets.ts';
 import type { BackfillAsked, BackfillRecord } from '../settings/backfills.ts';
 import { runBackfill } from './backfill.ts';
 import { compileTrial, type DryRunAsked, newDryRun, runDryRun, type Trial } from './dry-run.ts';
