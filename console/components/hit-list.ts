@@ -1,6 +1,7 @@
 /**
  * The hits of a session in their order, with the steps taken on each, at their times after the first hit. A hit opens
- * to its request and response fields; what is open stays open when hits are added. All of it is drawn as text.
+ * to its request and response fields; what is open stays open when hits are added. The events that fired on it stand
+ * below it. All of it is drawn as text.
  */
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
@@ -36,6 +37,8 @@ export class HitList extends LitElement {
 
   @property({ attribute: false }) hits: readonly SessionHit[] = [];
   @property() timeZone = 'UTC';
+  /** The events that fired on a hit, by its id. */
+  @property({ attribute: false }) fired: ReadonlyMap<string, readonly string[]> = new Map();
   /** The hits whose fields are drawn: those that were opened once. */
   @state() private opened: ReadonlySet<string> = new Set();
   /** The hits whose steps are all shown. */
@@ -52,12 +55,24 @@ export class HitList extends LitElement {
     </ol>`;
   }
 
+  /** Opens a hit and goes to it. */
+  async show(hitId: string): Promise<void> {
+    const all = [...this.renderRoot.querySelectorAll('details')];
+    const hit = all.find((one) => one.getAttribute('data-hit') === hitId);
+    if (hit === undefined) return;
+    this.opened = new Set([...this.opened, hitId]);
+    await this.updateComplete;
+    hit.open = true;
+    hit.scrollIntoView({ block: 'center' });
+    hit.querySelector('summary')?.focus({ preventScroll: true });
+  }
+
   #hit(hit: SessionHit, startedAt: number) {
     const address = hit.query === undefined ? hit.path : `${hit.path}?${hit.query}`;
     const name = hit.name ?? hit.title;
     const failed = hit.status !== undefined && hit.status >= errorStatusMin;
     return html`<li>
-      <details @toggle=${(event: Event) => this.#toggle(event, hit.id)}>
+      <details data-hit=${hit.id} @toggle=${(event: Event) => this.#toggle(event, hit.id)}>
         <summary>
           <span class="offset figures">${formatOffset(hit.at - startedAt)}</span>
           <span class="type">${hitTypeTexts[hit.type]}</span>
@@ -72,7 +87,7 @@ export class HitList extends LitElement {
         </summary>
         ${this.opened.has(hit.id) ? this.#fields(hit) : nothing}
       </details>
-      ${hit.steps ? this.#steps(hit.id, hit.steps) : nothing}
+      ${hit.steps ? this.#steps(hit.id, hit.steps) : nothing}${this.#fired(hit.id)}
     </li>`;
   }
 
@@ -116,6 +131,15 @@ export class HitList extends LitElement {
             </li>`
       }
     </ul>`;
+  }
+
+  #fired(hitId: string) {
+    const events = this.fired.get(hitId);
+    return events === undefined
+      ? nothing
+      : html`<ul class="fired" aria-label=${msg('Events that fired on it')}>
+          ${events.map((event) => html`<li>${event}</li>`)}
+        </ul>`;
   }
 
   #toggle(event: Event, hitId: string) {

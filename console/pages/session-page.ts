@@ -17,13 +17,14 @@ import '../components/end-session.ts';
 import '../components/error-note.ts';
 import '../components/hit-list.ts';
 import { counted, formatDuration } from '../components/number-format.ts';
+import '../components/session-events.ts';
 import '../components/session-facts.ts';
 import '../components/visitor-data.ts';
 import { endReasonTexts } from '../components/session-words.ts';
 import { formatInstant, formatTime } from '../components/time-format.ts';
 import { mayI, meContext } from '../context/me.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
-import { sessionPath } from '../routes.ts';
+import { eventsPath, sessionPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { pageStyles } from '../styles/page.ts';
 import { sessionPageStyles } from '../styles/session-page.ts';
@@ -136,11 +137,19 @@ export class SessionPage extends LitElement {
           : nothing
       }
       <section>
+        <h2>${msg('Events')}</h2>
+        <cn-session-events
+          .session=${session}
+          .hrefOf=${(event: string) => `${eventsPath(open.slug)}?event=${encodeURIComponent(event)}`}
+          @cn-hit=${(event: CustomEvent<string>) => this.#show(event.detail)}
+        ></cn-session-events>
+      </section>
+      <section>
         <h2>${msg('Hits')}</h2>
         <p class="caption">
           ${msg(str`${counted(hits.length, msg('# hit|# hits'))}, at their times after the first; open one to see its fields. Times in ${open.timeZone}.`)}
         </p>
-        <cn-hit-list .hits=${hits} timeZone=${open.timeZone}></cn-hit-list>
+        <cn-hit-list .hits=${hits} .fired=${firedOn(session)} timeZone=${open.timeZone}></cn-hit-list>
       </section>
       <section>
         <h2>${msg('Visitor and origin')}</h2>
@@ -154,6 +163,10 @@ export class SessionPage extends LitElement {
             </section>`
           : nothing
       }`;
+  }
+
+  #show(hitId: string): void {
+    void this.renderRoot.querySelector('cn-hit-list')?.show(hitId);
   }
 
   /** Why it ended, and the ways to the sessions before and after. */
@@ -212,6 +225,17 @@ export class SessionPage extends LitElement {
       <a class="button" href="/${slug}/sql">${msg('Find one by SQL')}</a>
     </cn-empty-state>`;
   }
+}
+
+/** Each event once a hit, however often it fired on its steps. */
+function firedOn({ facts = [] }: WholeSession): ReadonlyMap<string, string[]> {
+  const fired = new Map<string, string[]>();
+  for (const { hitId, event } of facts) {
+    if (hitId === undefined) continue;
+    const events = fired.get(hitId) ?? [];
+    if (!events.includes(event)) fired.set(hitId, [...events, event]);
+  }
+  return fired;
 }
 
 const bones = html`<div role="status" aria-label=${msg('Loading')}>

@@ -148,7 +148,25 @@ export const hitStyles = css`
   .step .value {
     color: var(--ink-quiet);
   }
+  .fired {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-1) var(--space-2);
+    padding-bottom: var(--space-2);
+    /* Below the address: behind the mark, the offset and the type. */
+    padding-inline-start: calc(10.5rem + 3 * var(--space-2));
+    font-size: var(--text-caption);
+  }
+  .fired li {
+    padding: 0 var(--space-1);
+    border: 1px solid var(--line-strong);
+    border-radius: 2px;
+    overflow-wrap: anywhere;
+  }
   @container (max-width: 36rem) {
+    .fired {
+      padding-inline-start: calc(4rem + 2 * var(--space-2));
+    }
     summary {
       grid-template-columns: 0.75rem 3.25rem minmax(0, 1fr) auto;
       row-gap: 0;
