@@ -11,7 +11,7 @@ export const overview: BuiltInReport = {
       {
         name: 'totals',
         title: 'Totals',
-        description: 'Sessions that started in the range, and what happened in them.',
+        description: 'Sessions that started in the range, and pages that were viewed in it.',
       },
       ['sessions', 'visitors', 'page_views', 'bounce_rate', 'session_duration', 'page_depth'],
     ),

@@ -94,7 +94,7 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
   panel: {
     'overview/totals': [
       'Insgesamt',
-      'Sitzungen, die im Zeitraum begannen, und was in ihnen geschah.',
+      'Sitzungen, die im Zeitraum begannen, und Seiten, die in ihm aufgerufen wurden.',
     ],
     '*/by_day': [
       'Nach Tag',
