@@ -175,7 +175,14 @@ class History {
   }
 
   async #stop(engine: RunningEngine): Promise<void> {
-    await engine.stop();
+    try {
+      await engine.stop();
+    } catch (error) {
+      if (!isDiskFault(error, 'ENOSPC')) throw error;
+      // A process that finds no room while it stops ends all the same.
+      this.#end(false);
+      return;
+    }
     this.#engine = undefined;
     this.#alive += 1;
   }
