@@ -40,9 +40,11 @@ export function listenOn(
     const answerByApp = getRequestListener(app.fetch, { hostname: host });
     const answers = new Set<ServerResponse>();
     const server = createServer(httpLimits, (incoming, outgoing) => {
+      // What is answered directly is answered whole: it needs no cutting, and there is most of it.
+      if (answerDirectly(incoming, outgoing)) return;
       answers.add(outgoing);
       outgoing.once('close', () => answers.delete(outgoing));
-      if (!answerDirectly(incoming, outgoing)) answerByApp(incoming, outgoing);
+      answerByApp(incoming, outgoing);
     });
     server.maxRequestsPerSocket = requestsPerSocketMax;
     server.maxConnections = connectionsMax;
