@@ -37,7 +37,10 @@ export async function salvageHits(file: string, copy: string): Promise<number | 
     if (await isSound(damaged)) return undefined;
     const fresh = await openLibsqlFile(copy, hitsMigrations);
     try {
-      return await copyAll(damaged, fresh);
+      const hits = await copyAll(damaged, fresh);
+      // Closing leaves the log to the end of the thread; the file is given its name without it.
+      await fresh.scrub();
+      return hits;
     } finally {
       fresh.close();
     }
