@@ -88,6 +88,7 @@ async function withApi<T>(
   const failure = new Promise<never>((_, reject) => {
     fail = reject;
   });
+  // It is thrown where the work waits for it; once that is done, closing tells what is wrong.
   failure.catch(() => undefined);
   const api = await connectApi({
     owner: () => findOwner(config.dataFolder),

@@ -32,7 +32,7 @@ export function searchWays({ slug, view, error, run }: SearchWays) {
   }
   const words = error.code === 'condition_invalid' ? plainWords(view.condition) : undefined;
   if (words === undefined) return nothing;
-  return html`<h2>${msg('Looking for these words?')}</h2>
+  return html`<h2 class="way">${msg('Looking for these words?')}</h2>
     <ul class="words">
       ${conditionsOf(words).map(
         ([where, condition]) =>
@@ -69,6 +69,9 @@ export const searchWaysStyles = css`
     align-items: center;
     gap: var(--space-2);
     margin-top: var(--space-3);
+  }
+  h2.way {
+    margin-top: var(--space-4);
   }
   .words {
     display: grid;
