@@ -98,6 +98,10 @@ async function linesOf(read: () => string): Promise<string[]> {
   }
 }
 
+/**
+ * The lines in the order of the requests: a server with threads answers first and writes its line then, so the line
+ * of the next request may come before it.
+ */
 function parsed(lines: readonly string[], format: string): { name: string; lines: LogLine[] } {
   const { name, parse } = chooseFormat({ format }, lines);
   const read = lines.map((line) => {
@@ -105,7 +109,8 @@ function parsed(lines: readonly string[], format: string): { name: string; lines
     if (isBadLine(one) || isDirective(one)) throw new Error(`${line}: ${JSON.stringify(one)}`);
     return one;
   });
-  return { name, lines: read };
+  const place = (line: LogLine) => asked.findIndex(({ method }) => method === line.method);
+  return { name, lines: read.sort((a, b) => place(a) - place(b)) };
 }
 
 /** What every format must say of the requests. */
