@@ -15,6 +15,16 @@ export function isSecure(c: Context, { consoleUrl }: CookieSettings): boolean {
   return consoleUrl().startsWith('https:') || c.req.header('x-forwarded-proto')?.trim() === 'https';
 }
 
+const httpsOnlySeconds = 31_536_000;
+
+/**
+ * Has the browser come by https for a year, once it does. Of this host alone: what else runs below its name is not
+ * ours to decide on.
+ */
+export function keepToHttps(c: Context, settings: CookieSettings): void {
+  if (isSecure(c, settings)) c.header('Strict-Transport-Security', `max-age=${httpsOnlySeconds}`);
+}
+
 const nameOf = (secure: boolean, name: string) => (secure ? `__Host-${name}` : name);
 /** `__Host-` asks for the whole host; without https it need not go further than the API. */
 const pathOf = (secure: boolean) => (secure ? '/' : '/api');

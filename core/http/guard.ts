@@ -10,7 +10,7 @@ import { Problem } from '../contract/problem.ts';
 import { everything, may, maySomewhere } from '../contract/rights.ts';
 import { limitBody } from './body-limit.ts';
 import { refuseRight, setCaller, setStillMay } from './caller.ts';
-import { type CookieSettings, isSecure, readSignIn } from './cookies.ts';
+import { type CookieSettings, keepToHttps, readSignIn } from './cookies.ts';
 import { isInProcess, isLocal, isSafe, type PeerAddress, refuseForeign } from './local-only.ts';
 import { createRefusals } from './refusals.ts';
 import { type RouteRight, routeRights } from './route-rights.ts';
@@ -25,7 +25,6 @@ export interface AccessOptions extends CookieSettings {
 }
 
 const prefix = '/api';
-const hstsSeconds = 31_536_000;
 const sameMs = 10 * 60_000;
 const toldMax = 10_000;
 
@@ -34,8 +33,7 @@ export function guard(options: AccessOptions, peerAddress: PeerAddress): Middlew
   const isNews = createNews(options.clock);
   const told = createRefusals(options.clock);
   return async (c, next) => {
-    if (isSecure(c, options))
-      c.header('Strict-Transport-Security', `max-age=${hstsSeconds}; includeSubDomains`);
+    keepToHttps(c, options);
     refuseForeign(c, options.consoleUrl());
     const caller = await findCaller(c, options, peerAddress);
     const routes = declaredRights(c);

@@ -8,7 +8,7 @@ import { html } from 'hono/html';
 import type { SharedLinkDesk } from '../access/shared-link-desk.ts';
 import { Problem } from '../contract/problem.ts';
 import { describeError, type Log } from '../log.ts';
-import { type CookieSettings, isSecure } from './cookies.ts';
+import { type CookieSettings, keepToHttps } from './cookies.ts';
 
 export interface SharedPagesOptions extends CookieSettings {
   desk: Pick<SharedLinkDesk, 'open'>;
@@ -18,7 +18,6 @@ export interface SharedPagesOptions extends CookieSettings {
 }
 
 const bodyBytesMax = 32_768;
-const hstsSeconds = 31_536_000;
 const closed =
   "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 const reportPolicy = `${closed}; form-action 'none'; sandbox`;
@@ -74,8 +73,7 @@ ${asks ? html`<form method="post"><label>Password<input type="password" name="pa
 
   app.use(path, async (c, next) => {
     await next();
-    if (isSecure(c, settings))
-      c.header('Strict-Transport-Security', `max-age=${hstsSeconds}; includeSubDomains`);
+    keepToHttps(c, settings);
     c.header('Cache-Control', 'no-store');
     c.header('X-Robots-Tag', 'noindex, nofollow');
     c.header('Referrer-Policy', 'no-referrer');
