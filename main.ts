@@ -15,6 +15,7 @@ import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
 import { createAlertSql } from './core/desks/alert-sql.ts';
 import { createCountDesk } from './core/desks/count-desk.ts';
+import { createDatasetDesk } from './core/desks/dataset-desk.ts';
 import { createDefinitionDesk } from './core/desks/definition-desk.ts';
 import { createEventDesk } from './core/desks/event-desk.ts';
 import { createExportDesk } from './core/desks/export-desk.ts';
@@ -37,6 +38,7 @@ import { describeError, type Log } from './core/log.ts';
 import { removeCommandToken, writeCommandToken } from './core/stores/command-token.ts';
 import { lockDataFolder, openDataFolder } from './core/stores/data-folder.ts';
 import { explainUnusable } from './core/stores/data-unusable.ts';
+import { finishRemovals, openDatasetRemoval } from './core/stores/dataset-removal.ts';
 import { readDiskRoom } from './core/stores/disk-room.ts';
 import { openLibsqlAlerts } from './core/stores/libsql-alerts.ts';
 import { openLibsqlCounts } from './core/stores/libsql-counts.ts';
@@ -144,6 +146,9 @@ async function composeCanister(
       // Its stores are then held, and say why.
       (error: Error) => log('error', 'recut_unsettled', error.message),
     );
+  const removal = openDatasetRemoval({ ...libsql, folder });
+  for (const slug of await finishRemovals(datasets, removal))
+    mended(`The dataset ${slug} was being deleted. Nothing of it is left now.`);
   const configs = await inForce.read();
   await publishDirectory(libsql.hits, inForce.entries());
   const engine = await startEngineThread(
@@ -345,10 +350,15 @@ async function composeCanister(
       sources,
       streams,
       datasetsChanged: async () => void (await inForce.read()),
-      async datasetCreated(dataset) {
-        const created = (await inForce.read()).find(({ slug }) => slug === dataset.slug);
-        if (created) await engine.remote.openDataset(created);
-      },
+      datasetDesk: createDatasetDesk({
+        datasets,
+        engine: engine.remote,
+        known: inForce.read,
+        written: inbox.flush,
+        removal,
+        sources,
+        subscriptions,
+      }),
       peerAddress: nodePeerAddress,
     }),
   );

@@ -1,14 +1,19 @@
-/** The commands for datasets: made and listed. */
+/** The commands for datasets: made, listed, changed and deleted. */
+import { InvalidArgumentError } from 'commander';
+import { countedNoun } from '../core/contract/counted-noun.ts';
 import type { Dataset } from '../core/contract/dataset.ts';
+import type { DatasetStatus } from '../core/contract/status.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
 import { list, wholeNumber } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
+
+const pathOf = (slug: string) => `/api/datasets/${encodeURIComponent(slug)}`;
 
 export function addDatasetCommands<O extends { json?: boolean }>(
   desk: CommandDesk<O> & { note: (text: string) => void },
 ): void {
   const { withApi, out, outJson, note } = desk;
-  const dataset = desk.group('dataset', 'make and list datasets');
+  const dataset = desk.group('dataset', 'make, list, change and delete datasets');
   dataset('create <slug>', 'make a dataset; its write key goes into the tracker snippet')
     .option('--name <name>', 'name shown in the console')
     .option('--time-zone <zone>', 'time zone in which reports are cut', 'UTC')
@@ -69,4 +74,71 @@ export function addDatasetCommands<O extends { json?: boolean }>(
       );
     }
   });
+  dataset('change <slug>', 'give a dataset another name or other hosts')
+    .option('--name <name>', 'name shown in the console')
+    .option(
+      '--host <host>',
+      'a host of the site, instead of those it has (repeat for several)',
+      list,
+      [],
+    )
+    .option('--any-host', 'take hits of all hosts')
+    .action(
+      async (slug: string, options: O & { name?: string; host: string[]; anyHost?: boolean }) => {
+        const { name, host, anyHost } = options;
+        if (anyHost && host.length > 0)
+          throw new InvalidArgumentError('Give either --host or --any-host.');
+        if (name === undefined && host.length === 0 && !anyHost)
+          throw new InvalidArgumentError('Say what to change: --name, --host or --any-host.');
+        const changed = await withApi(options, async (api) => {
+          const present = await api.json<Dataset>('GET', pathOf(slug));
+          const hosts = anyHost ? [] : host.length > 0 ? host : present.hosts;
+          return await api.json<Dataset>('PUT', pathOf(slug), {
+            name: name ?? present.name,
+            hosts,
+          });
+        });
+        if (options.json) outJson(changed);
+        else out(`${changed.slug} is called "${changed.name}" and takes ${hostsOf(changed)}.`);
+      },
+    );
+  dataset('renew-key <slug>', 'give a dataset another write key')
+    .option('--yes', 'do it; without this it only says what would happen')
+    .action(async (slug: string, options: O & { yes?: boolean }) => {
+      const changed = await withApi(options, (api) =>
+        options.yes
+          ? api.json<Dataset>('POST', `${pathOf(slug)}/write-key`)
+          : api.json<Dataset>('GET', pathOf(slug)),
+      );
+      if (options.json) outJson(changed);
+      else if (options.yes) out(`The write key of ${slug} is now ${changed.writeKey}`);
+      else
+        out(
+          `Hits with ${changed.writeKey} would be refused from then on: every page of the site needs the new snippet. To do it: --yes`,
+        );
+    });
+  dataset('delete <slug>', 'delete a dataset with all that is kept of it')
+    .option('--yes', 'do it; without this it only says what would go')
+    .action(async (slug: string, options: O & { yes?: boolean }) => {
+      await withApi(options, async (api) => {
+        const { name } = await api.json<Dataset>('GET', pathOf(slug));
+        if (options.yes) {
+          await api.request('DELETE', pathOf(slug));
+          if (options.json) outJson({ deleted: slug });
+          else out(`The dataset ${slug} is deleted. Backups keep what they have of it.`);
+          return;
+        }
+        const { datasets } = await api.json<{ datasets: DatasetStatus[] }>('GET', '/api/status');
+        const { storedSessions = 0, storedHits = 0 } =
+          datasets.find((one) => one.slug === slug) ?? {};
+        if (options.json) outJson({ slug, name, storedSessions, storedHits });
+        else
+          out(
+            `Would be deleted for good: ${slug} ("${name}") with ${countedNoun(storedSessions, 'stored session')} and ${countedNoun(storedHits, 'hit')}, its definitions, roles and tokens. To do it: --yes`,
+          );
+      });
+    });
 }
+
+const hostsOf = ({ hosts }: Dataset) =>
+  hosts.length === 0 ? 'hits of all hosts' : `hits of ${hosts.join(', ')}`;

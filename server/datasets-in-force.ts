@@ -35,7 +35,9 @@ export function createDatasetsInForce(
     async read() {
       const all = new Map((await datasets.list()).map((dataset) => [dataset.slug, dataset]));
       const entries = await datasets.entries();
+      directory.clear();
       for (const entry of entries) directory.set(entry.writeKey, entry);
+      timeZones.clear();
       for (const { slug, timeZone } of all.values()) timeZones.set(slug, timeZone);
       return entries.flatMap((entry) => {
         const dataset = all.get(entry.slug);

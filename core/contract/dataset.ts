@@ -34,19 +34,25 @@ export const datasetLimits = {
   hostsMax: 100,
 } as const;
 
+const nameSchema = z.string().trim().min(1).max(datasetLimits.nameLengthMax);
+const hostsSchema = z.array(hostSchema).max(datasetLimits.hostsMax);
+
 /**
  * What may be set when a dataset is made.
  * `hosts` lists the hosts whose hits are taken; an empty list takes all.
  */
 export const datasetInputSchema = z.object({
   slug: datasetSlugSchema,
-  name: z.string().trim().min(1).max(datasetLimits.nameLengthMax).optional(),
+  name: nameSchema.optional(),
   timeZone: timeZoneSchema.default('UTC'),
-  hosts: z.array(hostSchema).max(datasetLimits.hostsMax).default([]),
+  hosts: hostsSchema.default([]),
   idleTimeoutMs: sessionRulesSchema.shape.idleTimeoutMs.default(30 * 60 * 1000),
   cutAtMidnight: z.boolean().default(false),
   cutOnNewCampaign: z.boolean().default(false),
 });
+
+/** What of it may be set anew at any time, besides its rules. */
+export const datasetChangeSchema = z.object({ name: nameSchema, hosts: hostsSchema });
 
 export const datasetSchema = retentionRulesSchema.extend({
   slug: datasetSlugSchema,
@@ -66,6 +72,7 @@ export const datasetSchema = retentionRulesSchema.extend({
   createdAt: z.int(),
 });
 
+export type DatasetChange = z.infer<typeof datasetChangeSchema>;
 export type DatasetInput = z.input<typeof datasetInputSchema>;
 export type Dataset = z.infer<typeof datasetSchema>;
 

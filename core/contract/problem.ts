@@ -42,6 +42,7 @@ export const problemCodes = {
   oidc_failed: { status: 502, title: 'The sign-in of the organisation did not work' },
   request_invalid: { status: 400, title: 'The request does not have the right shape' },
   dataset_exists: { status: 409, title: 'A dataset of this name exists already' },
+  dataset_in_use: { status: 409, title: 'Sources or subscriptions need the dataset' },
   date_range_invalid: { status: 400, title: 'The date range cannot be used' },
   query_invalid: { status: 400, title: 'The query cannot be answered as asked' },
   condition_invalid: { status: 400, title: 'The condition is not understood' },

@@ -148,6 +148,12 @@ async function rulesOf(
   return { current: compile(hitRules), tables: ofTables && compile(ofTables) };
 }
 
+/** Whose pages are no referrers, in hits from now on. */
+export function useHosts(dataset: DatasetEngine, hosts: readonly string[]): void {
+  dataset.config = { ...dataset.config, hosts: [...hosts] };
+  dataset.ownHosts = hostMatcher(dataset.config.hosts);
+}
+
 /** Begins again at what is stored, by other settings: as after a crash, active sessions come out of the inbox anew. */
 export async function startAgain(dataset: DatasetEngine, config: DatasetConfig): Promise<void> {
   const { analytics, limits, openEvents, rules } = dataset;

@@ -75,6 +75,13 @@ export type UpkeepTask =
 export interface Engine {
   /** Opens a dataset; hits of it that wait in the inbox are taken from now on. */
   openDataset(config: DatasetConfig): Promise<void>;
+  /**
+   * Closes a dataset for good. Its hits wait in the inbox, and nobody finds it any more.
+   * @throws Problem `upkeep_busy` while work on it is under way; nothing was changed then
+   */
+  closeDataset(slug: string): Promise<void>;
+  /** These are its own hosts from now on; a rebuild brings the past under them. */
+  useHosts(slug: string, hosts: readonly string[]): Promise<void>;
   /** The active sessions, newest first; undefined when nothing changed since `version`. */
   activeSessions(
     slug: string,

@@ -136,6 +136,10 @@ export function createImportDesk(options: {
       const { slug } = dataset.config;
       checkFormat(importOptions);
       const leave = await queue(slug);
+      if (dataset.failure) {
+        leave();
+        throw dataset.failure;
+      }
       numbers += 1;
       const number = numbers;
       const stamp = new Date(clock()).toISOString().replace(/[:.]/g, '-');
@@ -222,6 +226,7 @@ export function createImportDesk(options: {
     async pull(dataset, importOptions, { cuts, idleAtMs }) {
       const { slug } = dataset.config;
       return await desk.alone(slug, async () => {
+        if (dataset.failure) throw dataset.failure;
         numbers += 1;
         const startedAt = clock();
         const stamp = `${new Date(startedAt).toISOString().replace(/[:.]/g, '-')}-${numbers}`;

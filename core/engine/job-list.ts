@@ -1,14 +1,43 @@
 /** The long work of the engine's thread on one dataset, each kind as it keeps its own, in one shape. */
 import type { Backfill, DryRun } from '../contract/event-life.ts';
 import type { Job, JobFigure } from '../contract/job.ts';
+import { Problem } from '../contract/problem.ts';
 import type { IndexState } from '../contract/search.ts';
 import type { UpkeepJob } from '../contract/upkeep.ts';
-import type { ImportRecord } from './import-desk.ts';
-import type { UpkeepRecord } from './upkeep-desk.ts';
+import type { EventJobs } from '../past/event-jobs.ts';
+import type { DatasetEngine } from './dataset-engine.ts';
+import type { ImportDesk, ImportRecord } from './import-desk.ts';
+import type { UpkeepDesk, UpkeepRecord } from './upkeep-desk.ts';
 
 const isOpen = ({ state }: { state: string }) => state === 'waiting' || state === 'running';
 const optional = <K extends string, T>(key: K, value: T | undefined) =>
   (value === undefined ? {} : { [key]: value }) as Partial<Record<K, T>>;
+
+/** Gives what lists the jobs of a dataset. @param datasets the open ones */
+export function createJobList(of: {
+  datasets: ReadonlyMap<string, DatasetEngine>;
+  imports: Pick<ImportDesk, 'list'>;
+  upkeep: Pick<UpkeepDesk, 'list'>;
+  events: Pick<EventJobs, 'dryRuns' | 'backfills'>;
+}): (slug: string) => Promise<Job[]> {
+  const { datasets, imports, upkeep, events } = of;
+  return async (slug) => {
+    const ofDesks = [
+      ...imports.list(slug).map(jobOfImport),
+      ...upkeep.list(slug).map(jobOfUpkeep),
+      ...events.dryRuns(slug).map((run) => jobOfDryRun(slug, run)),
+    ];
+    // What is stored of a held dataset cannot be asked; and of one that is being made there is nothing yet.
+    const dataset = datasets.get(slug);
+    if (dataset === undefined) return ofDesks;
+    const state = await dataset.index?.state();
+    return [
+      ...ofDesks,
+      ...events.backfills(dataset).map((one) => jobOfBackfill(slug, one)),
+      ...(state === undefined ? [] : jobOfIndex(slug, state)),
+    ];
+  };
+}
 
 export function jobOfImport({ number, dataset, files, progress, ...rest }: ImportRecord): Job {
   const { state, begunAt, endedAt, reason } = rest;
@@ -26,6 +55,20 @@ export function jobOfImport({ number, dataset, files, progress, ...rest }: Impor
     ...optional('reason', reason),
     cancellable: state === 'running',
   };
+}
+
+/**
+ * The making of an index ends with its dataset; of all else somebody waits for the end.
+ * @throws Problem `upkeep_busy`
+ */
+export function refuseOpenJobs(slug: string, jobs: readonly Job[]): void {
+  const open = jobs.filter((job) => isOpen(job) && job.kind !== 'index');
+  if (open.length === 0) return;
+  const which = open.map(({ id, kind }) => `${kind} (${id})`).join(', ');
+  throw new Problem(
+    'upkeep_busy',
+    `The dataset ${slug} is being worked on: ${which}. Wait for that, or cancel it: canister job cancel ID`,
+  );
 }
 
 /** What a dry run and a backfill have in common. */

@@ -16,6 +16,7 @@ import {
   type OpenEvents,
   type OpenStores,
   openDatasetEngine,
+  useHosts,
 } from './dataset-engine.ts';
 import type { SessionCommit } from './session-commit.ts';
 import { Cancelled } from './upkeep-desk.ts';
@@ -43,6 +44,10 @@ export interface OpenDatasets {
   openAll(configs: readonly DatasetConfig[]): Promise<void>;
   /** Opens one, for the caller to put into the pipeline. */
   openOne(config: DatasetConfig): Promise<DatasetEngine>;
+  /** Closes one that is open, or held, for good. @throws Problem `dataset_unknown` */
+  close(slug: string, pipeline: Pipeline): Promise<void>;
+  /** Gives one that is open, or held, other hosts of its own. Called between two steps. */
+  useHosts(slug: string, hosts: readonly string[]): void;
   /** Opens one with other tables, made out of its canister. When that fails it is open, or held, as it was. */
   makeAnew(slug: string, pipeline: Pipeline, how: MakeAnew): Promise<DatasetEngine>;
   /** @throws Problem `dataset_unknown` or `dataset_held` */
@@ -120,8 +125,12 @@ export function createOpenDatasets(options: {
         `The dataset ${slug} is held, and its hits wait in the inbox: ${reason}`,
       );
     }
+    throw unknown(slug);
+  }
+
+  function unknown(slug: string): Problem {
     const names = [...open.keys(), ...held.keys()].sort().join(', ');
-    throw new Problem(
+    return new Problem(
       'dataset_unknown',
       `No dataset is called "${slug}". ${names ? `There are: ${names}.` : `Make it with: canister dataset create ${slug}`}`,
     );
@@ -178,6 +187,19 @@ export function createOpenDatasets(options: {
       }
     },
     find,
+    async close(slug, pipeline) {
+      const dataset = open.get(slug);
+      if (!held.delete(slug) && dataset === undefined) throw unknown(slug);
+      await pipeline.remove(slug);
+      // What waits for its turn on it meets that.
+      if (dataset) dataset.failure ??= unknown(slug);
+    },
+    useHosts(slug, hosts) {
+      const dataset = open.get(slug);
+      if (dataset) useHosts(dataset, hosts);
+      const { config } = held.get(slug) ?? {};
+      if (config) config.hosts = [...hosts];
+    },
     makeAnew,
     held: () => [...held.values()].map(({ slug, reason, since }) => ({ slug, reason, since })),
     async keepPositionsApart(inbox) {
@@ -198,8 +220,10 @@ export function createOpenDatasets(options: {
       for (const { slug, config, retryAt, isDamaged } of held.values()) {
         if (retryAt === undefined || clock() < retryAt) continue;
         try {
-          await pipeline.add(await openOne(config, isDamaged ? unaccepted : undefined));
-          held.delete(slug);
+          const dataset = await openOne(config, isDamaged ? unaccepted : undefined);
+          // Meanwhile it may have been closed for good.
+          if (held.delete(slug)) await pipeline.add(dataset);
+          else await dataset.close();
         } catch (error) {
           hold(config, error as Error, 'retry');
         }

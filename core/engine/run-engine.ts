@@ -31,7 +31,7 @@ import { excludedHits, excludedHours, tryHitRules, useHitRules } from './hit-rul
 import { createImportDesk } from './import-desk.ts';
 import { inOrder } from './in-order.ts';
 import { createIndexDesk } from './index-desk.ts';
-import { jobOfBackfill, jobOfDryRun, jobOfImport, jobOfIndex, jobOfUpkeep } from './job-list.ts';
+import { createJobList, refuseOpenJobs } from './job-list.ts';
 import { createOpenDatasets, type HoldingRules } from './open-datasets.ts';
 import { createPublishDesk } from './publish-desk.ts';
 import { readSession } from './read-session.ts';
@@ -148,6 +148,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     room: active,
     ended: options.importEnded,
   });
+  const jobsOf = createJobList({ datasets, imports: desk, upkeep, events: jobs });
   const visitors =
     options.erasures &&
     createVisitorDesk({ stores: options.erasures, pipeline, imports: desk, upkeep });
@@ -242,6 +243,11 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     async openDataset(config) {
       if (!datasets.has(config.slug)) await pipeline.add(await shelf.openOne(config));
     },
+    async closeDataset(slug) {
+      refuseOpenJobs(slug, await jobsOf(slug));
+      await desk.alone(slug, () => shelf.close(slug, pipeline));
+    },
+    useHosts: (slug, hosts) => pipeline.between(async () => shelf.useHosts(slug, hosts)),
     async activeSessions(slug, limit, sinceVersion) {
       const { active } = find(slug);
       return active.version === sinceVersion
@@ -325,22 +331,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       desk.pull(find(slug), importOptionsSchema.parse(importOptions), request).finally(countAnew),
     verify: async (slug) => await verifyCanister(find(slug)),
     rebuild: async (slug, acceptLoss) => await rebuildTables(find(slug), acceptLoss),
-    async jobs(slug) {
-      const ofDesks = [
-        ...desk.list(slug).map(jobOfImport),
-        ...upkeep.list(slug).map(jobOfUpkeep),
-        ...jobs.dryRuns(slug).map((run) => jobOfDryRun(slug, run)),
-      ];
-      // What is stored of a held dataset cannot be asked; and of one that is being made there is nothing yet.
-      const dataset = datasets.get(slug);
-      if (dataset === undefined) return ofDesks;
-      const state = await dataset.index?.state();
-      return [
-        ...ofDesks,
-        ...jobs.backfills(dataset).map((one) => jobOfBackfill(slug, one)),
-        ...(state === undefined ? [] : jobOfIndex(slug, state)),
-      ];
-    },
+    jobs: jobsOf,
     async beginUpkeep(slug, task) {
       const dataset = find(slug);
       return upkeep.begin(task.kind, slug, (report) => work(dataset, task, report));

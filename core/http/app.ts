@@ -6,11 +6,11 @@ import type { ServerRetentionDesk } from '../access/server-retention.ts';
 import type { SharedLinkDesk } from '../access/shared-link-desk.ts';
 import type { AlertDesk } from '../alerts/alert-desk.ts';
 import type { Clock } from '../clock.ts';
-import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
 import type { StorageUsed } from '../contract/storage.ts';
 import type { BackupDesk } from '../desks/backup-desk.ts';
 import { createConfigurationDesk } from '../desks/configuration-desk.ts';
+import type { DatasetDesk } from '../desks/dataset-desk.ts';
 import type { DefinitionDesk } from '../desks/definition-desk.ts';
 import type { EventDesk } from '../desks/event-desk.ts';
 import type { ExportDesk } from '../desks/export-desk.ts';
@@ -93,8 +93,7 @@ export interface ApiOptions extends MetricsOptions {
   subscriptions: SubscriptionDesk;
   sources: SourceDesk;
   streams: OpenStreams;
-  /** Called before a new dataset is answered. */
-  datasetCreated: (dataset: Dataset) => Promise<void>;
+  datasetDesk: DatasetDesk;
   /** Called before the answer, when what collectors know of datasets has changed. */
   datasetsChanged?: () => Promise<void>;
   /** The address of the peer, where there is a connection. */
@@ -107,7 +106,7 @@ export function createApi(options: ApiOptions) {
   const jobs = createJobDesk({ engine, sources, slugs, clock });
   const api = new OpenAPIHono()
     .route('/', statusRoutes(options))
-    .route('/', datasetRoutes(datasets, options.datasetCreated))
+    .route('/', datasetRoutes(datasets, options.datasetDesk))
     .route('/', maskingRoutes(datasets, options.datasetsChanged ?? (async () => {})))
     .route('/', countsRoutes(datasets, options.hourlyCounts))
     .route('/', sessionRoutes(engine, options.streams))

@@ -1,6 +1,7 @@
 /** /api/datasets: what datasets there are, and a new one. */
 import { z } from '@hono/zod-openapi';
-import { type Dataset, datasetInputSchema, datasetSchema } from '../contract/dataset.ts';
+import { datasetChangeSchema, datasetInputSchema, datasetSchema } from '../contract/dataset.ts';
+import type { DatasetDesk } from '../desks/dataset-desk.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import { mayDo } from './caller.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
@@ -31,17 +32,54 @@ const getRoute = createRoute({
   responses: { 200: json(datasetSchema, 'The dataset.'), ...otherwise },
 });
 
-/** @param created called before the answer, so that hits of the new dataset find everything open */
-export function datasetRoutes(datasets: Datasets, created: (dataset: Dataset) => Promise<void>) {
+const changeRoute = createRoute({
+  method: 'put',
+  path: '/datasets/{slug}',
+  summary: 'Give a dataset another name or other hosts',
+  description:
+    'Collectors know it at once, those at the edge within a minute. Hits that are stored stay as they are until a rebuild.',
+  request: { params: slugParam, ...body(datasetChangeSchema) },
+  responses: { 200: json(datasetSchema, 'The dataset as it is now.'), ...otherwise },
+});
+
+const writeKeyRoute = createRoute({
+  method: 'post',
+  path: '/datasets/{slug}/write-key',
+  summary: 'Give a dataset another write key',
+  description: 'Hits with the old one are refused from then on: every page needs the new snippet.',
+  request: { params: slugParam },
+  responses: { 200: json(datasetSchema, 'The dataset with its new write key.'), ...otherwise },
+});
+
+const deleteRoute = createRoute({
+  method: 'delete',
+  path: '/datasets/{slug}',
+  summary: 'Delete a dataset with all that is kept of it',
+  description:
+    'Its hits, sessions, tables, definitions, roles, tokens and keys are gone for good when it is answered; backups keep what they have. Refused while sources or subscriptions name it, or work on it is under way.',
+  request: { params: slugParam },
+  responses: { 204: { description: 'Nothing of it is left.' }, ...otherwise },
+});
+
+export function datasetRoutes(datasets: Datasets, desk: DatasetDesk) {
   return newRoutes()
     .openapi(listRoute, async (c) => {
       const all = await datasets.list();
       return c.json({ datasets: all.filter(({ slug }) => mayDo(c, 'read', slug)) }, 200);
     })
     .openapi(createDatasetRoute, async (c) => {
-      const dataset = await datasets.create(c.req.valid('json'));
-      await created(dataset);
-      return c.json(dataset, 201);
+      return c.json(await desk.create(c.req.valid('json')), 201);
     })
-    .openapi(getRoute, async (c) => c.json(await datasets.get(c.req.valid('param').slug), 200));
+    .openapi(getRoute, async (c) => c.json(await datasets.get(c.req.valid('param').slug), 200))
+    .openapi(changeRoute, async (c) => {
+      const { slug } = c.req.valid('param');
+      return c.json(await desk.change(slug, c.req.valid('json')), 200);
+    })
+    .openapi(writeKeyRoute, async (c) =>
+      c.json(await desk.renewWriteKey(c.req.valid('param').slug), 200),
+    )
+    .openapi(deleteRoute, async (c) => {
+      await desk.remove(c.req.valid('param').slug);
+      return c.body(null, 204);
+    });
 }

@@ -49,6 +49,10 @@ const index: Kept = { at: '/datasets/{slug}/index', pick: ({ rules }) => rules }
 const masking: Kept = { at: '/datasets/{slug}/masking', pick: (answer) => answer };
 const order: Kept = { at: '/datasets/{slug}/events', pick: orderOf };
 const hitRules: Kept = { at: '/datasets/{slug}/rules/hits', pick: (answer) => answer };
+const dataset: Kept = {
+  at: '/datasets/{slug}',
+  pick: ({ name, hosts }) => ({ name, hosts }),
+};
 const retention: Kept = { at: '/datasets/{slug}', pick: (answer) => retentionOf(answer) };
 const serverRetention: Kept = { at: '/retention', pick: (answer) => answer };
 const recut: Kept = { at: '/datasets/{slug}/recut', pick: (answer) => answer.recut };
@@ -72,6 +76,7 @@ const changes: Readonly<Record<string, Kept>> = {
   'DELETE /datasets/{slug}/queries/{name}': queries,
   'PUT /datasets/{slug}/index': index,
   'DELETE /datasets/{slug}/index/making': index,
+  'PUT /datasets/{slug}': dataset,
   'PUT /datasets/{slug}/masking': masking,
   'PUT /users/{id}/roles': roles,
   'PUT /datasets/{slug}/event-order': order,

@@ -76,6 +76,9 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'GET /datasets': some('read'),
   'POST /datasets': server,
   'GET /datasets/{slug}': reading,
+  'PUT /datasets/{slug}': administering,
+  'POST /datasets/{slug}/write-key': administering,
+  'DELETE /datasets/{slug}': server,
   'GET /datasets/{slug}/counts': reading,
 
   'GET /datasets/{slug}/reports': reading,

@@ -1,6 +1,6 @@
 /** The datasets of an installation: made, listed, and made known to collectors and engine. A port over `control.db`. */
 
-import type { Dataset, DatasetEntry, DatasetInput } from '../contract/dataset.ts';
+import type { Dataset, DatasetChange, DatasetEntry, DatasetInput } from '../contract/dataset.ts';
 import type { HitRules, HitRulesInput } from '../contract/hit-rules.ts';
 import type { MaskingRules } from '../contract/masking.ts';
 import type { IndexRules } from '../contract/search.ts';
@@ -30,6 +30,14 @@ export interface Datasets {
   get(slug: string): Promise<Dataset>;
   /** @throws Problem `dataset_exists` */
   create(input: DatasetInput): Promise<Dataset>;
+  /** Sets its name and its hosts; collectors know them when this resolves, those at the edge within a minute. */
+  change(slug: string, change: DatasetChange): Promise<void>;
+  /** Gives it another write key. Collectors refuse the old one as soon as they know the new one. */
+  renewWriteKey(slug: string): Promise<void>;
+  /** Takes it out of what is listed and found, and collectors refuse its hits; what is kept of it stays. */
+  hide(slug: string): Promise<void>;
+  /** Those that were hidden, and of which something is still kept. */
+  hidden(): Promise<string[]>;
   /** Sets how long sessions are kept. */
   setRetention(slug: string, rules: RetentionRules): Promise<void>;
   /** Sets when sessions end. */

@@ -11,7 +11,8 @@ import type { SqlBatch } from './libsql-file.ts';
 const writeKeyBytes = 18;
 const secretBytes = 32;
 
-type Settings = Omit<Dataset, 'slug' | 'writeKey' | 'createdAt'>;
+/** `isHidden`: it is being deleted, and counts as gone. */
+type Settings = Omit<Dataset, 'slug' | 'writeKey' | 'createdAt'> & { isHidden?: true };
 
 /** What a dataset holds that was made before there was such a setting. */
 const settingsBefore = { cutAtMidnight: false, cutOnNewCampaign: false };
@@ -22,13 +23,12 @@ export function openLibsqlDatasets(options: {
   clock: Clock;
 }): Datasets {
   const { control, hits, clock } = options;
-  const all = async () =>
-    (
-      await control.batch(
-        ['SELECT slug, write_key, address_secret, settings, created_at FROM dataset ORDER BY slug'],
-        'read',
-      )
-    )[0]?.rows ?? [];
+  async function readAll(): Promise<Row[]> {
+    const sql =
+      'SELECT slug, write_key, address_secret, settings, created_at FROM dataset ORDER BY slug';
+    return (await control.batch([sql], 'read'))[0]?.rows ?? [];
+  }
+  const all = async () => (await readAll()).filter((row) => !isHidden(row));
 
   async function find(slug: string): Promise<Row> {
     const rows = await all();
@@ -63,13 +63,12 @@ export function openLibsqlDatasets(options: {
     async create(input) {
       const { slug, ...rest } = datasetInputSchema.parse(input);
       const settings: Settings = { ...rest, name: rest.name ?? slug };
-      const writeKey = `wk_${randomBytes(writeKeyBytes).toString('base64url')}`;
       const secret = randomBytes(secretBytes).toString('base64url');
       const results = await control.batch(
         [
           {
             sql: 'INSERT OR IGNORE INTO dataset (slug, write_key, address_secret, settings, created_at) VALUES (?, ?, ?, ?, ?)',
-            args: [slug, writeKey, secret, JSON.stringify(settings), clock()],
+            args: [slug, newWriteKey(), secret, JSON.stringify(settings), clock()],
           },
         ],
         'write',
@@ -83,6 +82,21 @@ export function openLibsqlDatasets(options: {
       await publishDirectory(hits, await datasets.entries());
       return await datasets.get(slug);
     },
+    async change(slug, { name, hosts }) {
+      await change(slug, () => ({ name, hosts }));
+      await publishDirectory(hits, await datasets.entries());
+    },
+    async renewWriteKey(slug) {
+      await find(slug);
+      const sql = 'UPDATE dataset SET write_key = ? WHERE slug = ?';
+      await control.batch([{ sql, args: [newWriteKey(), slug] }], 'write');
+      await publishDirectory(hits, await datasets.entries());
+    },
+    async hide(slug) {
+      await change(slug, () => ({ isHidden: true as const }));
+      await publishDirectory(hits, await datasets.entries());
+    },
+    hidden: async () => (await readAll()).filter(isHidden).map(({ slug }) => String(slug)),
     async setRetention(slug, rules) {
       const all = Object.fromEntries(retentionRuleNames.map((name) => [name, rules[name]]));
       await change(slug, () => all);
@@ -107,6 +121,11 @@ export function openLibsqlDatasets(options: {
   };
   return datasets;
 }
+
+const newWriteKey = () => `wk_${randomBytes(writeKeyBytes).toString('base64url')}`;
+
+const isHidden = ({ settings }: Row) =>
+  (JSON.parse(String(settings)) as Settings).isHidden === true;
 
 /** Writes the directory that collectors read. */
 export async function publishDirectory(

@@ -104,9 +104,6 @@ export function openedApi(): OpenedApi {
         diskFreeBytes: undefined,
       }),
       reports: echoingReports(opened),
-      async datasetCreated({ name: _name, writeKey: _key, createdAt: _at, ...config }) {
-        await world.engine.openDataset({ ...config, addressSecret: 'secret' });
-      },
       peerAddress: () => opened.peer,
     });
   });

@@ -1,4 +1,5 @@
 /** All that the API needs, over a world, for this machine only: a test puts its own in the place of what it looks at. */
+import { createDatasetDesk } from '../desks/dataset-desk.ts';
 import { createDefinitionDesk } from '../desks/definition-desk.ts';
 import { createEventDesk } from '../desks/event-desk.ts';
 import { createQueryDesk } from '../desks/query-desk.ts';
@@ -6,6 +7,8 @@ import { createSearchDesk } from '../desks/search-desk.ts';
 import { standardEventSet } from '../events/standard-events.ts';
 import type { ApiOptions } from '../http/app.ts';
 import { createOpenStreams } from '../http/open-streams.ts';
+import { openDataFolder } from '../stores/data-folder.ts';
+import { openDatasetRemoval } from '../stores/dataset-removal.ts';
 import { openLibsqlAlerts } from '../stores/libsql-alerts.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
 import { openLibsqlDefinitions } from '../stores/libsql-definitions.ts';
@@ -16,7 +19,7 @@ import { worldAlerts } from './alert-desk.ts';
 import { noSubscriptions } from './no-subscriptions.ts';
 import { worldSources } from './source-desk.ts';
 import { worldSql } from './sql-desk.ts';
-import type { World } from './world.ts';
+import { configsOf, type World } from './world.ts';
 
 /** What goes with the audit trail is left to the caller, as there may be only one. `close` ends the processes of SQL. */
 type WorldApi = Omit<ApiOptions, 'sharedLinks' | 'serverRetention'> & { close(): Promise<void> };
@@ -24,6 +27,7 @@ type WorldApi = Omit<ApiOptions, 'sharedLinks' | 'serverRetention'> & { close():
 export async function worldApi(world: World): Promise<WorldApi> {
   const counts = openLibsqlCounts(world.hits, world.now);
   const book = openLibsqlDefinitions(world.control, world.now);
+  const sources = worldSources(world, { folders: [] });
   return {
     ...worldSql(world),
     engine: world.engine,
@@ -46,7 +50,7 @@ export async function worldApi(world: World): Promise<WorldApi> {
     alarms: () => [],
     alerts: (await worldAlerts(world)).desk,
     subscriptions: noSubscriptions,
-    sources: worldSources(world, { folders: [] }),
+    sources,
     streams: createOpenStreams(),
     log: () => {},
     disk: () => undefined,
@@ -64,7 +68,15 @@ export async function worldApi(world: World): Promise<WorldApi> {
       draw: async () => ({ body: '', contentType: '' }),
       drawSql: async () => ({ body: '', contentType: '' }),
     },
-    datasetCreated: async () => {},
+    datasetDesk: createDatasetDesk({
+      datasets: world.datasets,
+      engine: world.engine,
+      known: async () => configsOf(world.datasets),
+      written: async () => {},
+      removal: openDatasetRemoval({ ...world, folder: openDataFolder(world.root) }),
+      sources,
+      subscriptions: noSubscriptions,
+    }),
     peerAddress: () => '127.0.0.1',
   };
 }

@@ -21,6 +21,7 @@ import type { InboxSource } from '../sources/inbox-source.ts';
 import type { VisitorHits } from '../sources/visitor-hits.ts';
 import { databaseCopier } from '../stores/backup-folder.ts';
 import { openDataFolder } from '../stores/data-folder.ts';
+import { finishRemovals, openDatasetRemoval } from '../stores/dataset-removal.ts';
 import { lastLow, openDatasetStores } from '../stores/dataset-stores.ts';
 import { openPastStores } from '../stores/libsql-backfills.ts';
 import { openLibsqlCounts } from '../stores/libsql-counts.ts';
@@ -139,7 +140,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     },
     async dataset(input) {
       const dataset = await core.datasets.create(input);
-      const config = (await configs(core.datasets)).find(({ slug }) => slug === dataset.slug);
+      const config = (await configsOf(core.datasets)).find(({ slug }) => slug === dataset.slug);
       if (config) await core.engine.openDataset(config);
       return dataset;
     },
@@ -216,6 +217,7 @@ export async function openCore(
     clock,
   });
   const stores = new Map<string, Stores>();
+  await finishRemovals(datasets, openDatasetRemoval({ hits, control, folder }));
   for (const { slug } of await datasets.list())
     await settleRecut(folder.dataset(slug), (rules) => datasets.setRules(slug, rules));
   const inbox = openLibsqlInboxSource(hits);
@@ -250,7 +252,7 @@ export async function openCore(
         copies: real.copies,
       };
     },
-    datasets: await configs(datasets),
+    datasets: await configsOf(datasets),
     rotateKeys: () => rotate(),
     copyDatabases: databaseCopier({ hits, control }),
     setAside: openLibsqlSetAside(hits),
@@ -296,7 +298,8 @@ export async function openCore(
   };
 }
 
-async function configs(datasets: Datasets): Promise<DatasetConfig[]> {
+/** All datasets as the engine takes them. */
+export async function configsOf(datasets: Datasets): Promise<DatasetConfig[]> {
   const entries = new Map((await datasets.entries()).map((entry) => [entry.slug, entry]));
   return (await datasets.list()).map(({ slug, ...settings }) => ({
     slug,

@@ -39,6 +39,7 @@ export const problemTitles: ServerNames['problem'] = {
   oidc_failed: 'لم ينجح دخول المؤسسة',
   request_invalid: 'شكل الطلب غير صحيح',
   dataset_exists: 'توجد مجموعة بيانات بهذا الاسم',
+  dataset_in_use: 'تحتاج مصادر أو اشتراكات إلى مجموعة البيانات',
   date_range_invalid: 'لا يمكن استعمال الفترة',
   query_invalid: 'لا يمكن الإجابة عن الاستعلام بهذه الصورة',
   condition_invalid: 'الشرط غير مفهوم',

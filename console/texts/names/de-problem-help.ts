@@ -49,6 +49,7 @@ export const problemHelp: ServerNames['problemHelp'] = {
     'Der Anbieter der Anmeldung antwortete nicht wie erwartet. Noch einmal versuchen; mehr steht im Log des Servers.',
   request_invalid: 'Eine Angabe hat nicht die erwartete Form.',
   dataset_exists: 'Einen anderen Kurznamen wählen.',
+  dataset_in_use: 'Zuerst die Quellen und Abonnements löschen oder ändern, die ihn nennen.',
   date_range_invalid: 'Der erste Tag muss vor dem letzten liegen; höchstens 3.660 Tage.',
   query_invalid: 'Diese Kennzahlen und Dimensionen passen nicht zusammen.',
   condition_invalid:

@@ -39,6 +39,7 @@ export const problemTitles: ServerNames['problem'] = {
   oidc_failed: 'Die Anmeldung der Organisation gelang nicht',
   request_invalid: 'Die Anfrage hat nicht die richtige Form',
   dataset_exists: 'Einen Datenbestand dieses Namens gibt es schon',
+  dataset_in_use: 'Quellen oder Abonnements brauchen den Datenbestand',
   date_range_invalid: 'Der Zeitraum ist nicht brauchbar',
   query_invalid: 'Die Abfrage kann so nicht beantwortet werden',
   condition_invalid: 'Die Bedingung wird nicht verstanden',

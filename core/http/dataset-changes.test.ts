@@ -1,0 +1,118 @@
+/** The API: what an administrator changes of a dataset later, and its end. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Dataset } from '../contract/dataset.ts';
+import { openedApi } from '../testing/opened-api.ts';
+
+const opened = openedApi();
+const { get, post, problem } = opened;
+
+const send = async (method: 'PUT' | 'DELETE', path: string, body?: unknown, more = {}) =>
+  await opened.api.request(`http://localhost${path}`, {
+    method,
+    headers: { host: 'localhost', 'x-canister': '1', 'content-type': 'application/json', ...more },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+const shop = async () => (await (await get('/api/datasets/shop')).json()) as Dataset;
+/** What collectors read, by write key. */
+async function directory(): Promise<Record<string, string>> {
+  const [all] = await opened.world.hits.batch(['SELECT write_key, hosts FROM dataset_directory']);
+  return Object.fromEntries(
+    (all?.rows ?? []).map(({ write_key, hosts }) => [String(write_key), String(hosts)]),
+  );
+}
+
+let made: Dataset;
+beforeEach(async () => {
+  made = (await (await post('/api/datasets', { slug: 'shop' })).json()) as Dataset;
+});
+
+describe('a dataset', () => {
+  test('gets another name and other hosts, and all else stays', async () => {
+    const hosts = ['www.shop.example', '*.shop.example', 'www.shop.example'];
+    const changed = await send('PUT', '/api/datasets/shop', { name: ' The shop ', hosts });
+    expect(changed.status).toBe(200);
+    const expected = { ...made, name: 'The shop', hosts: ['www.shop.example', '*.shop.example'] };
+    expect(await changed.json()).toEqual(expected);
+    expect(await shop()).toEqual(expected);
+    expect(await directory()).toEqual({ [made.writeKey]: JSON.stringify(expected.hosts) });
+  });
+
+  test('takes its own hosts for no source of visitors from then on', async () => {
+    const { world } = opened;
+    const referrer = 'https://blog.example/';
+    await world.send({ visitor: 'one', referrer });
+    await world.settle();
+    await send('PUT', '/api/datasets/shop', { name: 'Shop', hosts: ['blog.example'] });
+    await world.send({ visitor: 'two', referrer });
+    await world.settle();
+    world.advance(40 * 60_000);
+    await world.settle();
+    const sql = 'SELECT referrer_host FROM sessions ORDER BY started_at, referrer_host NULLS LAST';
+    expect(await world.sql('shop', sql)).toEqual([['blog.example'], [null]]);
+  });
+
+  test('is not changed by who has not seen what it is', async () => {
+    const first = await send('PUT', '/api/datasets/shop', { name: 'One', hosts: [] });
+    const tag = first.headers.get('etag') ?? '';
+    expect(tag).toMatch(/^"/);
+    const body = { name: 'Two', hosts: [] };
+    expect((await send('PUT', '/api/datasets/shop', body, { 'if-match': tag })).status).toBe(200);
+    expect(
+      await problem(send('PUT', '/api/datasets/shop', body, { 'if-match': tag })),
+    ).toMatchObject({ code: 'changed_meanwhile', status: 412 });
+  });
+
+  test.each([
+    ['no name', { name: ' ', hosts: [] }, 'name'],
+    ['a name without end', { name: 'x'.repeat(121), hosts: [] }, 'name'],
+    ['no hosts', { name: 'Shop' }, 'hosts'],
+    ['what is no host', { name: 'Shop', hosts: ['https://shop.example'] }, 'hosts'],
+  ])('is not given %s', async (_what, body, field) => {
+    const { code, detail } = await problem(send('PUT', '/api/datasets/shop', body));
+    expect(code).toBe('request_invalid');
+    expect(detail).toContain(field);
+    expect(await shop()).toEqual(made);
+  });
+
+  test('gets another write key, and the old one is not known any more', async () => {
+    const renewed = await (await post('/api/datasets/shop/write-key')).json();
+    expect(renewed).toEqual({ ...made, writeKey: expect.stringMatching(/^wk_[\w-]{24}$/) });
+    expect((renewed as Dataset).writeKey).not.toBe(made.writeKey);
+    expect(Object.keys(await directory())).toEqual([(renewed as Dataset).writeKey]);
+    expect(await problem(post('/api/datasets/nowhere/write-key'))).toMatchObject({
+      code: 'dataset_unknown',
+    });
+  });
+
+  test('is deleted with all that it holds', async () => {
+    await opened.world.send({ title: 'Start' });
+    await opened.world.settle();
+    expect((await send('DELETE', '/api/datasets/shop')).status).toBe(204);
+    expect(await problem(get('/api/datasets/shop'))).toMatchObject({ code: 'dataset_unknown' });
+    expect(await problem(get('/api/datasets/shop/sessions/active'))).toMatchObject({
+      code: 'dataset_unknown',
+    });
+    expect(await (await get('/api/status')).json()).toMatchObject({ datasets: [] });
+    expect(await directory()).toEqual({});
+    expect(await problem(send('DELETE', '/api/datasets/shop'))).toMatchObject({
+      code: 'dataset_unknown',
+    });
+    expect((await post('/api/datasets', { slug: 'shop' })).status).toBe(201);
+  });
+
+  test('is not deleted under a source that needs it', async () => {
+    const source = {
+      name: 'Web servers',
+      dataset: 'shop',
+      locations: ['https://logs.example/access.log'],
+      schedule: '0 * * * *',
+    };
+    expect((await send('PUT', '/api/sources', { source })).status).toBe(200);
+    const refused = await problem(send('DELETE', '/api/datasets/shop'));
+    expect(refused).toMatchObject({ code: 'dataset_in_use', status: 409 });
+    expect(refused.detail).toContain('the source "Web servers"');
+    expect(await shop()).toEqual(made);
+    await send('DELETE', '/api/sources/Web%20servers');
+    expect((await send('DELETE', '/api/datasets/shop')).status).toBe(204);
+  });
+});
