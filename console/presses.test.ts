@@ -119,6 +119,19 @@ const presses: Press[] = [
   { at: '/audit', press: 'Set it, and remove that', asks: 'PUT /retention', confirms: true },
   { at: '/jobs', press: 'Verify what is stored', asks: 'POST /verify' },
   { at: '/jobs', press: 'Rebuild the tables', asks: 'POST /rebuild', confirms: true },
+  { at: '/shop/settings', press: 'Make a new write key', asks: 'POST /write-key', confirms: true },
+  {
+    at: '/shop/settings',
+    press: 'Save',
+    asks: 'PUT /shop',
+    first: () => click('Change name and hosts'),
+  },
+  {
+    at: '/shop/settings',
+    press: 'Delete the dataset',
+    asks: 'DELETE /shop',
+    first: () => fill('Short name', 'shop'),
+  },
   { at: '/shop/rules', press: 'Show what would move', asks: 'POST /recut' },
   { at: '/shop/rules', press: 'Discard', asks: 'DELETE /recut' },
   {

@@ -1,6 +1,7 @@
 /** Datasets: listed, made, read; and the texts that connect a site to one. */
-import type { Dataset, DatasetInput } from '../../core/contract/dataset.ts';
+import type { Dataset, DatasetChange, DatasetInput } from '../../core/contract/dataset.ts';
 import { request } from './client.ts';
+import { knowing } from './knowing.ts';
 
 export const datasetPath = (slug: string) => `/api/datasets/${encodeURIComponent(slug)}`;
 
@@ -12,6 +13,33 @@ export async function listDatasets(signal?: AbortSignal): Promise<Dataset[]> {
 /** @throws ApiError `dataset_exists` or `request_invalid` */
 export function createDataset(input: DatasetInput): Promise<Dataset> {
   return request<Dataset>('/api/datasets', { body: input });
+}
+
+export function readDataset(slug: string): Promise<Dataset> {
+  return request<Dataset>(datasetPath(slug));
+}
+
+/** @param known what it was when it was loaded. @throws ApiError `changed_meanwhile`, `request_invalid` */
+export function changeDataset(
+  slug: string,
+  change: DatasetChange,
+  known: DatasetChange | undefined,
+): Promise<Dataset> {
+  return request<Dataset>(datasetPath(slug), {
+    method: 'PUT',
+    body: change,
+    headers: knowing(known),
+  });
+}
+
+/** Hits with the old write key are refused from then on. */
+export function renewWriteKey(slug: string): Promise<Dataset> {
+  return request<Dataset>(`${datasetPath(slug)}/write-key`, { method: 'POST' });
+}
+
+/** Deletes all that is kept of it, for good. @throws ApiError `dataset_in_use`, `upkeep_busy` */
+export async function deleteDataset(slug: string): Promise<void> {
+  await request(datasetPath(slug), { method: 'DELETE' });
 }
 
 /** The line of HTML that puts the tracker on a page. `origin` is where this server is reached. */

@@ -1,6 +1,7 @@
 /** The form of a new dataset as data: what was typed, as the input of the API, and what is wrong with it by field. */
 import { msg, str } from '@lit/localize';
 import type { DatasetInput } from '../../core/contract/dataset.ts';
+import { typedHosts } from '../components/typed-hosts.ts';
 
 export interface DatasetDraft {
   name: string;
@@ -29,15 +30,7 @@ export function inputOf(draft: DatasetDraft): DatasetInput {
     slug: draft.slug.trim(),
     ...(name === '' ? {} : { name }),
     timeZone: draft.timeZone.trim(),
-    hosts: draft.hosts
-      .split(/[\s,]+/)
-      .map((host) =>
-        host
-          .toLowerCase()
-          .replace(/^https?:\/\//, '')
-          .replace(/\/.*$/, ''),
-      )
-      .filter((host) => host !== ''),
+    hosts: typedHosts(draft.hosts),
   };
 }
 

@@ -1,17 +1,25 @@
-/** A dataset's settings: whether hits arrive, and everything needed to make them arrive. */
+/** A dataset's settings: whether hits arrive, everything needed to make them arrive, and what may be changed of it. */
+import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { Me } from '../../core/contract/access.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import type { DatasetStatus } from '../../core/contract/status.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { curlExample, importCommand, trackerSnippet } from '../api/datasets.ts';
 import { readDatasetStatus } from '../api/status.ts';
 import '../components/code-block.ts';
+import '../components/dataset-change.ts';
+import '../components/dataset-end.ts';
 import '../components/error-note.ts';
 import { counted, formatCount, formatSpan } from '../components/number-format.ts';
 import '../components/shared-links.ts';
 import { formatInstant } from '../components/time-format.ts';
+import '../components/write-key.ts';
+import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
+import { mayI, meContext } from '../context/me.ts';
+import { navigate } from '../controllers/location.ts';
 import { PollController } from '../controllers/poll-controller.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { pageStyles } from '../styles/page.ts';
@@ -74,6 +82,9 @@ export class SettingsPage extends LitElement {
         text-align: end;
         overflow-wrap: anywhere;
       }
+      .change {
+        margin-top: var(--space-3);
+      }
       .mono {
         font-family: var(--font-mono);
         font-size: var(--text-caption);
@@ -87,6 +98,14 @@ export class SettingsPage extends LitElement {
   ];
 
   @property({ attribute: false }) open: Dataset | undefined;
+  @consume({ context: meContext, subscribe: true })
+  @state()
+  private me: Me | undefined;
+  @consume({ context: datasetsContext, subscribe: true })
+  @state()
+  private datasets: DatasetsValue | undefined;
+  /** The dataset that is being changed. */
+  @state() private changing = '';
   @state() private status: DatasetStatus | undefined;
   /** The dataset of which it is known whether hits have come. */
   @state() private known = '';
@@ -131,7 +150,8 @@ export class SettingsPage extends LitElement {
       <div class="columns">
         <div>${this.#sources(open)}</div>
         <div>${this.#facts(open)} ${this.status ? this.#counts(this.status) : nothing}</div>
-      </div>`;
+      </div>
+      ${this.#end(open)}`;
   }
 
   /** Whether hits arrive: the question of everyone who just put the snippet on a page. */
@@ -189,7 +209,11 @@ export class SettingsPage extends LitElement {
         <p class="quiet">
           ${msg('Names this dataset to the collector. It stands in your pages, so it is no secret: whoever has it can send hits, and read nothing.')}
         </p>
-        <cn-code-block text=${open.writeKey} copies=${msg('the write key')}></cn-code-block>
+        <cn-write-key
+          slug=${open.slug}
+          write-key=${open.writeKey}
+          @cn-changed=${() => this.datasets?.reload()}
+        ></cn-write-key>
       </section>
       <section>
         <h2>${msg('Shared links')}</h2>
@@ -198,10 +222,37 @@ export class SettingsPage extends LitElement {
       </section>`;
   }
 
+  #end({ slug }: Dataset) {
+    if (!mayI(this.me, 'administer')) return nothing;
+    return html`<section>
+      <h2>${msg('Delete this dataset')}</h2>
+      <p class="quiet">
+        ${msg('Its hits, sessions, reports, definitions, alerts and keys go for good, and nothing brings them back but a backup. Hits that still come are refused.')}
+      </p>
+      <cn-dataset-end slug=${slug} @cn-deleted=${this.#deleted}></cn-dataset-end>
+    </section>`;
+  }
+
+  readonly #deleted = async (): Promise<void> => {
+    await this.datasets?.reload();
+    navigate('/');
+  };
+
   #facts(open: Dataset) {
+    const { slug } = open;
+    if (this.changing === slug)
+      return html`<section>
+        <h2>${msg('Dataset')}</h2>
+        <cn-dataset-change
+          .kept=${open}
+          @cn-saved=${() => this.#saved()}
+          @cn-cancel=${() => this.#close()}
+        ></cn-dataset-change>
+      </section>`;
     return html`<section>
       <h2>${msg('Dataset')}</h2>
       <dl>
+        <div><dt>${msg('Name')}</dt><dd>${open.name}</dd></div>
         <div><dt>${msg('Short name')}</dt><dd class="mono">${open.slug}</dd></div>
         <div><dt>${msg('Time zone')}</dt><dd>${open.timeZone}</dd></div>
         <div><dt>${msg('Session ends after')}</dt><dd>${msg(str`${formatSpan(open.idleTimeoutMs)} without a hit`)}</dd></div>
@@ -211,7 +262,27 @@ export class SettingsPage extends LitElement {
         </div>
         <div><dt>${msg('Created')}</dt><dd>${formatInstant(open.createdAt, open.timeZone)}</dd></div>
       </dl>
+      ${
+        mayI(this.me, 'administer', slug)
+          ? html`<button class="button change" type="button" @click=${() => this.#change(slug)}>
+              ${msg('Change name and hosts')}
+            </button>`
+          : nothing
+      }
     </section>`;
+  }
+
+  #change(slug: string): void {
+    this.changing = slug;
+  }
+
+  #close(): void {
+    this.changing = '';
+  }
+
+  async #saved(): Promise<void> {
+    await this.datasets?.reload();
+    this.#close();
   }
 
   #counts({ counts, activeSessions, storedSessions }: DatasetStatus) {
