@@ -53,14 +53,19 @@ test('A dataset is changed by what is named, and keeps the rest', async () => {
     '--host',
     'b.example',
   );
-  expect(changed.out).toBe('site is called "site" and takes hits of a.example, b.example.\n');
+  expect(changed.out).toBe(
+    'site is called "site", cuts its days in UTC, and takes hits of a.example, b.example.\n',
+  );
   await run('dataset', 'change', 'site', '--name', 'My site');
   const renamed = JSON.parse(
     (await run('dataset', 'change', 'site', '--name', 'Ours', '--json')).out,
   );
   expect(renamed).toMatchObject({ name: 'Ours', hosts: ['a.example', 'b.example'] });
+  await run('dataset', 'change', 'site', '--time-zone', 'Asia/Tokyo');
   const open = await run('dataset', 'change', 'site', '--any-host');
-  expect(open.out).toBe('site is called "Ours" and takes hits of all hosts.\n');
+  expect(open.out).toBe(
+    'site is called "Ours", cuts its days in Asia/Tokyo, and takes hits of all hosts.\n',
+  );
   const unnamed = await run('dataset', 'change', 'site');
   expect(unnamed).toMatchObject({ code: 2, notes: expect.stringContaining('Say what to change') });
 });

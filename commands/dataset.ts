@@ -74,8 +74,9 @@ export function addDatasetCommands<O extends { json?: boolean }>(
       );
     }
   });
-  dataset('change <slug>', 'give a dataset another name or other hosts')
+  dataset('change <slug>', 'give a dataset another name, time zone or other hosts')
     .option('--name <name>', 'name shown in the console')
+    .option('--time-zone <zone>', 'time zone in which reports are cut')
     .option(
       '--host <host>',
       'a host of the site, instead of those it has (repeat for several)',
@@ -84,22 +85,32 @@ export function addDatasetCommands<O extends { json?: boolean }>(
     )
     .option('--any-host', 'take hits of all hosts')
     .action(
-      async (slug: string, options: O & { name?: string; host: string[]; anyHost?: boolean }) => {
-        const { name, host, anyHost } = options;
+      async (
+        slug: string,
+        options: O & { name?: string; timeZone?: string; host: string[]; anyHost?: boolean },
+      ) => {
+        const { name, timeZone, host, anyHost } = options;
         if (anyHost && host.length > 0)
           throw new InvalidArgumentError('Give either --host or --any-host.');
-        if (name === undefined && host.length === 0 && !anyHost)
-          throw new InvalidArgumentError('Say what to change: --name, --host or --any-host.');
+        if (name === undefined && timeZone === undefined && host.length === 0 && !anyHost) {
+          throw new InvalidArgumentError(
+            'Say what to change: --name, --time-zone, --host or --any-host.',
+          );
+        }
         const changed = await withApi(options, async (api) => {
           const present = await api.json<Dataset>('GET', pathOf(slug));
           const hosts = anyHost ? [] : host.length > 0 ? host : present.hosts;
           return await api.json<Dataset>('PUT', pathOf(slug), {
             name: name ?? present.name,
+            timeZone: timeZone ?? present.timeZone,
             hosts,
           });
         });
         if (options.json) outJson(changed);
-        else out(`${changed.slug} is called "${changed.name}" and takes ${hostsOf(changed)}.`);
+        else
+          out(
+            `${changed.slug} is called "${changed.name}", cuts its days in ${changed.timeZone}, and takes ${hostsOf(changed)}.`,
+          );
       },
     );
   dataset('renew-key <slug>', 'give a dataset another write key')

@@ -124,7 +124,7 @@ const presses: Press[] = [
     at: '/shop/settings',
     press: 'Save',
     asks: 'PUT /shop',
-    first: () => click('Change name and hosts'),
+    first: () => click('Change'),
   },
   {
     at: '/shop/settings',

@@ -1,4 +1,4 @@
-/** Changes a dataset's name and hosts. Fires `cn-saved` and `cn-cancel`. */
+/** Changes a dataset's name, time zone and hosts. Fires `cn-saved` and `cn-cancel`. */
 import { msg } from '@lit/localize';
 import { html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -14,13 +14,17 @@ import { typedHosts } from './typed-hosts.ts';
 
 interface Typed {
   name: string;
+  timeZone: string;
   /** One a line. */
   hosts: string;
 }
 
-const keptOf = ({ name, hosts }: Dataset): DatasetChange => ({ name, hosts });
-const changeOf = ({ name, hosts }: Typed): DatasetChange => ({
+const timeZones = Intl.supportedValuesOf('timeZone');
+
+const keptOf = ({ name, timeZone, hosts }: Dataset): DatasetChange => ({ name, timeZone, hosts });
+const changeOf = ({ name, timeZone, hosts }: Typed): DatasetChange => ({
   name: name.trim(),
+  timeZone: timeZone.trim(),
   hosts: typedHosts(hosts),
 });
 
@@ -33,8 +37,8 @@ export class DatasetChangeForm extends LitElement {
 
   readonly #draft = new KeptDraft<DatasetChange, Typed>(this, {
     kept: () => this.kept && keptOf(this.kept),
-    fresh: () => ({ name: '', hosts: '' }),
-    typedOf: ({ name, hosts }) => ({ name, hosts: hosts.join('\n') }),
+    fresh: () => ({ name: '', timeZone: '', hosts: '' }),
+    typedOf: ({ hosts, ...rest }) => ({ ...rest, hosts: hosts.join('\n') }),
     mine: changeOf,
     save: async (typed, known) => (await changeDataset(this.#slug, changeOf(typed), known)).name,
     reread: async () => keptOf(await readDataset(this.#slug)),
@@ -54,6 +58,15 @@ export class DatasetChangeForm extends LitElement {
         value: typed.name,
         change: (name) => this.#draft.set({ name }),
       })}
+      ${textField({
+        id: 'timeZone',
+        label: msg('Time zone'),
+        hint: msg('Reports cut their days in this zone, those of the past too.'),
+        list: 'zones',
+        value: typed.timeZone,
+        change: (timeZone) => this.#draft.set({ timeZone }),
+      })}
+      <datalist id="zones">${timeZones.map((zone) => html`<option value=${zone}></option>`)}</datalist>
       ${textArea({
         id: 'hosts',
         label: msg('Hosts (optional)'),

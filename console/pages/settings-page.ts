@@ -265,7 +265,7 @@ export class SettingsPage extends LitElement {
       ${
         mayI(this.me, 'administer', slug)
           ? html`<button class="button change" type="button" @click=${() => this.#change(slug)}>
-              ${msg('Change name and hosts')}
+              ${msg('Change')}
             </button>`
           : nothing
       }

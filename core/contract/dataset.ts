@@ -52,7 +52,11 @@ export const datasetInputSchema = z.object({
 });
 
 /** What of it may be set anew at any time, besides its rules. */
-export const datasetChangeSchema = z.object({ name: nameSchema, hosts: hostsSchema });
+export const datasetChangeSchema = z.object({
+  name: nameSchema,
+  timeZone: timeZoneSchema,
+  hosts: hostsSchema,
+});
 
 export const datasetSchema = retentionRulesSchema.extend({
   slug: datasetSlugSchema,

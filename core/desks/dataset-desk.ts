@@ -9,6 +9,7 @@ import type { DatasetConfig, Datasets } from '../settings/datasets.ts';
 export interface DatasetDesk {
   /** @throws Problem `dataset_exists` */
   create(input: DatasetInput): Promise<Dataset>;
+  /** @throws Problem `upkeep_busy`, `dataset_held` for another time zone; nothing was changed then */
   change(slug: string, change: DatasetChange): Promise<Dataset>;
   renewWriteKey(slug: string): Promise<Dataset>;
   /**
@@ -21,7 +22,7 @@ export interface DatasetDesk {
 
 export function createDatasetDesk(options: {
   datasets: Datasets;
-  engine: Pick<Engine, 'openDataset' | 'closeDataset' | 'useHosts'>;
+  engine: Pick<Engine, 'openDataset' | 'closeDataset' | 'changeDataset'>;
   /** Has the collector of this process know the datasets as they are now, and gives them all for the engine. */
   known: () => Promise<DatasetConfig[]>;
   /** Resolves when the hits that were taken so far are written. */
@@ -57,12 +58,19 @@ export function createDatasetDesk(options: {
       await open(dataset.slug);
       return dataset;
     },
-    async change(slug, { name, hosts }) {
-      await datasets.change(slug, { name, hosts: [...new Set(hosts)] });
+    async change(slug, { hosts, ...rest }) {
+      const before = await datasets.get(slug);
+      const change = { ...rest, hosts: [...new Set(hosts)] };
+      // Who may refuse it comes first: after a start all is as it is kept.
+      await engine.changeDataset(slug, change);
+      try {
+        await datasets.change(slug, change);
+      } catch (error) {
+        await engine.changeDataset(slug, before);
+        throw error;
+      }
       await known();
-      const changed = await datasets.get(slug);
-      await engine.useHosts(slug, changed.hosts);
-      return changed;
+      return await datasets.get(slug);
     },
     async renewWriteKey(slug) {
       await datasets.renewWriteKey(slug);

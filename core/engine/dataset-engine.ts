@@ -148,6 +148,9 @@ async function rulesOf(
   return { current: compile(hitRules), tables: ofTables && compile(ofTables) };
 }
 
+/** What an administrator may change of a dataset that the engine must know. */
+export type DatasetPart = Pick<DatasetConfig, 'hosts' | 'timeZone'>;
+
 /** Whose pages are no referrers, in hits from now on. */
 export function useHosts(dataset: DatasetEngine, hosts: readonly string[]): void {
   dataset.config = { ...dataset.config, hosts: [...hosts] };

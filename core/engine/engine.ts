@@ -34,6 +34,7 @@ import type {
 import type { DryRunAsked } from '../past/dry-run.ts';
 import type { BackfillAsked } from '../settings/backfills.ts';
 import type { DatasetConfig } from '../settings/datasets.ts';
+import type { DatasetPart } from './dataset-engine.ts';
 import type { Durations } from './duration-book.ts';
 import type { ExcludedHour } from './hit-rules-desk.ts';
 import type { PullRequest, PullResult } from './import-desk.ts';
@@ -80,8 +81,12 @@ export interface Engine {
    * @throws Problem `upkeep_busy` while work on it is under way; nothing was changed then
    */
   closeDataset(slug: string): Promise<void>;
-  /** These are its own hosts from now on; a rebuild brings the past under them. */
-  useHosts(slug: string, hosts: readonly string[]): Promise<void>;
+  /**
+   * These are its own hosts from now on; a rebuild brings the past under them. With another time zone the dataset is
+   * opened anew: all days are those of that zone then.
+   * @throws Problem `upkeep_busy`, `dataset_held` for another time zone; nothing was changed then
+   */
+  changeDataset(slug: string, change: DatasetPart): Promise<void>;
   /** The active sessions, newest first; undefined when nothing changed since `version`. */
   activeSessions(
     slug: string,

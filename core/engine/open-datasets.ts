@@ -13,6 +13,7 @@ import type { DatasetConfig } from '../settings/datasets.ts';
 import type { InboxSource } from '../sources/inbox-source.ts';
 import {
   type DatasetEngine,
+  type DatasetPart,
   type OpenEvents,
   type OpenStores,
   openDatasetEngine,
@@ -46,8 +47,12 @@ export interface OpenDatasets {
   openOne(config: DatasetConfig): Promise<DatasetEngine>;
   /** Closes one that is open, or held, for good. @throws Problem `dataset_unknown` */
   close(slug: string, pipeline: Pipeline): Promise<void>;
+  /** That of one that is open, or held. @throws Problem `dataset_unknown` */
+  timeZone(slug: string): string;
   /** Gives one that is open, or held, other hosts of its own. Called between two steps. */
   useHosts(slug: string, hosts: readonly string[]): void;
+  /** Opens one anew with other settings: what is active comes out of the inbox again. When that fails it is as it was. */
+  openAnew(slug: string, pipeline: Pipeline, part: DatasetPart): Promise<void>;
   /** Opens one with other tables, made out of its canister. When that fails it is open, or held, as it was. */
   makeAnew(slug: string, pipeline: Pipeline, how: MakeAnew): Promise<DatasetEngine>;
   /** @throws Problem `dataset_unknown` or `dataset_held` */
@@ -137,20 +142,24 @@ export function createOpenDatasets(options: {
   }
 
   /** Closed, it holds nothing that others have to wait for. */
-  async function makeAnew(slug: string, pipeline: Pipeline, how: MakeAnew): Promise<DatasetEngine> {
+  async function openAgain(
+    slug: string,
+    pipeline: Pipeline,
+    how: { why: string; part?: DatasetPart; anew?: MakeAnew },
+  ): Promise<DatasetEngine> {
     const { config } = find(slug);
-    hold(config, new Error('Its tables are being made anew.'), 'wait');
+    hold(config, new Error(how.why), 'wait');
     await pipeline.remove(slug);
-    const openAgain = async (anew?: MakeAnew) => {
-      const dataset = await openOne(config, anew);
+    const openBy = async (asked: DatasetConfig, anew?: MakeAnew) => {
+      const dataset = await openOne(asked, anew);
       await pipeline.add(dataset);
       held.delete(slug);
       return dataset;
     };
     try {
-      return await openAgain(how);
+      return await openBy({ ...config, ...how.part }, how.anew);
     } catch (error) {
-      await openAgain().catch((why) => hold(config, why as Error, 'retry'));
+      await openBy(config).catch((why) => hold(config, why as Error, 'retry'));
       throw error;
     }
   }
@@ -194,13 +203,22 @@ export function createOpenDatasets(options: {
       // What waits for its turn on it meets that.
       if (dataset) dataset.failure ??= unknown(slug);
     },
+    timeZone(slug) {
+      const { config } = open.get(slug) ?? held.get(slug) ?? {};
+      if (config === undefined) throw unknown(slug);
+      return config.timeZone;
+    },
     useHosts(slug, hosts) {
       const dataset = open.get(slug);
       if (dataset) useHosts(dataset, hosts);
       const { config } = held.get(slug) ?? {};
       if (config) config.hosts = [...hosts];
     },
-    makeAnew,
+    async openAnew(slug, pipeline, part) {
+      await openAgain(slug, pipeline, { why: 'It is being opened with another time zone.', part });
+    },
+    makeAnew: (slug, pipeline, anew) =>
+      openAgain(slug, pipeline, { why: 'Its tables are being made anew.', anew }),
     held: () => [...held.values()].map(({ slug, reason, since }) => ({ slug, reason, since })),
     async keepPositionsApart(inbox) {
       for (const { low, closedThrough } of open.values())

@@ -247,7 +247,13 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       refuseOpenJobs(slug, await jobsOf(slug));
       await desk.alone(slug, () => shelf.close(slug, pipeline));
     },
-    useHosts: (slug, hosts) => pipeline.between(async () => shelf.useHosts(slug, hosts)),
+    async changeDataset(slug, { hosts, timeZone }) {
+      if (shelf.timeZone(slug) === timeZone)
+        return await pipeline.between(async () => shelf.useHosts(slug, hosts));
+      refuseOpenJobs(slug, await jobsOf(slug));
+      await desk.alone(slug, () => shelf.openAnew(slug, pipeline, { hosts, timeZone }));
+      countAnew();
+    },
     async activeSessions(slug, limit, sinceVersion) {
       const { active } = find(slug);
       return active.version === sinceVersion

@@ -1,6 +1,8 @@
 /** The API: what an administrator changes of a dataset later, and its end. */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Dataset } from '../contract/dataset.ts';
+import { openDataFolder } from '../stores/data-folder.ts';
+import { readManifest } from '../stores/published/published-folder.ts';
 import { openedApi } from '../testing/opened-api.ts';
 
 const opened = openedApi();
@@ -29,7 +31,11 @@ beforeEach(async () => {
 describe('a dataset', () => {
   test('gets another name and other hosts, and all else stays', async () => {
     const hosts = ['www.shop.example', '*.shop.example', 'www.shop.example'];
-    const changed = await send('PUT', '/api/datasets/shop', { name: ' The shop ', hosts });
+    const changed = await send('PUT', '/api/datasets/shop', {
+      name: ' The shop ',
+      timeZone: 'UTC',
+      hosts,
+    });
     expect(changed.status).toBe(200);
     const expected = { ...made, name: 'The shop', hosts: ['www.shop.example', '*.shop.example'] };
     expect(await changed.json()).toEqual(expected);
@@ -42,7 +48,11 @@ describe('a dataset', () => {
     const referrer = 'https://blog.example/';
     await world.send({ visitor: 'one', referrer });
     await world.settle();
-    await send('PUT', '/api/datasets/shop', { name: 'Shop', hosts: ['blog.example'] });
+    await send('PUT', '/api/datasets/shop', {
+      name: 'Shop',
+      timeZone: 'UTC',
+      hosts: ['blog.example'],
+    });
     await world.send({ visitor: 'two', referrer });
     await world.settle();
     world.advance(40 * 60_000);
@@ -51,11 +61,65 @@ describe('a dataset', () => {
     expect(await world.sql('shop', sql)).toEqual([['blog.example'], [null]]);
   });
 
+  test('cuts the days of the past by another time zone, and goes on with its active sessions', async () => {
+    const { world } = opened;
+    // 2026-11-21 23:30 UTC is the 22nd in Tokyo.
+    world.advance(Date.UTC(2026, 10, 21, 23, 30) - world.now());
+    await world.send({ visitor: 'one' });
+    await world.settle();
+    world.advance(40 * 60_000);
+    await world.send({ visitor: 'two' });
+    await world.settle();
+    const days = 'SELECT started_at::DATE::VARCHAR FROM sessions';
+    expect(await world.sql('shop', days)).toEqual([['2026-11-21']]);
+    await world.engine.publish('shop');
+    const body = { name: 'Shop', timeZone: 'Asia/Tokyo', hosts: [] };
+    expect((await send('PUT', '/api/datasets/shop', body)).status).toBe(200);
+    expect(await world.sql('shop', days)).toEqual([['2026-11-22']]);
+    await world.settle();
+    // By itself, after the pause that follows every publishing.
+    await vi.waitFor(async () => {
+      await world.engine.publishDue();
+      const published = readManifest(openDataFolder(world.root).dataset('shop').published);
+      expect(published?.timeZone).toBe('Asia/Tokyo');
+      expect(new Set(published?.files.map(({ day }) => day))).toEqual(new Set(['2026-11-22']));
+    }, 15_000);
+    const active = await (await get('/api/datasets/shop/sessions/active?limit=5')).json();
+    expect(active).toMatchObject({ total: 1 });
+    await world.send({ visitor: 'two' });
+    await world.settle();
+    world.advance(40 * 60_000);
+    await world.settle();
+    const sql = 'SELECT hits FROM sessions ORDER BY started_at';
+    expect(await world.sql('shop', sql)).toEqual([[1], [2]]);
+    await world.crash();
+    await world.reopen();
+    expect(await world.sql('shop', days)).toEqual([['2026-11-22'], ['2026-11-22']]);
+  }, 30_000);
+
+  test('keeps its time zone while work on it is under way', async () => {
+    const { engine } = opened.world;
+    const number = await engine.beginImport('shop', { format: 'combined' });
+    const body = { name: 'Shop', timeZone: 'Asia/Tokyo', hosts: [] };
+    expect(await problem(send('PUT', '/api/datasets/shop', body))).toMatchObject({
+      code: 'upkeep_busy',
+    });
+    expect(await shop()).toEqual(made);
+    const other = { ...body, timeZone: 'UTC' };
+    expect((await send('PUT', '/api/datasets/shop', other)).status).toBe(200);
+    await engine.abandonImport(number);
+    expect((await send('PUT', '/api/datasets/shop', body)).status).toBe(200);
+  });
+
   test('is not changed by who has not seen what it is', async () => {
-    const first = await send('PUT', '/api/datasets/shop', { name: 'One', hosts: [] });
+    const first = await send('PUT', '/api/datasets/shop', {
+      name: 'One',
+      timeZone: 'UTC',
+      hosts: [],
+    });
     const tag = first.headers.get('etag') ?? '';
     expect(tag).toMatch(/^"/);
-    const body = { name: 'Two', hosts: [] };
+    const body = { name: 'Two', timeZone: 'UTC', hosts: [] };
     expect((await send('PUT', '/api/datasets/shop', body, { 'if-match': tag })).status).toBe(200);
     expect(
       await problem(send('PUT', '/api/datasets/shop', body, { 'if-match': tag })),
@@ -63,11 +127,13 @@ describe('a dataset', () => {
   });
 
   test.each([
-    ['no name', { name: ' ', hosts: [] }, 'name'],
-    ['a name without end', { name: 'x'.repeat(121), hosts: [] }, 'name'],
-    ['no hosts', { name: 'Shop' }, 'hosts'],
-    ['what is no host', { name: 'Shop', hosts: ['https://shop.example'] }, 'hosts'],
-  ])('is not given %s', async (_what, body, field) => {
+    ['no name', { name: ' ' }, 'name'],
+    ['a name without end', { name: 'x'.repeat(121) }, 'name'],
+    ['no hosts', { hosts: undefined }, 'hosts'],
+    ['what is no host', { hosts: ['https://shop.example'] }, 'hosts'],
+    ['what is no time zone', { timeZone: 'Mars/Olympus' }, 'timeZone'],
+  ])('is not given %s', async (_what, wrong, field) => {
+    const body = { name: 'Shop', timeZone: 'UTC', hosts: [], ...wrong };
     const { code, detail } = await problem(send('PUT', '/api/datasets/shop', body));
     expect(code).toBe('request_invalid');
     expect(detail).toContain(field);

@@ -35,9 +35,9 @@ const getRoute = createRoute({
 const changeRoute = createRoute({
   method: 'put',
   path: '/datasets/{slug}',
-  summary: 'Give a dataset another name or other hosts',
+  summary: 'Give a dataset another name, time zone or other hosts',
   description:
-    'Collectors know it at once, those at the edge within a minute. Hits that are stored stay as they are until a rebuild.',
+    'Collectors know it at once, those at the edge within a minute. Days are cut by the new time zone in everything that is asked from then on; another one is refused while work on the dataset is under way. Sessions stay as they were cut until a recut, and keep their sources until a rebuild.',
   request: { params: slugParam, ...body(datasetChangeSchema) },
   responses: { 200: json(datasetSchema, 'The dataset as it is now.'), ...otherwise },
 });

@@ -51,7 +51,7 @@ const order: Kept = { at: '/datasets/{slug}/events', pick: orderOf };
 const hitRules: Kept = { at: '/datasets/{slug}/rules/hits', pick: (answer) => answer };
 const dataset: Kept = {
   at: '/datasets/{slug}',
-  pick: ({ name, hosts }) => ({ name, hosts }),
+  pick: ({ name, timeZone, hosts }) => ({ name, timeZone, hosts }),
 };
 const retention: Kept = { at: '/datasets/{slug}', pick: (answer) => retentionOf(answer) };
 const serverRetention: Kept = { at: '/retention', pick: (answer) => answer };

@@ -30,7 +30,7 @@ export interface Datasets {
   get(slug: string): Promise<Dataset>;
   /** @throws Problem `dataset_exists` */
   create(input: DatasetInput): Promise<Dataset>;
-  /** Sets its name and its hosts; collectors know them when this resolves, those at the edge within a minute. */
+  /** Sets its name, time zone and hosts; collectors know it when this resolves, those at the edge within a minute. */
   change(slug: string, change: DatasetChange): Promise<void>;
   /** Gives it another write key. Collectors refuse the old one as soon as they know the new one. */
   renewWriteKey(slug: string): Promise<void>;

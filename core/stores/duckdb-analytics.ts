@@ -69,8 +69,11 @@ export async function openDuckDbAnalytics(
   const asking = oneAtATime();
   const publishing = oneAtATime();
   const published = join(dirname(file), 'published');
+  const wasPublished = readManifest(published) !== undefined;
   // Disks lose files while nothing runs.
   emptyUnlessWhole(published);
+  /** What is published is of another time zone or version, or was not whole: nothing that is stored says so. */
+  let isOutdated = wasPublished && fitting(readManifest(published), timeZone) === undefined;
   const sweep = createSweeper(published, () => performance.now());
   const days = dayReader(timeZone);
   /** Every transaction makes another position. */
@@ -203,6 +206,7 @@ export async function openDuckDbAnalytics(
     await writing.run(async () => {
       if (of === tables) await tables.unpublished.clear(writer, epoch);
     });
+    isOutdated = false;
     sweep(manifest);
     return { manifest, written };
   }
@@ -309,7 +313,7 @@ export async function openDuckDbAnalytics(
       ),
     publish: (asOf, since) => publishing.run(() => publishNow(asOf, since)),
     publishedDays: () => [...new Set(readManifest(published)?.files.map(({ day }) => day))].sort(),
-    isUnpublished: () => tables.unpublished.any(),
+    isUnpublished: () => isOutdated || tables.unpublished.any(),
     copyTo: (copy) =>
       writing.run(async () => {
         await checkpoint(writer);

@@ -82,8 +82,8 @@ export function openLibsqlDatasets(options: {
       await publishDirectory(hits, await datasets.entries());
       return await datasets.get(slug);
     },
-    async change(slug, { name, hosts }) {
-      await change(slug, () => ({ name, hosts }));
+    async change(slug, { name, timeZone, hosts }) {
+      await change(slug, () => ({ name, timeZone, hosts }));
       await publishDirectory(hits, await datasets.entries());
     },
     async renewWriteKey(slug) {
