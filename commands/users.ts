@@ -80,6 +80,23 @@ export function addUserCommands<O extends { json?: boolean }>(desk: CommandDesk<
     },
   );
 
+  user('change <email>', 'give a user another name or mail address')
+    .option('--name <name>', 'the new name')
+    .option('--mail <address>', 'the new mail address, by which the user signs in from then on')
+    .action(async (email: string, options: O & { name?: string; mail?: string }) => {
+      if (options.name === undefined && options.mail === undefined)
+        throw new InvalidArgumentError('Say what to change: --name or --mail.');
+      const changed = await withApi(options, async (api) => {
+        const present = await findUser(api, email);
+        return await api.json<User>('PUT', `/api/users/${present.id}`, {
+          name: options.name ?? present.name,
+          email: options.mail ?? present.email,
+        });
+      });
+      if (options.json) outJson(changed);
+      else out(describeUsers([changed]));
+    });
+
   user('reset <email>', 'print a link for another password, or for the invitation')
     .option('--mail', 'send the link by mail instead of printing it')
     .option('--remove-second-factor', 'also sign in without the authenticator that is lost')

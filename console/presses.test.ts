@@ -110,6 +110,12 @@ const presses: Press[] = [
   { at: '/users', press: 'Disable', asks: 'POST /disable' },
   { at: '/users', press: /^Take away /, asks: 'PUT /roles' },
   { at: '/users', press: 'Give bob@shop.example this role', asks: 'PUT /roles' },
+  {
+    at: '/users',
+    press: 'Save',
+    asks: 'PUT',
+    first: () => click('Change bob@shop.example'),
+  },
   { at: '/users', press: 'New link', asks: 'POST /reset' },
   { at: '/users', press: 'Delete', asks: 'DELETE' },
   { at: '/keys', press: 'Delete the key Build', asks: 'DELETE' },

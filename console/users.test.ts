@@ -163,6 +163,26 @@ describe('people', () => {
     await bob.getByRole('link', { name: 'Bob' }).waitFor();
   });
 
+  it('get another name and mail address from the administrator', async () => {
+    const row = ann.getByRole('row').filter({ hasText: 'bob@shop.example' });
+    await row.getByRole('button', { name: 'Change bob@shop.example' }).click();
+    const form = ann.locator('cn-user-change');
+    await form.getByLabel('Name').fill('Robert');
+    await form.getByLabel('Mail address').fill('ann@shop.example');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await ann.getByText('There is a user of this mail address already').waitFor();
+    expect(watched.complaints.splice(0).filter((text) => !text.includes('409'))).toEqual([]);
+    await form.getByLabel('Mail address').fill('robert@shop.example');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await ann.getByRole('cell', { name: 'Robert robert@shop.example' }).waitFor();
+    await bob.reload();
+    await bob.getByRole('link', { name: 'Robert' }).waitFor();
+    await ann.getByRole('button', { name: 'Change robert@shop.example' }).click();
+    await form.getByLabel('Mail address').fill('bob@shop.example');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await ann.getByRole('cell', { name: 'Robert bob@shop.example' }).waitFor();
+  });
+
   it('are put out at once when they are disabled', async () => {
     const row = ann.getByRole('row').filter({ hasText: 'bob@shop.example' });
     await row.getByRole('button', { name: 'Disable' }).click();

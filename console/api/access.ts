@@ -9,6 +9,7 @@ import type {
   OneTimeLink,
   SignIn,
   User,
+  UserInput,
   WaysIn,
 } from '../../core/contract/access.ts';
 import type { Grant } from '../../core/contract/rights.ts';
@@ -58,6 +59,9 @@ export const inviteUser = (body: {
   grants: Grant[];
   sendMail: boolean;
 }) => request<OneTimeLink & { user: User }>('/api/users', { body });
+/** @param known what it was when it was loaded. @throws ApiError `changed_meanwhile`, `user_exists` */
+export const changeUser = (id: string, who: UserInput, known: UserInput | undefined) =>
+  request<User>(userPath(id), { method: 'PUT', body: who, headers: knowing(known) });
 /** @param known the roles as they were loaded. @throws ApiError `changed_meanwhile`, `last_administrator` */
 export const setRoles = (id: string, grants: readonly Grant[], known: readonly Grant[]) =>
   request<User>(`${userPath(id)}/roles`, {

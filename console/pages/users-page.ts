@@ -23,6 +23,7 @@ import '../components/empty-state.ts';
 import '../components/conflict-note.ts';
 import '../components/error-note.ts';
 import { formatInstant } from '../components/time-format.ts';
+import '../components/user-change.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
 import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { QueryController } from '../controllers/query-controller.ts';
@@ -83,6 +84,8 @@ export class UsersPage extends LitElement {
   @state() private error: ApiError | undefined;
   /** Roles that somebody else has set meanwhile, and those that were to be set here. */
   @state() private conflict: RolesConflict | undefined;
+  /** The id of the user who is being changed. */
+  @state() private changing = '';
   readonly #once = oneAtATime(this);
   @state() private made: (OneTimeLink & { email: string }) | undefined;
 
@@ -183,7 +186,7 @@ export class UsersPage extends LitElement {
   #row(user: User) {
     const { email, name, state, grants, secondFactor, lastSignInAt } = user;
     return html`<tr ?acting=${this.#once.isActing(user.id)}>
-      <td>${name}<br /><span class="caption">${email}</span></td>
+      <td>${this.changing === user.id ? this.#change(user) : html`${name}<br /><span class="caption">${email}</span>`}</td>
       <td>${userStateTexts[state]}${secondFactor ? html`<br /><span class="caption">${msg('second factor')}</span>` : nothing}</td>
       <td>
         ${grants.map((grant) => this.#grant(user, grant))}
@@ -194,6 +197,13 @@ export class UsersPage extends LitElement {
       </td>
       <td class="when">${lastSignInAt === undefined ? msg('never') : formatInstant(lastSignInAt, zone)}</td>
       <td class="actions">
+        ${
+          this.changing === user.id
+            ? nothing
+            : html`<button class="button plain" type="button" @click=${() => this.#open(user)}>
+                ${msg('Change')}<span class="only-read"> ${email}</span>
+              </button>`
+        }
         ${state === 'disabled' ? nothing : html`<button class="button plain" type="button" @click=${() => this.#reset(user)}>${msg('New link')}</button>`}
         <button
           class="button plain"
@@ -205,6 +215,22 @@ export class UsersPage extends LitElement {
         <button class="button plain" type="button" @click=${() => this.#delete(user)}>${msg('Delete')}</button>
       </td>
     </tr>`;
+  }
+
+  #change(user: User) {
+    return html`<cn-user-change
+      .kept=${user}
+      @cn-saved=${() => {
+        this.#open();
+        void this.#do(async () => {});
+      }}
+      @cn-cancel=${() => this.#open()}
+    ></cn-user-change>`;
+  }
+
+  /** @param user whose form is open; nobody's without one */
+  #open(user?: User): void {
+    this.changing = user?.id ?? '';
   }
 
   #grant(user: User, { role, dataset }: Grant) {

@@ -17,6 +17,7 @@ export interface KeptUser extends User {
 /** What may change of a user; null takes it away. */
 export interface UserChange {
   name?: string;
+  email?: string;
   state?: User['state'];
   passwordHash?: string;
   totpSecret?: string | null;

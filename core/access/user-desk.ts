@@ -1,6 +1,6 @@
 /** Users as administrators see them: invited, given roles, disabled, given a new link, deleted. */
 import type { Clock } from '../clock.ts';
-import type { NewUser, OneTimeLink, User } from '../contract/access.ts';
+import type { NewUser, OneTimeLink, User, UserInput } from '../contract/access.ts';
 import { Problem } from '../contract/problem.ts';
 import { everything, type Grant, roleHas } from '../contract/rights.ts';
 import type { AccessStore, KeptUser, LinkPurpose } from './access-store.ts';
@@ -24,6 +24,8 @@ export interface UserDesk {
   list(): Promise<User[]>;
   find(id: string): Promise<KeptUser>;
   create(input: NewUser, by: Caller): Promise<{ user: User } & OneTimeLink>;
+  /** @throws Problem `user_exists` when somebody else has the mail address */
+  change(id: string, change: UserInput, by: Caller): Promise<User>;
   setGrants(id: string, grants: readonly Grant[], by: Caller): Promise<User>;
   setDisabled(id: string, disabled: boolean, by: Caller): Promise<User>;
   remove(id: string, by: Caller): Promise<void>;
@@ -108,6 +110,16 @@ export function createUserDesk(options: UserDeskOptions): UserDesk {
       await alone(() => store.addUser(user, entryOf(by, 'invite user', email, words(grants))));
       return { user: shown(user), ...(await newLink(user, byMail, by)) };
     },
+    change: (id, { name, email }, by) =>
+      alone(async () => {
+        const user = await find(id);
+        const others = (await store.users()).filter((one) => one.id !== id);
+        if (others.some((one) => one.email === email))
+          throw new Problem('user_exists', `There is a user ${email} already.`);
+        const to = email === user.email ? name : `${name}, ${email}`;
+        await store.changeUser(id, { name, email }, entryOf(by, 'change user', user.email, to));
+        return shown(await find(id));
+      }),
     setGrants: (id, grants, by) =>
       alone(async () => {
         await checkGrants(grants);

@@ -62,6 +62,10 @@ export const newUserSchema = z.object({
 });
 export type NewUser = z.infer<typeof newUserSchema>;
 
+/** Who somebody is. One signs in by the mail address. */
+export const userChangeSchema = z.object({ name: personName, email: emailSchema });
+export type UserInput = z.infer<typeof userChangeSchema>;
+
 export const grantsInputSchema = z.object({ grants });
 export const resetInputSchema = z.object({
   sendMail: z.boolean().default(false),

@@ -349,6 +349,28 @@ describe('Sign-ins (ASVS 7)', () => {
   });
 });
 
+test('A user with another mail address signs in by it, and takes the one of nobody else', async () => {
+  const cookie = await makeAnn();
+  const bob = await makeBob(cookie);
+  const change = (email: string, by = cookie) =>
+    ask('PUT', `/users/${bob.id}`, { cookie: by, body: { name: 'Robert', email } });
+  expect((await change('robert@shop.example', bob.cookie)).body.code).toBe('right_missing');
+  expect((await change('ann@shop.example')).body.code).toBe('user_exists');
+  expect((await change('no address')).body.code).toBe('request_invalid');
+  const changed = await change('Robert@Shop.example');
+  expect(changed.body).toMatchObject({ name: 'Robert', email: 'robert@shop.example' });
+  // Who is signed in stays so, and finds another name there.
+  expect((await ask('GET', '/me', { cookie: bob.cookie })).body).toMatchObject({ name: 'Robert' });
+  const signIn = async (email: string) =>
+    (await ask('POST', '/sign-in', { body: { email, password } })).status;
+  expect(await signIn('bob@shop.example')).toBe(401);
+  expect(await signIn('robert@shop.example')).toBe(200);
+  const { entries } = (await ask<{ entries: object[] }>('GET', '/audit', { cookie })).body;
+  expect(entries).toContainEqual(
+    expect.objectContaining({ action: 'change user', target: 'bob@shop.example' }),
+  );
+});
+
 describe('Links', () => {
   test('of an invitation work once, until they expire or are replaced', async () => {
     const cookie = await makeAnn();

@@ -56,6 +56,14 @@ const dataset: Kept = {
 const retention: Kept = { at: '/datasets/{slug}', pick: (answer) => retentionOf(answer) };
 const serverRetention: Kept = { at: '/retention', pick: (answer) => answer };
 const recut: Kept = { at: '/datasets/{slug}/recut', pick: (answer) => answer.recut };
+const whoOf = (user: unknown) => {
+  const { name, email } = (user ?? {}) as Answer;
+  return user === undefined ? undefined : { name, email };
+};
+const user: Kept = {
+  at: '/users',
+  pick: (answer, id) => whoOf(inList('users', undefined, 'id')(answer, id)),
+};
 const roles: Kept = { at: '/users', pick: inList('users', 'grants', 'id') };
 
 /** What each route changes. */
@@ -78,6 +86,7 @@ const changes: Readonly<Record<string, Kept>> = {
   'DELETE /datasets/{slug}/index/making': index,
   'PUT /datasets/{slug}': dataset,
   'PUT /datasets/{slug}/masking': masking,
+  'PUT /users/{id}': user,
   'PUT /users/{id}/roles': roles,
   'PUT /datasets/{slug}/event-order': order,
   'PUT /datasets/{slug}/rules/hits': hitRules,

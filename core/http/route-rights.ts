@@ -54,6 +54,7 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
 
   'GET /users': server,
   'POST /users': withEntry(server),
+  'PUT /users/{id}': withEntry(server),
   'PUT /users/{id}/roles': withEntry(server),
   'POST /users/{id}/disable': withEntry(server),
   'POST /users/{id}/enable': withEntry(server),

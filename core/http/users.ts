@@ -13,6 +13,7 @@ import {
   newUserSchema,
   resetInputSchema,
   signInSchema,
+  userChangeSchema,
   userSchema,
 } from '../contract/access.ts';
 import { callerOf } from './caller.ts';
@@ -41,6 +42,14 @@ const createUserRoute = createRoute({
     201: json(linkSchema.extend({ user: userSchema }), 'With the link, unless it was mailed.'),
     ...otherwise,
   },
+});
+const changeRoute = createRoute({
+  method: 'put',
+  path: '/users/{id}',
+  summary: 'Give a user another name or mail address',
+  description: 'One signs in by the mail address: from now on by the new one.',
+  request: { params: idParam, ...body(userChangeSchema) },
+  responses: changed,
 });
 const rolesRoute = createRoute({
   method: 'put',
@@ -102,6 +111,10 @@ export function userRoutes({ desk }: AccessOptions) {
     .openapi(createUserRoute, async (c) =>
       c.json(await users.create(c.req.valid('json'), callerOf(c)), 201),
     )
+    .openapi(changeRoute, async (c) => {
+      const { id } = c.req.valid('param');
+      return c.json(await users.change(id, c.req.valid('json'), callerOf(c)), 200);
+    })
     .openapi(rolesRoute, async (c) => {
       const { grants } = c.req.valid('json');
       return c.json(await users.setGrants(c.req.valid('param').id, grants, callerOf(c)), 200);

@@ -106,6 +106,7 @@ export type AppendWith = (
 
 const columnOf = {
   name: 'name',
+  email: 'email',
   state: 'state',
   passwordHash: 'password_hash',
   totpSecret: 'totp_secret',

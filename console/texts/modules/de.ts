@@ -1390,6 +1390,7 @@ export const templates = {
   sefa717c1620c4ae4: `Fakten`,
   sefcf950b3cc4fc3b: `Sprache`,
   sefd6a2e9cb0dfe88: `Stufen dürfen übersprungen werden`,
+  seffd31478907a93d: `Ab dann meldet man sich damit an.`,
   sf01ccb6efe9c0c59: `Ereignisse in der Reihenfolge der Auswertung`,
   sf05d9f2cb461bc10: `Als Tabelle zeigen`,
   sf07252b647fb71aa: `Führen Sie das dort aus, wo Canister installiert ist. Dasselbe Log zweimal zu lesen ändert nichts; komprimierte Dateien werden gelesen, wie sie sind.`,
