@@ -8,7 +8,7 @@ import '@awesome.me/webawesome/dist/components/switch/switch.js';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { addDays, type DateRange } from '../../core/contract/calendar.ts';
-import { comparedRange } from '../../core/contract/compared-range.ts';
+import { comparedRange, comparisonOf } from '../../core/contract/compared-range.ts';
 import type { DefinitionChoice } from '../api/reports.ts';
 import {
   type AnalysisView,
@@ -28,6 +28,8 @@ import { formatRange } from './time-format.ts';
 const comparisonLabels: Record<AnalysisView['comparison'], string> = {
   none: msg('No comparison'),
   previous_period: msg('Period before'),
+  previous_days: msg('As many days before'),
+  previous_month: msg('Same days, month before'),
   last_year: msg('Last year'),
   last_year_weeks: msg('Last year, same weekdays'),
 };
@@ -158,13 +160,15 @@ export class AnalysisHeader extends LitElement {
       </p>`;
     }
     const isPartial = range.from <= this.today && range.to > this.today;
+    const name = typeof this.view.range === 'string' ? this.view.range : undefined;
+    const comparison = comparisonOf(name, this.view.comparison);
     return html`<p class="caption said">
       <span>${formatRange(range)}</span>
       ${
-        this.view.comparison === 'none'
+        comparison === 'none'
           ? nothing
           : html`<span class="secondary"
-              >${this.compares ? msg(str`compared with ${formatRange(comparedRange(range, this.view.comparison))}`) : msg('this report compares nothing')}</span
+              >${this.compares ? msg(str`compared with ${formatRange(comparedRange(range, comparison))}`) : msg('this report compares nothing')}</span
             >`
       }
       <span class="secondary">${this.timeZone}</span>

@@ -1,7 +1,7 @@
 /** Runs a query over a dataset's analytics and gives the answer in the contract's form. */
 import { addDays, type DateRange } from '../contract/calendar.ts';
 import { dimensionColumn, metricColumn } from '../contract/columns.ts';
-import { comparedRange } from '../contract/comparison.ts';
+import { comparedRange, daysLeftOut, hasComparedDay } from '../contract/comparison.ts';
 import { type Definitions, noDefinitions } from '../contract/definition.ts';
 import type { Answer, Column, Query } from '../contract/query.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
@@ -34,7 +34,8 @@ export async function runQuery(
   );
   const isByDay =
     query.dimensions.length === 1 && query.dimensions[0] === 'day' && query.order === undefined;
-  const rows = isByDay ? everyDay(found, columns, query.range) : found;
+  const rows = alone(isByDay ? everyDay(found, columns, query.range) : found, columns, query);
+  const notes = leftOutNotes(query);
   return {
     columns,
     rows: rows.slice(0, query.limit),
@@ -43,7 +44,32 @@ export async function runQuery(
     ...(labels.length > 0 && {
       labels: labels.map(({ name, colour }) => ({ name, colour })),
     }),
+    ...(notes.length > 0 && { notes }),
   };
+}
+
+/** A day beside which no day stands is compared with nothing, which is not 0. */
+function alone(rows: Answer['rows'], columns: readonly Column[], query: Query): Answer['rows'] {
+  const { comparison, range } = query;
+  const place = query.dimensions.indexOf('day');
+  if (comparison === undefined || place < 0) return rows;
+  return rows.map((row) =>
+    hasComparedDay(String(row[place]), range, comparison)
+      ? row
+      : row.map((cell, index) => (isBefore(columns[index]) ? null : cell)),
+  );
+}
+
+const isBefore = (column: Column | undefined) =>
+  column?.kind === 'metric' && column.period === 'before';
+
+function leftOutNotes({ comparison, range, dimensions }: Query): string[] {
+  if (comparison === undefined || !dimensions.includes('day')) return [];
+  const days = daysLeftOut(range, comparison);
+  if (days.length === 0) return [];
+  return [
+    `Of the compared period, ${days.join(', ')} stand beside no day here: the months differ in length.`,
+  ];
 }
 
 /** Counts are never empty; a mean or a share of nothing is. */

@@ -28,11 +28,6 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
 }
 
-/** The range of equal length that ends where this one begins. */
-export function previousRange(range: DateRange): DateRange {
-  return { from: addDays(range.from, -daysIn(range)), to: range.from };
-}
-
 /** The calendar day of an instant (epoch milliseconds) in a time zone, as `YYYY-MM-DD`. */
 export function dayOf(instantMs: number, timeZone: string): string {
   return dayFormat(timeZone).format(instantMs);
