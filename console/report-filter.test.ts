@@ -89,11 +89,11 @@ it('names the units in the heads of tables in the language of the reader', async
 it('says that nothing is compared where no figure of a report is', async () => {
   const { page } = opened;
   await page.goto('/shop/reports/retention');
-  await page.getByText('this report compares nothing').waitFor();
+  await page.getByText('this report is not compared').waitFor();
   await page.goto('/shop/reports/whats-changed');
   await page.getByText('compared with').waitFor();
   await page.locator('cn-analysis-header[answered]').waitFor();
-  expect(await page.getByText('this report compares nothing').count()).toBe(0);
+  expect(await page.getByText('this report is not compared').count()).toBe(0);
 });
 
 it('says in the words of its reader what costs were taken', async () => {

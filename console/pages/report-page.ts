@@ -155,6 +155,7 @@ export class ReportPage extends LitElement {
         .view=${this.#view.value}
         .labels=${this.#labels.value ?? []}
         .compares=${stale || value === undefined || value.comparedWith !== undefined}
+        .storedFrom=${stale ? undefined : value?.comparedWith?.storedFrom}
         ?answered=${value !== undefined || error !== undefined}
         today=${this.#today}
         timeZone=${this.open?.timeZone ?? ''}

@@ -80,6 +80,28 @@ describe('A month beside a shorter one', () => {
   });
 });
 
+describe('Days from before the first stored session', () => {
+  const asked = { metrics: ['sessions' as const], comparison: 'previous_period' as const };
+
+  test('are told from days without sessions', async () => {
+    const { rows, comparedWith } = await site.query({
+      ...asked,
+      range: { from: '2026-01-01', to: '2026-02-01' },
+    });
+    expect(rows).toEqual([[15, 0]]);
+    expect(comparedWith).toEqual({
+      from: '2025-12-01',
+      to: '2026-01-01',
+      storedFrom: '2026-01-01',
+    });
+  });
+
+  test('are none where the first session, by the clock of the dataset, is of the first day', async () => {
+    const { comparedWith } = await site.query({ ...asked, range: february });
+    expect(comparedWith).toEqual({ from: '2026-01-01', to: '2026-02-01' });
+  });
+});
+
 describe('A month beside a longer one', () => {
   test('says which days of the other stand beside none, and counts them with none', async () => {
     const { rows, notes } = await site.query(sessions('day', february));

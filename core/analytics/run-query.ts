@@ -5,6 +5,7 @@ import { comparedRange, daysLeftOut, hasComparedDay } from '../contract/comparis
 import { type Definitions, noDefinitions } from '../contract/definition.ts';
 import type { Answer, Column, Query } from '../contract/query.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
+import { comparedWithOf } from './compared-with.ts';
 import { compileQuery } from './compile-query.ts';
 import { findNamed } from './definition-lookup.ts';
 
@@ -36,11 +37,12 @@ export async function runQuery(
     query.dimensions.length === 1 && query.dimensions[0] === 'day' && query.order === undefined;
   const rows = alone(isByDay ? everyDay(found, columns, query.range) : found, columns, query);
   const notes = leftOutNotes(query);
+  const before = query.comparison && comparedRange(query.range, query.comparison);
   return {
     columns,
     rows: rows.slice(0, query.limit),
     rowsTotal: isByDay ? rows.length : Number(result.rows[0]?.[columns.length] ?? 0),
-    ...(query.comparison && { comparedWith: comparedRange(query.range, query.comparison) }),
+    ...(before && { comparedWith: await comparedWithOf(store, before, timeZone) }),
     ...(labels.length > 0 && {
       labels: labels.map(({ name, colour }) => ({ name, colour })),
     }),

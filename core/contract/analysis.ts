@@ -22,6 +22,8 @@ const common = {
   labels: z.array(definitionNameSchema).max(labelLimits.besideMax).default([]),
   limit: z.int().min(1).max(queryLimits.rowsMax).default(100),
 };
+/** Of those whose figures can stand beside the ones of another period. */
+const compared = { ...common, comparison: comparisonSchema.optional() };
 const page = z.string().min(1).max(2_048);
 const dimension = z.enum([
   'path',
@@ -67,7 +69,7 @@ export const analysisSchema = z.discriminatedUnion('kind', [
     boxesMax: z.int().min(1).max(analysisLimits.boxesMax).default(15),
   }),
   z.object({ kind: z.literal('navigation'), ...common, page }),
-  z.object({ kind: z.literal('funnel'), ...common, funnel: definitionNameSchema }),
+  z.object({ kind: z.literal('funnel'), ...compared, funnel: definitionNameSchema }),
   z.object({
     kind: z.literal('retention'),
     ...common,
@@ -98,7 +100,7 @@ export const analysisSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('campaigns'),
-    ...common,
+    ...compared,
     touch: z.enum(['first', 'last']).default('last'),
     goal: definitionNameSchema.optional(),
   }),

@@ -27,6 +27,16 @@ export interface AnalysisPlan {
   comparedWith?: DateRange;
   /** Rows of the statement → rows of the answer, where they differ. The answer is cut at the limit afterwards. */
   finish?: (rows: SqlResult['rows']) => Answer['rows'];
+  /** Of an analysis whose figures can stand beside those of another period. */
+  beside?: Beside;
+}
+
+type Row = Answer['rows'][number];
+
+/** How a row is found among those of another period, and the figures of one that is not there. */
+export interface Beside {
+  key: (row: Row) => string;
+  absent: Row;
 }
 
 export interface Parts {
