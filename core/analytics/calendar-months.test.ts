@@ -96,6 +96,18 @@ describe('Days from before the first stored session', () => {
     });
   });
 
+  test('have no figure by day, and those after it have theirs', async () => {
+    const { rows } = await site.query({
+      ...asked,
+      dimensions: ['day'],
+      range: { from: '2026-01-02', to: '2026-01-04' },
+    });
+    expect(rows).toEqual([
+      ['2026-01-02', 0, null],
+      ['2026-01-03', 0, 1],
+    ]);
+  });
+
   test('are none where the first session, by the clock of the dataset, is of the first day', async () => {
     const { comparedWith } = await site.query({ ...asked, range: february });
     expect(comparedWith).toEqual({ from: '2026-01-01', to: '2026-02-01' });

@@ -7,6 +7,7 @@ import { openSmallSite, type SmallSite } from './testing/small-site.ts';
 
 /** So many sessions start on a day, at noon. */
 const started: Record<string, number> = {
+  '2022-12-31': 1,
   '2023-02-28': 3,
   '2023-03-01': 5,
   '2023-12-31': 7,

@@ -1,7 +1,7 @@
 /** Runs a query over a dataset's analytics and gives the answer in the contract's form. */
 import { addDays, type DateRange } from '../contract/calendar.ts';
 import { dimensionColumn, metricColumn } from '../contract/columns.ts';
-import { comparedRange, daysLeftOut, hasComparedDay } from '../contract/comparison.ts';
+import { comparedDay, comparedRange, daysLeftOut, hasComparedDay } from '../contract/comparison.ts';
 import { type Definitions, noDefinitions } from '../contract/definition.ts';
 import type { Answer, Column, Query } from '../contract/query.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
@@ -35,14 +35,16 @@ export async function runQuery(
   );
   const isByDay =
     query.dimensions.length === 1 && query.dimensions[0] === 'day' && query.order === undefined;
-  const rows = alone(isByDay ? everyDay(found, columns, query.range) : found, columns, query);
-  const notes = leftOutNotes(query);
   const before = query.comparison && comparedRange(query.range, query.comparison);
+  const comparedWith = before && (await comparedWithOf(store, before, timeZone));
+  const every = isByDay ? everyDay(found, columns, query.range) : found;
+  const rows = alone(every, { columns, query, storedFrom: comparedWith?.storedFrom });
+  const notes = leftOutNotes(query);
   return {
     columns,
     rows: rows.slice(0, query.limit),
     rowsTotal: isByDay ? rows.length : Number(result.rows[0]?.[columns.length] ?? 0),
-    ...(before && { comparedWith: await comparedWithOf(store, before, timeZone) }),
+    ...(comparedWith && { comparedWith }),
     ...(labels.length > 0 && {
       labels: labels.map(({ name, colour }) => ({ name, colour })),
     }),
@@ -50,13 +52,19 @@ export async function runQuery(
   };
 }
 
-/** A day beside which no day stands is compared with nothing, which is not 0. */
-function alone(rows: Answer['rows'], columns: readonly Column[], query: Query): Answer['rows'] {
+/** A day beside which no day stands, or one from before the first stored session, is compared with nothing: not with 0. */
+function alone(
+  rows: Answer['rows'],
+  asked: { columns: readonly Column[]; query: Query; storedFrom: string | undefined },
+): Answer['rows'] {
+  const { columns, query, storedFrom = '' } = asked;
   const { comparison, range } = query;
   const place = query.dimensions.indexOf('day');
   if (comparison === undefined || place < 0) return rows;
+  const isBeside = (day: string) =>
+    hasComparedDay(day, range, comparison) && comparedDay(day, range, comparison) >= storedFrom;
   return rows.map((row) =>
-    hasComparedDay(String(row[place]), range, comparison)
+    isBeside(String(row[place]))
       ? row
       : row.map((cell, index) => (isBefore(columns[index]) ? null : cell)),
   );

@@ -6,7 +6,8 @@ const subjectWords = { page: 'Page', funnel: 'Funnel', goal: 'Goal' } as const;
 
 /** One line each; none where nothing was asked but range and robots. */
 export function requestWords(result: ReportResult): string[] {
-  const { subject, condition, labels, seenByTag, comparison, comparedWith } = result;
+  const { subject, condition, labels, seenByTag, comparison, comparedWith, panels } = result;
+  const isAnswered = panels.some(({ answer }) => answer.columns.length > 0);
   const subjects = Object.entries(subjectWords).flatMap(([name, words]) => {
     const value = subject[name as keyof typeof subjectWords];
     return value === undefined ? [] : [`${words}: ${showInvisible(value)}`];
@@ -17,7 +18,7 @@ export function requestWords(result: ReportResult): string[] {
     ? ['Page views that both the tracker and a log saw are counted twice']
     : [];
   const alone =
-    comparison === undefined || comparedWith !== undefined
+    comparison === undefined || comparedWith !== undefined || !isAnswered
       ? []
       : [
           'Not compared: this report has no figures of another period beside its own. Run it for those days',
