@@ -69,6 +69,15 @@ describe('A month beside a shorter one', () => {
     expect(notes).toBeUndefined();
   });
 
+  test('has a week beside nothing where none of its days has one beside it', async () => {
+    const { rows } = await site.query(sessions('week', march));
+    // 23 to 29 March has 23 to 28 February beside; of the week from the 30th on nothing is left.
+    expect(rows.filter(([week]) => String(week) >= '2026-03-23')).toEqual([
+      ['2026-03-23', 12, 32],
+      ['2026-03-30', 9, null],
+    ]);
+  });
+
   test('of a month that is not over the other has the same days', async () => {
     const { rows, comparedWith } = await site.query({
       metrics: ['sessions'],

@@ -218,3 +218,66 @@ describe('A funnel beside the month before', () => {
     expect([...new Set(places)]).toEqual(['all now', 'Spring now', 'all before', 'Spring before']);
   });
 });
+
+describe('Clicks beside the month before', () => {
+  const vitals = (day: string, lcp: number): SmallSession => ({
+    start: `${day}T10:00:00Z`,
+    hits: ['/', { type: 'web_vitals', properties: { load: 'l1', lcp } }],
+  });
+  let clicked: SmallSite;
+  beforeAll(async () => {
+    clicked = await openSmallSite([
+      // October: from / one to /a, one to /old, two end there.
+      ...['/a', '/old'].map((next) => ({ start: '2026-10-10T10:00:00Z', hits: ['/', next] })),
+      vitals('2026-10-11', 1_000),
+      vitals('2026-10-12', 9_000),
+      // November: from / two to /a, one to /new, one ends there.
+      ...['/a', '/a', '/new'].map((next) => ({ start: '2026-11-10T10:00:00Z', hits: ['/', next] })),
+      vitals('2026-11-11', 2_000),
+    ]);
+  });
+  afterAll(() => clicked.close());
+
+  test('from a page to each other one, as a share of all that left it', async () => {
+    const asked = { kind: 'navigation', range: november, comparison, page: '/' } as const;
+    const { columns, rows } = await clicked.analyze(asked);
+    expect(columns.map(({ name }) => name)).toEqual(['page', 'clicks', 'share', 'clicks', 'share']);
+    expect(rows).toEqual([
+      ['/a', 2, 2 / 4, 1, 1 / 4],
+      ['/new', 1, 1 / 4, 0, 0],
+      [null, 1, 1 / 4, 2, 2 / 4],
+    ]);
+  });
+
+  test('of a page that was not viewed before are shares of nothing', async () => {
+    const asked = { kind: 'paths', range: november, comparison, page: '/new' } as const;
+    expect((await clicked.analyze(asked)).rows).toEqual([
+      ['before', '/', 1, 1, 0, null],
+      ['after', null, 1, 1, 0, null],
+    ]);
+  });
+
+  test('on both sides of a page, also where the share before is under the threshold', async () => {
+    const asked = {
+      kind: 'paths',
+      range: november,
+      comparison,
+      page: '/',
+      threshold: 0.3,
+      boxesMax: 1,
+    } as const;
+    expect((await clicked.analyze(asked)).rows).toEqual([
+      ['before', null, 4, 1, 4, 1],
+      ['after', '/a', 2, 2 / 4, 1, 1 / 4],
+    ]);
+  });
+
+  test('page loads have their percentile of both', async () => {
+    const asked = { kind: 'web_vitals', range: november, comparison } as const;
+    const { rows } = await clicked.analyze(asked);
+    // Up to 2,500 ms is good, above 4,000 poor; three of four of two loads are both.
+    expect(rows).toEqual([
+      [expect.stringMatching(/Largest/), 1, 2_000, 1, 0, 0, 2, 9_000, 1 / 2, 0, 1 / 2],
+    ]);
+  });
+});

@@ -2,7 +2,7 @@
 import { parseCondition } from '../conditions/parse.ts';
 import { placeIn } from '../conditions/place.ts';
 import { printCondition } from '../conditions/print.ts';
-import { addDays, isDate } from '../contract/calendar.ts';
+import { addDays, isDate, periodEnd } from '../contract/calendar.ts';
 import { comparedDay, comparedRange, leavesDaysOut } from '../contract/comparison.ts';
 import type { Condition } from '../contract/condition.ts';
 import type { Definitions } from '../contract/definition.ts';
@@ -95,10 +95,7 @@ function rangeTests({ query, values, period }: CellAsked, field: string): Condit
     if (!isDate(day)) throw new Problem('query_invalid', `${day.slice(0, 20)} is no ${name}.`);
     const moved = (one: string) => (comparison ? comparedDay(one, query.range, comparison) : one);
     const start = moved(day);
-    const end =
-      name === 'day' && isAlone
-        ? addDays(start, 1)
-        : moved(name === 'day' ? addDays(day, 1) : endOf(name, day));
+    const end = name === 'day' && isAlone ? addDays(start, 1) : moved(periodEnd(day, name));
     from = start > from ? start : from;
     to = end < to ? end : to;
   });
@@ -106,11 +103,6 @@ function rangeTests({ query, values, period }: CellAsked, field: string): Condit
     { op: '>=', field, value: from },
     { op: '<', field, value: to },
   ];
-}
-
-function endOf(name: 'week' | 'month', day: string): string {
-  if (name === 'week') return addDays(day, 7);
-  return `${addDays(`${day.slice(0, 7)}-28`, 4).slice(0, 7)}-01`;
 }
 
 function goalCondition(name: string | undefined, { goals }: Definitions): Condition {

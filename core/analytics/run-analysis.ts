@@ -53,7 +53,10 @@ export async function runAnalysis(
   let rows = now;
   if (beside !== undefined && comparison !== undefined) {
     comparedWith = comparedRange(analysis.range, comparison);
-    const earlier = plan({ ...analysis, range: comparedWith }, { timeZone, definitions });
+    const earlier = plan(
+      { ...analysis, ...beside.asks, range: comparedWith },
+      { timeZone, definitions },
+    );
     rows = placedBeside(now, await rowsOf(store, earlier), beside, columns);
     columns = [...columns, ...beforeColumns(columns)];
   }
@@ -96,7 +99,8 @@ function placedBeside(
   const figuresIn = (row: Answer['rows'][number]) =>
     row.filter((_, index) => columns[index]?.kind === 'metric');
   const earlier = new Map(before.map((row) => [key(row), figuresIn(row)]));
-  return now.map((row) => [...row, ...(earlier.get(key(row)) ?? absent)]);
+  const none = absent(before);
+  return now.map((row) => [...row, ...(earlier.get(key(row)) ?? none)]);
 }
 
 const beforeColumns = (columns: readonly Column[]): Column[] =>

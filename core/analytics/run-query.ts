@@ -1,5 +1,5 @@
 /** Runs a query over a dataset's analytics and gives the answer in the contract's form. */
-import { addDays, type DateRange } from '../contract/calendar.ts';
+import { addDays, type DateRange, dayPeriods, periodEnd } from '../contract/calendar.ts';
 import { dimensionColumn, metricColumn } from '../contract/columns.ts';
 import { comparedDay, comparedRange, daysLeftOut, hasComparedDay } from '../contract/comparison.ts';
 import { type Definitions, noDefinitions } from '../contract/definition.ts';
@@ -52,17 +52,28 @@ export async function runQuery(
   };
 }
 
-/** A day beside which no day stands, or one from before the first stored session, is compared with nothing: not with 0. */
+/**
+ * A day beside which no day stands, or one from before the first stored session, is compared with nothing: not with 0.
+ * So is a week or month that has no other day.
+ */
 function alone(
   rows: Answer['rows'],
   asked: { columns: readonly Column[]; query: Query; storedFrom: string | undefined },
 ): Answer['rows'] {
   const { columns, query, storedFrom = '' } = asked;
   const { comparison, range } = query;
-  const place = query.dimensions.indexOf('day');
-  if (comparison === undefined || place < 0) return rows;
-  const isBeside = (day: string) =>
-    hasComparedDay(day, range, comparison) && comparedDay(day, range, comparison) >= storedFrom;
+  const period = dayPeriods.find((name) => query.dimensions.includes(name));
+  if (comparison === undefined || period === undefined) return rows;
+  const place = query.dimensions.indexOf(period);
+  const isBeside = (first: string) => {
+    const after = periodEnd(first, period);
+    for (let day = first < range.from ? range.from : first; day < after; day = addDays(day, 1)) {
+      if (day >= range.to) return false;
+      const isThere = hasComparedDay(day, range, comparison);
+      if (isThere && comparedDay(day, range, comparison) >= storedFrom) return true;
+    }
+    return false;
+  };
   return rows.map((row) =>
     isBeside(String(row[place]))
       ? row

@@ -63,12 +63,12 @@ const dimension = z.enum([
 export const analysisSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('paths'),
-    ...common,
+    ...compared,
     page,
     threshold: z.number().min(0).max(1).default(0.01),
     boxesMax: z.int().min(1).max(analysisLimits.boxesMax).default(15),
   }),
-  z.object({ kind: z.literal('navigation'), ...common, page }),
+  z.object({ kind: z.literal('navigation'), ...compared, page }),
   z.object({ kind: z.literal('funnel'), ...compared, funnel: definitionNameSchema }),
   z.object({
     kind: z.literal('retention'),
@@ -113,7 +113,7 @@ export const analysisSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('web_vitals'),
-    ...common,
+    ...compared,
     by: z.enum(['measure', 'path', 'device']).default('measure'),
     measure: z.enum(webVitalNames).default('lcp'),
   }),

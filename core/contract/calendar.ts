@@ -28,6 +28,15 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
 }
 
+export const dayPeriods = ['day', 'week', 'month'] as const;
+export type DayPeriod = (typeof dayPeriods)[number];
+
+/** The day after the last one of the day, week or month that begins with `first`. */
+export function periodEnd(first: string, period: DayPeriod): string {
+  if (period === 'month') return `${addDays(`${first.slice(0, 7)}-28`, 4).slice(0, 7)}-01`;
+  return addDays(first, period === 'week' ? 7 : 1);
+}
+
 /** The calendar day of an instant (epoch milliseconds) in a time zone, as `YYYY-MM-DD`. */
 export function dayOf(instantMs: number, timeZone: string): string {
   return dayFormat(timeZone).format(instantMs);

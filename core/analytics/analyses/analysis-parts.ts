@@ -33,10 +33,14 @@ export interface AnalysisPlan {
 
 type Row = Answer['rows'][number];
 
-/** How a row is found among those of another period, and the figures of one that is not there. */
+/**
+ * How a row is found among those of another period, and the figures of one that is not there. `asks`: what the other
+ * period is asked besides, so that nothing of it is left out that the range has.
+ */
 export interface Beside {
   key: (row: Row) => string;
-  absent: Row;
+  absent: (before: Answer['rows']) => Row;
+  asks?: Readonly<Record<string, unknown>>;
 }
 
 export interface Parts {

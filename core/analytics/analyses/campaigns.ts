@@ -86,7 +86,7 @@ export function planCampaigns(
     ],
     finish: (rows) => joinCosts(rows, costsByCampaign(context.definitions, analysis.range)),
     // The spelling that most sessions have may be another one in another period.
-    beside: { key: ([name]) => String(name).toLowerCase(), absent },
+    beside: { key: ([name]) => String(name).toLowerCase(), absent: () => absent },
   };
 }
 
