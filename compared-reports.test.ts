@@ -188,6 +188,8 @@ describe('A mail', () => {
     expect(words(html)).toContain('Dec 1 – 31, 2026, compared with Nov 1 – 30, 2026');
     expect(words(html)).toMatch(/Order 2 \+100% 66\.7% \+16\.7 pts/);
     expect(text).toMatch(/^Order +2 +1 +66\.7% +50\.0%/m);
+    // Sessions, cost, revenue and return, each with its change.
+    expect(words(html)).toMatch(/Spring 3 \+50% 6\.00 -25% 0\.00 0(\.0)?% -100\.0% 0 pts/);
     expect(html).toContain('compare=previous_period');
   });
 

@@ -25,6 +25,8 @@ export const reportPanelSchema = z.object({
   chart: z.enum(chartKinds).optional(),
   /** The figure that the chart draws; else the first one. */
   figure: z.string().optional(),
+  /** The figures of its rows that a mail shows; else the first ones. */
+  mailed: z.array(z.string()).optional(),
   answer: answerSchema,
   /** What was asked, where that is a query: with it, a figure's sessions can be asked for (`…/query/sessions`). */
   query: querySchema.optional(),
