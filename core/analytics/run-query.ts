@@ -84,12 +84,16 @@ function alone(
 const isBefore = (column: Column | undefined) =>
   column?.kind === 'metric' && column.period === 'before';
 
+/** A note that names more days than these is read by nobody. */
+const daysNamedMax = 6;
+
 function leftOutNotes({ comparison, range, dimensions }: Query): string[] {
   if (comparison === undefined || !dimensions.includes('day')) return [];
   const days = daysLeftOut(range, comparison);
   if (days.length === 0) return [];
+  const which = days.length > daysNamedMax ? `${days.length} days` : days.join(', ');
   return [
-    `Of the compared period, ${days.join(', ')} stand beside no day here: the months differ in length.`,
+    `No day here stands beside ${which} of the compared period: its months have other lengths.`,
   ];
 }
 
