@@ -68,6 +68,7 @@ test('A year before stays the same dates, and the same weekdays', () => {
 
 test('The name of a choice of days says what its period before is', () => {
   expect(comparisonOf('this_month', 'previous_period')).toBe('previous_month');
+  expect(comparisonOf('this_year', 'previous_period')).toBe('last_year');
   expect(comparisonOf('last_28_days', 'previous_period')).toBe('previous_days');
   expect(comparisonOf('last_month', 'previous_period')).toBe('previous_period');
   expect(comparisonOf(undefined, 'previous_period')).toBe('previous_period');

@@ -41,7 +41,7 @@ export function monthsBack(range: DateRange, comparison: Comparison): number | u
 }
 
 /**
- * What the period before is of days that a name chooses: of the month that is not over the same days of the month
+ * What the period before is of days that a name chooses: of a month or year that is not over the same days of the one
  * before, and of days that are only counted as many, also where they happen to be a month.
  */
 export function comparisonOf<C extends Comparison | 'none'>(
@@ -50,6 +50,7 @@ export function comparisonOf<C extends Comparison | 'none'>(
 ): C | Comparison {
   if (comparison !== 'previous_period') return comparison;
   if (name === 'this_month') return 'previous_month';
+  if (name === 'this_year') return 'last_year';
   return name === 'last_28_days' ? 'previous_days' : comparison;
 }
 

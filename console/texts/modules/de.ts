@@ -1044,6 +1044,7 @@ export const templates = {
   sb0f3327210fe18fc: `Spalten`,
   sb129b45600c84584: `Seit dem Start wurde keine Sitzung gespeichert. Wie lange das Speichern dauert, steht dann hier.`,
   sb187f87621643913: `Neuer Trichter`,
+  sb1a3e5c2c0ca22f6: `Dieses Jahr`,
   sb1ba2131b9a7c7b0: `Gehe zu`,
   sb1e943d075810ea4: `Web Vitals`,
   sb1f654608a3eea75: `Wochentag`,
