@@ -153,6 +153,11 @@ test('Campaigns have cost and conversions of both periods, each by the costs of 
   }
 });
 
+test('Only a table of many figures stands closer in HTML', async () => {
+  expect((await drawn('campaigns', 'html')).match(/<table class="dense">/g)).toHaveLength(2);
+  expect(await drawn('funnel', 'html')).not.toContain('<table class="dense">');
+});
+
 test('A report without figures of another period says so, and what to do', async () => {
   for (const format of ['text', 'html'] as const)
     expect(await drawn('retention', format)).toContain(
