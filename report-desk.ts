@@ -1,5 +1,6 @@
 /** The desk of reports: joins what `reports/` runs and draws with what core answers. */
 import type { Clock } from './core/clock.ts';
+import { comparisonOf } from './core/contract/comparison.ts';
 import { dayOf } from './core/contract/date-range.ts';
 import { labelSchema } from './core/contract/label.ts';
 import { Problem } from './core/contract/problem.ts';
@@ -90,7 +91,7 @@ export function createSharedReports(
       name: report,
       dataset: { slug, name, timeZone },
       range: range ?? rangeOfPeriod(period, dayOf(clock(), timeZone)),
-      comparison: asked.comparison,
+      comparison: asked.comparison && comparisonOf(range ? undefined : period, asked.comparison),
       robots: asked.robots,
       ...(asked.seenByTag && { seenByTag: true }),
       labels: asked.labels,

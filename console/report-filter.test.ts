@@ -89,11 +89,44 @@ it('names the units in the heads of tables in the language of the reader', async
 it('says that nothing is compared where no figure of a report is', async () => {
   const { page } = opened;
   await page.goto('/shop/reports/retention');
-  await page.getByText('this report compares nothing').waitFor();
+  await page.getByText('this report is not compared').waitFor();
   await page.goto('/shop/reports/whats-changed');
-  await page.getByText('compared with').waitFor();
+  // The panel has a note that begins so, too.
+  await page.locator('cn-analysis-header').getByText('compared with').waitFor();
   await page.locator('cn-analysis-header[answered]').waitFor();
-  expect(await page.getByText('this report compares nothing').count()).toBe(0);
+  expect(await page.getByText('this report is not compared').count()).toBe(0);
+});
+
+it('holds a month that is not over against the same days of the month before, and says so', async () => {
+  const page = await opened.newPage({ locale: 'de' });
+  await page.goto('/shop/reports/overview');
+  const asked = page.waitForRequest(/reports\/overview\?.*compare=previous_month/);
+  await page.getByLabel('Tage').selectOption('this_month');
+  await asked;
+  const [year, month, day] = new Date().toISOString().slice(0, 10).split('-').map(Number);
+  // The last day of the month before has the day 0 of this one.
+  const lastBefore = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, 0));
+  const until = new Date(lastBefore);
+  // On its last day the month is whole, and so is the one before.
+  const isLast = new Date(Date.now() + 86_400_000).getUTCDate() === 1;
+  if (!isLast) until.setUTCDate(Math.min(day ?? 1, lastBefore.getUTCDate()));
+  const words = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat('de', { timeZone: 'UTC', ...options }).format(until);
+  const head = page.locator('cn-analysis-header .said');
+  await expect.poll(() => head.innerText()).toContain('verglichen mit 1.');
+  expect(await head.innerText()).toContain(
+    `${day === 1 ? '' : '–'}${words({ day: 'numeric', month: 'short', year: 'numeric' })}`,
+  );
+  await page.context().close();
+});
+
+it('shows on a telephone which days are compared, and from when on there are sessions', async () => {
+  const page = await opened.newPage({ viewport: { width: 390, height: 800 } });
+  await page.goto('/shop/reports/campaigns?range=this_month');
+  const head = page.locator('cn-analysis-header .said');
+  await head.getByText(/^compared with 1/).waitFor();
+  await head.getByText(/^sessions are stored from \d+ \S+ \d{4} on$/).waitFor();
+  await page.context().close();
 });
 
 it('says in the words of its reader what costs were taken', async () => {

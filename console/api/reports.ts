@@ -1,5 +1,5 @@
 /** Reports as the server computes them, and what of the dataset's definitions they can be asked about. */
-import type { Comparison } from '../../core/contract/compared-range.ts';
+import { type Comparison, comparisonOf } from '../../core/contract/compared-range.ts';
 import type { DateRange } from '../../core/contract/date-range.ts';
 import type { Answer, QueryInput } from '../../core/contract/query.ts';
 import type {
@@ -38,7 +38,7 @@ export function reportUrl(
     from: asked.range.from,
     to: asked.range.to,
     robots: String(asked.robots),
-    compare: asked.comparison,
+    compare: comparisonOf(asked.days, asked.comparison),
     ...asked.subject,
   });
   if (asked.seenByTag) params.set('seenByTag', 'true');

@@ -8,7 +8,7 @@ import '@awesome.me/webawesome/dist/components/switch/switch.js';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { addDays, type DateRange } from '../../core/contract/calendar.ts';
-import { comparedRange } from '../../core/contract/compared-range.ts';
+import { comparedRange, comparisonOf } from '../../core/contract/compared-range.ts';
 import type { DefinitionChoice } from '../api/reports.ts';
 import {
   type AnalysisView,
@@ -28,6 +28,8 @@ import { formatRange } from './time-format.ts';
 const comparisonLabels: Record<AnalysisView['comparison'], string> = {
   none: msg('No comparison'),
   previous_period: msg('Period before'),
+  previous_days: msg('As many days before'),
+  previous_month: msg('Same days, month before'),
   last_year: msg('Last year'),
   last_year_weeks: msg('Last year, same weekdays'),
 };
@@ -51,6 +53,8 @@ export class AnalysisHeader extends LitElement {
   @property({ type: Boolean, attribute: 'offers-seen' }) offersSeen = false;
   /** False where no figure of the report that is shown can be compared, whatever is chosen. */
   @property({ attribute: false }) compares = true;
+  /** The day of the first stored session, where the compared days begin before it. */
+  @property({ attribute: false }) storedFrom: string | undefined;
   /** There is an answer, or a refusal: the filter, whose field is large, may be loaded. */
   @property({ type: Boolean }) answered = false;
   /** Somebody has gone into the filter: the names that it completes are not asked for before. */
@@ -158,24 +162,34 @@ export class AnalysisHeader extends LitElement {
       </p>`;
     }
     const isPartial = range.from <= this.today && range.to > this.today;
+    const name = typeof this.view.range === 'string' ? this.view.range : undefined;
+    const comparison = comparisonOf(name, this.view.comparison);
     return html`<p class="caption said">
       <span>${formatRange(range)}</span>
-      ${
-        this.view.comparison === 'none'
-          ? nothing
-          : html`<span class="secondary"
-              >${this.compares ? msg(str`compared with ${formatRange(comparedRange(range, this.view.comparison))}`) : msg('this report compares nothing')}</span
-            >`
-      }
+      ${comparison === 'none' ? nothing : this.#compared(comparedRange(range, comparison))}
       <span class="secondary">${this.timeZone}</span>
       ${isPartial ? html`<span>${msg('today is not over')}</span>` : nothing}
       ${
         this.view.seenByTag
-          ? html`<span class="twice">${msg('page views that both tracker and log saw count twice')}</span>`
+          ? html`<span>${msg('page views that both tracker and log saw count twice')}</span>`
           : nothing
       }
       ${this.remark === '' ? nothing : html`<span role="status">${this.remark}</span>`}
     </p>`;
+  }
+
+  #compared(before: DateRange) {
+    if (!this.compares)
+      return html`<span
+        >${msg('this report is not compared: choose the other days to see theirs')}</span
+      >`;
+    const { storedFrom: first } = this;
+    return html`<span>${msg(str`compared with ${formatRange(before)}`)}</span>
+      ${
+        first === undefined
+          ? nothing
+          : html`<span>${msg(str`sessions are stored from ${formatRange({ from: first, to: addDays(first, 1) })} on`)}</span>`
+      }`;
   }
 
   #choosePreset(event: Event) {

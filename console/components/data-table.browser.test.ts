@@ -1,6 +1,8 @@
 /** Tables and figures in a real browser: texts of strangers stay texts, and what is drawn can be read out. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { page } from 'vitest/browser';
 import { dimensionColumn, metricColumn } from '../../core/contract/columns.ts';
+import { metricNames } from '../../core/contract/metric.ts';
 import type { Answer } from '../../core/contract/query.ts';
 import type { ActiveSession } from '../../core/contract/session.ts';
 import { registerIcons } from '../styles/icons.ts';
@@ -87,6 +89,27 @@ describe('a data table', () => {
     expect(textsIn(root, 'thead th')).toHaveLength(2);
     document.body.replaceChildren();
     expect(textsIn(await show('cn-data-table', { answer: pages }), '.change')).toEqual([]);
+  });
+
+  it('has room for eleven figures with their changes on the page of a window of 1,400 px', async () => {
+    const { innerWidth, innerHeight } = window;
+    await page.viewport(1_400, 900);
+    const names = metricNames.slice(0, 11);
+    const answer: Answer = {
+      columns: [
+        dimensionColumn('campaign'),
+        ...names.map((name) => metricColumn(name)),
+        ...names.map((name) => metricColumn(name, { period: 'before' })),
+      ],
+      rows: [['a', ...names.map(() => 1), ...names.map(() => 2)]],
+      rowsTotal: 1,
+    };
+    const root = await show('cn-data-table', { answer });
+    document.body.style.width = '1121px';
+    const scroll = root.querySelector('.scroll');
+    expect(scroll?.scrollWidth).toBeLessThanOrEqual(1121);
+    document.body.style.removeProperty('width');
+    await page.viewport(innerWidth, innerHeight);
   });
 
   it('puts labels beside all, each under its name and with its colour', async () => {

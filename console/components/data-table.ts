@@ -39,6 +39,9 @@ const unitMarks: Record<MetricColumn['unit'], string> = {
 /** Rates and means add up to nothing: a bar of them would say nothing. */
 const summedUnits: readonly string[] = ['count', 'bytes', 'money'];
 
+/** How wide columns are, and the page of a window of 1,400 px beside the navigation. */
+const widthsRem = { value: 8, plain: 6.5, compared: 9.5, roomy: 70 };
+
 type Row = Answer['rows'][number];
 
 @customElement('cn-data-table')
@@ -57,14 +60,31 @@ export class DataTable extends LitElement {
       }
       /* So many columns are scrolled instead of pressed together. */
       table {
-        --value: 8rem;
-        --plain: 6.5rem;
-        --compared: 9.5rem;
+        --value: ${widthsRem.value}rem;
+        --plain: ${widthsRem.plain}rem;
+        --compared: ${widthsRem.compared}rem;
         min-width: calc(
           var(--value) * var(--values) + var(--plain) * var(--plains) + var(--compared) *
             var(--compareds)
         );
         table-layout: fixed;
+      }
+      /* So many figures stand closer, each above its change. */
+      table.dense {
+        --plain: 5.6rem;
+        --compared: 5.6rem;
+      }
+      .dense .number:not(:last-child) {
+        padding-inline-end: var(--space-1);
+      }
+      .dense th.number {
+        padding-inline-start: var(--space-1);
+        hyphens: auto;
+        overflow-wrap: anywhere;
+      }
+      .dense .change {
+        display: block;
+        white-space: normal;
       }
       .scroll {
         position: relative;
@@ -104,10 +124,15 @@ export class DataTable extends LitElement {
         font-style: italic;
       }
       .change {
+        position: relative;
         display: inline-block;
         min-width: 4.25rem;
         color: var(--ink-quiet);
         font-size: var(--text-caption);
+      }
+      /* What is only read out must not be the widest thing of the table. */
+      .change .only-read {
+        inset-inline-end: 0;
       }
       .better {
         color: var(--better);
@@ -124,7 +149,8 @@ export class DataTable extends LitElement {
       }
       @media (max-width: 30rem) {
         /* A value and three figures stand beside each other on a telephone. */
-        table {
+        table,
+        table.dense {
           --value: 6.5rem;
           --plain: 5.25rem;
           --compared: 5.25rem;
@@ -163,8 +189,13 @@ export class DataTable extends LitElement {
     const kinds = layout.figures.flatMap(({ places }) => places.map(() => isCompared(places)));
     const compareds = kinds.filter(Boolean).length;
     const plains = kinds.length - compareds;
+    const widthRem =
+      widthsRem.value * layout.dimensions.length +
+      widthsRem.plain * plains +
+      widthsRem.compared * compareds;
     return html`<div class="scroll" role="region" aria-label=${this.label} tabindex="0">
         <table
+          class=${widthRem > widthsRem.roomy ? 'dense' : ''}
           style="--values: ${layout.dimensions.length}; --plains: ${plains}; --compareds: ${compareds}"
         >
           <caption class="only-read">${this.label}</caption>

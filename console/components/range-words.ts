@@ -10,4 +10,5 @@ export const presetTexts: Record<RangePreset, string> = {
   last_28_days: msg('Last 28 days'),
   this_month: msg('This month'),
   last_month: msg('Last month'),
+  this_year: msg('This year'),
 };

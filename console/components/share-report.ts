@@ -5,6 +5,7 @@ import { msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Me } from '../../core/contract/access.ts';
+import { comparisonOf } from '../../core/contract/compared-range.ts';
 import type { MadeSharedLink, SharedReport } from '../../core/contract/shared-link.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import type { ReportRequest } from '../api/reports.ts';
@@ -209,13 +210,16 @@ export class ShareReport extends LitElement {
 
 /** What the page shows, for the days that were chosen. */
 function shownBy(asked: ReportRequest, period: string): Partial<SharedReport> & { report: string } {
-  const { report, range, robots, seenByTag, comparison, labels, condition, subject } = asked;
+  const { report, range, robots, seenByTag, labels, condition, subject } = asked;
+  const isFixed = period === theseDays;
+  // Days that move on have a name of their own, by which they are compared.
+  const comparison = isFixed ? comparisonOf(asked.days, asked.comparison) : asked.comparison;
   return {
     report,
     robots,
     labels: [...labels],
     subject,
-    ...(period === theseDays ? { range } : { period: period as keyof typeof periodTexts }),
+    ...(isFixed ? { range } : { period: period as keyof typeof periodTexts }),
     ...(seenByTag && { seenByTag }),
     ...(comparison !== 'none' && { comparison }),
     ...(condition !== '' && { condition }),

@@ -29,6 +29,8 @@ const kinds = {
 };
 const comparisons = {
   previous_period: msg('The period before'),
+  previous_days: msg('As many days before'),
+  previous_month: msg('The same days a month before'),
   last_year: msg('The same dates a year before'),
   last_year_weeks: msg('52 weeks before'),
 };

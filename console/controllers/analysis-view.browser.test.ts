@@ -77,5 +77,6 @@ describe('a preset', () => {
     expect(rangeOf('last_week', '2026-03-04')).toEqual({ from: '2026-02-23', to: '2026-03-02' });
     expect(rangeOf('last_month', '2026-03-31')).toEqual({ from: '2026-02-01', to: '2026-03-01' });
     expect(rangeOf('this_month', '2026-03-17')).toEqual({ from: '2026-03-01', to: '2026-03-18' });
+    expect(rangeOf('this_year', '2026-03-17')).toEqual({ from: '2026-01-01', to: '2026-03-18' });
   });
 });

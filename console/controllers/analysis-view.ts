@@ -24,6 +24,7 @@ export const rangePresets = [
   'last_28_days',
   'this_month',
   'last_month',
+  'this_year',
 ] as const;
 export type RangePreset = (typeof rangePresets)[number];
 
@@ -69,6 +70,8 @@ export function rangeOf(choice: AnalysisView['range'], today: string): DateRange
       return { from: addDays(tomorrow, -28), to: tomorrow };
     case 'this_month':
       return { from: `${today.slice(0, 8)}01`, to: tomorrow };
+    case 'this_year':
+      return { from: `${today.slice(0, 5)}01-01`, to: tomorrow };
     case 'last_week':
     case 'last_month':
       return rangeOfPeriod(choice, today);

@@ -154,7 +154,8 @@ export class ReportPage extends LitElement {
         slug=${mayI(this.me, 'explore', this.open?.slug) ? (this.open?.slug ?? '') : ''}
         .view=${this.#view.value}
         .labels=${this.#labels.value ?? []}
-        .compares=${stale || value === undefined || value.comparedWith !== undefined}
+        .compares=${stale || value === undefined || isCompared(value)}
+        .storedFrom=${stale ? undefined : value?.comparedWith?.storedFrom}
         ?answered=${value !== undefined || error !== undefined}
         today=${this.#today}
         timeZone=${this.open?.timeZone ?? ''}
@@ -295,6 +296,10 @@ export class ReportPage extends LitElement {
     </div>`;
   }
 }
+
+/** False where it has figures and none of them is compared. */
+const isCompared = ({ comparedWith, panels }: ReportResult): boolean =>
+  comparedWith !== undefined || panels.every(({ answer }) => answer.columns.length === 0);
 
 /** True where the report begins with figures and these count no session. */
 function hasNothing({ panels: [first] }: ReportResult): boolean {

@@ -90,14 +90,6 @@ export const analysisHeaderStyles = css`
       flex: 1;
       min-width: 0;
     }
-    .said {
-      white-space: nowrap;
-      overflow: hidden;
-    }
-    /* It changes every figure, so it is read to its end. */
-    .said > .twice {
-      white-space: normal;
-    }
     .secondary {
       display: none;
     }

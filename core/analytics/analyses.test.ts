@@ -67,7 +67,11 @@ describe("What's changed (ClickTracks)", () => {
     ]);
     const asked = { range, dimensions: ['entry_path' as const] };
     const { rows, notes, comparedWith } = await analyze({ kind: 'changes', ...asked });
-    expect(comparedWith).toEqual({ from: '2026-11-07', to: '2026-11-14' });
+    expect(comparedWith).toEqual({
+      from: '2026-11-07',
+      to: '2026-11-14',
+      storedFrom: '2026-11-09',
+    });
     // 60 of 100 against 80 of 400: pooled 0.28, deviation √(0.28 · 0.72 · (1/100 + 1/400)) = 0.050199, z = 7.9682.
     const h = 2 * Math.asin(Math.sqrt(0.6)) - 2 * Math.asin(Math.sqrt(0.2));
     expect(rows.map((row) => row.slice(0, 6)).sort()).toEqual([

@@ -5,7 +5,7 @@
  */
 import type { DateRange } from '../contract/calendar.ts';
 import { daysIn } from '../contract/calendar.ts';
-import { comparedRange } from '../contract/comparison.ts';
+import { comparedRange, leavesDaysOut, monthsBack } from '../contract/comparison.ts';
 import { type DimensionName, dimensions } from '../contract/dimension.ts';
 import { type Metric, type MetricName, metrics } from '../contract/metric.ts';
 import { Problem } from '../contract/problem.ts';
@@ -126,12 +126,19 @@ function partsOf(query: Query, timeZone: string): Part[] {
 const epoch = '1970-01-01';
 const localDay = '($local // 86400000000)';
 
-/** Days of a compared period, moved onto the range: as comparedDay says, the other way round. */
-function movedDay(before: DateRange, { range, comparison }: Query): string {
-  if (comparison !== 'last_year')
+/**
+ * Days of a compared period, moved onto the range: as comparedDay says, the other way round. By day those that stand
+ * beside no day have none.
+ */
+function movedDay(before: DateRange, { range, comparison, dimensions: by }: Query): string {
+  const months = comparison && monthsBack(range, comparison);
+  if (comparison === undefined || months === undefined)
     return `(${localDay} + ${daysIn({ from: before.from, to: range.from })})`;
-  const yearLater = `(DATE '${epoch}' + ${localDay}::INTEGER + INTERVAL 1 YEAR)::DATE - DATE '${epoch}'`;
-  return `greatest(${yearLater}, ${daysIn({ from: epoch, to: range.from })})`;
+  const date = `(DATE '${epoch}' + ${localDay}::INTEGER)`;
+  const later = `(${date} + INTERVAL ${months} MONTH)::DATE`;
+  const moved = `greatest(${later} - DATE '${epoch}', ${daysIn({ from: epoch, to: range.from })})`;
+  if (!by.includes('day') || !leavesDaysOut(range, comparison)) return moved;
+  return `CASE WHEN day(${date}) = day(${later}) THEN ${moved} END`;
 }
 
 function homeOf(name: MetricName, byHit: boolean, query: Query): Home {
@@ -291,6 +298,10 @@ function whereSql(query: Query): string {
     query.dimensions.length === 1 && only !== undefined && timeDimensions.includes(only);
   if (query.comparison !== undefined && query.dimensions.length > 0 && !isTime) {
     conditions.push('is_now');
+  }
+  if (query.comparison !== undefined && leavesDaysOut(query.range, query.comparison)) {
+    const day = query.dimensions.indexOf('day');
+    if (day >= 0) conditions.push(`d${day} IS NOT NULL`);
   }
   return conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
 }

@@ -163,7 +163,11 @@ describe('A comparison', () => {
       metrics: ['hits'],
       comparison: 'last_year',
     });
-    expect(comparedWith).toEqual({ from: '2023-02-28', to: '2023-03-01' });
+    expect(comparedWith).toEqual({
+      from: '2023-02-28',
+      to: '2023-03-01',
+      storedFrom: '2025-11-14',
+    });
   });
 
   test('that ends before the 29th of February has the days before the 1st of March', async () => {
@@ -172,7 +176,11 @@ describe('A comparison', () => {
       metrics: ['hits'],
       comparison: 'last_year',
     });
-    expect(comparedWith).toEqual({ from: '2023-02-28', to: '2023-03-01' });
+    expect(comparedWith).toEqual({
+      from: '2023-02-28',
+      to: '2023-03-01',
+      storedFrom: '2025-11-14',
+    });
   });
 });
 

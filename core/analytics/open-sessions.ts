@@ -2,8 +2,8 @@
 import { parseCondition } from '../conditions/parse.ts';
 import { placeIn } from '../conditions/place.ts';
 import { printCondition } from '../conditions/print.ts';
-import { addDays, isDate } from '../contract/calendar.ts';
-import { comparedDay, comparedRange } from '../contract/comparison.ts';
+import { addDays, isDate, periodEnd } from '../contract/calendar.ts';
+import { comparedDay, comparedRange, leavesDaysOut } from '../contract/comparison.ts';
 import type { Condition } from '../contract/condition.ts';
 import type { Definitions } from '../contract/definition.ts';
 import { type Dimension, type DimensionName, dimensions } from '../contract/dimension.ts';
@@ -83,18 +83,19 @@ function rangeTests({ query, values, period }: CellAsked, field: string): Condit
   const isBefore = period === 'before';
   if (isBefore && query.comparison === undefined)
     throw new Problem('query_invalid', 'The query compares with no period before.');
-  const range =
-    isBefore && query.comparison ? comparedRange(query.range, query.comparison) : query.range;
+  const comparison = isBefore ? query.comparison : undefined;
+  const range = comparison ? comparedRange(query.range, comparison) : query.range;
+  // Beside the last day of a month stands one day only, also where the month before has more.
+  const isAlone = comparison !== undefined && leavesDaysOut(query.range, comparison);
   let { from, to } = range;
   query.dimensions.forEach((name, place) => {
     const value = values[place];
     if (name !== 'day' && name !== 'week' && name !== 'month') return;
     const day = String(value);
     if (!isDate(day)) throw new Problem('query_invalid', `${day.slice(0, 20)} is no ${name}.`);
-    const moved = (one: string) =>
-      isBefore && query.comparison ? comparedDay(one, query.range, query.comparison) : one;
+    const moved = (one: string) => (comparison ? comparedDay(one, query.range, comparison) : one);
     const start = moved(day);
-    const end = moved(name === 'day' ? addDays(day, 1) : endOf(name, day));
+    const end = name === 'day' && isAlone ? addDays(start, 1) : moved(periodEnd(day, name));
     from = start > from ? start : from;
     to = end < to ? end : to;
   });
@@ -102,11 +103,6 @@ function rangeTests({ query, values, period }: CellAsked, field: string): Condit
     { op: '>=', field, value: from },
     { op: '<', field, value: to },
   ];
-}
-
-function endOf(name: 'week' | 'month', day: string): string {
-  if (name === 'week') return addDays(day, 7);
-  return `${addDays(`${day.slice(0, 7)}-28`, 4).slice(0, 7)}-01`;
 }
 
 function goalCondition(name: string | undefined, { goals }: Definitions): Condition {

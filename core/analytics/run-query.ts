@@ -1,10 +1,11 @@
 /** Runs a query over a dataset's analytics and gives the answer in the contract's form. */
-import { addDays, type DateRange } from '../contract/calendar.ts';
+import { addDays, type DateRange, dayPeriods, periodEnd } from '../contract/calendar.ts';
 import { dimensionColumn, metricColumn } from '../contract/columns.ts';
-import { comparedRange } from '../contract/comparison.ts';
+import { comparedDay, comparedRange, daysLeftOut, hasComparedDay } from '../contract/comparison.ts';
 import { type Definitions, noDefinitions } from '../contract/definition.ts';
 import type { Answer, Column, Query } from '../contract/query.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
+import { comparedWithOf } from './compared-with.ts';
 import { compileQuery } from './compile-query.ts';
 import { findNamed } from './definition-lookup.ts';
 
@@ -34,16 +35,66 @@ export async function runQuery(
   );
   const isByDay =
     query.dimensions.length === 1 && query.dimensions[0] === 'day' && query.order === undefined;
-  const rows = isByDay ? everyDay(found, columns, query.range) : found;
+  const before = query.comparison && comparedRange(query.range, query.comparison);
+  const comparedWith = before && (await comparedWithOf(store, before, timeZone));
+  const every = isByDay ? everyDay(found, columns, query.range) : found;
+  const rows = alone(every, { columns, query, storedFrom: comparedWith?.storedFrom });
+  const notes = leftOutNotes(query);
   return {
     columns,
     rows: rows.slice(0, query.limit),
     rowsTotal: isByDay ? rows.length : Number(result.rows[0]?.[columns.length] ?? 0),
-    ...(query.comparison && { comparedWith: comparedRange(query.range, query.comparison) }),
+    ...(comparedWith && { comparedWith }),
     ...(labels.length > 0 && {
       labels: labels.map(({ name, colour }) => ({ name, colour })),
     }),
+    ...(notes.length > 0 && { notes }),
   };
+}
+
+/**
+ * A day beside which no day stands, or one from before the first stored session, is compared with nothing: not with 0.
+ * So is a week or month that has no other day.
+ */
+function alone(
+  rows: Answer['rows'],
+  asked: { columns: readonly Column[]; query: Query; storedFrom: string | undefined },
+): Answer['rows'] {
+  const { columns, query, storedFrom = '' } = asked;
+  const { comparison, range } = query;
+  const period = dayPeriods.find((name) => query.dimensions.includes(name));
+  if (comparison === undefined || period === undefined) return rows;
+  const place = query.dimensions.indexOf(period);
+  const isBeside = (first: string) => {
+    const after = periodEnd(first, period);
+    for (let day = first < range.from ? range.from : first; day < after; day = addDays(day, 1)) {
+      if (day >= range.to) return false;
+      const isThere = hasComparedDay(day, range, comparison);
+      if (isThere && comparedDay(day, range, comparison) >= storedFrom) return true;
+    }
+    return false;
+  };
+  return rows.map((row) =>
+    isBeside(String(row[place]))
+      ? row
+      : row.map((cell, index) => (isBefore(columns[index]) ? null : cell)),
+  );
+}
+
+const isBefore = (column: Column | undefined) =>
+  column?.kind === 'metric' && column.period === 'before';
+
+/** A note that names more days than these is read by nobody. */
+const daysNamedMax = 6;
+
+function leftOutNotes({ comparison, range, dimensions }: Query): string[] {
+  if (comparison === undefined || !dimensions.includes('day')) return [];
+  const days = daysLeftOut(range, comparison);
+  if (days.length === 0) return [];
+  const which = days.length > daysNamedMax ? `${days.length} days` : days.join(', ');
+  return [
+    `No day here stands beside ${which} of the compared period: its months have other lengths.`,
+  ];
 }
 
 /** Counts are never empty; a mean or a share of nothing is. */

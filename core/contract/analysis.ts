@@ -22,6 +22,8 @@ const common = {
   labels: z.array(definitionNameSchema).max(labelLimits.besideMax).default([]),
   limit: z.int().min(1).max(queryLimits.rowsMax).default(100),
 };
+/** Of those whose figures can stand beside the ones of another period. */
+const compared = { ...common, comparison: comparisonSchema.optional() };
 const page = z.string().min(1).max(2_048);
 const dimension = z.enum([
   'path',
@@ -61,13 +63,13 @@ const dimension = z.enum([
 export const analysisSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('paths'),
-    ...common,
+    ...compared,
     page,
     threshold: z.number().min(0).max(1).default(0.01),
     boxesMax: z.int().min(1).max(analysisLimits.boxesMax).default(15),
   }),
-  z.object({ kind: z.literal('navigation'), ...common, page }),
-  z.object({ kind: z.literal('funnel'), ...common, funnel: definitionNameSchema }),
+  z.object({ kind: z.literal('navigation'), ...compared, page }),
+  z.object({ kind: z.literal('funnel'), ...compared, funnel: definitionNameSchema }),
   z.object({
     kind: z.literal('retention'),
     ...common,
@@ -98,7 +100,7 @@ export const analysisSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('campaigns'),
-    ...common,
+    ...compared,
     touch: z.enum(['first', 'last']).default('last'),
     goal: definitionNameSchema.optional(),
   }),
@@ -111,7 +113,7 @@ export const analysisSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('web_vitals'),
-    ...common,
+    ...compared,
     by: z.enum(['measure', 'path', 'device']).default('measure'),
     measure: z.enum(webVitalNames).default('lcp'),
   }),

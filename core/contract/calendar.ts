@@ -28,9 +28,13 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
 }
 
-/** The range of equal length that ends where this one begins. */
-export function previousRange(range: DateRange): DateRange {
-  return { from: addDays(range.from, -daysIn(range)), to: range.from };
+export const dayPeriods = ['day', 'week', 'month'] as const;
+export type DayPeriod = (typeof dayPeriods)[number];
+
+/** The day after the last one of the day, week or month that begins with `first`. */
+export function periodEnd(first: string, period: DayPeriod): string {
+  if (period === 'month') return `${addDays(`${first.slice(0, 7)}-28`, 4).slice(0, 7)}-01`;
+  return addDays(first, period === 'week' ? 7 : 1);
 }
 
 /** The calendar day of an instant (epoch milliseconds) in a time zone, as `YYYY-MM-DD`. */

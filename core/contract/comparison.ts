@@ -7,7 +7,11 @@ export {
   comparedDay,
   comparedRange,
   comparisonKinds,
+  comparisonOf,
+  daysLeftOut,
   hasComparedDay,
+  leavesDaysOut,
+  monthsBack,
 } from './compared-range.ts';
 
 export const comparisonSchema = z.enum(comparisonKinds);

@@ -2,14 +2,7 @@
 import { z } from 'zod';
 import { dateRangeLimits, daysIn, isDate } from './calendar.ts';
 
-export {
-  addDays,
-  type DateRange,
-  dateRangeLimits,
-  dayOf,
-  daysIn,
-  previousRange,
-} from './calendar.ts';
+export { addDays, type DateRange, dateRangeLimits, dayOf, daysIn } from './calendar.ts';
 
 // What is no date is told once: nothing else is looked at then, neither in it nor in the range that it bounds.
 export const dateSchema = z

@@ -23,6 +23,7 @@ const emptyWords = new Map<string, string>([
   ['robot', '(no robot)'],
   ['recency', '(first session)'],
   ['page', '(the session began or ended)'],
+  ['grade', '(no grade)'],
 ]);
 
 const mondayMs = Date.UTC(2024, 0, 1);

@@ -85,6 +85,14 @@ export const columnSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Days whose figures stand beside; `storedFrom` is the day of the first stored session, where they begin before it. */
+export const comparedWithSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  storedFrom: z.string().optional(),
+});
+export type ComparedWith = z.infer<typeof comparedWithSchema>;
+
 /**
  * Rows hold one cell a column. An empty dimension value is `null`; so is a metric without a base (a share of
  * nothing). `rowsTotal` is how many rows there are without the limit. `notes` are sentences that must stand beside the
@@ -94,7 +102,7 @@ export const answerSchema = z.object({
   columns: z.array(columnSchema),
   rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))),
   rowsTotal: z.int(),
-  comparedWith: z.object({ from: z.string(), to: z.string() }).optional(),
+  comparedWith: comparedWithSchema.optional(),
   labels: z.array(z.object({ name: z.string(), colour: z.int() })).optional(),
   notes: z.array(z.string()).optional(),
 });

@@ -14,6 +14,7 @@ export const reportLimits = {
   nameLengthMax: 48,
   titleLengthMax: 80,
   descriptionLengthMax: 400,
+  mailedMax: 4,
 } as const;
 
 /** Words that `canister report`, or the console, understands in the place of a name. */
@@ -66,6 +67,12 @@ export const panelDefinitionSchema = z
     chart: z.enum(chartKinds).optional(),
     /** The figure that the chart draws; else the first one. */
     figure: z.string().max(reportLimits.nameLengthMax).optional(),
+    /** The figures of a table that a mail has room for; else the first ones. */
+    mailed: z
+      .array(z.string().max(reportLimits.nameLengthMax))
+      .min(1)
+      .max(reportLimits.mailedMax)
+      .optional(),
     robots: z.literal(true).optional(),
     query: panelQuerySchema.optional(),
     analysis: panelAnalysisSchema.optional(),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { annotationSchema } from './annotation.ts';
 import { comparisonKinds } from './comparison.ts';
-import { answerSchema, querySchema } from './query.ts';
+import { answerSchema, comparedWithSchema, querySchema } from './query.ts';
 
 const range = z.object({ from: z.string(), to: z.string() });
 
@@ -25,6 +25,8 @@ export const reportPanelSchema = z.object({
   chart: z.enum(chartKinds).optional(),
   /** The figure that the chart draws; else the first one. */
   figure: z.string().optional(),
+  /** The figures of its rows that a mail shows; else the first ones. */
+  mailed: z.array(z.string()).optional(),
   answer: answerSchema,
   /** What was asked, where that is a query: with it, a figure's sessions can be asked for (`…/query/sessions`). */
   query: querySchema.optional(),
@@ -44,7 +46,7 @@ export const reportResultSchema = z.object({
   dataset: z.object({ slug: z.string(), name: z.string(), timeZone: z.string() }),
   range,
   comparison: z.enum(comparisonKinds).optional(),
-  comparedWith: range.optional(),
+  comparedWith: comparedWithSchema.optional(),
   condition: z.string().optional(),
   subject: z.partialRecord(z.enum(reportSubjectNames), z.string()),
   labels: z.array(z.object({ name: z.string(), colour: z.int() })),

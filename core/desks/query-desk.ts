@@ -58,7 +58,7 @@ export function createQueryDesk(
     },
     async analyze(slug, analysis) {
       const definitions = await definitionsFor(book, slug, costDays(analysis));
-      const { from, to } = analysis.range;
+      const { from, to } = wholeRange(analysis);
       const range = { from: addDays(from, -lookBackDays), to };
       const named = await found(slug, definitions, { ...analysis, ...range });
       const all = { ...definitions, ...sessionsOf(named) };
@@ -92,7 +92,9 @@ const sessionsOf = (named: NamedLabels | undefined) =>
   named === undefined ? {} : { namedSessions: named.namedSessions };
 
 /** The days of the range and of what it is compared with. */
-function wholeRange({ range, comparison }: Query): DateRange {
+function wholeRange(asked: Query | Analysis): DateRange {
+  const { range } = asked;
+  const comparison = 'comparison' in asked ? asked.comparison : undefined;
   if (comparison === undefined) return range;
   const before = comparedRange(range, comparison);
   return {
@@ -116,6 +118,6 @@ function withFaults(answer: Answer, named: NamedLabels | undefined): Answer {
 }
 
 function costDays(analysis: Analysis): DateRange | undefined {
-  if (analysis.kind === 'campaigns' || analysis.kind === 'click_fraud') return analysis.range;
+  if (analysis.kind === 'campaigns' || analysis.kind === 'click_fraud') return wholeRange(analysis);
   return undefined;
 }

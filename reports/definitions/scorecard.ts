@@ -12,7 +12,7 @@ export const scorecard: BuiltInReport = {
       name: 'grades',
       title: 'Abandonment and grades',
       description:
-        'Abandonment is what is missing to a rate of 100 %. Grades: A up to 20 %, B up to 40 %, C up to 60 %, D up to 80 %, F above.',
+        'Abandonment is what is missing to a rate of 100 %. Grades: A up to 20 %, B up to 40 %, C up to 60 %, D up to 80 %, F above. The first stage, or by progression the last, loses nobody and has none.',
       kind: 'table',
       analysis: { kind: 'scorecard' },
     },

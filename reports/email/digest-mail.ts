@@ -7,7 +7,13 @@ import type { Mail } from '../../core/contract/mail.ts';
 import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
 import type { EditionAttachment } from '../../core/contract/subscription.ts';
 import { scheduleWords } from '../../core/contract/subscription-words.ts';
-import { formatInstant, formatRange, partialNote, showInvisible } from '../html/format.ts';
+import {
+  comparedWords,
+  formatInstant,
+  formatRange,
+  partialNote,
+  showInvisible,
+} from '../html/format.ts';
 import { requestWords } from '../run/request-words.ts';
 import type { Digest, DigestPart } from '../schedule/make-digest.ts';
 import { chartsMax, drawCharts, type MailChart } from './digest-charts.ts';
@@ -101,7 +107,7 @@ function partSection(part: DigestPart, { subscription }: Digest, options: PartOp
   const comparedWith = part.reports.find((report) => report.comparedWith)?.comparedWith;
   const note = partialNote(first);
   return html`<h2 ${ruled('ink', 'margin:24px 0 8px;padding-bottom:8px;font-size:18px;line-height:24px;font-weight:600')}><bdi>${showInvisible(dataset.name)}</bdi></h2>
-<p ${inked('muted', paragraph)}>${formatRange(range, locale)}${comparedWith === undefined ? '' : html`, compared with ${formatRange(comparedWith, locale)}`}; whole days in ${dataset.timeZone}, without robots</p>
+<p ${inked('muted', paragraph)}>${formatRange(range, locale)}${comparedWith === undefined ? '' : html`, compared with ${comparedWords(comparedWith, locale)}`}; whole days in ${dataset.timeZone}, without robots</p>
 ${note === '' ? '' : html`<p ${inked('ink', `${paragraph};font-weight:600`)}>${note}</p>`}
 ${changesSection(part.changes, locale)}
 ${alertsSection(part, dataset, locale, options.consoleUrl)}

@@ -85,7 +85,10 @@ function beforeWords(
 function rows(panel: ReportPanel, { locale, rowsMax }: PanelOptions) {
   const { answer } = panel;
   const { dimensions, figures: all } = layoutOf(answer);
-  const figures = all.slice(0, dimensions.length > 1 ? figuresMaxBesideTwo : figuresMax);
+  const named = panel.mailed?.flatMap(
+    (name) => all.find(({ column }) => column.name === name) ?? [],
+  );
+  const figures = named ?? all.slice(0, dimensions.length > 1 ? figuresMaxBesideTwo : figuresMax);
   const head = `${cell};${small};font-weight:400`;
   const hidden = answer.rowsTotal - Math.min(rowsMax, answer.rows.length);
   return html`<table style="${table}"><thead><tr>${dimensions.map(

@@ -72,6 +72,8 @@ describe('dates and texts for a reader', () => {
   test('a missing value is told in words', () => {
     expect(formatDimension(null, 'referrer', 'en')).toBe('(direct or own host)');
     expect(formatDimension(null, 'status', 'en')).toBe('(not known)');
+    // What nobody came before has none: it is not that somebody might know it.
+    expect(formatDimension(null, 'grade', 'en')).toBe('(no grade)');
   });
 
   test('a path is told as people write it, a text that is no path as it is', () => {

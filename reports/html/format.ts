@@ -7,7 +7,7 @@ import { dimensionWords } from '../../core/contract/dimension-words.ts';
 import { dateFormat, numberFormat } from '../../core/contract/formats.ts';
 import type { MetricUnit } from '../../core/contract/metric.ts';
 import { metricWords, shareWords } from '../../core/contract/metric-words.ts';
-import type { Answer } from '../../core/contract/query.ts';
+import type { Answer, ComparedWith } from '../../core/contract/query.ts';
 import type { ReportResult } from '../../core/contract/report.ts';
 
 export type Cell = Answer['rows'][number][number];
@@ -30,6 +30,14 @@ export function formatRange(range: DateRange, locale: string): string {
   const format = dayFormat(locale);
   if (daysIn(range) === 1) return format.format(last);
   return format.formatRange(Date.parse(range.from), last).replaceAll('\u2009', ' ');
+}
+
+/** The days that a report is compared with, and whether there were sessions yet: a new dataset has not grown at once. */
+export function comparedWords({ storedFrom, ...range }: ComparedWith, locale: string): string {
+  const days = formatRange(range, locale);
+  if (storedFrom === undefined) return days;
+  const first = formatRange({ from: storedFrom, to: addDays(storedFrom, 1) }, locale);
+  return `${days} (sessions are stored from ${first} on)`;
 }
 
 /** Says that a report was made before its range was over; empty text where it was over. */

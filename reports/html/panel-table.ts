@@ -11,6 +11,9 @@ import { changeMark } from './change.ts';
 import { formatDimension, formatMetric, showInvisible } from './format.ts';
 import { labelName } from './label-name.ts';
 
+/** Beside more figures than these, the words of their heads stand below each other. */
+const roomyColumnsMax = 8;
+
 interface Table {
   panel: ReportPanel;
   layout: AnswerLayout;
@@ -27,7 +30,9 @@ export function panelTable(panel: ReportPanel, locale: string) {
   const largest = Math.max(0, ...answer.rows.map((row) => numberAt(row, index) ?? 0));
   const table: Table = { panel, layout, locale, largest };
   const hidden = answer.rowsTotal - answer.rows.length;
-  return html`<div class="scroll" role="region" aria-label="${showInvisible(panel.title)}" tabindex="0"><table>
+  const columns = layout.figures.flatMap(({ places }) => places).length;
+  const isDense = columns > roomyColumnsMax;
+  return html`<div class="scroll" role="region" aria-label="${showInvisible(panel.title)}" tabindex="0"><table${isDense ? raw(' class="dense"') : ''}>
 <thead>${tableHead(table)}</thead>
 <tbody>
 ${answer.rows.map((row) => tableRow(table, row))}

@@ -10,7 +10,7 @@ import { chartInput, drawChart, withColourNames } from '../charts/chart-svg.ts';
 import { annotationWords } from '../run/annotation-words.ts';
 import { requestWords } from '../run/request-words.ts';
 import { figureList } from './figure-list.ts';
-import { formatInstant, formatRange, partialNote, showInvisible } from './format.ts';
+import { comparedWords, formatInstant, formatRange, partialNote, showInvisible } from './format.ts';
 import { panelTable } from './panel-table.ts';
 import { reportStyle } from './report-style.ts';
 
@@ -52,7 +52,7 @@ function head(result: ReportResult, locale: string) {
   return html`<header>
 <h1>${showInvisible(title)}: <bdi>${showInvisible(dataset.name)}</bdi></h1>
 <p>${formatRange(range, locale)}, whole days in ${dataset.timeZone}; robots ${robots ? 'are counted' : 'are left out'}</p>
-${comparedWith ? html`<p>Compared with ${formatRange(comparedWith, locale)}</p>` : ''}
+${comparedWith ? html`<p>Compared with ${comparedWords(comparedWith, locale)}</p>` : ''}
 ${requestWords(result).map((line) => html`<p><bdi>${line}</bdi></p>`)}
 ${note === '' ? '' : html`<p class="partial">${note}</p>`}
 </header>`;

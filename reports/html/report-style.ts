@@ -38,6 +38,8 @@ section { margin-top: 32px; min-width: 0; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: 4px 0 4px 16px; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: top; font-weight: 400; white-space: nowrap; }
 thead th { color: var(--muted); font-size: 12px; line-height: 16px; vertical-align: bottom; }
+.dense th, .dense td { padding-left: 12px; }
+.dense thead th { white-space: normal; overflow-wrap: break-word; }
 thead .first, tbody .first { padding-left: 24px; }
 thead th[colspan] { border-bottom: 0; }
 th[scope="row"], .text, thead tr:first-child > :first-child { text-align: left; }

@@ -51,6 +51,52 @@ test('a scorecard (Tealeaf): a funnel is graded stage by stage and as a whole, f
   ]);
 });
 
+test('of two periods: what each stage and the whole lost before stands beside, graded by now', () => {
+  const before = [
+    [500, null, 20, null],
+    [400, 0.8, 10, 0.5],
+    [100, 0.25, 10, 1],
+  ];
+  const compared: Answer = {
+    ...stages,
+    columns: [
+      ...stages.columns,
+      ...stages.columns.slice(1).map((column) => ({ ...column, period: 'before' }) as Column),
+    ],
+    rows: stages.rows.map((row, at) => [...row, ...(before[at] ?? [])]),
+    comparedWith: { from: '2026-10-01', to: '2026-11-01' },
+  };
+  const { columns, rows, comparedWith } = gradeFunnel(compared);
+  expect(comparedWith).toEqual({ from: '2026-10-01', to: '2026-11-01' });
+  const places = columns.slice(2).map((column) => {
+    if (column.kind !== 'metric') throw new Error(`${column.name} is no figure`);
+    return `${column.name} ${column.of ?? 'all'} ${column.period ?? 'now'}`;
+  });
+  expect(places).toEqual([
+    'sessions all now',
+    'sessions Buyers now',
+    'abandonment all now',
+    'abandonment Buyers now',
+    'sessions all before',
+    'sessions Buyers before',
+    'abandonment all before',
+    'abandonment Buyers before',
+  ]);
+  const rounded = rows.map((row) =>
+    row.slice(6).map((cell) => (typeof cell === 'number' ? Math.round(cell * 1e6) / 1e6 : cell)),
+  );
+  expect(rounded).toEqual([
+    [500, 20, null, null],
+    [400, 10, 0.2, 0.5],
+    [100, 10, 0.75, 0],
+    // 100 of 500, 10 of 20.
+    [500, 20, 0.8, 0.5],
+  ]);
+  expect(rows.map((row) => row.slice(0, 2))).toEqual(
+    gradeFunnel(stages).rows.map((row) => row.slice(0, 2)),
+  );
+});
+
 test('without stages there is nothing to grade', () => {
   expect(gradeFunnel({ columns: [], rows: [], rowsTotal: 0 }).rows).toEqual([]);
 });

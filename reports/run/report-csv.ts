@@ -77,6 +77,7 @@ function panelLines(
     (row) =>
       period === 'current' ||
       comparison === undefined ||
+      dayAt < 0 ||
       hasComparedDay(String(row[dayAt]), result.range, comparison),
   );
   return rows.map((row) => {

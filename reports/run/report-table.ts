@@ -2,6 +2,7 @@
 import { layoutOf } from '../../core/contract/answer-layout.ts';
 import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
 import {
+  comparedWords,
   formatDimension,
   formatMetric,
   formatRange,
@@ -18,7 +19,7 @@ const dimensionWidthMax = 60;
 export function reportToTable(result: ReportResult, locale = 'en'): string {
   const { dataset, range, comparedWith, robots } = result;
   const period = `${formatRange(range, locale)} (${dataset.timeZone})`;
-  const compared = comparedWith ? `, compared with ${formatRange(comparedWith, locale)}` : '';
+  const compared = comparedWith ? `, compared with ${comparedWords(comparedWith, locale)}` : '';
   const note = partialNote(result);
   const head = [
     `${result.title}: ${showInvisible(dataset.name)}`,

@@ -116,7 +116,7 @@ export async function runReport(
 }
 
 async function runPanel(run: Run, panel: PanelDefinition): Promise<ReportPanel> {
-  const { name, title, description = '', kind, chart, figure } = panel;
+  const { name, title, description = '', kind, chart, figure, mailed } = panel;
   return {
     name,
     title,
@@ -124,6 +124,7 @@ async function runPanel(run: Run, panel: PanelDefinition): Promise<ReportPanel> 
     kind,
     ...(chart && { chart }),
     ...(figure !== undefined && { figure }),
+    ...(mailed && { mailed }),
     ...(await askFor(run, panel)),
   };
 }

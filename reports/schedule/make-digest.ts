@@ -1,6 +1,7 @@
 /** Gathers what a digest says: the reports of each dataset, what changed, and the alerts of the period. */
 import type { AlertEntry } from '../../core/contract/alert.ts';
 import { dayOf, startOfDay } from '../../core/contract/calendar.ts';
+import { comparisonOf } from '../../core/contract/compared-range.ts';
 import type { ReportPanel, ReportResult } from '../../core/contract/report.ts';
 import type { Subscription } from '../../core/contract/subscription.ts';
 import { rangeOfPeriod } from '../../core/contract/subscription-words.ts';
@@ -60,7 +61,8 @@ export async function makeDigest(
   for (const slug of subscription.datasets) {
     const dataset = await source.dataset(slug);
     const range = rangeOfPeriod(subscription.period, dayOf(dueAt, dataset.timeZone));
-    const { comparison, labels } = subscription;
+    const { labels, period } = subscription;
+    const comparison = comparisonOf(period, subscription.comparison);
     const asked = { dataset, range, comparison, labels, robots: false };
     const reports: ReportResult[] = [];
     for (const name of subscription.reports) reports.push(await run({ ...asked, name }));

@@ -194,9 +194,11 @@ export const names: ServerNames = {
     robot: '(بلا روبوت)',
     recency: '(أول جلسة)',
     page: '(بدأت الجلسة أو انتهت)',
+    grade: '(بلا درجة)',
     '*': '(غير معروف)',
   },
   value: {
+    'stage/Whole process': 'العملية كلها',
     'channel/paid search': 'بحث مدفوع',
     'channel/organic search': 'بحث طبيعي',
     'channel/paid social': 'تواصل مدفوع',

@@ -235,7 +235,7 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
     'funnel/stages': ['Stufen', 'Sitzungen an jeder Stufe, in der Reihenfolge des Trichters.'],
     'scorecard/grades': [
       'Abbruch und Noten',
-      'Abbruch ist, was zu einer Rate von 100 % fehlt. Noten: A bis 20 %, B bis 40 %, C bis 60 %, D bis 80 %, F darüber.',
+      'Abbruch ist, was zu einer Rate von 100 % fehlt. Noten: A bis 20 %, B bis 40 %, C bis 60 %, D bis 80 %, F darüber. Die erste Stufe, bei Fortschritt die letzte, verliert niemanden und hat keine.',
     ],
     'scorecard/failures': [
       'Fehlschläge unterdessen',

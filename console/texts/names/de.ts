@@ -227,9 +227,11 @@ export const names: ServerNames = {
     robot: '(kein Roboter)',
     recency: '(erste Sitzung)',
     page: '(die Sitzung begann oder endete)',
+    grade: '(keine Note)',
     '*': '(nicht bekannt)',
   },
   value: {
+    'stage/Whole process': 'Ganzer Prozess',
     'channel/paid search': 'bezahlte Suche',
     'channel/organic search': 'organische Suche',
     'channel/paid social': 'bezahlte soziale Medien',

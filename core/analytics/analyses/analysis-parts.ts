@@ -27,6 +27,20 @@ export interface AnalysisPlan {
   comparedWith?: DateRange;
   /** Rows of the statement → rows of the answer, where they differ. The answer is cut at the limit afterwards. */
   finish?: (rows: SqlResult['rows']) => Answer['rows'];
+  /** Of an analysis whose figures can stand beside those of another period. */
+  beside?: Beside;
+}
+
+type Row = Answer['rows'][number];
+
+/**
+ * How a row is found among those of another period, and the figures of one that is not there. `asks`: what the other
+ * period is asked besides, so that nothing of it is left out that the range has.
+ */
+export interface Beside {
+  key: (row: Row) => string;
+  absent: (before: Answer['rows']) => Row;
+  asks?: Readonly<Record<string, unknown>>;
 }
 
 export interface Parts {

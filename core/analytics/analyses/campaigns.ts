@@ -1,5 +1,6 @@
 /** What campaigns cost and brought: conversions and revenue by first or last touch, return on investment. */
 import type { AnalysisOf } from '../../contract/analysis.ts';
+import type { DateRange } from '../../contract/calendar.ts';
 import type { CampaignCost } from '../../contract/campaign.ts';
 import type { Definitions } from '../../contract/definition.ts';
 import type { Answer } from '../../contract/query.ts';
@@ -16,7 +17,10 @@ export interface CampaignCosts {
 }
 
 /** The costs of the range by campaign (its name in lower case); a name in a file may be that of its utm_campaign. */
-export function costsByCampaign({ campaigns, costs }: Definitions): Map<string, CampaignCosts> {
+export function costsByCampaign(
+  { campaigns, costs }: Definitions,
+  { from, to }: DateRange,
+): Map<string, CampaignCosts> {
   const names = new Map<string, string>();
   for (const { name, utm } of campaigns.toReversed()) {
     if (utm?.campaign !== undefined) names.set(utm.campaign.toLowerCase(), name);
@@ -24,6 +28,7 @@ export function costsByCampaign({ campaigns, costs }: Definitions): Map<string, 
   for (const { name } of campaigns) names.set(name.toLowerCase(), name);
   const sums = new Map<string, CampaignCosts>();
   for (const cost of costs) {
+    if (cost.day < from || cost.day >= to) continue;
     const name = names.get(cost.campaign.toLowerCase()) ?? cost.campaign;
     const key = name.toLowerCase();
     sums.set(key, added(sums.get(key) ?? { name, cost: 0, clicks: null, impressions: null }, cost));
@@ -79,7 +84,9 @@ export function planCampaigns(
       ...(hasGoals ? [] : ['No goal is defined, so nothing converts: canister goal save.']),
       ...noLabels(analysis),
     ],
-    finish: (rows) => joinCosts(rows, costsByCampaign(context.definitions)),
+    finish: (rows) => joinCosts(rows, costsByCampaign(context.definitions, analysis.range)),
+    // The spelling that most sessions have may be another one in another period.
+    beside: { key: ([name]) => String(name).toLowerCase(), absent: () => absent },
   };
 }
 
@@ -122,6 +129,10 @@ const columns = (touch: 'first' | 'last') => {
   ];
 };
 
+/** Of a campaign that brought nobody and cost nothing. */
+const nobody = [0, 0, null, 0, 0];
+const absent = [...nobody, null, null, null, null, null, null];
+
 function joinCosts(rows: unknown[][], costs: Map<string, CampaignCosts>): Answer['rows'] {
   const seen = new Set<string>();
   const found = rows.map((row) => {
@@ -131,7 +142,7 @@ function joinCosts(rows: unknown[][], costs: Map<string, CampaignCosts>): Answer
   });
   // A campaign that cost something and brought nobody must not be missing.
   for (const [key, cost] of costs) {
-    if (!seen.has(key)) found.push({ name: cost.name, figures: [0, 0, null, 0, 0], cost });
+    if (!seen.has(key)) found.push({ name: cost.name, figures: nobody, cost });
   }
   return found.map(({ name, figures, cost }) => {
     const [sessions, visitors, bounceRate, conversions, revenue] = figures;

@@ -83,7 +83,7 @@ export function planClickFraud(
       ...noLabels(analysis),
     ],
     finish(rows): Answer['rows'] {
-      const costs = costsByCampaign(context.definitions);
+      const costs = costsByCampaign(context.definitions, analysis.range);
       return rows.map(([name, ...figures]) => {
         const numbers = figures.map((cell) => (cell === null ? null : Number(cell)));
         const share = Number(numbers[6]) / Number(numbers[0]);

@@ -29,6 +29,7 @@ export function planFunnel(analysis: AnalysisOf<'funnel'>, context: QueryContext
   return {
     sql: rows,
     values: parts.binder.values,
+    beside: { key: ([stage]) => String(stage), absent: () => columns.map(() => null) },
     columns: [text('stage', 'Stage', 'Stage of the funnel, in its order.'), ...columns],
     // The statement gives one row with the figures of all stages, stage by stage.
     finish: ([row = []]) => {

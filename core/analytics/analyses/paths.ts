@@ -1,8 +1,10 @@
 /** Pages before and after a page, and its links, counted by clicks: neighbours among the page views of a session. */
 import type { AnalysisOf } from '../../contract/analysis.ts';
+import { queryLimits } from '../../contract/query.ts';
 import { notSeenByTag, type QueryContext } from '../session-source.ts';
 import {
   type AnalysisPlan,
+  type Beside,
   figure,
   inSpan,
   labelColumns,
@@ -17,6 +19,16 @@ const clicks = figure(
   'count',
   'How often the two pages were viewed one right after the other. Clicks, not visitors.',
 );
+
+/** Nobody went that way: a share of 0, but where the page was not viewed at all, which is a share of nothing. */
+const noClicks =
+  (dimensions: number, places: number): Beside['absent'] =>
+  (before) =>
+    Array.from({ length: places }, (_, place) => {
+      const at = dimensions + 2 * place + 1;
+      const isViewed = before.some((row) => typeof row[at] === 'number');
+      return [0, isViewed ? 0 : null];
+    }).flat();
 
 /**
  * Share before: clicks from the page over the views of the page in the middle. Share after: clicks to the page over
@@ -55,6 +67,11 @@ export function planPaths(analysis: AnalysisOf<'paths'>, context: QueryContext):
   return {
     sql: `WITH views AS (${views}) SELECT * FROM (SELECT * FROM ${before} UNION ALL SELECT * FROM ${after}) ORDER BY side DESC, clicks_0 DESC, page`,
     values: parts.binder.values,
+    beside: {
+      key: ([name, page]) => JSON.stringify([name, page]),
+      absent: noClicks(2, places.length),
+      asks: { threshold: 0, boxesMax: queryLimits.rowsMax },
+    },
     columns: [
       text('side', 'Side', 'Before or after the page.'),
       text('page', 'Page', 'The neighbour; empty where the session began or ended with the page.'),
@@ -84,6 +101,7 @@ export function planNavigation(
     sql: `WITH views AS (${viewsSql(parts, analysis.page)})
       SELECT next AS page, ${figures.join(', ')} FROM views WHERE next IS DISTINCT FROM path GROUP BY next ORDER BY clicks_0 DESC, page`,
     values: parts.binder.values,
+    beside: { key: ([target]) => JSON.stringify(target), absent: noClicks(1, places.length) },
     columns: [
       text('page', 'Target', 'The page that was viewed next; empty: the session ended here.'),
       ...places.flatMap(({ of }) => [clicks(of), share(of)]),

@@ -36,6 +36,10 @@ export function planWebVitals(
     sql: `WITH loads AS (${loadsSql(parts)}), measured AS (${measured})
       SELECT ${key}, ${figures.join(', ')} FROM measured WHERE value >= 0 AND isfinite(value) GROUP BY 1 ORDER BY ${order}`,
     values: parts.binder.values,
+    beside: {
+      key: ([value]) => JSON.stringify(value),
+      absent: () => parts.places.flatMap(() => [0, null, null, null, null]),
+    },
     columns: [
       by === 'measure'
         ? text('measure', 'Measure', 'What was measured of page loads.')
