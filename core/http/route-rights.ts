@@ -152,6 +152,7 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'DELETE /datasets/{slug}/backfills/{number}': configuring,
   'PUT /datasets/{slug}/alerts/rules': configuring,
   'DELETE /datasets/{slug}/alerts/rules/{name}': configuring,
+  'POST /datasets/{slug}/alerts/rules/{name}/close': configuring,
   'POST /datasets/{slug}/alerts/dry-run': configuring,
   'GET /channels': some('configure'),
 
