@@ -91,6 +91,27 @@ it('is tried over the past and saved like any other', async () => {
   ]);
 });
 
+it('offers the past once it is published, says what that reads, and nothing more when it was done', async () => {
+  const { page } = opened;
+  const past = page.getByRole('heading', { name: 'Over the past' });
+  expect(await past.count()).toBe(0);
+  await page.getByRole('button', { name: 'Save and publish' }).click();
+  await past.waitFor();
+  await page.getByText(/A backfill reads 2 sessions/).waitFor();
+  expect(await violations(page)).toEqual([]);
+  const way = page.getByRole('button', { name: 'Run over the past' });
+  await way.focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('It has been run over the past: the sessions with it.').waitFor();
+  expect(await way.count()).toBe(0);
+  const { backfills } = await opened.api('/datasets/shop/backfills');
+  expect(backfills).toMatchObject([{ event: 'Dead link', sessionsDone: 2, facts: 2 }]);
+  await page.reload();
+  await expect.poll(condition).toBe('response.status = 404');
+  await page.waitForLoadState('networkidle');
+  expect(await past.count()).toBe(0);
+});
+
 it('says where the address names a hit that there is not', async () => {
   const { page } = opened;
   await openSession();

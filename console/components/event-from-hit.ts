@@ -125,7 +125,7 @@ export class EventFromHit extends LitElement {
       ${value.map(
         ({ words, condition }, place) => html`<label class="way"
           ><input type="radio" name="proposal" .checked=${place === this.picked} @change=${() => this.#pick(place)} /><span
-            >${words}<code dir="ltr">${condition}</code></span
+            >${words}<code><bdi>${condition}</bdi></code></span
           ></label
         >`,
       )}

@@ -18,6 +18,7 @@ import '../components/error-note.ts';
 import '../components/kept-facts.ts';
 import { factsOfEvent } from '../components/kept-facts.ts';
 import '../components/event-editor.ts';
+import '../components/event-past.ts';
 import '../components/event-from-hit.ts';
 import { draftStateTexts, takeTexts, triggerTexts } from '../components/event-words.ts';
 import type { HitProposal } from '../components/hit-proposals.ts';
@@ -115,7 +116,7 @@ export class EventsPage extends LitElement {
       }`;
   }
 
-  #editor(open: Dataset, { events }: EventList, opened: string) {
+  #editor(open: Dataset, { events, version }: EventList, opened: string) {
     const kept = events.find(({ definition }) => definition.name === opened);
     if (opened !== '' && kept === undefined && !this.#list.pending) {
       return html`<cn-empty-state heading=${msg(str`There is no event "${opened}"`)} text=${msg('It may have been deleted meanwhile. What it recorded stays.')}>
@@ -142,7 +143,11 @@ export class EventsPage extends LitElement {
       .kept=${kept}
       .proposal=${opened === '' ? this.proposal : undefined}
       @cn-saved=${(event: CustomEvent<string>) => this.#saved(event.detail)}
-    ></cn-event-editor>`;
+    ></cn-event-editor>${
+      kept === undefined || kept.state === 'draft' || !kept.definition.active
+        ? nothing
+        : html`<cn-event-past .open=${open} event=${kept.definition.name} edition="${version} ${kept.revision} ${kept.state}"></cn-event-past>`
+    }`;
   }
 
   #saved(name: string) {

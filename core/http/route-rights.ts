@@ -146,6 +146,7 @@ export const routeRights: Readonly<Record<string, RouteRight>> = {
   'POST /datasets/{slug}/dry-runs': configuring,
   'GET /datasets/{slug}/dry-runs/{number}': configuring,
   'DELETE /datasets/{slug}/dry-runs/{number}': configuring,
+  'GET /datasets/{slug}/events/{name}/past': configuring,
   'GET /datasets/{slug}/backfills': configuring,
   'POST /datasets/{slug}/backfills': configuring,
   'GET /datasets/{slug}/backfills/{number}': configuring,
