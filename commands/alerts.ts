@@ -107,6 +107,18 @@ export function addAlertCommands<O extends { json?: boolean }>(desk: CommandDesk
       else out(`Deleted the alert "${done.deleted}".`);
     });
 
+  alert('close <name>', 'close one that is raised: nobody is told again before it was over')
+    .requiredOption('--dataset <slug>', 'the dataset')
+    .option('--note <text>', 'what is to be known of it')
+    .action(async (name: string, options: O & InDataset & { note?: string }) => {
+      const { dataset, note } = options;
+      const closed = await withApi(options, (api) =>
+        api.json<AlertRuleStatus>('POST', `${rulePath(dataset, name)}/close`, { note }),
+      );
+      if (options.json) outJson(closed);
+      else out(`Closed the alert "${closed.rule.name}".`);
+    });
+
   withRule(
     alert('dry-run [saved]', 'say how often it would have fired in the last 30 days'),
   ).action(async (saved: string | undefined, options: O & RuleOptions) => {
@@ -121,7 +133,7 @@ export function addAlertCommands<O extends { json?: boolean }>(desk: CommandDesk
     else out(describeDryRun(result));
   });
 
-  alert('history [name]', 'list when alerts fired and recovered, newest first')
+  alert('history [name]', 'list when alerts fired, recovered and were closed, newest first')
     .requiredOption('--dataset <slug>', 'the dataset')
     .action(async (name: string | undefined, options: O & InDataset) => {
       const search = name === undefined ? '' : `?rule=${encodeURIComponent(name)}`;
@@ -262,7 +274,7 @@ function describeRules(alerts: readonly AlertRuleStatus[]): string {
   if (alerts.length === 0) return 'There is no alert yet.';
   const rows = alerts.map(({ rule, state }) => [
     showInvisible(rule.name),
-    rule.active ? (state.firing ? 'FIRING' : 'quiet') : 'inactive',
+    rule.active ? standingOf(state) : 'inactive',
     state.value === undefined ? '' : String(Math.round(state.value * 100) / 100),
     instant(state.lastFiredAt),
     rule.severity,
@@ -272,6 +284,11 @@ function describeRules(alerts: readonly AlertRuleStatus[]): string {
     [['alert', 'state', 'value', 'last fired', 'severity', 'channels'], ...rows],
     (column) => column === 2,
   ).join('\n');
+}
+
+function standingOf({ firing, closed }: AlertRuleStatus['state']): string {
+  if (!firing) return 'quiet';
+  return closed === undefined ? 'FIRING' : 'closed';
 }
 
 function describeDryRun({ fired, firings, fromMs, toMs, stepMinutes }: AlertDryRun): string {

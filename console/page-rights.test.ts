@@ -209,3 +209,20 @@ it('an analyst opens the sessions of a figure as before', async () => {
     .first()
     .waitFor();
 });
+
+it.each<[Role, number]>([
+  ['analyst', 0],
+  ['configurator', 1],
+])('a hit leads a person with the role %s to %i new events', async (role, ways) => {
+  const page = await somebody(role);
+  await page.goto('/shop/search?condition=request.path+%3D+%22%2Fteas%22');
+  await page.locator('cn-found-table tbody a').first().click();
+  await page.locator('cn-hit-list summary').first().click();
+  await page.getByText('Hit id').waitFor();
+  expect(await page.getByRole('link', { name: /^Make an event from this hit/ }).count()).toBe(ways);
+  const session = new URL(page.url()).pathname.split('/').at(-1);
+  await page.goto(`/shop/events?event=&session=${session}&hit=0`);
+  const note = page.getByText('Your role looks at events.');
+  await note.or(page.getByLabel('Condition')).waitFor();
+  expect(await page.getByLabel('Condition').count()).toBe(ways);
+});

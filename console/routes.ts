@@ -52,6 +52,10 @@ export const searchPath = (slug: string, condition = '') =>
 
 export const eventsPath = (slug: string) => `/${slug}/events`;
 
+/** A new event, begun from a hit of a session. */
+export const eventFromHitPath = (slug: string, session: string, hit: string) =>
+  `${eventsPath(slug)}?${new URLSearchParams({ event: '', session, hit })}`;
+
 export const definitionsPath = (slug: string) => `/${slug}/definitions`;
 
 export const rulesPath = (slug: string) => `/${slug}/rules`;

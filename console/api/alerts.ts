@@ -37,6 +37,12 @@ export async function deleteAlert(slug: string, name: string): Promise<void> {
   await request(`${alertsPath(slug)}/rules/${encodeURIComponent(name)}`, { method: 'DELETE' });
 }
 
+/** Takes a raised alert in hand. @throws ApiError `alert_not_raised` */
+export function closeAlert(slug: string, name: string, note: string): Promise<AlertRuleStatus> {
+  const path = `${alertsPath(slug)}/rules/${encodeURIComponent(name)}/close`;
+  return request<AlertRuleStatus>(path, { body: note.trim() === '' ? {} : { note } });
+}
+
 /** How often a rule, saved or not, would have fired. @throws ApiError `alert_invalid`, `request_invalid` */
 export function dryRunAlert(
   slug: string,

@@ -8,6 +8,7 @@ import type {
   EventChange,
   EventDraft,
   EventList,
+  EventPast,
   SetDiff,
   SetSummary,
 } from '../../core/contract/event-life.ts';
@@ -130,6 +131,16 @@ export function cancelDryRun(slug: string, number: number): Promise<DryRun> {
 export async function listBackfills(slug: string, signal?: AbortSignal): Promise<Backfill[]> {
   const path = `${datasetPath(slug)}/backfills`;
   return (await request<{ backfills: Backfill[] }>(path, { signal })).backfills;
+}
+
+/** Whether a published event has been run over the past. @throws ApiError `event_unpublished` */
+export function readEventPast(
+  slug: string,
+  event: string,
+  signal?: AbortSignal,
+): Promise<EventPast> {
+  const path = `${datasetPath(slug)}/events/${encodeURIComponent(event)}/past`;
+  return request<EventPast>(path, { signal });
 }
 
 /** Runs a published event over the past. @throws ApiError `event_unpublished`, `jobs_too_many` */

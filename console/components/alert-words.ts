@@ -2,6 +2,7 @@
 
 import { msg, str } from '@lit/localize';
 import type {
+  AlertClosing,
   AlertRule,
   AlertRuleStatus,
   AlertSubject,
@@ -111,8 +112,15 @@ export function blackoutWords({ days, from, to }: Blackout): string {
 export function standingOf({ rule, state, muted }: AlertRuleStatus): { text: string; dot: string } {
   if (!rule.active) return { text: msg('Off'), dot: '' };
   if (muted) return { text: msg('Muted'), dot: 'warned' };
+  if (state.closed) return { text: msg('Closed'), dot: 'warned' };
   if (state.firing) return { text: msg('Firing'), dot: 'stale' };
   return { text: msg('Quiet'), dot: 'live' };
+}
+
+/** Who has closed an alert, and what they noted. */
+export function closingWords({ by, note }: AlertClosing): string {
+  const who = msg(str`by ${isolated(by)}`);
+  return note === undefined ? who : `${who}: ${isolated(note)}`;
 }
 
 export function valueWords(value: number | undefined): string {

@@ -33,6 +33,7 @@ import './error-note.ts';
 import './event-trial.ts';
 import type { EventTrial } from './event-trial.ts';
 import { recordTexts, trackTexts, triggerTexts } from './event-words.ts';
+import type { HitProposal } from './hit-proposals.ts';
 import './value-source.ts';
 
 type EventProblems = Partial<Record<keyof EventDefinition, string>>;
@@ -57,6 +58,8 @@ export class EventEditor extends LitElement {
   @property({ attribute: false }) open: Dataset | undefined;
   /** The event that is changed; undefined for a new one. */
   @property({ attribute: false }) kept: EventDraft | undefined;
+  /** What a new one begins with. */
+  @property({ attribute: false }) proposal: HitProposal | undefined;
   @query('cn-event-trial') private trial: EventTrial | undefined;
   @state() private draft: EventDefinition = newEvent;
   @state() private revision: number | undefined;
@@ -82,7 +85,11 @@ export class EventEditor extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('kept')) return;
+    if (changed.has('kept')) this.#begin();
+    if (changed.has('proposal')) this.#propose(changed.get('proposal'));
+  }
+
+  #begin() {
     const isSame = this.kept?.definition.name === this.draft.name && this.revision !== undefined;
     if (isSame) return;
     this.draft = this.kept?.definition ?? newEvent;
@@ -90,6 +97,17 @@ export class EventEditor extends LitElement {
     this.revision = this.kept?.revision;
     this.problems = {};
     this.said = '';
+  }
+
+  /** A name that somebody has typed stays; what was proposed before goes. */
+  #propose(before: HitProposal | undefined) {
+    const { proposal } = this;
+    if (proposal === undefined || this.revision !== undefined) return;
+    const isUntouched = this.draft === this.#known;
+    const { name, trigger, condition } = proposal;
+    const isTyped = ![before?.name ?? '', ''].includes(this.draft.name);
+    this.#set({ trigger, condition, ...(isTyped ? {} : { name }) });
+    if (isUntouched) this.#known = this.draft;
   }
 
   override render() {

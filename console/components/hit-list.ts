@@ -39,6 +39,8 @@ export class HitList extends LitElement {
   @property() timeZone = 'UTC';
   /** The events that fired on a hit, by its id. */
   @property({ attribute: false }) fired: ReadonlyMap<string, readonly string[]> = new Map();
+  /** The address at which an event is made from a hit; absent for who may not make one. */
+  @property({ attribute: false }) eventHrefOf: ((hitId: string) => string) | undefined;
   /** The hits whose fields are drawn: those that were opened once. */
   @state() private opened: ReadonlySet<string> = new Set();
   /** The hits whose steps are all shown. */
@@ -93,6 +95,7 @@ export class HitList extends LitElement {
 
   #fields(hit: SessionHit) {
     const { request, response } = fieldsOf(hit);
+    const address = readablePath(hit.path);
     const at = formatInstantExact(hit.at, this.timeZone);
     return html`<div class="fields">
       <div>
@@ -103,6 +106,11 @@ export class HitList extends LitElement {
         <h3>${msg('Response')}</h3>
         ${response.length > 0 ? fieldList(response) : html`<p class="caption">${msg('The sender told nothing of the response.')}</p>`}
       </div>
+      ${
+        this.eventHrefOf === undefined
+          ? nothing
+          : html`<p class="way"><a href=${this.eventHrefOf(hit.id)}>${msg(html`Make an event from this hit<span class="only-read">, ${address}</span>`)}</a></p>`
+      }
     </div>`;
   }
 

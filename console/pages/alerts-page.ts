@@ -12,6 +12,7 @@ import type {
 } from '../../core/contract/alert.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import {
+  closeAlert,
   deleteAlert,
   listAlerts,
   listChannels,
@@ -21,8 +22,16 @@ import {
 import { type ApiError, asApiError } from '../api/client.ts';
 import { listEvents } from '../api/events.ts';
 import '../components/alert-form.ts';
-import { ruleWords, severityTexts, standingOf, valueWords } from '../components/alert-words.ts';
+import {
+  closingWords,
+  ruleWords,
+  severityTexts,
+  standingOf,
+  valueWords,
+} from '../components/alert-words.ts';
+import '../components/alert-history.ts';
 import '../components/channel-list.ts';
+import '../components/close-alert.ts';
 import { deleteButton, deleteStyles } from '../components/delete-button.ts';
 import '../components/empty-state.ts';
 import '../components/error-note.ts';
@@ -35,7 +44,7 @@ import { oneAtATime } from '../controllers/one-at-a-time.ts';
 import { QueryController } from '../controllers/query-controller.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
 import { type UrlCodec, UrlStateController } from '../controllers/url-state-controller.ts';
-import { alertsPath, sessionPath } from '../routes.ts';
+import { alertsPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { pageStyles } from '../styles/page.ts';
 import { stateStyles } from '../styles/state.ts';
@@ -79,10 +88,6 @@ export class AlertsPage extends LitElement {
       .narrow {
         width: 1%;
         white-space: nowrap;
-      }
-      .fired {
-        color: var(--worse);
-        font-weight: 550;
       }
       cn-alert-form {
         display: block;
@@ -213,7 +218,7 @@ export class AlertsPage extends LitElement {
     }
       <section>
         <h2>${msg('History')}</h2>
-        ${entries.length === 0 ? html`<p class="caption">${msg('Nothing has fired. Firings stand here with the sessions that caused them.')}</p>` : this.#history(open, entries)}
+        ${entries.length === 0 ? html`<p class="caption">${msg('Nothing has fired. Firings stand here with the sessions that caused them.')}</p>` : html`<cn-alert-history .open=${open} .entries=${entries}></cn-alert-history>`}
       </section>
       ${this.#mayChange ? this.#channelList() : nothing}`;
   }
@@ -249,6 +254,8 @@ export class AlertsPage extends LitElement {
               <td>
                 <a href="${alertsPath(slug)}?${new URLSearchParams({ alert: rule.name })}"><bdi>${rule.name}</bdi></a>
                 <span class="caption">${severityTexts[rule.severity]} · ${ruleWords(rule)}</span>
+                ${state.closed === undefined ? nothing : html`<span class="caption">${formatInstantShort(state.closed.at, timeZone)} ${closingWords(state.closed)}</span>`}
+                ${this.#mayChange && state.firing && !state.closed ? html`<cn-close-alert name=${rule.name} @cn-close=${(event: CustomEvent<string>) => this.#once(() => this.#closeAlert(slug, rule.name, event.detail), rule.name)}></cn-close-alert>` : nothing}
                 ${state.fault === undefined ? nothing : html`<span class="caption">${msg(str`Cannot be judged at present: ${state.fault}`)}</span>`}
               </td>
               <td class="number secondary">${valueWords(state.value)}</td>
@@ -261,22 +268,16 @@ export class AlertsPage extends LitElement {
     </section>`;
   }
 
-  #history({ slug, timeZone }: Dataset, entries: readonly AlertEntry[]) {
-    return html`<table class="history">
-      <caption class="caption">${msg(str`Newest first, times in ${timeZone}.`)}</caption>
-      <thead>
-        <tr><th scope="col" class="narrow">${msg('When')}</th><th scope="col">${msg('What')}</th><th scope="col">${msg('Sessions')}</th></tr>
-      </thead>
-      <tbody>
-        ${entries.map(
-          ({ at, rule, change, says, sessions }) => html`<tr>
-            <td class="narrow">${formatInstantShort(at, timeZone)}</td>
-            <td><span class=${change}>${change === 'fired' ? msg('Fired') : msg('Recovered')}</span> <bdi>${rule}</bdi><span class="caption"><bdi>${says}</bdi></span></td>
-            <td>${sessions.map((id) => html`<a href=${sessionPath(slug, id)} title=${msg(str`Session ${id}`)}><code>${id.slice(0, 6)}</code></a> `)}</td>
-          </tr>`,
-        )}
-      </tbody>
-    </table>`;
+  async #closeAlert(slug: string, name: string, note: string): Promise<void> {
+    this.failed = undefined;
+    try {
+      await closeAlert(slug, name, note);
+    } catch (error) {
+      this.failed = asApiError(error);
+    }
+    await this.#read.ask();
+    // The form that had the focus is gone.
+    this.renderRoot.querySelector('h1')?.focus({ preventScroll: true });
   }
 
   async #delete(slug: string, rule: AlertRule): Promise<void> {

@@ -18,7 +18,10 @@ import '../components/error-note.ts';
 import '../components/kept-facts.ts';
 import { factsOfEvent } from '../components/kept-facts.ts';
 import '../components/event-editor.ts';
+import '../components/event-past.ts';
+import '../components/event-from-hit.ts';
 import { draftStateTexts, takeTexts, triggerTexts } from '../components/event-words.ts';
+import type { HitProposal } from '../components/hit-proposals.ts';
 import { counted } from '../components/number-format.ts';
 import '../components/set-history.ts';
 import type { SetHistory } from '../components/set-history.ts';
@@ -65,6 +68,7 @@ export class EventsPage extends LitElement {
   private me: Me | undefined;
   @state() private failed: ApiError | undefined;
   @state() private said = '';
+  @state() private proposal: HitProposal | undefined;
   /** The attribute in its form: a draft, or `new`. */
   @state() private attribute: AttributeDraft | 'new' | undefined;
   readonly #once = oneAtATime(this);
@@ -112,20 +116,38 @@ export class EventsPage extends LitElement {
       }`;
   }
 
-  #editor(open: Dataset, { events }: EventList, opened: string) {
+  #editor(open: Dataset, { events, version }: EventList, opened: string) {
     const kept = events.find(({ definition }) => definition.name === opened);
     if (opened !== '' && kept === undefined && !this.#list.pending) {
       return html`<cn-empty-state heading=${msg(str`There is no event "${opened}"`)} text=${msg('It may have been deleted meanwhile. What it recorded stays.')}>
         <a class="button" href=${eventsPath(open.slug)}>${msg('All events')}</a>
       </cn-empty-state>`;
     }
-    if (!this.#mayChange && kept !== undefined)
-      return html`<cn-kept-facts .facts=${factsOfEvent(kept)}></cn-kept-facts>`;
-    return html`<cn-event-editor
+    if (!this.#mayChange) {
+      return kept === undefined
+        ? html`<p class="caption">${msg('Your role looks at events. A configurator can make one.')}</p>`
+        : html`<cn-kept-facts .facts=${factsOfEvent(kept)}></cn-kept-facts>`;
+    }
+    return html`${
+      opened === ''
+        ? html`<cn-event-from-hit
+              slug=${open.slug}
+              .taken=${events.map(({ definition }) => definition.name)}
+              @cn-proposal=${(event: CustomEvent<HitProposal | undefined>) => {
+                this.proposal = event.detail;
+              }}
+            ></cn-event-from-hit>`
+        : nothing
+    }<cn-event-editor
       .open=${open}
       .kept=${kept}
+      .proposal=${opened === '' ? this.proposal : undefined}
       @cn-saved=${(event: CustomEvent<string>) => this.#saved(event.detail)}
-    ></cn-event-editor>`;
+    ></cn-event-editor>${
+      kept === undefined || kept.state === 'draft' || !kept.definition.active
+        ? nothing
+        : html`<cn-event-past .open=${open} event=${kept.definition.name} edition="${version} ${kept.revision} ${kept.state}"></cn-event-past>`
+    }`;
   }
 
   #saved(name: string) {

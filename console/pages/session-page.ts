@@ -24,7 +24,7 @@ import { endReasonTexts } from '../components/session-words.ts';
 import { formatInstant, formatTime } from '../components/time-format.ts';
 import { mayI, meContext } from '../context/me.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
-import { eventsPath, sessionPath } from '../routes.ts';
+import { eventFromHitPath, eventsPath, sessionPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { pageStyles } from '../styles/page.ts';
 import { sessionPageStyles } from '../styles/session-page.ts';
@@ -149,7 +149,12 @@ export class SessionPage extends LitElement {
         <p class="caption">
           ${msg(str`${counted(hits.length, msg('# hit|# hits'))}, at their times after the first; open one to see its fields. Times in ${open.timeZone}.`)}
         </p>
-        <cn-hit-list .hits=${hits} .fired=${firedOn(session)} timeZone=${open.timeZone}></cn-hit-list>
+        <cn-hit-list
+          .hits=${hits}
+          .fired=${firedOn(session)}
+          .eventHrefOf=${mayI(this.me, 'configure', open.slug) ? (hit: string) => eventFromHitPath(open.slug, session.id, hit) : undefined}
+          timeZone=${open.timeZone}
+        ></cn-hit-list>
       </section>
       <section>
         <h2>${msg('Visitor and origin')}</h2>

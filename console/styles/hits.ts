@@ -99,6 +99,14 @@ export const hitStyles = css`
     padding: var(--space-2) var(--space-3) var(--space-3);
     background: var(--ground-low);
   }
+  .way {
+    grid-column: 1 / -1;
+    margin: 0;
+  }
+  .way a {
+    display: inline-block;
+    padding-block: 2px;
+  }
   dl {
     margin: var(--space-1) 0 0;
   }

@@ -1,5 +1,5 @@
 /** A rule and what came of it in plain sentences, for mails, webhooks and the history. */
-import type { AlertRule, AlertSubject } from '../contract/alert.ts';
+import type { AlertClosing, AlertRule, AlertSubject } from '../contract/alert.ts';
 
 const metricNames: Record<string, string> = {
   hits: 'hits',
@@ -39,6 +39,9 @@ export function describeRecovery(rule: AlertRule, value: number | undefined): st
   const number = value === undefined ? '' : ` ${numberOf(rule, value)}`;
   return `Over: ${whatOf(rule)} in ${windowOf(rule)} is${number || ' there'} again.`;
 }
+
+export const describeClosing = ({ by, note }: AlertClosing): string =>
+  note === undefined ? `Closed by ${by}.` : `Closed by ${by}: ${note}`;
 
 function whatOf(rule: AlertRule): string {
   const { measure, subject, base } = rule;

@@ -1,5 +1,5 @@
 /** From tallies to a notice: what a rule measures, whether that is beyond its bounds, and whether somebody is told. */
-import type { AlertRule } from '../contract/alert.ts';
+import type { AlertRule, AlertState } from '../contract/alert.ts';
 import { countOf, type Sums } from './tally.ts';
 
 const minuteMs = 60_000;
@@ -70,6 +70,8 @@ export interface RuleMemory {
   firing: boolean;
   since?: number | undefined;
   lastFiredAt?: number | undefined;
+  /** While it goes on to hold. */
+  closed?: AlertState['closed'];
 }
 
 export interface Look {
@@ -87,20 +89,20 @@ export interface Step {
 /**
  * What a look makes of a rule. It fires when its number is beyond the bounds and nobody was told within the rearm
  * time, so one that goes on to hold fires again after that. In a blackout nothing fires; what still holds at its end
- * fires then.
+ * fires then. One that somebody has closed does not fire again before it has been over.
  */
 export function stepRule(rule: AlertRule, memory: RuleMemory, look: Look): Step {
   const { atMs, value } = look;
   if (value === undefined) return { memory };
   if (!isBeyond(rule, value)) {
     if (!memory.firing) return { memory };
-    return { memory: { ...memory, firing: false, since: undefined }, change: 'recovered' };
+    return { memory: { firing: false, lastFiredAt: memory.lastFiredAt }, change: 'recovered' };
   }
   // A clock that had gone far ahead and was set right must not silence it until then.
   const isArmed =
     memory.lastFiredAt === undefined ||
     Math.abs(atMs - memory.lastFiredAt) >= rule.rearmMinutes * minuteMs;
-  if (!isArmed || look.isBlackedOut) return { memory };
+  if (!isArmed || look.isBlackedOut || memory.closed !== undefined) return { memory };
   const since = memory.firing ? (memory.since ?? atMs) : atMs;
   return { memory: { firing: true, since, lastFiredAt: atMs }, change: 'fired' };
 }

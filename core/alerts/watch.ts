@@ -1,11 +1,18 @@
 /** The watch: looks at all rules again and again, and writes down what changed together with what is to be sent of it. */
 import type { Clock } from '../clock.ts';
-import type { AlertChannel, AlertEntry, AlertRule, AlertState } from '../contract/alert.ts';
+import type {
+  AlertChannel,
+  AlertClosing,
+  AlertEntry,
+  AlertRule,
+  AlertState,
+} from '../contract/alert.ts';
+import { Problem } from '../contract/problem.ts';
 import type { AlertFacts, LiveRequest } from './alert-facts.ts';
 import type { AlertStore } from './alert-store.ts';
 import { usualCount, usualSpans } from './baseline.ts';
 import { isBlackedOut } from './blackout.ts';
-import { describeFiring, describeRecovery } from './describe-alert.ts';
+import { describeClosing, describeFiring, describeRecovery } from './describe-alert.ts';
 import { type Evidence, measureOf, type RuleMemory, stepRule } from './evaluate-rule.ts';
 import { type ComposeNotice, messagesOf, newEntry } from './notices.ts';
 import type { OutboxItem } from './outbox.ts';
@@ -23,6 +30,8 @@ export interface AlertWatch {
   changed(): void;
   /** How a rule stands, as of the last look. */
   state(slug: string, name: string): AlertState;
+  /** Somebody takes a raised alert in hand. @throws Problem `alert_not_raised` */
+  close(slug: string, rule: AlertRule, closing: AlertClosing): Promise<void>;
 }
 
 interface Standing {
@@ -59,12 +68,23 @@ export function createAlertWatch(options: {
   let known: Known | undefined;
   let changes = 0;
   let isLoaded = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** A look that began before a closing must not write over it. */
+  function exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  }
 
   /** What was fired before a restart is still so. */
   async function loadMemory(): Promise<void> {
+    if (isLoaded) return;
     for (const { last, lastFiredAt, since } of await store.lastEntries()) {
-      const firing = last.change === 'fired';
-      const memory = { firing, since: firing ? since : undefined, lastFiredAt };
+      const { at, change, closing } = last;
+      const firing = change !== 'recovered';
+      const closed = closing && { at, ...closing };
+      const memory = { firing, since: firing ? since : undefined, lastFiredAt, closed };
       standings.set(keyOf(last.dataset, last.rule), { memory });
     }
     isLoaded = true;
@@ -190,24 +210,50 @@ export function createAlertWatch(options: {
     return { key, standing, entry, messages: messagesOf(entry, told, compose) };
   }
 
+  async function look(): Promise<void> {
+    await loadMemory();
+    const now = await knownNow();
+    const faults: Error[] = [];
+    for (const [slug, rules] of now.byDataset) {
+      // A dataset that is held has its own alarm; the others are looked at.
+      await lookAt(slug, rules, now).catch((error: Error & { code?: string }) => {
+        for (const { name } of rules) {
+          const standing = standings.get(keyOf(slug, name));
+          const memory = standing?.memory ?? { firing: false };
+          standings.set(keyOf(slug, name), { memory, fault: error.message });
+        }
+        if (error.code !== 'dataset_held') faults.push(error);
+      });
+    }
+    if (faults[0] !== undefined) throw faults[0];
+  }
+
+  async function close(slug: string, rule: AlertRule, closing: AlertClosing): Promise<void> {
+    await loadMemory();
+    const key = keyOf(slug, rule.name);
+    const standing = standings.get(key);
+    if (!standing?.memory.firing) refuseClosing(`The alert "${rule.name}" is not raised.`);
+    const { closed } = standing.memory;
+    if (closed) refuseClosing(`${closed.by} has closed the alert "${rule.name}" already.`);
+    const at = clock();
+    const entry = newEntry({
+      dataset: slug,
+      rule: rule.name,
+      change: 'closed',
+      at,
+      severity: rule.severity,
+      says: describeClosing(closing),
+      sessions: [],
+      closing,
+    });
+    await store.record([entry], []);
+    const memory = { ...standing.memory, closed: { at, ...closing } };
+    standings.set(key, { ...standing, memory });
+  }
+
   return {
-    async look() {
-      if (!isLoaded) await loadMemory();
-      const now = await knownNow();
-      const faults: Error[] = [];
-      for (const [slug, rules] of now.byDataset) {
-        // A dataset that is held has its own alarm; the others are looked at.
-        await lookAt(slug, rules, now).catch((error: Error & { code?: string }) => {
-          for (const { name } of rules) {
-            const standing = standings.get(keyOf(slug, name));
-            const memory = standing?.memory ?? { firing: false };
-            standings.set(keyOf(slug, name), { memory, fault: error.message });
-          }
-          if (error.code !== 'dataset_held') faults.push(error);
-        });
-      }
-      if (faults[0] !== undefined) throw faults[0];
-    },
+    look: () => exclusively(look),
+    close: (slug, rule, closing) => exclusively(() => close(slug, rule, closing)),
     changed() {
       changes += 1;
       known = undefined;
@@ -218,6 +264,7 @@ export function createAlertWatch(options: {
       };
       return {
         firing: memory.firing,
+        ...(memory.closed === undefined ? {} : { closed: memory.closed }),
         ...(memory.since === undefined ? {} : { since: memory.since }),
         ...(memory.lastFiredAt === undefined ? {} : { lastFiredAt: memory.lastFiredAt }),
         ...(value === undefined ? {} : { value }),
@@ -225,6 +272,10 @@ export function createAlertWatch(options: {
       };
     },
   };
+}
+
+function refuseClosing(why: string): never {
+  throw new Problem('alert_not_raised', `${why} There is nothing to close.`);
 }
 
 const keyOf = (slug: string, name: string) => `${slug}\n${name}`;

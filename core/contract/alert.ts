@@ -18,6 +18,8 @@ export const alertLimits = {
   channelsPerRuleMax: 10,
   /** A notice names at most so many of the sessions that caused it. */
   sessionsNamedMax: 20,
+  /** What somebody notes who closes an alert. */
+  noteLengthMax: 500,
   historyListedMax: 1_000,
   dryRunDays: 30,
   /** How often a dry run asks a saved query. */
@@ -170,9 +172,21 @@ export const alertChannelSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** How a rule stands: `fault` says why it cannot be judged at present. */
+/** Who has closed an alert by hand, and what they noted. */
+const closingSchema = z.object({ by: z.string(), note: z.string().optional() });
+
+/** What is given with a closing. */
+export const closeAlertSchema = z.strictObject({
+  note: z.string().trim().max(alertLimits.noteLengthMax).optional(),
+});
+
+/**
+ * How a rule stands: `fault` says why it cannot be judged at present. `closed`: somebody has taken it in hand; nobody is
+ * told of it again before it has been over and fires anew.
+ */
 export const alertStateSchema = z.object({
   firing: z.boolean(),
+  closed: closingSchema.extend({ at: z.int() }).optional(),
   since: z.int().optional(),
   lastFiredAt: z.int().optional(),
   value: z.number().optional(),
@@ -186,13 +200,13 @@ export const alertRuleStatusSchema = z.object({
   muted: z.boolean(),
 });
 
-/** One entry of the history: a rule fired, or no longer holds. */
+/** One entry of the history: a rule fired, no longer holds, or was closed by hand. */
 export const alertEntrySchema = z.object({
   /** The same on every try to deliver it; part of the Message-ID. */
   id: z.string(),
   dataset: z.string(),
   rule: z.string(),
-  change: z.enum(['fired', 'recovered']),
+  change: z.enum(['fired', 'recovered', 'closed']),
   at: z.int(),
   severity: z.enum(alertSeverities),
   /** What it was, in a sentence. */
@@ -200,6 +214,7 @@ export const alertEntrySchema = z.object({
   value: z.number().optional(),
   /** Sessions that caused it, the newest first; there may be more. */
   sessions: z.array(z.string()).max(alertLimits.sessionsNamedMax),
+  closing: closingSchema.optional(),
 });
 
 export const alertDryRunSchema = z.object({
@@ -238,6 +253,7 @@ export type AlertChannel = z.infer<typeof alertChannelSchema>;
 export type AlertChannelInput = z.input<typeof alertChannelSchema>;
 export type AlertState = z.infer<typeof alertStateSchema>;
 export type AlertRuleStatus = z.infer<typeof alertRuleStatusSchema>;
+export type AlertClosing = z.infer<typeof closingSchema>;
 export type AlertEntry = z.infer<typeof alertEntrySchema>;
 export type AlertDryRun = z.infer<typeof alertDryRunSchema>;
 export type Blackout = z.infer<typeof blackoutSchema>;

@@ -253,6 +253,27 @@ export const backfillSchema = job.extend({
   facts: z.int(),
 });
 
+/**
+ * Whether a published event has been run over the past as it is in force:
+ * - `none`: no stored session began before it was published as it is
+ * - `open`: it was not, or not over all days
+ * - `under_way`, `done`: by a backfill over all days
+ */
+export const pastStates = ['none', 'open', 'under_way', 'done'] as const;
+
+/** An event before it was published as it is. A backfill over all days reads all stored sessions. */
+export const eventPastSchema = z.object({
+  event: z.string(),
+  state: z.enum(pastStates),
+  /** When it came into force as it is, and the set that it came with; absent for one that has always been there. */
+  publishedAt: z.int().optional(),
+  version: z.int().optional(),
+  storedSessions: z.int(),
+  /** When the first stored session began. */
+  storedSince: z.int().optional(),
+});
+
+export type EventPast = z.infer<typeof eventPastSchema>;
 export type EventDraft = z.infer<typeof eventDraftSchema>;
 export type AttributeDraft = z.infer<typeof attributeDraftSchema>;
 export type EventList = z.infer<typeof eventListSchema>;

@@ -57,6 +57,7 @@ export const problemCodes = {
   configuration_invalid: { status: 400, title: 'The configuration cannot be taken in' },
   costs_invalid: { status: 400, title: 'The file of costs cannot be read' },
   alert_unknown: { status: 404, title: 'There is no alert of this name' },
+  alert_not_raised: { status: 409, title: 'The alert is not raised, or closed already' },
   alert_invalid: { status: 400, title: 'The alert cannot be used as it is' },
   channel_unknown: { status: 404, title: 'There is no channel of this name' },
   channel_invalid: { status: 400, title: 'The channel cannot be used as it is' },

@@ -58,6 +58,8 @@ export interface EventDesk extends Publishing {
   ): Promise<{ event: string; set: EventSet; published?: EventSet }>;
   /** The exact name of a published, active event, and the version in force. @throws Problem `event_unpublished` */
   publishedEvent(slug: string, event: string): Promise<{ event: string; version: number }>;
+  /** When an event came into force as it is, and with which set; undefined where it has always been so. */
+  inForceSince(slug: string, event: string): Promise<{ at: number; version: number } | undefined>;
   versions: EventBook['versions'];
   changes: EventBook['changes'];
   /** @throws Problem `event_unknown` */
@@ -211,6 +213,16 @@ export function createEventDesk(options: {
         `The event "${definition.name}" is not published${found ? ' as active' : ''}. Publish it first: canister event publish "${definition.name}"`,
       );
     },
+    async inForceSince(slug, event) {
+      const changes = await book.changes(slug, { name: event, limit: changesLookedAt });
+      const last = changes.find(
+        ({ kind, action, before, after }) =>
+          kind === 'event' &&
+          (action === 'published' || action === 'rolled_back') &&
+          whatItDoes(before) !== whatItDoes(after),
+      );
+      return last?.version === undefined ? undefined : { at: last.at, version: last.version };
+    },
     versions: book.versions,
     changes: book.changes,
     async published(slug, version) {
@@ -222,4 +234,13 @@ export function createEventDesk(options: {
       return { from, to, changes: diffSets(await setOf(slug, from), await setOf(slug, to)) };
     },
   };
+}
+
+/** The changes of one event among which its last publishing is looked for. */
+const changesLookedAt = 500;
+
+/** A definition without what changes no fact. */
+function whatItDoes(definition: unknown): string {
+  const { description: _, ...rest } = (definition ?? {}) as Partial<EventDefinition>;
+  return canonicalJson(rest);
 }

@@ -18,17 +18,19 @@ import {
   alertNameSchema,
   alertRuleSchema,
   alertRuleStatusSchema,
+  closeAlertSchema,
 } from '../contract/alert.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Datasets } from '../settings/datasets.ts';
+import { callerOf } from './caller.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
 export interface AlertOptions {
   store: AlertStore;
   facts: AlertFacts;
   sqlFacts: SqlFacts;
-  watch: Pick<AlertWatch, 'state' | 'changed'>;
+  watch: Pick<AlertWatch, 'state' | 'changed' | 'close'>;
   datasets: Datasets;
   clock: Clock;
 }
@@ -70,6 +72,14 @@ const deleteRoute = createRoute({
   responses: { 200: json(z.object({ deleted: z.string() }), 'Its name.'), ...otherwise },
 });
 
+const closeRoute = createRoute({
+  method: 'post',
+  path: '/datasets/{slug}/alerts/rules/{name}/close',
+  summary: 'Close an alert that is raised: nobody is told again before it was over and fires anew',
+  request: { params: ruleParam, ...body(closeAlertSchema) },
+  responses: { 200: json(alertRuleStatusSchema, 'The alert, closed.'), ...otherwise },
+});
+
 const dryRunRoute = createRoute({
   method: 'post',
   path: '/datasets/{slug}/alerts/dry-run',
@@ -84,7 +94,8 @@ const dryRunRoute = createRoute({
 const historyRoute = createRoute({
   method: 'get',
   path: '/datasets/{slug}/alerts/history',
-  summary: 'When alerts fired and recovered, newest first, with the sessions that caused it',
+  summary:
+    'When alerts fired, recovered and were closed, newest first, with the sessions that caused it',
   request: {
     params: slugParam,
     query: z.object({
@@ -144,6 +155,14 @@ export function alertRoutes({ store, facts, sqlFacts, watch, datasets, clock }: 
       await store.deleteRule(slug, name);
       watch.changed();
       return c.json({ deleted: name }, 200);
+    })
+    .openapi(closeRoute, async (c) => {
+      const dataset = await datasets.get(c.req.valid('param').slug);
+      const rule = await find(dataset.slug, c.req.valid('param').name);
+      const { note } = c.req.valid('json');
+      const by = callerOf(c).name;
+      await watch.close(dataset.slug, rule, { by, ...(note && { note }) });
+      return c.json(status(dataset, rule), 200);
     })
     .openapi(dryRunRoute, async (c) => {
       const { slug, timeZone } = await datasets.get(c.req.valid('param').slug);

@@ -1,10 +1,14 @@
 /** /api/datasets/…/dry-runs and /backfills: events over the past, as jobs with progress that can be stopped. */
 import { z } from '@hono/zod-openapi';
+import { eventLimits } from '../contract/event.ts';
 import {
+  type Backfill,
   backfillInputSchema,
   backfillSchema,
   dryRunInputSchema,
   dryRunSchema,
+  type EventPast,
+  eventPastSchema,
 } from '../contract/event-life.ts';
 import { Problem } from '../contract/problem.ts';
 import type { EventDesk } from '../desks/event-desk.ts';
@@ -12,6 +16,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import { body, createRoute, json, newRoutes, otherwise, slugParam } from './routes.ts';
 
+const named = slugParam.extend({ name: z.string().min(1).max(eventLimits.nameLengthMax) });
 const numbered = slugParam.extend({ number: z.coerce.number().int().min(1) });
 const of = (path: string) => `/datasets/{slug}/${path}`;
 
@@ -38,6 +43,14 @@ const cancelDryRunRoute = createRoute({
   summary: 'Stop a dry run',
   request: { params: numbered },
   responses: { 200: json(dryRunSchema, 'What it had found.'), ...otherwise },
+});
+const pastRoute = createRoute({
+  method: 'get',
+  path: of('events/{name}/past'),
+  summary:
+    'Whether a published event has been run over the past as it is, and what that would read',
+  request: { params: named },
+  responses: { 200: json(eventPastSchema, 'How it stands.'), ...otherwise },
 });
 const backfillsRoute = createRoute({
   method: 'get',
@@ -79,7 +92,36 @@ export function eventJobRoutes(desk: EventDesk, engine: Engine, datasets: Datase
     throw new Problem('job_unknown', `The dataset has no backfill ${number}.`);
   };
 
+  async function pastOf(slug: string, name: string): Promise<EventPast> {
+    const { event } = await desk.publishedEvent(slug, name);
+    const [since, { storedSessions }, { firstAt }, backfills] = await Promise.all([
+      desk.inForceSince(slug, event),
+      engine.figures(slug),
+      engine.alertsPast(slug, []),
+      engine.backfills(slug),
+    ]);
+    const isOlder = since !== undefined && firstAt !== undefined && firstAt < since.at;
+    const whole = backfills.filter(
+      (one) =>
+        one.event === event &&
+        one.version >= (since?.version ?? 0) &&
+        one.from === undefined &&
+        one.to === undefined,
+    );
+    return {
+      event,
+      state: isOlder ? stateOf(whole) : 'none',
+      ...(since && { publishedAt: since.at, version: since.version }),
+      storedSessions,
+      ...(firstAt !== undefined && { storedSince: firstAt }),
+    };
+  }
+
   return newRoutes()
+    .openapi(pastRoute, async (c) => {
+      const { name } = c.req.valid('param');
+      return c.json(await pastOf(await slugOf(c.req.valid('param')), name), 200);
+    })
     .openapi(beginDryRunRoute, async (c) => {
       const slug = await slugOf(c.req.valid('param'));
       const { event, definition, from, to } = c.req.valid('json');
@@ -113,4 +155,11 @@ export function eventJobRoutes(desk: EventDesk, engine: Engine, datasets: Datase
       const { slug, number } = c.req.valid('param');
       return c.json(await engine.cancelBackfill(slug, number), 200);
     });
+}
+
+/** By the backfills over all days since an event is as it is. */
+function stateOf(backfills: readonly Backfill[]): EventPast['state'] {
+  if (backfills.some(({ state }) => state === 'done')) return 'done';
+  const isUnderWay = backfills.some(({ state }) => state === 'waiting' || state === 'running');
+  return isUnderWay ? 'under_way' : 'open';
 }

@@ -51,6 +51,7 @@ export const problemTitles: ServerNames['problem'] = {
   configuration_invalid: 'تعذّر أخذ الإعدادات',
   costs_invalid: 'تعذّرت قراءة ملف التكاليف',
   alert_unknown: 'لا يوجد تنبيه بهذا الاسم',
+  alert_not_raised: 'التنبيه غير منطلق، أو أُغلق من قبل',
   alert_invalid: 'لا يمكن استعمال التنبيه كما هو',
   channel_unknown: 'لا توجد قناة بهذا الاسم',
   channel_invalid: 'لا يمكن استعمال القناة كما هي',

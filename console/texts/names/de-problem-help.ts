@@ -65,6 +65,7 @@ export const problemHelp: ServerNames['problemHelp'] = {
   costs_invalid:
     'Eine Spalte fehlt, oder eine Zelle ist kein Tag oder kein Betrag. Nichts wurde übernommen.',
   alert_unknown: 'Er wurde umbenannt oder gelöscht: die Liste neu laden.',
+  alert_not_raised: 'Er ist inzwischen vorbei, oder jemand war schneller: die Liste neu laden.',
   alert_invalid:
     'Seine Teile passen nicht zusammen, er gälte immer oder nie, oder es sind zu viele.',
   channel_unknown: 'Ihn zuerst anlegen, oder die Liste neu laden.',

@@ -51,6 +51,7 @@ export const problemTitles: ServerNames['problem'] = {
   configuration_invalid: 'Die Konfiguration kann nicht übernommen werden',
   costs_invalid: 'Die Kostendatei kann nicht gelesen werden',
   alert_unknown: 'Einen Alarm dieses Namens gibt es nicht',
+  alert_not_raised: 'Der Alarm ist nicht ausgelöst oder schon geschlossen',
   alert_invalid: 'Der Alarm ist so nicht brauchbar',
   channel_unknown: 'Einen Kanal dieses Namens gibt es nicht',
   channel_invalid: 'Der Kanal ist so nicht brauchbar',
