@@ -84,6 +84,16 @@ const sessions: SmallSession[] = [
       { type: 'request', path: '/guide.pdf', durationMs: 50, responseBytes: 900 },
       { type: 'event', name: 'Outbound link', path: '/' },
     ],
+    facts: [
+      {
+        event: 'Outbound link',
+        number: 1,
+        hitNumber: 1,
+        at: Date.parse('2026-11-18T10:00:00Z'),
+        valueText: 'https://other.example/',
+        version: 0,
+      },
+    ],
   },
   {
     start: '2026-11-16T10:01:05Z',
@@ -196,7 +206,8 @@ const byReport: Record<string, Answer['rows']> = {
     [null, 1, 1, 0, 0, 60_000],
   ],
   downloads: [['/guide.pdf', 1, 1, 1, 900]],
-  'outbound-links': [['/', 1, 1, 1]],
+  // Address, how often, in how many sessions, by how many visitors; no numbers.
+  'outbound-links': [['Outbound link', 'https://other.example/', 1, 1, 1, null, null]],
   'site-search': [['oolong', 1, 1, 1]],
   // Channel, sessions, visitors, page views, bounce rate, duration.
   channels: [
