@@ -14,6 +14,7 @@ import { funnelSchema } from './core/contract/funnel.ts';
 import { type MetricName, metricNames } from './core/contract/metric.ts';
 import type { Answer } from './core/contract/query.ts';
 import type { Technology } from './core/contract/session.ts';
+import { standardEventSet } from './core/events/standard-events.ts';
 import { builtInReports } from './reports/definitions/catalog.ts';
 import { runReport } from './reports/run/run-report.ts';
 
@@ -206,8 +207,8 @@ const byReport: Record<string, Answer['rows']> = {
     [null, 1, 1, 0, 0, 60_000],
   ],
   downloads: [['/guide.pdf', 1, 1, 1, 900]],
-  // Address, how often, in how many sessions, by how many visitors; no numbers.
-  'outbound-links': [['Outbound link', 'https://other.example/', 1, 1, 1, null, null]],
+  // Address, how often, in how many sessions, by how many visitors.
+  'outbound-links': [['https://other.example/', 1, 1, 1]],
   'site-search': [['oolong', 1, 1, 1]],
   // Channel, sessions, visitors, page views, bounce rate, duration.
   channels: [
@@ -359,6 +360,17 @@ test('Every metric and every report has been counted', () => {
   expect(Object.keys(byMetric).sort()).toEqual([...metricNames].sort());
   const reports = [...Object.keys(byReport), ...Object.keys(ofOtherSessions)];
   expect(reports.sort()).toEqual(builtInReports.map(({ name }) => name).sort());
+});
+
+test('An event that a report asks for is one that every dataset begins with', () => {
+  const known = standardEventSet.events.map(({ name }) => name);
+  const asked = builtInReports.flatMap(({ panels }) =>
+    panels.flatMap(({ analysis }) =>
+      analysis?.kind === 'recorded_events' && analysis.event ? [analysis.event] : [],
+    ),
+  );
+  expect(asked).toContain('Outbound link');
+  expect(asked.filter((name) => !known.includes(name))).toEqual([]);
 });
 
 describe('The metric', () => {

@@ -76,12 +76,14 @@ test('by what it recorded as text, of one event', async () => {
   const { analyze } = await open(sessions);
   const asked = { kind: 'recorded_events', range, by: 'text', event: 'Outbound link' } as const;
   const { rows } = await analyze(asked);
-  expect(rows.map((row) => row.slice(0, 5))).toEqual([
-    ['Outbound link', 'https://a.example/', 2, 1, 1],
-    ['Outbound link', 'https://b.example/', 1, 1, 1],
+  expect(rows).toEqual([
+    ['https://a.example/', 2, 1, 1],
+    ['https://b.example/', 1, 1, 1],
   ]);
   const withRobots = await analyze({ ...asked, robots: true });
-  expect(withRobots.rows[0]?.slice(0, 5)).toEqual(['Outbound link', 'https://a.example/', 3, 2, 2]);
+  expect(withRobots.rows[0]).toEqual(['https://a.example/', 3, 2, 2]);
+  const all = await analyze({ kind: 'recorded_events', range, by: 'text' });
+  expect(all.rows[0]).toEqual(['Outbound link', 'https://a.example/', 2, 1, 1]);
 });
 
 test('by what it reports, beside a label', async () => {
@@ -118,7 +120,7 @@ test('what pages send: its properties, whatever their names and types, and its v
     ['Bought', 'value', '3', 1, 1],
   ]);
   const plans = await analyze({ ...asked, by: 'dimension', dimension: 'plan', event: 'Bought' });
-  expect(plans.rows.map(([, , value, count]) => [value, count])).toEqual([
+  expect(plans.rows.map((row) => row.slice(0, 2))).toEqual([
     ['pro', 2],
     ['free', 1],
   ]);

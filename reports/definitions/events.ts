@@ -20,14 +20,6 @@ export const events: BuiltInReport = {
         chart: 'bars',
       },
     ),
-    analysed(
-      {
-        name: 'properties',
-        title: 'By property',
-        description: 'What the pages sent with their events, by property and value.',
-      },
-      { kind: 'recorded_events', origin: 'page', by: 'dimension' },
-    ),
     table(
       { name: 'by_page', title: 'By page', description: 'Each event with the page that sent it.' },
       {
@@ -61,6 +53,14 @@ export const events: BuiltInReport = {
     ),
     analysed(
       {
+        name: 'properties',
+        title: 'By property',
+        description: 'What the pages sent with their events, by property and value.',
+      },
+      { kind: 'recorded_events', origin: 'page', by: 'dimension', limit: 50 },
+    ),
+    analysed(
+      {
         name: 'recorded',
         title: 'Recorded by definition',
         description: 'Events that are defined here, with the numbers that they recorded.',
@@ -74,7 +74,7 @@ export const events: BuiltInReport = {
         title: 'By dimension',
         description: 'Each defined event with what it reports.',
       },
-      { kind: 'recorded_events', by: 'dimension' },
+      { kind: 'recorded_events', by: 'dimension', limit: 50 },
     ),
     analysed(
       {
@@ -82,7 +82,7 @@ export const events: BuiltInReport = {
         title: 'By recorded text',
         description: 'Each defined event that records a text, such as a message or an address.',
       },
-      { kind: 'recorded_events', by: 'text' },
+      { kind: 'recorded_events', by: 'text', limit: 50 },
     ),
   ],
 };

@@ -21,15 +21,19 @@ export function planRecordedEvents(
   const { bind } = parts.binder;
   const facts = analysis.origin === 'page' ? sentSql(parts) : recordedSql(parts);
   const named = event === undefined ? '' : ` AND event = ${bind(event)}`;
-  const keys = keysOf[by];
+  // What is asked for by its name is the same in each row.
+  const fixed = new Set([event && eventKey, dimension && dimensionKey]);
+  const keys = by === 'event' ? [eventKey] : keysOf[by].filter((key) => !fixed.has(key));
+  const columns = by === 'text' ? counts : [...counts, ...sums];
   const reported = by !== 'dimension' ? '' : `, ${reportedSql}`;
   const wanted = dimension === undefined ? '' : ` AND reported.key = ${bind(dimension)}`;
   const figures = parts.places.flatMap(({ only }) => [
     `count(*)${only()}`,
     `count(DISTINCT session_row)${only()}`,
     `count(DISTINCT visitor_id)${only()}`,
-    `sum(value_number)${only('isfinite(value_number)')}`,
-    `avg(value_number)${only('isfinite(value_number)')}`,
+    ...(by === 'text' ? [] : ['sum', 'avg']).map(
+      (sum) => `${sum}(value_number)${only('isfinite(value_number)')}`,
+    ),
   ]);
   const places = keys.map((_, place) => place + 1);
   return {
@@ -69,8 +73,15 @@ const eventKey = {
   sql: 'event',
   column: text('recorded_event', 'Event', 'Name of the event.'),
 };
+const dimensionKey = {
+  sql: 'reported.key',
+  column: text(
+    'reported_name',
+    'What',
+    'Name of the dimension that the event reports, or of the property that came with it.',
+  ),
+};
 const keysOf = {
-  event: [eventKey],
   text: [
     eventKey,
     {
@@ -80,14 +91,7 @@ const keysOf = {
   ],
   dimension: [
     eventKey,
-    {
-      sql: 'reported.key',
-      column: text(
-        'reported_name',
-        'What',
-        'Name of the dimension that the event reports, or of the property that came with it.',
-      ),
-    },
+    dimensionKey,
     {
       sql: 'reported.value',
       column: text('reported_value', 'Value', 'What the event reports there.'),
@@ -95,10 +99,13 @@ const keysOf = {
   ],
 };
 
-const columns = [
+const counts = [
   figure('occurrences', 'Occurrences', 'count', 'How often the event was recorded in the range.'),
   figure('sessions', 'Sessions', 'count', 'Sessions in which it was recorded.'),
   figure('visitors', 'Visitors', 'count', 'Distinct visitor keys of those sessions.'),
+];
+/** An event records a number or a text. */
+const sums = [
   figure('value_sum', 'Sum', 'number', 'Sum of the numbers that it recorded.'),
   figure('value_mean', 'Mean', 'number', 'Mean of the numbers that it recorded.'),
 ];
