@@ -366,7 +366,7 @@ test('An event that a report asks for is one that every dataset begins with', ()
   const known = standardEventSet.events.map(({ name }) => name);
   const asked = builtInReports.flatMap(({ panels }) =>
     panels.flatMap(({ analysis }) =>
-      analysis?.kind === 'recorded_events' && analysis.event ? [analysis.event] : [],
+      analysis?.kind === 'recorded_events' && analysis.event ? [String(analysis.event)] : [],
     ),
   );
   expect(asked).toContain('Outbound link');
