@@ -207,6 +207,8 @@ const byReport: Record<string, Answer['rows']> = {
     [null, 1, 1, 0, 0, 60_000],
   ],
   downloads: [['/guide.pdf', 1, 1, 1, 900]],
+  // Ten page views and requests; bytes of two, errors, mean time of three responses.
+  requests: [[4 + 1 + 2 + 3, 500 + 900, 2, (50 + 80 + 20) / 3]],
   // Address, how often, in how many sessions, by how many visitors.
   'outbound-links': [['https://other.example/', 1, 1, 1]],
   'site-search': [['oolong', 1, 1, 1]],

@@ -46,7 +46,10 @@ export function figures(words: PanelWords, metrics: MetricName[]): PanelDefiniti
 }
 
 /** One row a day, drawn over time. */
-export function byDay(metrics: MetricName[], more: { robots?: true } = {}): PanelDefinition {
+export function byDay(
+  metrics: MetricName[],
+  { hitCondition, ...more }: { robots?: true; hitCondition?: string } = {},
+): PanelDefinition {
   return {
     name: 'by_day',
     title: 'By day',
@@ -54,7 +57,12 @@ export function byDay(metrics: MetricName[], more: { robots?: true } = {}): Pane
     kind: 'series',
     chart: 'days',
     ...more,
-    query: { metrics, dimensions: ['day'], limit: dateRangeLimits.daysMax },
+    query: {
+      metrics,
+      dimensions: ['day'],
+      limit: dateRangeLimits.daysMax,
+      ...(hitCondition && { hitCondition }),
+    },
   };
 }
 

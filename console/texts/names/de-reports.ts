@@ -8,6 +8,10 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
       'Tageszeit und Wochentag',
       'Stunden und Wochentage, in der Zeitzone des Datenbestands.',
     ],
+    requests: [
+      'Anfragen',
+      'Alles, wonach Server gefragt wurden, Dateien eingeschlossen, und wie viel sie sendeten: aus Logs, und wo der Netzrand es erfasst.',
+    ],
     pages: ['Seiten', 'Jede Seite mit Aufrufen, Einstiegen, Ausstiegen, Absprüngen und Lesezeit.'],
     'page-groups': [
       'Seitengruppen',
@@ -145,6 +149,18 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
       'Geschwindigkeit',
       'Wie lange der Server brauchte, nach Pfad, wo die Quelle es weiß.',
     ],
+    'requests/totals': [
+      'Insgesamt',
+      'Anfragen, von denen bekannt ist, wie sie beantwortet wurden.',
+    ],
+    'requests/paths': ['Pfade', 'Wonach am meisten gefragt wurde, was immer es ist.'],
+    'requests/largest': ['Am meisten übertragen', 'Die Pfade, über die am meisten gesendet wurde.'],
+    'requests/files': [
+      'Dateien',
+      'Stile, Skripte, Bilder, Schriften und dergleichen, nach ihrer Endung.',
+    ],
+    'requests/hosts': ['Hosts', 'Nach Host, wo das Log ihn hat.'],
+    'requests/methods': ['Methoden', 'Nach HTTP-Methode und danach, wie geantwortet wurde.'],
     'downloads/files': ['Dateien', 'Anfragen, die ohne Fehler beantwortet wurden.'],
     'downloads/from': [
       'Wo sie geholt werden',
