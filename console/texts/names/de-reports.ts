@@ -106,6 +106,7 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
       'Insgesamt',
       'Sitzungen, die im Zeitraum begannen, und Seiten, die in ihm aufgerufen wurden.',
     ],
+    '*/by_hour': ['Nach Stunde', 'Die Stunden des Tages in der Zeitzone des Datenbestands.'],
     '*/by_day': [
       'Nach Tag',
       'Eine Zeile je Tag in der Zeitzone des Datenbestands. Besucher addieren sich nicht über Tage.',
