@@ -172,10 +172,11 @@ const byMetric: Record<MetricName, number> = {
 const byReport: Record<string, Answer['rows']> = {
   overview: [[4, 3, 7, 2 / 4, 135_000, 7 / 4]],
   // Hour, sessions, visitors, page views.
-  times: [
-    [10, 3, 2, 6],
-    [12, 1, 1, 1],
-  ],
+  // Of all hours of the day something happened in two.
+  times: Array.from({ length: 24 }, (_, hour) => {
+    const counts = { 10: [3, 2, 6], 12: [1, 1, 1] }[hour];
+    return [hour, ...(counts ?? [0, 0, 0])];
+  }),
   // Page, views, visitors, entries, bounce rate, exit rate, time.
   pages: [
     ['/shop', 3, 3, 2, 1, 2 / 3, 60_000],
