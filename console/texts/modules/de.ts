@@ -1351,6 +1351,7 @@ export const templates = {
   se87d65273afd3fa9: `Zurücknehmen: die vorigen Regeln erproben`,
   se8fac3d44ed8ba02: `Stufen, die Sitzungen durchlaufen, und wo sie abbrechen.`,
   se916b27ca94b5c66: `Wird ausgeführt …`,
+  se98ae604ef3f0724: `Alle Sitzungen dieses Besuchers`,
   se9b24e25f69a182b: str`Der Probelauf ist gescheitert: ${0}`,
   se9d3b9ff398c8f09: str`in ${0} Sitzungen`,
   se9ff6e9a514d8cf9: `Montag`,
