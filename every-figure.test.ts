@@ -14,6 +14,7 @@ import { funnelSchema } from './core/contract/funnel.ts';
 import { type MetricName, metricNames } from './core/contract/metric.ts';
 import type { Answer } from './core/contract/query.ts';
 import type { Technology } from './core/contract/session.ts';
+import { standardEventSet } from './core/events/standard-events.ts';
 import { builtInReports } from './reports/definitions/catalog.ts';
 import { runReport } from './reports/run/run-report.ts';
 
@@ -83,6 +84,16 @@ const sessions: SmallSession[] = [
       { path: '/', title: 'Home' },
       { type: 'request', path: '/guide.pdf', durationMs: 50, responseBytes: 900 },
       { type: 'event', name: 'Outbound link', path: '/' },
+    ],
+    facts: [
+      {
+        event: 'Outbound link',
+        number: 1,
+        hitNumber: 1,
+        at: Date.parse('2026-11-18T10:00:00Z'),
+        valueText: 'https://other.example/',
+        version: 0,
+      },
     ],
   },
   {
@@ -161,10 +172,11 @@ const byMetric: Record<MetricName, number> = {
 const byReport: Record<string, Answer['rows']> = {
   overview: [[4, 3, 7, 2 / 4, 135_000, 7 / 4]],
   // Hour, sessions, visitors, page views.
-  times: [
-    [10, 3, 2, 6],
-    [12, 1, 1, 1],
-  ],
+  // Of all hours of the day something happened in two.
+  times: Array.from({ length: 24 }, (_, hour) => {
+    const counts = { 10: [3, 2, 6], 12: [1, 1, 1] }[hour];
+    return [hour, ...(counts ?? [0, 0, 0])];
+  }),
   // Page, views, visitors, entries, bounce rate, exit rate, time.
   pages: [
     ['/shop', 3, 3, 2, 1, 2 / 3, 60_000],
@@ -196,7 +208,10 @@ const byReport: Record<string, Answer['rows']> = {
     [null, 1, 1, 0, 0, 60_000],
   ],
   downloads: [['/guide.pdf', 1, 1, 1, 900]],
-  'outbound-links': [['/', 1, 1, 1]],
+  // Ten page views and requests; bytes of two, errors, mean time of three responses.
+  requests: [[4 + 1 + 2 + 3, 500 + 900, 2, (50 + 80 + 20) / 3]],
+  // Address, how often, in how many sessions, by how many visitors.
+  'outbound-links': [['https://other.example/', 1, 1, 1]],
   'site-search': [['oolong', 1, 1, 1]],
   // Channel, sessions, visitors, page views, bounce rate, duration.
   channels: [
@@ -348,6 +363,17 @@ test('Every metric and every report has been counted', () => {
   expect(Object.keys(byMetric).sort()).toEqual([...metricNames].sort());
   const reports = [...Object.keys(byReport), ...Object.keys(ofOtherSessions)];
   expect(reports.sort()).toEqual(builtInReports.map(({ name }) => name).sort());
+});
+
+test('An event that a report asks for is one that every dataset begins with', () => {
+  const known = standardEventSet.events.map(({ name }) => name);
+  const asked = builtInReports.flatMap(({ panels }) =>
+    panels.flatMap(({ analysis }) =>
+      analysis?.kind === 'recorded_events' && analysis.event ? [String(analysis.event)] : [],
+    ),
+  );
+  expect(asked).toContain('Outbound link');
+  expect(asked.filter((name) => !known.includes(name))).toEqual([]);
 });
 
 describe('The metric', () => {

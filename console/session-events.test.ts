@@ -34,7 +34,9 @@ beforeAll(async () => {
     { ...basket, visitor: 'ada', properties: { amount: 12.5, tea: hostile } },
     { path: '/gone', visitor: 'ada', status: 404 },
     { ...basket, visitor: 'ada', properties: { amount: 1_204, tea: 'green' } },
-    { path: '/', visitor: 'ben' },
+    { path: '/', visitor: 'ben', closeSession: true },
+    { path: '/', visitor: 'Ben' },
+    { path: '/again', visitor: 'ben' },
   ];
   await opened.send(
     writeKey,
@@ -87,6 +89,14 @@ it('says that none has fired', async () => {
   await page.goto(`/shop/sessions/${await sessionOf('ben')}`);
   await page.getByText('No event has fired in it so far.').waitFor();
   expect(await page.getByRole('button', { name: /^Hit \d/ }).count()).toBe(0);
+});
+
+it('leads to all sessions of its visitor, ended ones too, and to nobody else’s', async () => {
+  const { page } = opened;
+  await page.goto(`/shop/sessions/${await sessionOf('ben')}`);
+  await page.getByRole('link', { name: 'All sessions of this visitor' }).click();
+  await page.getByText('2 sessions', { exact: true }).waitFor();
+  await page.locator('cn-found-sessions').getByText('/again').first().waitFor();
 });
 
 it('is no wider than a telephone, also in Arabic', async () => {

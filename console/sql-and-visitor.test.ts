@@ -53,6 +53,25 @@ afterAll(async () => {
 
 const cells = () => page.locator('cn-result-grid tbody td').allInnerTexts();
 
+it('gives the whole data as a DuckDB file, of all days or of some', async () => {
+  await page.goto('/shop/sql');
+  const make = page.getByRole('button', { name: 'Make a DuckDB file' });
+  await make.click();
+  await page.getByText(/^2 sessions, 3 hits; [\d.]+ [KM]iB\. It is kept for a day\.$/).waitFor();
+  const link = page.getByRole('link', { name: 'Download shop.duckdb' });
+  const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+  expect(download.suggestedFilename()).toBe('shop.duckdb');
+  const head = readFileSync(await download.path()).subarray(8, 12);
+  expect(head.toString('latin1')).toBe('DUCK');
+  expect(await violations(page)).toEqual([]);
+
+  await page.locator('cn-data-export').getByLabel('Days').selectOption('yesterday');
+  expect(await link.count()).toBe(0);
+  await make.click();
+  await page.getByText(/^0 sessions, 0 hits;/).waitFor();
+  await page.getByRole('link', { name: /^Download shop-\d{4}-\d\d-\d\d-.*\.duckdb$/ }).waitFor();
+});
+
 it('runs SQL with parameters, and keeps it for all', async () => {
   await page.goto('/shop/sql');
   const sql =

@@ -53,12 +53,12 @@ async function originOf(server: Server): Promise<string> {
 }
 
 function sitePage(path: string): string {
-  const attributes = path.startsWith('/hash') ? ' data-hash' : '';
+  const attributes = /^\/(hash|dnt)/.exec(path)?.[1];
   return `<!doctype html><html lang="en"><head><title>Page ${path}</title>
     <script>window.canister = window.canister || function () { (canister.q = canister.q || []).push(arguments) }
     ${path === '/signed-in' ? 'canister("user", "id-4711")' : ''}
     ${path === '/early' ? 'canister("event", "Early", { n: 1 })' : ''}</script>
-    <script defer src="${collectorOrigin}/tracker.js" data-dataset="wk_shop"${attributes}></script>
+    <script defer src="${collectorOrigin}/tracker.js" data-dataset="wk_shop"${attributes ? ` data-${attributes}` : ''}></script>
     ${path === '/twice' ? `<script defer src="${collectorOrigin}/tracker.js" data-dataset="wk_shop"></script>` : ''}
     </head><body><a href="/next">next</a>${path === '/steps' ? stepsBody : ''}</body></html>`;
 }
@@ -262,6 +262,43 @@ describe('the tracker in a page of another origin', () => {
     await page.goto(`${site}/early`);
     await quiet();
     expect(hits()).toHaveLength(1);
+  });
+});
+
+describe('a browser that asks not to be tracked', () => {
+  const ask = (signal: string, value: unknown) =>
+    page.addInitScript(
+      ([name, given]) =>
+        Object.defineProperty(navigator, name as string, { value: given, configurable: true }),
+      [signal, value] as const,
+    );
+
+  it.each([
+    ['doNotTrack', '1'],
+    ['globalPrivacyControl', true],
+  ])('by %s is left alone where the tag heeds it: no hit, nothing kept, no error', async (signal, value) => {
+    const failures: Error[] = [];
+    page.on('pageerror', (error) => failures.push(error));
+    await ask(signal, value);
+    await page.goto(`${site}/dnt`);
+    await page.evaluate("canister('event', 'Bought')");
+    await quiet();
+    expect(hits()).toEqual([]);
+    expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
+    expect(failures).toEqual([]);
+    await page.goto(`${site}/a`);
+    await stored(1);
+  });
+
+  it.each([
+    ['doNotTrack', null],
+    ['doNotTrack', 'unspecified'],
+    ['doNotTrack', '0'],
+    ['globalPrivacyControl', false],
+  ])('counts where %s is %s', async (signal, value) => {
+    await ask(signal, value);
+    await page.goto(`${site}/dnt`);
+    await stored(1);
   });
 });
 

@@ -2,7 +2,8 @@
  * The script of pages: `<script defer src="https://stats.example/tracker.js" data-dataset="wk_…"></script>`.
  * Sends page views by itself, events by `canister('event', name, properties)`, names the user
  * by `canister('user', id)`, and ends the session by `canister('closeSession')` or `canister('logout')`. With the
- * attribute `data-vitals` it loads the script that measures how fast the page is.
+ * attribute `data-vitals` it loads the script that measures how fast the page is; with `data-dnt` it stays silent where
+ * the browser asks not to be tracked.
  */
 import { hitId, visitorId } from './identity.ts';
 import { watchPageViews } from './page-views.ts';
@@ -101,7 +102,7 @@ const script = document.currentScript as HTMLScriptElement | null;
 const dataset = script ? script.dataset.dataset : '';
 const { q = [], on }: Partial<Canister> = window.canister || {};
 if (script && dataset && !on) {
-  const visitor = visitorId();
+  const visitor = visitorId('dnt' in script.dataset);
   if (visitor) start(script, dataset, visitor, q);
   else window.canister = () => {};
 }

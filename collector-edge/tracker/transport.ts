@@ -22,7 +22,7 @@ export function createTransport(endpoint: string): (hit: WaitingHit) => void {
 
   function store(): void {
     try {
-      sessionStorage.setItem(storeName, JSON.stringify(waiting));
+      sessionStorage[storeName] = JSON.stringify(waiting);
     } catch {
       // Without storage the hits live as long as the page.
     }
@@ -81,9 +81,10 @@ export function createTransport(endpoint: string): (hit: WaitingHit) => void {
 
 function restore(): WaitingHit[] {
   try {
-    const kept: WaitingHit[] = JSON.parse(sessionStorage.getItem(storeName) || '[]');
+    const kept: WaitingHit[] = JSON.parse(sessionStorage[storeName]);
     return kept.filter((hit) => Date.now() - hit.at < ageMsMax);
   } catch {
+    // Nothing waits, or nothing can be kept.
     return [];
   }
 }

@@ -12,6 +12,7 @@ import type { Dataset } from '../../core/contract/dataset.ts';
 import type { WholeSession } from '../../core/contract/session.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
 import { endSession, readSession, sessionIdOf } from '../api/sessions.ts';
+import { quoted } from '../components/condition-text.ts';
 import '../components/empty-state.ts';
 import '../components/end-session.ts';
 import '../components/error-note.ts';
@@ -24,7 +25,7 @@ import { endReasonTexts } from '../components/session-words.ts';
 import { formatInstant, formatTime } from '../components/time-format.ts';
 import { mayI, meContext } from '../context/me.ts';
 import { RefreshController } from '../controllers/refresh-controller.ts';
-import { eventFromHitPath, eventsPath, sessionPath } from '../routes.ts';
+import { eventFromHitPath, eventsPath, searchPath, sessionPath } from '../routes.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { pageStyles } from '../styles/page.ts';
 import { sessionPageStyles } from '../styles/session-page.ts';
@@ -159,6 +160,9 @@ export class SessionPage extends LitElement {
       <section>
         <h2>${msg('Visitor and origin')}</h2>
         <cn-session-facts .session=${session}></cn-session-facts>
+        <p>
+          <a href=${searchPath(open.slug, `visitor = ${quoted(session.visitor)} exact`)}>${msg('All sessions of this visitor')}</a>
+        </p>
       </section>
       ${
         mayI(this.me, 'administer', open.slug)

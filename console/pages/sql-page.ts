@@ -9,6 +9,7 @@ import type { Parameter, ParameterValue, SavedQuery } from '../../core/contract/
 import { type ApiError, asApiError } from '../api/client.ts';
 import { sessionIdOf } from '../api/sessions.ts';
 import { runSql, type SqlAsked } from '../api/sql.ts';
+import '../components/data-export.ts';
 import '../components/error-note.ts';
 import { counted, formatCount } from '../components/number-format.ts';
 import { parametersOf, type TypedParameter } from '../components/query-parameters.ts';
@@ -196,7 +197,11 @@ export class SqlPage extends LitElement {
         </div>
       </div>
       ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#run()}></cn-error-note>` : nothing}
-      ${this.answer ? this.#result(this.answer) : nothing}`;
+      ${this.answer ? this.#result(this.answer) : nothing}
+      <section>
+        <h2>${msg('The whole data')}</h2>
+        <cn-data-export .open=${this.open}></cn-data-export>
+      </section>`;
   }
 
   #result(answer: SqlAnswer) {

@@ -5,8 +5,10 @@ import { RuntimeLitLocalizer } from '@lit/localize-tools/lib/modes/runtime.js';
 import { describe, expect, test } from 'vitest';
 import { fieldList } from '../../core/conditions/fields.ts';
 import { dimensionNames } from '../../core/contract/dimension.ts';
+import { robotPurposes } from '../../core/contract/hit-rules.ts';
 import { metricNames } from '../../core/contract/metric.ts';
 import { problemCodes } from '../../core/contract/problem.ts';
+import { usualChannels } from '../../core/hits/channel.ts';
 import { builtInReports } from '../../reports/definitions/catalog.ts';
 import { looseTexts, looseTextsOf } from '../testing/loose-texts.ts';
 import { pluralForms } from './language.ts';
@@ -112,6 +114,14 @@ describe('What the server names', () => {
       panels.map((panel) => [`${name}/${panel.name}`, `*/${panel.name}`]),
     );
     expect(panels.filter((keys) => !keys.some((key) => names.panel[key]))).toEqual([]);
+    const values = [
+      ...usualChannels.map((channel) => `channel/${channel}`),
+      ...robotPurposes.map((purpose) => `robot_purpose/${purpose}`),
+    ];
+    const named = Object.keys(names.value).filter((key) =>
+      /^(?:channel|robot_purpose)\//.test(key),
+    );
+    expect(named.sort()).toEqual(values.sort());
   });
 });
 

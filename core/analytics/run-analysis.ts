@@ -11,6 +11,7 @@ import { planClickFraud } from './analyses/click-fraud.ts';
 import { planFunnel } from './analyses/funnel.ts';
 import { planMovers } from './analyses/movers.ts';
 import { planNavigation, planPaths } from './analyses/paths.ts';
+import { planRecordedEvents } from './analyses/recorded-events.ts';
 import { planRetention } from './analyses/retention.ts';
 import { planWebVitals } from './analyses/web-vitals.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
@@ -35,6 +36,7 @@ const plans: Plans = {
   capture_integrity: planCaptureIntegrity,
   tag_and_log: planTagAndLog,
   web_vitals: planWebVitals,
+  recorded_events: planRecordedEvents,
 };
 
 /** @throws Problem `definition_unknown`, `query_invalid`, `condition_invalid`, `condition_not_in_tables` */

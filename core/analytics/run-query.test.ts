@@ -46,6 +46,27 @@ describe('the metrics', () => {
     });
   });
 
+  test('of hours and weekdays in their order likewise; by another order only those that had something', async () => {
+    const asked = {
+      metrics: ['sessions' as const],
+      range: { from: '2026-10-24', to: '2026-10-25' },
+    };
+    const byTime = (by: 'hour' | 'weekday') => ({
+      dimensions: [by],
+      order: { by, direction: 'ascending' as const },
+    });
+    const hours = await ask({ ...asked, ...byTime('hour') });
+    expect(hours.rows.map(([hour]) => hour)).toEqual(Array.from({ length: 24 }, (_, hour) => hour));
+    expect(hours.rowsTotal).toBe(24);
+    const busy = hours.rows.filter(([, sessions]) => sessions !== 0);
+    expect(await rows({ ...asked, dimensions: ['hour'] })).toEqual(busy);
+    expect(busy).toHaveLength(1);
+    // The 24th is a Saturday.
+    expect(await rows({ ...asked, ...byTime('weekday') })).toEqual(
+      [0, 0, 0, 0, 0, 1, 0].map((sessions, place) => [place + 1, sessions]),
+    );
+  });
+
   test('each name their unit and their label', async () => {
     const { columns } = await ask({ metrics: ['bounce_rate'], dimensions: ['day'] });
     expect(columns).toEqual([

@@ -33,17 +33,16 @@ export async function runQuery(
   const found = result.rows.map((row) =>
     row.slice(0, columns.length).map((cell, index) => cleanCell(cell, columns[index])),
   );
-  const isByDay =
-    query.dimensions.length === 1 && query.dimensions[0] === 'day' && query.order === undefined;
+  const times = timesOf(query);
   const before = query.comparison && comparedRange(query.range, query.comparison);
   const comparedWith = before && (await comparedWithOf(store, before, timeZone));
-  const every = isByDay ? everyDay(found, columns, query.range) : found;
+  const every = times === undefined ? found : everyTime(found, columns, times);
   const rows = alone(every, { columns, query, storedFrom: comparedWith?.storedFrom });
   const notes = leftOutNotes(query);
   return {
     columns,
     rows: rows.slice(0, query.limit),
-    rowsTotal: isByDay ? rows.length : Number(result.rows[0]?.[columns.length] ?? 0),
+    rowsTotal: times !== undefined ? rows.length : Number(result.rows[0]?.[columns.length] ?? 0),
     ...(comparedWith && { comparedWith }),
     ...(labels.length > 0 && {
       labels: labels.map(({ name, colour }) => ({ name, colour })),
@@ -114,18 +113,33 @@ export const cleanNumber = (number: number, column: Column): number =>
     ? Number(number.toFixed(moneyDigits))
     : number;
 
-function everyDay(
+/** The days, hours or weekdays that rows in the order of time are of: one on which nothing was is among them. */
+function timesOf({ dimensions: [only, second], order, range }: Query): Time[] | undefined {
+  if (second !== undefined) return undefined;
+  if (only === 'day' && order === undefined) return daysOf(range);
+  if (order?.by !== only || order?.direction !== 'ascending') return undefined;
+  if (only === 'hour') return Array.from({ length: 24 }, (_, hour) => hour);
+  if (only === 'weekday') return Array.from({ length: 7 }, (_, place) => place + 1);
+  return undefined;
+}
+
+type Time = string | number;
+
+function daysOf(range: DateRange): string[] {
+  const days: string[] = [];
+  for (let day = range.from; day < range.to; day = addDays(day, 1)) days.push(day);
+  return days;
+}
+
+function everyTime(
   rows: Answer['rows'],
   columns: readonly Column[],
-  range: DateRange,
+  times: readonly Time[],
 ): Answer['rows'] {
-  const byDay = new Map(rows.map((row) => [row[0], row]));
-  const filled: Answer['rows'] = [];
-  for (let day = range.from; day < range.to; day = addDays(day, 1)) {
-    filled.push(
-      byDay.get(day) ??
-        columns.map((column, index) => (index === 0 ? day : cleanCell(null, column))),
-    );
-  }
-  return filled;
+  const known = new Map(rows.map((row) => [row[0], row]));
+  return times.map(
+    (time) =>
+      known.get(time) ??
+      columns.map((column, index) => (index === 0 ? time : cleanCell(null, column))),
+  );
 }

@@ -1,6 +1,7 @@
 /** Analyses: the questions that are no plain metrics by dimensions. Each answers in the form of a query. */
 import { z } from 'zod';
 import { comparisonSchema } from './comparison.ts';
+import { conditionLimits } from './condition.ts';
 import { dateRangeSchema } from './date-range.ts';
 import { definitionNameSchema } from './definition-name.ts';
 import { labelLimits } from './label.ts';
@@ -59,6 +60,7 @@ const dimension = z.enum([
  * - `capture_integrity`: what is missing or odd in what was captured, by day
  * - `tag_and_log`: page views that tracker and log both saw, or only one of them, by path or by whom
  * - `web_vitals`: how fast page loads were, by measure, or one measure by path or device
+ * - `recorded_events`: what events have recorded by their definitions, or pages have sent
  */
 export const analysisSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -116,6 +118,15 @@ export const analysisSchema = z.discriminatedUnion('kind', [
     ...compared,
     by: z.enum(['measure', 'path', 'device']).default('measure'),
     measure: z.enum(webVitalNames).default('lcp'),
+  }),
+  z.object({
+    kind: z.literal('recorded_events'),
+    ...common,
+    origin: z.enum(['definition', 'page']).default('definition'),
+    by: z.enum(['event', 'text', 'dimension']).default('event'),
+    /** Names are exact; without one, all events. */
+    event: z.string().min(1).max(conditionLimits.eventNameLengthMax).optional(),
+    dimension: z.string().min(1).max(conditionLimits.fieldLengthMax).optional(),
   }),
 ]);
 

@@ -8,13 +8,17 @@ const paidMedia = new Set(['cpc', 'cpm', 'cpv', 'cpa', 'ppc', 'retargeting']);
 const searchNames =
   /^(?:google|bing|yahoo!?|duckduckgo|ecosia|baidu|yandex|qwant|startpage|brave|seznam|naver|aol|ask|sogou|kagi|mojeek|swisscows)(?:[ .].*)?$/;
 const socialNames =
-  /^(?:facebook|instagram|twitter|linkedin|pinterest|reddit|tiktok|snapchat|mastodon|bluesky|threads|tumblr|xing|vkontakte|weibo|telegram|whatsapp|hacker news)(?:[ .].*)?$/;
+  /^(?:facebook|fb|instagram|ig|twitter|linkedin|pinterest|reddit|tiktok|snapchat|mastodon|bluesky|threads|tumblr|xing|vkontakte|weibo|telegram|whatsapp|hacker news)(?:[ .].*)?$/;
 const assistantNames =
   /^(?:chatgpt|perplexity|claude|gemini|copilot|openai|mistral|deepseek|grok)(?:[ .].*)?$/;
 const searchHosts =
   /(?:^|\.)(?:google|bing|yahoo|duckduckgo|ecosia|baidu|yandex|qwant|startpage|seznam|naver|aol|sogou|kagi|mojeek|swisscows)\.|^search\.brave\./;
 const socialHosts =
   /(?:^|\.)(?:facebook|instagram|twitter|linkedin|pinterest|reddit|tiktok|snapchat|tumblr|xing|weibo|threads)\.|(?:^|\.)(?:t\.co|x\.com|lnkd\.in|bsky\.app|vk\.com|t\.me|news\.ycombinator\.com)$/;
+const videoNames = /^(?:youtube|vimeo|twitch|dailymotion)(?:[ .].*)?$/;
+const shoppingNames = /^(?:amazon|ebay|etsy|walmart|aliexpress|idealo)(?:[ .].*)?$/;
+const shoppingHosts =
+  /(?:^|\.)(?:amazon|ebay|etsy|walmart|aliexpress|idealo)\.|^shopping\.google\./;
 const videoHosts = /(?:^|\.)(?:youtube|vimeo|twitch|dailymotion)\.|(?:^|\.)youtu\.be$/;
 const mailHosts = /^(?:mail|webmail|outlook)\./;
 
@@ -46,6 +50,8 @@ interface Facts {
 const isPaid = ({ medium }: Facts) => paidMedia.has(medium) || medium.startsWith('paid');
 const isSearch = ({ source, host }: Facts) => searchNames.test(source) || searchHosts.test(host);
 const isSocial = ({ source, host }: Facts) => socialNames.test(source) || socialHosts.test(host);
+const isVideo = ({ source, host }: Facts) => videoNames.test(source) || videoHosts.test(host);
+const isShop = ({ source, host }: Facts) => shoppingNames.test(source) || shoppingHosts.test(host);
 const isAssistant = ({ source, host, medium }: Facts) =>
   medium === 'ai-assistant' ||
   assistantNames.test(source) ||
@@ -59,14 +65,18 @@ type Rule = [channel: string, holds: (facts: Facts) => boolean];
 
 const rules: readonly Rule[] = [
   ['direct', ({ isNamed }) => !isNamed],
+  ['paid social', ({ medium }) => /^paid[ _-]?social$/.test(medium)],
   // A click that a search engine sold stays its click, wherever the link stood.
   ['paid social', (facts) => isPaid(facts) && isSocial(facts) && !searchNames.test(facts.source)],
   [
     'paid search',
     (facts) =>
       isPaid(facts) &&
-      (['cpc', 'ppc', 'paidsearch', 'paid-search', 'paid search'].includes(facts.medium) ||
-        isSearch(facts)),
+      (searchNames.test(facts.source) ||
+        (!isVideo(facts) &&
+          !isShop(facts) &&
+          (['cpc', 'ppc', 'paidsearch', 'paid-search', 'paid search'].includes(facts.medium) ||
+            isSearch(facts)))),
   ],
   ['paid other', isPaid],
   ['email', isOneOf('medium', 'email', 'e-mail', 'mail', 'newsletter')],
@@ -78,8 +88,8 @@ const rules: readonly Rule[] = [
   ['SMS', isOneOf('source', 'sms')],
   ['push', isOneOf('medium', 'push', 'web-push', 'notification')],
   ['AI assistant', isAssistant],
-  ['video', ({ medium, host }) => medium === 'video' || videoHosts.test(host)],
-  ['shopping', isOneOf('medium', 'shopping')],
+  ['video', (facts) => facts.medium === 'video' || isVideo(facts)],
+  ['shopping', (facts) => facts.medium === 'shopping' || isShop(facts)],
   ['organic search', (facts) => facts.medium === 'organic' || isSearch(facts)],
   ['organic social', (facts) => facts.medium.startsWith('social') || isSocial(facts)],
   ['referral', ({ medium, host }) => ['referral', 'link'].includes(medium) || host !== ''],

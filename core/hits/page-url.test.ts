@@ -65,6 +65,22 @@ describe('the URL of a tracker hit', () => {
     });
   });
 
+  test.each([
+    ['?mtm_campaign=May&mtm_kwd=tea&x=1', { campaign: 'May', term: 'tea' }],
+    ['?pk_cpn=May&PK_Source=letter&x=1', { campaign: 'May', source: 'letter' }],
+    ['?piwik_campaign=May&matomo_medium=mail&x=1', { campaign: 'May', medium: 'mail' }],
+    ['?x=1#utm_source=letter&utm_campaign=May', { source: 'letter', campaign: 'May' }],
+    ['?x=1#/cart?mtm_campaign=May', { campaign: 'May' }],
+    ['?x=1&utm_source=letter#utm_source=other&utm_term=tea', { source: 'letter', term: 'tea' }],
+    ['?x=1#mtm_campaign', {}],
+    ['?x=1#gclid=7', { clickId: 'gclid', source: 'Google', medium: 'cpc' }],
+  ])('%s names a campaign, in the words of Matomo and behind the # too', (end, expected) => {
+    expect(parsePageUrl(`https://shop.example/a${end}`)).toEqual({
+      ...{ host: 'shop.example', path: '/a', query: 'x=1' },
+      campaign: expected,
+    });
+  });
+
   test('the first of two values counts, an empty one does not, a long one is cut, a broken one stays', () => {
     const of = (query: string) => parsePageUrl(`https://shop.example/?${query}`)?.campaign;
     expect(of('utm_source=a&utm_source=b')).toEqual({ source: 'a' });
@@ -111,6 +127,14 @@ describe('the target of a log line', () => {
       ...{ host: '', path: '/a', query },
       campaign: expected,
     });
+  });
+
+  test('those of Matomo stay in the query and are read as well', () => {
+    expect(splitRequestTarget('/a?pk_campaign=May&x=1')).toEqual({
+      ...{ host: '', path: '/a', query: 'pk_campaign=May&x=1' },
+      campaign: { campaign: 'May' },
+    });
+    expect(splitRequestTarget('/a?spk_campaign=May').campaign).toEqual({});
   });
 
   test('utm parameters stay in the query and are read as well', () => {

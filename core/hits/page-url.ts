@@ -19,12 +19,22 @@ const trackingParameters = new Set([
 
 type UtmField = Exclude<keyof PageUrl['campaign'], 'clickId'>;
 
+/** The links of whoever comes from Matomo are tagged in its own words, of now and of before. */
 const campaignParameters = new Map<string, UtmField>([
   ['utm_source', 'source'],
   ['utm_medium', 'medium'],
   ['utm_campaign', 'campaign'],
   ['utm_term', 'term'],
   ['utm_content', 'content'],
+  ...['mtm', 'matomo', 'pk', 'piwik'].flatMap((tool): [string, UtmField][] => [
+    [`${tool}_source`, 'source'],
+    [`${tool}_medium`, 'medium'],
+    [`${tool}_campaign`, 'campaign'],
+    [`${tool}_cpn`, 'campaign'],
+    [`${tool}_keyword`, 'term'],
+    [`${tool}_kwd`, 'term'],
+    [`${tool}_content`, 'content'],
+  ]),
 ]);
 
 const campaignValueLengthMax = 255;
@@ -49,6 +59,7 @@ function parse(text: string): PageUrl | undefined {
   if (url === undefined) return undefined;
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
   const { kept, campaign } = splitQuery(url.search.slice(1));
+  if (url.hash !== '') fillFromFragment(campaign, url.hash.slice(1));
   return {
     host: url.host,
     path: url.pathname.slice(0, pathLengthMax),
@@ -86,7 +97,10 @@ function split(target: string): PageUrl {
 }
 
 /** Looked at before a query is taken apart: most name no campaign. */
-const namesCampaign = new RegExp(`utm_|(?:^|&)(?:${[...clickIds.keys()].join('|')})=`, 'i');
+const namesCampaign = new RegExp(
+  `(?:utm|mtm|matomo|pk|piwik)_|(?:^|&)(?:${[...clickIds.keys()].join('|')})=`,
+  'i',
+);
 
 /** The query of a log line without what names a click, a session or a campaign. */
 export function withoutTracking(query: string): string | undefined {
@@ -110,6 +124,14 @@ function splitQuery(query: string): { kept: string; campaign: PageUrl['campaign'
   });
   fillFromClick(campaign);
   return { kept: kept.join('&'), campaign };
+}
+
+/** Tags may stand behind the `#`, where no server and no cache sees them; what stands before it counts first. */
+function fillFromFragment(campaign: PageUrl['campaign'], fragment: string): void {
+  const query = fragment.slice(fragment.lastIndexOf('?') + 1);
+  if (!namesCampaign.test(query)) return;
+  for (const [field, value] of Object.entries(splitQuery(query).campaign))
+    campaign[field as keyof PageUrl['campaign']] ??= value;
 }
 
 /** What nobody has tagged, the advertiser's own mark says. */

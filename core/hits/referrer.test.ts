@@ -29,6 +29,14 @@ test.each([
     'referral',
   ],
   ['https://l.facebook.com/l.php', 'l.facebook.com', '/l.php', 'Facebook', 'social'],
+  ['android-app://com.google.android.gm/', 'com.google.android.gm', '/', 'Gmail', 'email'],
+  [
+    'android-app://com.google.android.googlequicksearchbox',
+    'com.google.android.googlequicksearchbox',
+    '/',
+    'Google',
+    'organic',
+  ],
   ['https://mail.google.com/mail/u/0', 'mail.google.com', '/mail/u/0', 'Gmail', 'email'],
 ])('%s is the host %s, the path %s, the source %s and the medium %s', (referrer, host, path, source, medium) => {
   const { term: _, ...found } = referrerOf(referrer, none);

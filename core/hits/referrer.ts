@@ -13,6 +13,24 @@ interface Named {
   medium: string;
 }
 
+/** Apps of Android name themselves as the referrer of what is opened out of them. Of others nobody knows what they are. */
+const androidApps: ReadonlyMap<string, Named> = new Map([
+  ['com.google.android.googlequicksearchbox', { source: 'Google', medium: 'organic' }],
+  ['com.google.android.gm', { source: 'Gmail', medium: 'email' }],
+  ['com.microsoft.office.outlook', { source: 'Outlook', medium: 'email' }],
+  ['com.facebook.katana', { source: 'Facebook', medium: 'social' }],
+  ['com.facebook.lite', { source: 'Facebook', medium: 'social' }],
+  ['com.facebook.orca', { source: 'Facebook', medium: 'social' }],
+  ['com.instagram.android', { source: 'Instagram', medium: 'social' }],
+  ['com.twitter.android', { source: 'Twitter', medium: 'social' }],
+  ['com.linkedin.android', { source: 'LinkedIn', medium: 'social' }],
+  ['com.pinterest', { source: 'Pinterest', medium: 'social' }],
+  ['com.reddit.frontpage', { source: 'Reddit', medium: 'social' }],
+  ['org.telegram.messenger', { source: 'Telegram', medium: 'social' }],
+  ['com.whatsapp', { source: 'WhatsApp', medium: 'social' }],
+  ['com.openai.chatgpt', { source: 'ChatGPT', medium: 'ai-assistant' }],
+]);
+
 /** What the list of referrers calls a kind of source → the word that campaigns use for it. */
 const media: ReadonlyMap<string | null, string> = new Map([
   ['search', 'organic'],
@@ -23,6 +41,8 @@ const media: ReadonlyMap<string | null, string> = new Map([
 
 const sourceOf = memo((host: string): Named => {
   const bare = host.replace(/^www\./, '');
+  const app = androidApps.get(host);
+  if (app !== undefined) return app;
   const assistant = assistantHosts.get(bare);
   if (assistant !== undefined) return { source: assistant, medium: 'ai-assistant' };
   // A host that the list does not know has no medium, and its name comes back as it is.
@@ -78,6 +98,8 @@ const knownLengthMax = 200;
 const knownPlace = memo(placeOf, entriesMax);
 
 function placeOf(referrer: string): { host: string; path: string; search: string } {
+  const app = /^android-app:\/\/([^/]+)/.exec(referrer)?.[1];
+  if (app !== undefined && androidApps.has(app)) return { host: app, path: '/', search: '' };
   const url = /^https?:\/\//i.test(referrer) ? tryUrl(referrer) : undefined;
   return { host: url?.host ?? '', path: url?.pathname ?? '', search: url?.search ?? '' };
 }

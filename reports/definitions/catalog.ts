@@ -21,6 +21,7 @@ import type { BuiltInReport } from './panels.ts';
 import { paths } from './paths.ts';
 import { poorCampaigns } from './poor-campaigns.ts';
 import { referrers } from './referrers.ts';
+import { requests } from './requests.ts';
 import { retention } from './retention.ts';
 import { robots } from './robots.ts';
 import { scorecard } from './scorecard.ts';
@@ -42,6 +43,7 @@ export const builtInReports: readonly BuiltInReport[] = [
   paths,
   navigation,
   content,
+  requests,
   downloads,
   outboundLinks,
   siteSearch,

@@ -1,5 +1,5 @@
 /** Downloads: files that people took. */
-import { type BuiltInReport, table } from './panels.ts';
+import { analysed, type BuiltInReport, table } from './panels.ts';
 
 /** Endings of files that are saved rather than looked at. */
 const endings =
@@ -11,7 +11,8 @@ export const downloads: BuiltInReport = {
   name: 'downloads',
   title: 'Downloads',
   group: 'Content',
-  description: 'Files that were taken, by the ending of their path.',
+  description:
+    'Files that were taken, by the ending of their path, and links to files that were clicked.',
   panels: [
     table(
       {
@@ -39,6 +40,15 @@ export const downloads: BuiltInReport = {
         hitCondition: isDownload,
         limit: 50,
       },
+    ),
+    analysed(
+      {
+        name: 'links',
+        title: 'Clicked links',
+        description:
+          'Links to files that were clicked, of this and of other hosts, as the tracker saw it.',
+      },
+      { kind: 'recorded_events', event: 'Download', by: 'text' },
     ),
   ],
 };

@@ -15,7 +15,7 @@ const ownGroup = 'Own reports';
 export function findReport(
   name: string,
   own: readonly ReportDefinition[],
-): ReportDefinition & Pick<BuiltInReport, 'subject'> {
+): ReportDefinition & Pick<BuiltInReport, 'subject' | 'panels'> {
   const found = findBuiltIn(name) ?? own.find((definition) => definition.name === name);
   if (found !== undefined) return found;
   const known = [...builtInReports, ...own].map((definition) => definition.name).join(', ');

@@ -1,5 +1,5 @@
 /** The overview: how much traffic there was, on which days, on which pages, from where, and how it was answered. */
-import { type BuiltInReport, byDay, figures, table } from './panels.ts';
+import { type BuiltInReport, byDay, byHour, figures, table } from './panels.ts';
 
 export const overview: BuiltInReport = {
   name: 'overview',
@@ -16,6 +16,7 @@ export const overview: BuiltInReport = {
       ['sessions', 'visitors', 'page_views', 'bounce_rate', 'session_duration', 'page_depth'],
     ),
     byDay(['sessions', 'visitors', 'page_views']),
+    byHour(['sessions', 'visitors', 'page_views']),
     table(
       {
         name: 'pages',

@@ -17,7 +17,13 @@ export const reportGroups = [
   'Quality',
 ] as const;
 
+export interface BuiltInPanel extends PanelDefinition {
+  /** It is there for a range of one day only, of which a panel by days has one row. */
+  oneDay?: true;
+}
+
 export interface BuiltInReport extends ReportDefinition {
+  panels: BuiltInPanel[];
   group: (typeof reportGroups)[number];
   /** What the report can be asked about; where nothing is named, one is chosen. */
   subject?: readonly ReportSubjectName[];
@@ -46,7 +52,10 @@ export function figures(words: PanelWords, metrics: MetricName[]): PanelDefiniti
 }
 
 /** One row a day, drawn over time. */
-export function byDay(metrics: MetricName[], more: { robots?: true } = {}): PanelDefinition {
+export function byDay(
+  metrics: MetricName[],
+  { hitCondition, ...more }: { robots?: true; hitCondition?: string } = {},
+): PanelDefinition {
   return {
     name: 'by_day',
     title: 'By day',
@@ -54,7 +63,30 @@ export function byDay(metrics: MetricName[], more: { robots?: true } = {}): Pane
     kind: 'series',
     chart: 'days',
     ...more,
-    query: { metrics, dimensions: ['day'], limit: dateRangeLimits.daysMax },
+    query: {
+      metrics,
+      dimensions: ['day'],
+      limit: dateRangeLimits.daysMax,
+      ...(hitCondition && { hitCondition }),
+    },
+  };
+}
+
+/** One row an hour, where the range is one day. */
+export function byHour(metrics: MetricName[]): BuiltInPanel {
+  return {
+    name: 'by_hour',
+    title: 'By hour',
+    description: "The hours of the day in the dataset's time zone.",
+    kind: 'table',
+    chart: 'columns',
+    oneDay: true,
+    query: {
+      metrics,
+      dimensions: ['hour'],
+      order: { by: 'hour', direction: 'ascending' },
+      limit: 24,
+    },
   };
 }
 

@@ -109,6 +109,18 @@ describe('running a report', () => {
     expect(queries.find(({ dimensions }) => dimensions[0] === 'day')?.limit).toBe(3660);
   });
 
+  test('has the hours of a range of one day, which has one row by day', async () => {
+    const oneDay = { from: '2026-11-20', to: '2026-11-21' };
+    const { queries, result } = await asked({ range: oneDay, labels: ['Buyers'] });
+    expect(result.panels.map(({ name }) => name).slice(0, 3)).toEqual([
+      'totals',
+      'by_day',
+      'by_hour',
+    ]);
+    const [hours] = queries.filter(({ dimensions }) => dimensions[0] === 'hour');
+    expect(hours).toMatchObject({ range: oneDay, labels: ['Buyers'], limit: 24 });
+  });
+
   test('says that it is compared only where a panel is', async () => {
     const { result } = await asked({ name: 'funnel', comparison: 'previous_period' });
     expect(result).not.toHaveProperty('comparedWith');

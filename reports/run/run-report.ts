@@ -5,6 +5,7 @@
 import { type Analysis, analysisSchema } from '../../core/contract/analysis.ts';
 import { annotationsIn } from '../../core/contract/annotated-days.ts';
 import type { Annotation } from '../../core/contract/annotation.ts';
+import { daysIn } from '../../core/contract/calendar.ts';
 import type { Comparison } from '../../core/contract/comparison.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import { type DateRange, dateRangeSchema } from '../../core/contract/date-range.ts';
@@ -87,7 +88,9 @@ export async function runReport(
   const subject = await chooseSubject(definition, request, source);
   const run: Run = { request, source, range, subject };
   const panels: ReportPanel[] = [];
-  for (const panel of definition.panels) panels.push(await runPanel(run, panel));
+  const isOneDay = daysIn(range) === 1;
+  for (const panel of definition.panels)
+    if (isOneDay || !panel.oneDay) panels.push(await runPanel(run, panel));
   const noted = annotationsIn(panels.some(hasDays) ? await source.annotations(slug) : [], range);
   const { comparison, condition } = request;
   // Not every panel can be compared: what is said of the whole is what was done.

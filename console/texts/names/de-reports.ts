@@ -8,6 +8,10 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
       'Tageszeit und Wochentag',
       'Stunden und Wochentage, in der Zeitzone des Datenbestands.',
     ],
+    requests: [
+      'Anfragen',
+      'Alles, wonach Server gefragt wurden, Dateien eingeschlossen, und wie viel sie sendeten: aus Logs, und wo der Netzrand es erfasst.',
+    ],
     pages: ['Seiten', 'Jede Seite mit Aufrufen, Einstiegen, Ausstiegen, Absprüngen und Lesezeit.'],
     'page-groups': [
       'Seitengruppen',
@@ -16,10 +20,13 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
     paths: ['Wege', 'Woher Leute auf eine Seite kamen und wohin sie von dort gingen.'],
     navigation: ['Navigation', 'Welche ihrer Links von einer Seite aus genommen werden.'],
     content: ['Inhalte', 'Titel nach Aufrufen, Einstiegen und Lesezeit.'],
-    downloads: ['Downloads', 'Dateien, die geholt wurden, nach der Endung ihres Pfads.'],
+    downloads: [
+      'Downloads',
+      'Dateien, die geholt wurden, nach der Endung ihres Pfads, und angeklickte Links auf Dateien.',
+    ],
     'outbound-links': [
       'Ausgehende Links',
-      'Links zu anderen Websites, die genommen wurden: eigene Ereignisse namens „Outbound link“.',
+      'Links zu anderen Websites, die genommen wurden: das Ereignis „Outbound link“.',
     ],
     'site-search': [
       'Suche auf der Website',
@@ -51,7 +58,10 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
       'Prozesszeugnis',
       'Ein Trichter als benoteter Prozess: Abbruch an jeder Stufe und insgesamt.',
     ],
-    events: ['Ereignisse', 'Eigene Ereignisse nach Name, Seite, Quelle und Gerät.'],
+    events: [
+      'Ereignisse',
+      'Eigene Ereignisse nach Name, Eigenschaft, Seite, Quelle und Gerät, und was Ereignisse nach ihrer Definition festgehalten haben.',
+    ],
     errors: [
       'Fehler und fehlende Seiten',
       'Scheiternde Anfragen, fehlende Seiten und die Seiten, die auf sie verweisen.',
@@ -96,6 +106,7 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
       'Insgesamt',
       'Sitzungen, die im Zeitraum begannen, und Seiten, die in ihm aufgerufen wurden.',
     ],
+    '*/by_hour': ['Nach Stunde', 'Die Stunden des Tages in der Zeitzone des Datenbestands.'],
     '*/by_day': [
       'Nach Tag',
       'Eine Zeile je Tag in der Zeitzone des Datenbestands. Besucher addieren sich nicht über Tage.',
@@ -139,14 +150,32 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
       'Geschwindigkeit',
       'Wie lange der Server brauchte, nach Pfad, wo die Quelle es weiß.',
     ],
+    'requests/totals': [
+      'Insgesamt',
+      'Anfragen, von denen bekannt ist, wie sie beantwortet wurden.',
+    ],
+    'requests/paths': ['Pfade', 'Wonach am meisten gefragt wurde, was immer es ist.'],
+    'requests/largest': ['Am meisten übertragen', 'Die Pfade, über die am meisten gesendet wurde.'],
+    'requests/files': [
+      'Dateien',
+      'Stile, Skripte, Bilder, Schriften und dergleichen, nach ihrer Endung.',
+    ],
+    'requests/hosts': ['Hosts', 'Nach Host, wo das Log ihn hat.'],
+    'requests/methods': ['Methoden', 'Nach HTTP-Methode und danach, wie geantwortet wurde.'],
     'downloads/files': ['Dateien', 'Anfragen, die ohne Fehler beantwortet wurden.'],
     'downloads/from': [
       'Wo sie geholt werden',
       'Die Seite, von der aus nach der Datei gefragt wurde.',
     ],
+    'downloads/links': [
+      'Angeklickte Links',
+      'Links auf Dateien, die angeklickt wurden, dieses und anderer Hosts, wie der Tracker es sah.',
+    ],
+    'outbound-links/targets': ['Wohin', 'Adressen, die angeklickt wurden, wie der Tracker es sah.'],
+    'outbound-links/from': ['Von wo', 'Die Seiten, auf denen sie angeklickt wurden.'],
     'outbound-links/pages': [
-      'Von wo',
-      'Seiten mit Links zu anderen Websites, die genommen wurden.',
+      'Eigene Ereignisse',
+      'Seiten, die selbst sagen, dass ein solcher Link genommen wurde.',
     ],
     'site-search/searches': ['Suchen', 'Wonach gesucht wurde, wie es eingegeben wurde.'],
     'site-search/from': ['Wo gesucht wird', 'Die Seite, von der aus gesucht wurde.'],
@@ -242,6 +271,19 @@ export const reportNames: Pick<ServerNames, 'report' | 'group' | 'panel'> = {
       'Treffer, die mit einem Fehler beantwortet wurden, von allen Treffern mit bekanntem Status.',
     ],
     'events/events': ['Ereignisse', 'Ereignisse, die die Seiten gesendet haben, nach Name.'],
+    'events/properties': [
+      'Nach Eigenschaft',
+      'Was die Seiten mit ihren Ereignissen gesendet haben, nach Eigenschaft und Wert.',
+    ],
+    'events/recorded': [
+      'Nach Definition festgehalten',
+      'Ereignisse, die hier definiert sind, mit den Zahlen, die sie festgehalten haben.',
+    ],
+    'events/reported': ['Nach Dimension', 'Jedes definierte Ereignis mit dem, was es meldet.'],
+    'events/texts': [
+      'Nach festgehaltenem Text',
+      'Jedes definierte Ereignis, das einen Text festhält, etwa eine Meldung oder eine Adresse.',
+    ],
     'events/by_page': ['Nach Seite', 'Jedes Ereignis mit der Seite, die es gesendet hat.'],
     'events/by_channel': ['Nach Kanal', 'Jedes Ereignis mit der Art der Quelle seiner Sitzung.'],
     'events/by_device': ['Nach Gerät', 'Jedes Ereignis mit dem Gerät.'],
