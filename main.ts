@@ -350,6 +350,7 @@ async function composeCanister(
       sources,
       streams,
       datasetsChanged: async () => void (await inForce.read()),
+      idleTimeoutMs: config.idleTimeoutMs,
       datasetDesk: createDatasetDesk({
         datasets,
         engine: engine.remote,

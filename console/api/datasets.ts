@@ -10,6 +10,10 @@ export async function listDatasets(signal?: AbortSignal): Promise<Dataset[]> {
   return datasets;
 }
 
+/** What ends the sessions of a dataset when no hit comes. */
+export const idleTimeoutOf = ({ idleTimeoutMs, idleTimeoutMsInForce }: Dataset): number =>
+  idleTimeoutMsInForce ?? idleTimeoutMs;
+
 /** @throws ApiError `dataset_exists` or `request_invalid` */
 export function createDataset(input: DatasetInput): Promise<Dataset> {
   return request<Dataset>('/api/datasets', { body: input });

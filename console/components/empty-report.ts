@@ -6,6 +6,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Me } from '../../core/contract/access.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
+import { idleTimeoutOf } from '../api/datasets.ts';
 import { meContext } from '../context/me.ts';
 import { mayOpen } from '../page-rights.ts';
 import { controlStyles } from '../styles/controls.ts';
@@ -28,7 +29,7 @@ export class EmptyReport extends LitElement {
 
   override render() {
     const { open } = this;
-    const idle = formatSpan(open?.idleTimeoutMs ?? 0);
+    const idle = formatSpan(open === undefined ? 0 : idleTimeoutOf(open));
     const mayWatch = mayOpen(this.me, '/:dataset/live', open?.slug);
     const text = [
       mayWatch

@@ -6,7 +6,7 @@ import type { Dataset } from '../../core/contract/dataset.ts';
 import type { ActiveSessions } from '../../core/contract/session.ts';
 import { openActiveSessions, type StreamState } from '../api/active-sessions.ts';
 import type { ApiError } from '../api/client.ts';
-import { trackerSnippet } from '../api/datasets.ts';
+import { idleTimeoutOf, trackerSnippet } from '../api/datasets.ts';
 import { serverNow } from '../api/server-time.ts';
 import '../components/code-block.ts';
 import '../components/empty-state.ts';
@@ -162,7 +162,7 @@ export class LivePage extends LitElement {
       <p class="caption">
         ${msg(str`Times in ${this.open?.timeZone ?? 'UTC'}.`)}
         ${hidden > 0 ? counted(hidden, msg('# more session is active.|# more sessions are active.')) : ''}
-        ${msg(str`A session ends after ${formatSpan(this.open?.idleTimeoutMs ?? 0)} without a hit.`)}
+        ${this.open === undefined ? '' : msg(str`A session ends after ${formatSpan(idleTimeoutOf(this.open))} without a hit.`)}
         ${msg('A row opens its session.')}
       </p>`;
   }

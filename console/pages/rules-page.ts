@@ -22,7 +22,7 @@ import {
 } from '../api/upkeep.ts';
 import '../components/confirm-button.ts';
 import '../components/error-note.ts';
-import { formatCount } from '../components/number-format.ts';
+import { formatCount, formatSpan } from '../components/number-format.ts';
 import '../components/recut-figures.ts';
 import '../components/retention-form.ts';
 import { type DatasetsValue, datasetsContext } from '../context/datasets.ts';
@@ -98,6 +98,13 @@ export class RulesPage extends LitElement {
       <p class="intro">
         ${msg('A session ends when its visitor has been idle for so long, and by the other rules. New rules are tried over the past first: nothing changes until they are applied, and they can be taken back.')}
       </p>
+      ${
+        open.idleTimeoutMsInForce === undefined
+          ? nothing
+          : html`<p class="caption">
+              ${msg(str`At present CANISTER_IDLE_TIMEOUT_MS goes before the idle timeout: sessions of all datasets end after ${formatSpan(open.idleTimeoutMsInForce)}.`)}
+            </p>`
+      }
       ${this.#form(open, draft)}
       ${this.error ? html`<cn-error-note .error=${this.error}></cn-error-note>` : nothing}
       ${this.#progress()}

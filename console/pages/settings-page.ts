@@ -7,7 +7,7 @@ import type { Me } from '../../core/contract/access.ts';
 import type { Dataset } from '../../core/contract/dataset.ts';
 import type { DatasetStatus } from '../../core/contract/status.ts';
 import { type ApiError, asApiError } from '../api/client.ts';
-import { curlExample, importCommand, trackerSnippet } from '../api/datasets.ts';
+import { curlExample, idleTimeoutOf, importCommand, trackerSnippet } from '../api/datasets.ts';
 import { readDatasetStatus } from '../api/status.ts';
 import '../components/code-block.ts';
 import '../components/dataset-change.ts';
@@ -255,7 +255,7 @@ export class SettingsPage extends LitElement {
         <div><dt>${msg('Name')}</dt><dd>${open.name}</dd></div>
         <div><dt>${msg('Short name')}</dt><dd class="mono">${open.slug}</dd></div>
         <div><dt>${msg('Time zone')}</dt><dd>${open.timeZone}</dd></div>
-        <div><dt>${msg('Session ends after')}</dt><dd>${msg(str`${formatSpan(open.idleTimeoutMs)} without a hit`)}</dd></div>
+        <div><dt>${msg('Session ends after')}</dt><dd>${msg(str`${formatSpan(idleTimeoutOf(open))} without a hit`)}${open.idleTimeoutMsInForce === undefined ? nothing : html` <div class="caption">${msg(str`For all datasets, by CANISTER_IDLE_TIMEOUT_MS; its own is ${formatSpan(open.idleTimeoutMs)}.`)}</div>`}</dd></div>
         <div>
           <dt>${msg('Hosts')}</dt>
           <dd>${open.hosts.length === 0 ? msg('all') : open.hosts.map((host) => html`<div class="mono">${host}</div>`)}</dd>

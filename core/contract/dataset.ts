@@ -64,6 +64,8 @@ export const datasetSchema = retentionRulesSchema.extend({
   timeZone: z.string(),
   hosts: z.array(z.string()),
   idleTimeoutMs: z.int(),
+  /** What ends its sessions in place of its own idle timeout, where the server has one for all datasets. */
+  idleTimeoutMsInForce: z.int().optional(),
   cutAtMidnight: z.boolean(),
   cutOnNewCampaign: z.boolean(),
   /** What is made of its hits; absent where nobody has set rules. */

@@ -10,7 +10,6 @@ import { Problem } from '../contract/problem.ts';
 import type { StorageUsed } from '../contract/storage.ts';
 import type { BackupDesk } from '../desks/backup-desk.ts';
 import { createConfigurationDesk } from '../desks/configuration-desk.ts';
-import type { DatasetDesk } from '../desks/dataset-desk.ts';
 import type { DefinitionDesk } from '../desks/definition-desk.ts';
 import type { EventDesk } from '../desks/event-desk.ts';
 import type { ExportDesk } from '../desks/export-desk.ts';
@@ -31,7 +30,7 @@ import { backupRoutes } from './backups.ts';
 import { channelRoutes } from './channels.ts';
 import { configurationRoutes } from './configuration.ts';
 import { countsRoutes, type HourlyCounts } from './counts.ts';
-import { datasetRoutes } from './datasets.ts';
+import { type DatasetRoutesOptions, datasetRoutes } from './datasets.ts';
 import { definitionRoutes } from './definitions.ts';
 import { eventJobRoutes } from './event-jobs.ts';
 import { eventRoutes } from './events.ts';
@@ -66,7 +65,7 @@ import { upkeepRoutes } from './upkeep.ts';
 import { keyRoutes, userRoutes } from './users.ts';
 import { visitorRoutes } from './visitors.ts';
 
-export interface ApiOptions extends MetricsOptions {
+export interface ApiOptions extends MetricsOptions, DatasetRoutesOptions {
   /** Users and their rights; without them everything is for this machine only. */
   access?: AccessOptions & { oidc?: OidcDesk | undefined };
   reports: ReportDesk;
@@ -93,7 +92,6 @@ export interface ApiOptions extends MetricsOptions {
   subscriptions: SubscriptionDesk;
   sources: SourceDesk;
   streams: OpenStreams;
-  datasetDesk: DatasetDesk;
   /** Called before the answer, when what collectors know of datasets has changed. */
   datasetsChanged?: () => Promise<void>;
   /** The address of the peer, where there is a connection. */
@@ -106,7 +104,7 @@ export function createApi(options: ApiOptions) {
   const jobs = createJobDesk({ engine, sources, slugs, clock });
   const api = new OpenAPIHono()
     .route('/', statusRoutes(options))
-    .route('/', datasetRoutes(datasets, options.datasetDesk))
+    .route('/', datasetRoutes(options))
     .route('/', maskingRoutes(datasets, options.datasetsChanged ?? (async () => {})))
     .route('/', countsRoutes(datasets, options.hourlyCounts))
     .route('/', sessionRoutes(engine, options.streams))

@@ -2,7 +2,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import { datasetInputSchema } from '../contract/dataset.ts';
 import { openedApi } from '../testing/opened-api.ts';
+import { worldControl } from '../testing/shared-links.ts';
 import { worldStartMs } from '../testing/world.ts';
+import { createApi } from './app.ts';
 import { streamLimits } from './open-streams.ts';
 
 const opened = openedApi();
@@ -37,6 +39,20 @@ describe('datasets', () => {
       status: 409,
       code: 'dataset_exists',
     });
+  });
+
+  test('say which idle timeout is in force where the server has one for all', async () => {
+    const { world, asked } = opened;
+    await world.dataset({ slug: 'shop', idleTimeoutMs: 60_000 });
+    const api = createApi({ ...asked, ...worldControl(world), idleTimeoutMs: 5_000 });
+    const read = async (path: string) => {
+      const request = { headers: { host: 'localhost' } };
+      return await (await api.request(`http://localhost/api/datasets${path}`, request)).json();
+    };
+    const shop = { slug: 'shop', idleTimeoutMs: 60_000, idleTimeoutMsInForce: 5_000 };
+    expect(await read('/shop')).toMatchObject(shop);
+    expect(await read('')).toMatchObject({ datasets: [shop] });
+    expect((await (await get('/api/datasets/shop')).json()).idleTimeoutMsInForce).toBeUndefined();
   });
 
   test('take hits as soon as they were answered', async () => {

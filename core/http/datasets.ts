@@ -1,6 +1,11 @@
 /** /api/datasets: what datasets there are, and a new one. */
 import { z } from '@hono/zod-openapi';
-import { datasetChangeSchema, datasetInputSchema, datasetSchema } from '../contract/dataset.ts';
+import {
+  type Dataset,
+  datasetChangeSchema,
+  datasetInputSchema,
+  datasetSchema,
+} from '../contract/dataset.ts';
 import type { DatasetDesk } from '../desks/dataset-desk.ts';
 import type { Datasets } from '../settings/datasets.ts';
 import { mayDo } from './caller.ts';
@@ -61,22 +66,38 @@ const deleteRoute = createRoute({
   responses: { 204: { description: 'Nothing of it is left.' }, ...otherwise },
 });
 
-export function datasetRoutes(datasets: Datasets, desk: DatasetDesk) {
+export interface DatasetRoutesOptions {
+  datasets: Datasets;
+  datasetDesk: DatasetDesk;
+  /** Goes before each dataset's own. */
+  idleTimeoutMs?: number | undefined;
+}
+
+export function datasetRoutes({
+  datasets,
+  datasetDesk: desk,
+  idleTimeoutMs,
+}: DatasetRoutesOptions) {
+  const inForce = (dataset: Dataset): Dataset =>
+    idleTimeoutMs === undefined ? dataset : { ...dataset, idleTimeoutMsInForce: idleTimeoutMs };
   return newRoutes()
     .openapi(listRoute, async (c) => {
       const all = await datasets.list();
-      return c.json({ datasets: all.filter(({ slug }) => mayDo(c, 'read', slug)) }, 200);
+      const mine = all.filter(({ slug }) => mayDo(c, 'read', slug));
+      return c.json({ datasets: mine.map(inForce) }, 200);
     })
     .openapi(createDatasetRoute, async (c) => {
-      return c.json(await desk.create(c.req.valid('json')), 201);
+      return c.json(inForce(await desk.create(c.req.valid('json'))), 201);
     })
-    .openapi(getRoute, async (c) => c.json(await datasets.get(c.req.valid('param').slug), 200))
+    .openapi(getRoute, async (c) =>
+      c.json(inForce(await datasets.get(c.req.valid('param').slug)), 200),
+    )
     .openapi(changeRoute, async (c) => {
       const { slug } = c.req.valid('param');
-      return c.json(await desk.change(slug, c.req.valid('json')), 200);
+      return c.json(inForce(await desk.change(slug, c.req.valid('json'))), 200);
     })
     .openapi(writeKeyRoute, async (c) =>
-      c.json(await desk.renewWriteKey(c.req.valid('param').slug), 200),
+      c.json(inForce(await desk.renewWriteKey(c.req.valid('param').slug)), 200),
     )
     .openapi(deleteRoute, async (c) => {
       await desk.remove(c.req.valid('param').slug);
