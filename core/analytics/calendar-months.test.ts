@@ -1,6 +1,7 @@
 /** Months beside the months before, which have more days or fewer: each figure counted by hand. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noDefinitions } from '../contract/definition.ts';
+import { funnelSchema } from '../contract/funnel.ts';
 import { querySchema } from '../contract/query.ts';
 import { openCondition } from './open-sessions.ts';
 import { openSmallSite, type SmallSite } from './testing/small-site.ts';
@@ -92,17 +93,37 @@ describe('A month beside a shorter one', () => {
 describe('Days from before the first stored session', () => {
   const asked = { metrics: ['sessions' as const], comparison: 'previous_period' as const };
 
-  test('are told from days without sessions', async () => {
+  test('all of them have no figure, which is not 0', async () => {
     const { rows, comparedWith } = await site.query({
       ...asked,
       range: { from: '2026-01-01', to: '2026-02-01' },
     });
-    expect(rows).toEqual([[15, 0]]);
+    expect(rows).toEqual([[15, null]]);
     expect(comparedWith).toEqual({
       from: '2025-12-01',
       to: '2026-01-01',
       storedFrom: '2026-01-01',
     });
+  });
+
+  test('have none beside the stages of a funnel either', async () => {
+    const path = 'request.path = "/"';
+    const stages = ['First', 'Second'].map((name) => ({ name, condition: path }));
+    const funnel = funnelSchema.parse({ name: 'Way', semantics: 'progression', stages });
+    const { rows, comparedWith } = await site.analyze(
+      {
+        kind: 'funnel',
+        funnel: 'Way',
+        range: { from: '2026-01-01', to: '2026-02-01' },
+        comparison: 'previous_period',
+      },
+      { funnels: [funnel] },
+    );
+    expect(comparedWith?.storedFrom).toBe('2026-01-01');
+    expect(rows.map((row) => [row[1], ...row.slice(5)])).toEqual([
+      [15, null, null, null, null],
+      [15, null, null, null, null],
+    ]);
   });
 
   test('have no figure by day, and those after it have theirs', async () => {

@@ -15,7 +15,7 @@ import { planRecordedEvents } from './analyses/recorded-events.ts';
 import { planRetention } from './analyses/retention.ts';
 import { planWebVitals } from './analyses/web-vitals.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
-import { comparedWithOf } from './compared-with.ts';
+import { comparedWithOf, isUnknown, withoutBefore } from './compared-with.ts';
 import { findNamed } from './definition-lookup.ts';
 import { cleanCell, cleanNumber } from './run-query.ts';
 import type { QueryContext } from './session-source.ts';
@@ -51,16 +51,19 @@ export async function runAnalysis(
   const now = await rowsOf(store, planned);
   const { comparison } = 'comparison' in analysis ? analysis : {};
   const { beside, notes = [] } = planned;
-  let { columns, comparedWith } = planned;
+  const isBeside = beside !== undefined && comparison !== undefined;
+  const before = isBeside ? comparedRange(analysis.range, comparison) : planned.comparedWith;
+  const comparedWith = before && (await comparedWithOf(store, before, timeZone));
+  let { columns } = planned;
   let rows = now;
-  if (beside !== undefined && comparison !== undefined) {
-    comparedWith = comparedRange(analysis.range, comparison);
+  if (isBeside && comparedWith !== undefined) {
     const earlier = plan(
-      { ...analysis, ...beside.asks, range: comparedWith },
+      { ...analysis, ...beside.asks, range: comparedRange(analysis.range, comparison) },
       { timeZone, definitions },
     );
     rows = placedBeside(now, await rowsOf(store, earlier), beside, columns);
     columns = [...columns, ...beforeColumns(columns)];
+    if (isUnknown(comparedWith)) rows = withoutBefore(rows, columns);
   }
   const labels = analysis.labels.map((name) => findNamed(definitions.labels, name, 'label'));
   const hasLabels = columns.some((column) => column.kind === 'metric' && column.of !== undefined);
@@ -68,7 +71,7 @@ export async function runAnalysis(
     columns,
     rows: rows.slice(0, analysis.limit),
     rowsTotal: rows.length,
-    ...(comparedWith && { comparedWith: await comparedWithOf(store, comparedWith, timeZone) }),
+    ...(comparedWith && { comparedWith }),
     ...(hasLabels && { labels: labels.map(({ name, colour }) => ({ name, colour })) }),
     ...(notes.length > 0 && { notes }),
   };

@@ -3,9 +3,9 @@ import { addDays, type DateRange, dayPeriods, periodEnd } from '../contract/cale
 import { dimensionColumn, metricColumn } from '../contract/columns.ts';
 import { comparedDay, comparedRange, daysLeftOut, hasComparedDay } from '../contract/comparison.ts';
 import { type Definitions, noDefinitions } from '../contract/definition.ts';
-import type { Answer, Column, Query } from '../contract/query.ts';
+import type { Answer, Column, ComparedWith, Query } from '../contract/query.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
-import { comparedWithOf } from './compared-with.ts';
+import { comparedWithOf, isUnknown, withoutBefore } from './compared-with.ts';
 import { compileQuery } from './compile-query.ts';
 import { findNamed } from './definition-lookup.ts';
 
@@ -37,7 +37,7 @@ export async function runQuery(
   const before = query.comparison && comparedRange(query.range, query.comparison);
   const comparedWith = before && (await comparedWithOf(store, before, timeZone));
   const every = times === undefined ? found : everyTime(found, columns, times);
-  const rows = alone(every, { columns, query, storedFrom: comparedWith?.storedFrom });
+  const rows = comparedWith === undefined ? every : known(every, { columns, query, comparedWith });
   const notes = leftOutNotes(query);
   return {
     columns,
@@ -55,12 +55,14 @@ export async function runQuery(
  * A day beside which no day stands, or one from before the first stored session, is compared with nothing: not with 0.
  * So is a week or month that has no other day.
  */
-function alone(
+function known(
   rows: Answer['rows'],
-  asked: { columns: readonly Column[]; query: Query; storedFrom: string | undefined },
+  asked: { columns: readonly Column[]; query: Query; comparedWith: ComparedWith },
 ): Answer['rows'] {
-  const { columns, query, storedFrom = '' } = asked;
+  const { columns, query, comparedWith } = asked;
   const { comparison, range } = query;
+  const { storedFrom = '' } = comparedWith;
+  if (isUnknown(comparedWith)) return withoutBefore(rows, columns);
   const period = dayPeriods.find((name) => query.dimensions.includes(name));
   if (comparison === undefined || period === undefined) return rows;
   const place = query.dimensions.indexOf(period);
@@ -73,15 +75,8 @@ function alone(
     }
     return false;
   };
-  return rows.map((row) =>
-    isBeside(String(row[place]))
-      ? row
-      : row.map((cell, index) => (isBefore(columns[index]) ? null : cell)),
-  );
+  return withoutBefore(rows, columns, (row) => !isBeside(String(row[place])));
 }
-
-const isBefore = (column: Column | undefined) =>
-  column?.kind === 'metric' && column.period === 'before';
 
 /** A note that names more days than these is read by nobody. */
 const daysNamedMax = 6;
