@@ -357,6 +357,7 @@ async function composeCanister(
         known: inForce.read,
         written: inbox.flush,
         removal,
+        forgotten: alerts.watch.forget,
         sources,
         subscriptions,
       }),

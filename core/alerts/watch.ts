@@ -28,6 +28,8 @@ export interface AlertWatch {
   look(): Promise<void>;
   /** Rules or channels were changed: they are read again before the next look. */
   changed(): void;
+  /** Remembers nothing of a dataset that was deleted: another one of its name begins anew. */
+  forget(slug: string): Promise<void>;
   /** How a rule stands, as of the last look. */
   state(slug: string, name: string): AlertState;
   /** Somebody takes a raised alert in hand. @throws Problem `alert_not_raised` */
@@ -210,6 +212,11 @@ export function createAlertWatch(options: {
     return { key, standing, entry, messages: messagesOf(entry, told, compose) };
   }
 
+  function changed(): void {
+    changes += 1;
+    known = undefined;
+  }
+
   async function look(): Promise<void> {
     await loadMemory();
     const now = await knownNow();
@@ -254,10 +261,12 @@ export function createAlertWatch(options: {
   return {
     look: () => exclusively(look),
     close: (slug, rule, closing) => exclusively(() => close(slug, rule, closing)),
-    changed() {
-      changes += 1;
-      known = undefined;
-    },
+    forget: (slug) =>
+      exclusively(async () => {
+        for (const key of standings.keys()) if (isOf(slug, key)) standings.delete(key);
+        changed();
+      }),
+    changed,
     state(slug, name) {
       const { memory, value, fault } = standings.get(keyOf(slug, name)) ?? {
         memory: { firing: false },
@@ -279,6 +288,7 @@ function refuseClosing(why: string): never {
 }
 
 const keyOf = (slug: string, name: string) => `${slug}\n${name}`;
+const isOf = (slug: string, key: string) => key.startsWith(`${slug}\n`);
 
 /** What a rule wants counted: its subject, and its base after it. */
 function requestsOf({ subject, base, robots, windowMinutes }: CountedRule): LiveRequest[] {

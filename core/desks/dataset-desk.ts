@@ -29,10 +29,12 @@ export function createDatasetDesk(options: {
   written: () => Promise<void>;
   /** Removes what is kept of a dataset that is hidden and closed. */
   removal: { remove(slug: string): Promise<void> };
+  /** Told of a dataset of which nothing is kept any more. */
+  forgotten: (slug: string) => Promise<void>;
   sources: { list(): Promise<{ source: Pick<Source, 'name' | 'dataset'> }[]> };
   subscriptions: { list(): Promise<{ subscription: Pick<Subscription, 'name' | 'datasets'> }[]> };
 }): DatasetDesk {
-  const { datasets, engine, known, written, removal, sources, subscriptions } = options;
+  const { datasets, engine, known, written, removal, forgotten, sources, subscriptions } = options;
 
   /** What names the dataset and would work no more without it. */
   async function needing(slug: string): Promise<string[]> {
@@ -96,6 +98,7 @@ export function createDatasetDesk(options: {
       await known();
       await written();
       await removal.remove(slug);
+      await forgotten(slug);
     },
   };
 }

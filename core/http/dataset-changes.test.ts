@@ -166,6 +166,33 @@ describe('a dataset', () => {
     expect((await post('/api/datasets', { slug: 'shop' })).status).toBe(201);
   });
 
+  test('leaves no raised alert to another one of its name', async () => {
+    const rule = {
+      name: 'Hits',
+      measure: 'count',
+      subject: { kind: 'metric', metric: 'hits' },
+      windowMinutes: 10,
+      operator: 'at_least',
+      bound: 1,
+    };
+    const state = async () =>
+      (await (await get('/api/datasets/shop/alerts/rules/Hits')).json()).state.firing;
+    const save = () => send('PUT', '/api/datasets/shop/alerts/rules', rule);
+    await save();
+    await opened.world.send({});
+    await opened.world.settle();
+    await opened.asked.alerts.look([]);
+    expect(await state()).toBe(true);
+    await send('DELETE', '/api/datasets/shop');
+    await post('/api/datasets', { slug: 'shop' });
+    await opened.world.send({});
+    await opened.world.settle();
+    await opened.asked.alerts.look([]);
+    expect(await (await get('/api/datasets/shop/alerts/history')).json()).toEqual({ entries: [] });
+    expect((await save()).status).toBe(200);
+    expect(await state()).toBe(false);
+  });
+
   test('is not deleted under a source that needs it', async () => {
     const source = {
       name: 'Web servers',

@@ -28,9 +28,9 @@ export async function worldAlerts(
   const mails: WorldAlerts['mails'] = [];
   const zones = new Map<string, string>();
   const keepZones = async () => {
+    zones.clear();
     for (const { slug, timeZone } of await world.datasets.list()) zones.set(slug, timeZone);
   };
-  await keepZones();
   const { alertsLive, alertsPast, alertsCells } = world.engine;
   const desk = createAlertDesk({
     store: openLibsqlAlerts(world.control, world.now),
@@ -60,5 +60,9 @@ export async function worldAlerts(
     consoleUrl: () => 'http://localhost:8080',
     outgoing: { privateNetworks: options.privateNetworks ?? ['127.0.0.0/8'] },
   });
-  return { desk, mails };
+  const look: AlertDesk['look'] = async (alarms) => {
+    await keepZones();
+    await desk.look(alarms);
+  };
+  return { desk: { ...desk, look }, mails };
 }

@@ -28,6 +28,7 @@ export async function worldApi(world: World): Promise<WorldApi> {
   const counts = openLibsqlCounts(world.hits, world.now);
   const book = openLibsqlDefinitions(world.control, world.now);
   const sources = worldSources(world, { folders: [] });
+  const alerts = (await worldAlerts(world)).desk;
   return {
     ...worldSql(world),
     engine: world.engine,
@@ -48,7 +49,7 @@ export async function worldApi(world: World): Promise<WorldApi> {
       standard: standardEventSet,
     }),
     alarms: () => [],
-    alerts: (await worldAlerts(world)).desk,
+    alerts,
     subscriptions: noSubscriptions,
     sources,
     streams: createOpenStreams(),
@@ -74,6 +75,7 @@ export async function worldApi(world: World): Promise<WorldApi> {
       known: async () => configsOf(world.datasets),
       written: async () => {},
       removal: openDatasetRemoval({ ...world, folder: openDataFolder(world.root) }),
+      forgotten: alerts.watch.forget,
       sources,
       subscriptions: noSubscriptions,
     }),
