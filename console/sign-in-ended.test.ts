@@ -104,7 +104,7 @@ describe('two tabs of one browser', () => {
     other = await page.context().newPage();
     other.setDefaultTimeout(45_000);
     await other.goto('/users');
-    await other.getByText('bob@shop.example').waitFor();
+    await other.getByText('bob@shop.example').first().waitFor();
   });
   afterEach(() => page.context().close());
 
@@ -113,7 +113,7 @@ describe('two tabs of one browser', () => {
     await other.getByRole('heading', { name: 'Sign in to Canister' }).waitFor();
     expect(await other.getByText('bob@shop.example').count()).toBe(0);
     await signIn('ann@shop.example');
-    await other.getByText('bob@shop.example').waitFor();
+    await other.getByText('bob@shop.example').first().waitFor();
     expect(new URL(other.url()).pathname).toBe('/users');
   });
 
