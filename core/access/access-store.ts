@@ -45,7 +45,10 @@ export interface AccessStore {
   /** Whether an active user is administrator of everything. */
   hasAdministrator(): Promise<boolean>;
   addUser(user: KeptUser, entry: NewAuditEntry): Promise<void>;
-  /** @param endSignIns ends them all, and makes links of the user useless */
+  /**
+   * Another mail address makes links of the user useless.
+   * @param endSignIns ends them all, and makes links of the user useless
+   */
   changeUser(
     id: string,
     change: UserChange,

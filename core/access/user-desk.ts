@@ -24,7 +24,10 @@ export interface UserDesk {
   list(): Promise<User[]>;
   find(id: string): Promise<KeptUser>;
   create(input: NewUser, by: Caller): Promise<{ user: User } & OneTimeLink>;
-  /** @throws Problem `user_exists` when somebody else has the mail address */
+  /**
+   * Links that were made for another mail address work no more: it may be a stranger's.
+   * @throws Problem `user_exists` when somebody else has the mail address
+   */
   change(id: string, change: UserInput, by: Caller): Promise<User>;
   setGrants(id: string, grants: readonly Grant[], by: Caller): Promise<User>;
   setDisabled(id: string, disabled: boolean, by: Caller): Promise<User>;
@@ -116,8 +119,9 @@ export function createUserDesk(options: UserDeskOptions): UserDesk {
         const others = (await store.users()).filter((one) => one.id !== id);
         if (others.some((one) => one.email === email))
           throw new Problem('user_exists', `There is a user ${email} already.`);
-        const to = email === user.email ? name : `${name}, ${email}`;
-        await store.changeUser(id, { name, email }, entryOf(by, 'change user', user.email, to));
+        const isOther = email !== user.email;
+        const entry = entryOf(by, 'change user', user.email, isOther ? `${name}, ${email}` : name);
+        await store.changeUser(id, isOther ? { name, email } : { name }, entry);
         return shown(await find(id));
       }),
     setGrants: (id, grants, by) =>

@@ -75,6 +75,7 @@ export function createAlertWatch(options: {
   /** A look that began before a closing must not write over it. */
   function exclusively<T>(work: () => Promise<T>): Promise<T> {
     const result = last.then(work);
+    // Its failure is met by who asked for it, and keeps nobody behind it.
     last = result.catch(() => undefined);
     return result;
   }

@@ -372,6 +372,27 @@ test('A user with another mail address signs in by it, and takes the one of nobo
 });
 
 describe('Links', () => {
+  test('to a mail address that was wrong work no more once it is right; another name leaves them', async () => {
+    const cookie = await makeAnn();
+    const grants = [{ role: 'reader', dataset: 'shop' }];
+    const body = { email: 'bbo@shop.example', grants };
+    const made = await ask<{ link: string; user: { id: string } }>('POST', '/users', {
+      cookie,
+      body,
+    });
+    const look = async (link: string | undefined) =>
+      (await ask('POST', '/links/look', { body: { token: tokenOf(link) } })).status;
+    const change = (who: { name: string; email: string }) =>
+      ask('PUT', `/users/${made.body.user.id}`, { cookie, body: who });
+    await change({ name: 'Bob', email: 'bbo@shop.example' });
+    expect(await look(made.body.link)).toBe(200);
+    await change({ name: 'Bob', email: 'bob@shop.example' });
+    expect(await look(made.body.link)).toBe(410);
+    const reset = { cookie, body: {} };
+    const again = await ask<{ link: string }>('POST', `/users/${made.body.user.id}/reset`, reset);
+    expect(await look(again.body.link)).toBe(200);
+  });
+
   test('of an invitation work once, until they expire or are replaced', async () => {
     const cookie = await makeAnn();
     const grants = [{ role: 'reader', dataset: 'shop' }];

@@ -60,7 +60,9 @@ export function openLibsqlAccess(control: SqlBatch, audit: LibsqlAudit): AccessS
       await audit.appendWith([{ sql, args }, ...grantStatements(id, grants)], entry);
     },
     async changeUser(id, change, entry, endSignIns = false) {
-      const ending = endSignIns ? endStatements(id) : [];
+      // A link that went to another mail address is somebody else's by now.
+      const links = change.email === undefined ? [] : linkStatements(id);
+      const ending = endSignIns ? endStatements(id) : links;
       await audit.appendWith([...changeStatements(id, change), ...ending], entry);
     },
     async setGrants(id, grants, entry) {
