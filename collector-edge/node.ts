@@ -70,7 +70,7 @@ function wholeBody(incoming: IncomingMessage): Promise<Uint8Array> {
       const [first] = chunks;
       resolve(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks));
     });
+    // Whatever ends a request before its body is whole is told as an error, once somebody listens for one.
     incoming.on('error', endedEarly);
-    incoming.on('close', endedEarly);
   });
 }
