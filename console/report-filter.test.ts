@@ -125,7 +125,9 @@ it('shows on a telephone which days are compared, and from when on there are ses
   await page.goto('/shop/reports/campaigns?range=this_month');
   const head = page.locator('cn-analysis-header .said');
   await head.getByText(/^compared with 1/).waitFor();
-  await head.getByText(/^sessions are stored from \d+ \S+ \d{4} on$/).waitFor();
+  await head
+    .getByText(/^totals are not: sessions are stored only from \d+ \S+ \d{4} on$/)
+    .waitFor();
   await page.context().close();
 });
 

@@ -188,7 +188,7 @@ export class AnalysisHeader extends LitElement {
       ${
         first === undefined
           ? nothing
-          : html`<span>${msg(str`sessions are stored from ${formatRange({ from: first, to: addDays(first, 1) })} on`)}</span>`
+          : html`<span>${msg(str`totals are not: sessions are stored only from ${formatRange({ from: first, to: addDays(first, 1) })} on`)}</span>`
       }`;
   }
 

@@ -138,6 +138,24 @@ describe('Days from before the first stored session', () => {
     ]);
   });
 
+  test('leave a total, a week or a month that holds one of them without a figure', async () => {
+    // 32 days; those before them begin on 27 December.
+    const range = { from: '2026-01-28', to: '2026-03-01' };
+    expect((await site.query({ ...asked, range })).rows).toEqual([[62, null]]);
+    const byWeek = await site.query({ ...asked, dimensions: ['week'], range });
+    expect(byWeek.rows).toEqual([
+      ['2026-01-26', 30, null],
+      // Beside it stands the 1st of January.
+      ['2026-02-02', 0, 1],
+      ['2026-02-23', 32, 0],
+    ]);
+    const byMonth = await site.query({ ...asked, dimensions: ['month'], range });
+    expect(byMonth.rows).toEqual([
+      ['2026-01-01', 14, null],
+      ['2026-02-01', 48, null],
+    ]);
+  });
+
   test('are none where the first session, by the clock of the dataset, is of the first day', async () => {
     const { comparedWith } = await site.query({ ...asked, range: february });
     expect(comparedWith).toEqual({ from: '2026-01-01', to: '2026-02-01' });

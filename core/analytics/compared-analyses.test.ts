@@ -227,6 +227,8 @@ describe('Clicks beside the month before', () => {
   let clicked: SmallSite;
   beforeAll(async () => {
     clicked = await openSmallSite([
+      // September: all of October is known.
+      { start: '2026-09-30T10:00:00Z', hits: ['/first'] },
       // October: from / one to /a, one to /old, two end there.
       ...['/a', '/old'].map((next) => ({ start: '2026-10-10T10:00:00Z', hits: ['/', next] })),
       vitals('2026-10-11', 1_000),

@@ -15,8 +15,11 @@ export async function comparedWithOf(
   return storedFrom > from ? { from, to, storedFrom } : { from, to };
 }
 
-/** All of the days are from before the first stored session: their figures are not 0, they are not known. */
-export const isUnknown = ({ to, storedFrom = '' }: ComparedWith): boolean => storedFrom >= to;
+/**
+ * Some of the days are from before the first stored session: what was then is not 0, it is not known, and neither is a
+ * sum with it. A site that is counted for a week has not grown twentyfold against the four weeks before.
+ */
+export const isPartlyUnknown = ({ storedFrom }: ComparedWith): boolean => storedFrom !== undefined;
 
 /** Rows without the figures of the compared period. */
 export function withoutBefore(

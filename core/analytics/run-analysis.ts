@@ -15,7 +15,7 @@ import { planRecordedEvents } from './analyses/recorded-events.ts';
 import { planRetention } from './analyses/retention.ts';
 import { planWebVitals } from './analyses/web-vitals.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
-import { comparedWithOf, isUnknown, withoutBefore } from './compared-with.ts';
+import { comparedWithOf, isPartlyUnknown, withoutBefore } from './compared-with.ts';
 import { findNamed } from './definition-lookup.ts';
 import { cleanCell, cleanNumber } from './run-query.ts';
 import type { QueryContext } from './session-source.ts';
@@ -63,7 +63,7 @@ export async function runAnalysis(
     );
     rows = placedBeside(now, await rowsOf(store, earlier), beside, columns);
     columns = [...columns, ...beforeColumns(columns)];
-    if (isUnknown(comparedWith)) rows = withoutBefore(rows, columns);
+    if (isPartlyUnknown(comparedWith)) rows = withoutBefore(rows, columns);
   }
   const labels = analysis.labels.map((name) => findNamed(definitions.labels, name, 'label'));
   const hasLabels = columns.some((column) => column.kind === 'metric' && column.of !== undefined);

@@ -5,7 +5,7 @@ import { comparedDay, comparedRange, daysLeftOut, hasComparedDay } from '../cont
 import { type Definitions, noDefinitions } from '../contract/definition.ts';
 import type { Answer, Column, ComparedWith, Query } from '../contract/query.ts';
 import type { AnalyticsStore } from './analytics-store.ts';
-import { comparedWithOf, isUnknown, withoutBefore } from './compared-with.ts';
+import { comparedWithOf, isPartlyUnknown, withoutBefore } from './compared-with.ts';
 import { compileQuery } from './compile-query.ts';
 import { findNamed } from './definition-lookup.ts';
 
@@ -53,7 +53,7 @@ export async function runQuery(
 
 /**
  * A day beside which no day stands, or one from before the first stored session, is compared with nothing: not with 0.
- * So is a week or month that has no other day.
+ * So is a week, a month or a total of which a part is from before it.
  */
 function known(
   rows: Answer['rows'],
@@ -62,18 +62,20 @@ function known(
   const { columns, query, comparedWith } = asked;
   const { comparison, range } = query;
   const { storedFrom = '' } = comparedWith;
-  if (isUnknown(comparedWith)) return withoutBefore(rows, columns);
   const period = dayPeriods.find((name) => query.dimensions.includes(name));
-  if (comparison === undefined || period === undefined) return rows;
+  if (comparison === undefined || period === undefined)
+    return isPartlyUnknown(comparedWith) ? withoutBefore(rows, columns) : rows;
   const place = query.dimensions.indexOf(period);
   const isBeside = (first: string) => {
     const after = periodEnd(first, period);
+    let isThere = false;
     for (let day = first < range.from ? range.from : first; day < after; day = addDays(day, 1)) {
-      if (day >= range.to) return false;
-      const isThere = hasComparedDay(day, range, comparison);
-      if (isThere && comparedDay(day, range, comparison) >= storedFrom) return true;
+      if (day >= range.to) break;
+      if (!hasComparedDay(day, range, comparison)) continue;
+      if (comparedDay(day, range, comparison) < storedFrom) return false;
+      isThere = true;
     }
-    return false;
+    return isThere;
   };
   return withoutBefore(rows, columns, (row) => !isBeside(String(row[place])));
 }

@@ -85,7 +85,7 @@ export const columnSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Days whose figures stand beside; `storedFrom` is the day of the first stored session, where they begin before it. */
+/** Days whose figures stand beside; `storedFrom` is the day of the first stored session, where they begin before it: then totals have no figure of them. */
 export const comparedWithSchema = z.object({
   from: z.string(),
   to: z.string(),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  comparedWords,
   formatChange,
   formatDimension,
   formatInstant,
@@ -87,4 +88,12 @@ describe('dates and texts for a reader', () => {
     );
     expect(showInvisible('/café/茶/שלום/😀')).toBe('/café/茶/שלום/😀');
   });
+});
+
+test('Days that are compared are named, and what of them cannot be', () => {
+  const october = { from: '2026-10-01', to: '2026-11-01' };
+  expect(comparedWords(october, 'en')).toBe('Oct 1 – 31, 2026');
+  expect(comparedWords({ ...october, storedFrom: '2026-10-20' }, 'en')).toBe(
+    'Oct 1 – 31, 2026 (totals are not: sessions are stored only from Oct 20, 2026 on)',
+  );
 });

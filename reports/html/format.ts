@@ -37,7 +37,7 @@ export function comparedWords({ storedFrom, ...range }: ComparedWith, locale: st
   const days = formatRange(range, locale);
   if (storedFrom === undefined) return days;
   const first = formatRange({ from: storedFrom, to: addDays(storedFrom, 1) }, locale);
-  return `${days} (sessions are stored from ${first} on)`;
+  return `${days} (totals are not: sessions are stored only from ${first} on)`;
 }
 
 /** Says that a report was made before its range was over; empty text where it was over. */
