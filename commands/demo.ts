@@ -73,7 +73,7 @@ export async function fillWithDemo(
 /** The product in one thread, over a clock that is handed in. */
 async function openDemo(dataFolder: string, clock: Clock, endMs: number) {
   const folder = openDataFolder(dataFolder);
-  const lock = lockDataFolder(folder.root);
+  const lock = await lockDataFolder(folder.root);
   const hits = await openLibsqlFile(folder.hitsFile, hitsMigrations);
   const control = await openLibsqlFile(folder.controlFile, controlMigrations);
   const datasets = openLibsqlDatasets({ control, hits, clock });
