@@ -1,5 +1,7 @@
 /** The served program against strangers: what went through once, asked of the whole of it. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Product, startProduct } from './console/testing/product.ts';
 
@@ -57,4 +59,23 @@ test('What is not among the files of the console is not said to be so for ever',
   expect((await get(there)).headers.get('cache-control')).toContain('immutable');
   const missing = await get('/assets/of-the-next-version.js');
   expect([missing.status, missing.headers.get('cache-control')]).toEqual([404, 'no-cache']);
+});
+
+test('After a body that is too large its connection takes the next request', async () => {
+  const { hostname, port } = new URL(product.baseUrl);
+  const socket = connect(Number(port), hostname);
+  let said = '';
+  socket.on('data', (bytes) => {
+    said += bytes;
+  });
+  const post = (body: string) =>
+    socket.write(
+      `POST /api/sign-in HTTP/1.1\r\nHost: ${hostname}\r\nX-Canister: 1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+  await once(socket, 'connect');
+  post('['.repeat(300_000));
+  await expect.poll(() => said).toContain('body_too_large');
+  post('{}');
+  await expect.poll(() => said).toContain('email: is missing');
+  socket.destroy();
 });

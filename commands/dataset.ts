@@ -2,8 +2,10 @@
 import { InvalidArgumentError } from 'commander';
 import { countedNoun } from '../core/contract/counted-noun.ts';
 import type { Dataset } from '../core/contract/dataset.ts';
+import { revisionOf } from '../core/contract/revision.ts';
 import type { DatasetStatus } from '../core/contract/status.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { changeKept } from './change-kept.ts';
 import { list, wholeNumber } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
@@ -98,12 +100,18 @@ export function addDatasetCommands<O extends { json?: boolean }>(
           );
         }
         const changed = await withApi(options, async (api) => {
-          const present = await api.json<Dataset>('GET', pathOf(slug));
-          const hosts = anyHost ? [] : host.length > 0 ? host : present.hosts;
-          return await api.json<Dataset>('PUT', pathOf(slug), {
+          const { hosts, ...read } = await api.json<Dataset>('GET', pathOf(slug));
+          const present = { name: read.name, timeZone: read.timeZone, hosts };
+          const wanted = {
             name: name ?? present.name,
             timeZone: timeZone ?? present.timeZone,
-            hosts,
+            hosts: anyHost ? [] : host.length > 0 ? host : hosts,
+          };
+          return await changeKept<Dataset>(api, {
+            path: pathOf(slug),
+            revision: revisionOf(present),
+            wanted,
+            look: 'dataset list',
           });
         });
         if (options.json) outJson(changed);

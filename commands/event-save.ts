@@ -6,6 +6,7 @@ import type { EventDefinitionInput } from '../core/contract/event.ts';
 import type { AttributeDraft, EventDraft } from '../core/contract/event-life.ts';
 import { Problem } from '../core/contract/problem.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
+import { changeKept } from './change-kept.ts';
 
 export interface SaveOptions {
   name?: string;
@@ -68,7 +69,12 @@ export async function saveEvent(
     const where = `${path}/event-attributes/${encodeURIComponent(String(called))}`;
     await api.json<AttributeDraft>('PUT', where, attribute);
   }
-  return await api.json<EventDraft>('PUT', eventPath(path, name), definition);
+  return await changeKept<EventDraft>(api, {
+    path: eventPath(path, name),
+    revision: present && String(present.revision),
+    wanted: definition,
+    look: `event show "${name}"`,
+  });
 }
 
 async function presentDraft(

@@ -1,4 +1,6 @@
-/** What `import` says of files of which not one line could be used, and of options that fit no format. */
+/** What `import` says of files of which not one line could be used, of options that fit no format, and of its stop. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,4 +86,23 @@ test.each([
   expect([code, out]).toEqual([2, '']);
   expect(notes).toContain('--field: are keys of lines in the format json.');
   expect(notes).toContain(why);
+});
+
+test('Ctrl+C gives the turn to the next import, and what was stored stays', async () => {
+  const args = ['canister.mjs', 'import', '-', '--dataset', 'shop', '--format', 'combined'];
+  const child = spawn(process.execPath, [...args, '--data', product.data], { stdio: 'pipe' });
+  let notes = '';
+  child.stderr.on('data', (text) => (notes += text));
+  const ended = once(child, 'close');
+  const state = async () => {
+    const { jobs } = await (await fetch(`${product.baseUrl}/api/jobs`)).json();
+    return jobs.find(({ about }: { about?: string }) => about === 'standard input')?.state;
+  };
+  child.stdin.write(line(2));
+  await expect.poll(state, { timeout: 45_000 }).toBe('running');
+  child.kill('SIGINT');
+  expect((await ended)[0], notes).toBe(1);
+  expect(notes).toContain('The import was stopped.');
+  expect(await state()).toBe('cancelled');
+  expect((await run(at('good.log'), '--format', 'combined')).code).toBe(0);
 });

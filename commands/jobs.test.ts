@@ -45,6 +45,8 @@ test('Long work is listed with what came of it, of one dataset or of all', async
   expect(kinds(shop)).toEqual(expect.arrayContaining(['import done', 'verify done']));
   expect(all.length).toBeGreaterThanOrEqual(shop.length);
   expect(await json('job', 'list', '--dataset', 'blog')).toEqual([]);
+  const slip = await run('job', 'list', '--dataset', 'shpo');
+  expect([slip.code, slip.notes]).toEqual([1, expect.stringContaining('called "shpo"')]);
   expect((await run('job', 'list')).out).toMatch(/import-\d+\S*\s+shop .*accepted \d/);
 });
 

@@ -13,7 +13,12 @@ export function addJobCommands<O extends { json?: boolean }>(desk: CommandDesk<O
     .option('--dataset <slug>', 'of one dataset only')
     .action(async (options: O & { dataset?: string }) => {
       const { dataset } = options;
-      const found = await withApi(options, (api) => api.json<{ jobs: Job[] }>('GET', '/api/jobs'));
+      const found = await withApi(options, async (api) => {
+        // One that is not there has no jobs, either: a slip would read as an answer.
+        if (dataset !== undefined)
+          await api.request('GET', `/api/datasets/${encodeURIComponent(dataset)}`);
+        return await api.json<{ jobs: Job[] }>('GET', '/api/jobs');
+      });
       const wanted = found.jobs.filter((job) => dataset === undefined || job.dataset === dataset);
       if (options.json) return outJson(wanted);
       if (wanted.length === 0) return out('No long work is known.');

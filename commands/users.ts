@@ -12,10 +12,12 @@ import type {
 import { accessLimits } from '../core/contract/access.ts';
 import { countedNoun } from '../core/contract/counted-noun.ts';
 import { Problem } from '../core/contract/problem.ts';
+import { revisionOf } from '../core/contract/revision.ts';
 import { everything, type Grant, type Role, roles } from '../core/contract/rights.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { changeKept } from './change-kept.ts';
 import { numberUpTo, wholeNumber } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
@@ -87,10 +89,12 @@ export function addUserCommands<O extends { json?: boolean }>(desk: CommandDesk<
       if (options.name === undefined && options.mail === undefined)
         throw new InvalidArgumentError('Say what to change: --name or --mail.');
       const changed = await withApi(options, async (api) => {
-        const present = await findUser(api, email);
-        return await api.json<User>('PUT', `/api/users/${present.id}`, {
-          name: options.name ?? present.name,
-          email: options.mail ?? present.email,
+        const { id, ...present } = await findUser(api, email);
+        return await changeKept<User>(api, {
+          path: `/api/users/${id}`,
+          revision: revisionOf({ name: present.name, email: present.email }),
+          wanted: { name: options.name ?? present.name, email: options.mail ?? present.email },
+          look: 'user list',
         });
       });
       if (options.json) outJson(changed);

@@ -24,7 +24,12 @@ const tableFunctions = new Set(['range', 'generate_series', 'unnest', 'json_each
 const listMakers = /^(range|generate_series)$/;
 const listLengthMax = 1_000;
 
-const readableSchemas = new Set(['', 'main', 'information_schema']);
+const ownSchemas = new Set(['', 'main']);
+/** What it tells of the views; their definitions, which it has too, name files of this machine. */
+const readableInformation = new Set(['columns', 'tables', 'schemata']);
+
+/** Names that the database finds by itself, in its catalog or as a file, where no CTE of that name is in reach. */
+const foundElsewhere = /^(duckdb_|pg_|pragma_|sqlite_)|[./\\:*?]/;
 
 /**
  * Judges a serialized statement.
@@ -42,11 +47,10 @@ export function checkAnalystSql(serialized: string): void {
       'Only SELECT can be run here: the data is read, never changed.',
     );
   }
-  if (parsed.statements?.length !== 1) {
-    throw new Problem(
-      'sql_not_select',
-      `One statement at a time: this text has ${parsed.statements?.length ?? 0}.`,
-    );
+  const { length = 0 } = parsed.statements ?? [];
+  if (length !== 1) {
+    const says = length === 0 ? 'This text has none' : `One at a time: this text has ${length}`;
+    throw new Problem('sql_not_select', `Run one statement. ${says}.`);
   }
   const names = new Set(Object.keys(publicViews));
   walk(parsed.statements, (node) => collectCteNames(node, names));
@@ -71,7 +75,12 @@ function walk(value: unknown, see: (node: Node) => void): void {
 
 function collectCteNames(node: Node, names: Set<string>): void {
   const map = (node.cte_map as { map?: { key: string }[] } | undefined)?.map ?? [];
-  for (const { key } of map) names.add(key.toLowerCase());
+  for (const { key } of map) {
+    const name = key.toLowerCase();
+    if (foundElsewhere.test(name))
+      forbid(`"${key}" as a name after WITH`, 'choose one without points, slashes and duckdb_');
+    names.add(name);
+  }
 }
 
 function checkNode(node: Node, names: ReadonlySet<string>, inFrom: WeakSet<Node>): void {
@@ -113,14 +122,18 @@ function checkFunction(node: Node, name: string, inFrom: WeakSet<Node>): void {
 function checkTable(node: Node, names: ReadonlySet<string>): void {
   const schema = String(node.schema_name ?? '').toLowerCase();
   const table = String(node.table_name ?? '').toLowerCase();
-  if (!readableSchemas.has(schema) || node.catalog_name)
-    forbid(`the table ${schema}.${table}`, viewsSentence);
-  if (schema !== 'information_schema' && !names.has(table)) {
-    throw new Problem('sql_invalid', `There is no view called "${table}". ${viewsSentence}`);
+  const isInformation = schema === 'information_schema' && readableInformation.has(table);
+  if (!(isInformation || ownSchemas.has(schema)) || node.catalog_name)
+    forbid(`the table ${schema}.${table}`, `read one of the views ${viewNames}`);
+  if (!isInformation && !names.has(table)) {
+    throw new Problem(
+      'sql_invalid',
+      `There is no view called "${table}". The views are ${viewNames}.`,
+    );
   }
 }
 
-const viewsSentence = `The views are ${Object.keys(publicViews).join(', ')}.`;
+const viewNames = Object.keys(publicViews).join(', ');
 
 function forbid(what: string, why: string): never {
   throw new Problem('sql_forbidden', `The query uses ${what}: ${why}.`);

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { issueWords } from './issue-words.ts';
 
 const number = z.number();
+const textOrNode = z.union([z.string(), z.object({ node: z.string() })]);
+const mail = z.object({ kind: z.literal('mail') });
+const hook = z.object({ kind: z.literal('hook') });
 test.each([
   ['above a limit', number.max(10_000), 10_001, 'must be at most 10,000'],
   ['at a limit that is outside', number.lt(5), 5, 'must be less than 5'],
@@ -21,6 +24,14 @@ test.each([
   ['not the one', z.literal('a'), 'c', 'must be a'],
   ['a field too much', z.strictObject({}), { luck: 1 }, 'there is no "luck" here'],
   ['of another form', z.string().regex(/^a$/), 'b', 'does not have the right form'],
+  [
+    'of no type that it may have',
+    z.union([z.string(), number]),
+    true,
+    'must be a text, or must be a number',
+  ],
+  ['of one form, but not whole', textOrNode, {}, 'node: is missing'],
+  ['of no kind', z.discriminatedUnion('kind', [mail, hook]), {}, 'must be one of mail, hook'],
   ['refused in own words', z.string().min(1, 'needs a name'), '', 'needs a name'],
   ['refused by a rule', number.refine((one) => one > 3, 'is too little'), 1, 'is too little'],
 ])('what is %s', (_what, schema, value, words) => {

@@ -51,10 +51,12 @@ function words(issue: Issue): string | undefined {
       const type = typeWords[issue.expected];
       return type && `must be ${type}`;
     }
-    case 'invalid_value': {
-      const values = issue.values.map(String);
-      return values.length === 1 ? `must be ${values[0]}` : `must be one of ${values.join(', ')}`;
-    }
+    case 'invalid_value':
+      return oneOf(issue.values);
+    case 'invalid_union':
+      // The types of Zod do not tell of the values of a discriminator.
+      if ('options' in issue && Array.isArray(issue.options)) return oneOf(issue.options);
+      return ofUnion(issue.errors);
     case 'invalid_format':
       return 'does not have the right form';
     case 'unrecognized_keys':
@@ -62,6 +64,19 @@ function words(issue: Issue): string | undefined {
     default:
       return undefined;
   }
+}
+
+const oneOf = (values: readonly unknown[]) =>
+  values.length === 1 ? `must be ${values[0]}` : `must be one of ${values.map(String).join(', ')}`;
+
+/** What each form lacks; where one is of the type that was sent, that is the one that was meant. */
+function ofUnion(forms: readonly Issue[][]): string | undefined {
+  const isOtherType = ({ code, path }: Issue) => code === 'invalid_type' && path.length === 0;
+  const meant = forms.filter((issues) => !issues.some(isOtherType));
+  const told = (meant.length > 0 ? meant : forms).map((issues) =>
+    issues.map((issue) => [...issue.path, issueWords(issue)].join(': ')).join(' and '),
+  );
+  return [...new Set(told)].join(', or ') || undefined;
 }
 
 const isMany = (origin: string) => ['array', 'set', 'map', 'file'].includes(origin);

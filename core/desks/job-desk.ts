@@ -5,6 +5,7 @@ import type { Job, JobKind } from '../contract/job.ts';
 import { Problem } from '../contract/problem.ts';
 import type { SourceStatus } from '../contract/source.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { DatasetDesk } from './dataset-desk.ts';
 import type { ExportDesk } from './export-desk.ts';
 
 /** How much ended work is remembered; older work is forgotten. */
@@ -20,6 +21,8 @@ export interface JobDesk {
   publish: Engine['publish'];
   /** The desk of exports, whose work is then in the list. */
   follow(exports: ExportDesk): ExportDesk;
+  /** The desk of datasets, whose deleted ones then leave no work to others of their names. */
+  forgetting(datasets: DatasetDesk): DatasetDesk;
 }
 
 export function createJobDesk(options: {
@@ -128,6 +131,13 @@ export function createJobDesk(options: {
     follow: (exports) => ({
       ...exports,
       create: (slug, range) => note('export', slug, () => exports.create(slug, range), aboutExport),
+    }),
+    forgetting: (datasets) => ({
+      ...datasets,
+      async remove(slug) {
+        await datasets.remove(slug);
+        for (const [id, { dataset }] of made) if (dataset === slug) made.delete(id);
+      },
     }),
   };
 }

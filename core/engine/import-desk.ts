@@ -58,6 +58,8 @@ export interface ImportDesk {
   finish(number: number): Promise<ImportSummary>;
   /** The imports of a dataset, oldest first. */
   list(slug: string): ImportRecord[];
+  /** Forgets the imports of a dataset that is deleted: another one may take its name. */
+  forget(slug: string): void;
   abandon(number: number): Promise<void>;
   /** Takes the cuts of a source's files, merged by time; see `LogImport.leave`. Waits for its turn like an import. */
   pull(dataset: DatasetEngine, options: ImportOptions, request: PullRequest): Promise<PullResult>;
@@ -223,6 +225,9 @@ export function createImportDesk(options: {
       [...records.values()]
         .filter(({ dataset }) => dataset === slug)
         .map((record) => ({ ...record, progress: { ...record.progress } })),
+    forget(slug) {
+      for (const [number, { dataset }] of records) if (dataset === slug) records.delete(number);
+    },
     async pull(dataset, importOptions, { cuts, idleAtMs }) {
       const { slug } = dataset.config;
       return await desk.alone(slug, async () => {

@@ -246,6 +246,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     async closeDataset(slug) {
       refuseOpenJobs(slug, await jobsOf(slug));
       await desk.alone(slug, () => shelf.close(slug, pipeline));
+      for (const one of [desk, upkeep, jobs]) one.forget(slug);
     },
     async changeDataset(slug, { hosts, timeZone }) {
       if (shelf.timeZone(slug) === timeZone)

@@ -45,6 +45,8 @@ export interface UpkeepDesk {
   read(number: number): UpkeepJob;
   /** The jobs of a dataset, oldest first. */
   list(dataset: string): UpkeepRecord[];
+  /** Forgets the jobs of a dataset that is deleted: another one may take its name. */
+  forget(dataset: string): void;
   /** Ends it at its next step; nothing is changed then. Resolves when it has ended. */
   cancel(number: number): Promise<void>;
   /** @throws Problem `upkeep_busy` when work on the dataset is under way */
@@ -134,6 +136,10 @@ export function createUpkeepDesk(clock: Clock): UpkeepDesk {
           begunAt,
           endedAt,
         })),
+    forget(dataset) {
+      for (const [number, held] of jobs)
+        if (held.job.dataset === dataset && !isRunning(held)) jobs.delete(number);
+    },
     cancel,
     refuseBusy,
     async stop() {

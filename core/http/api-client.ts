@@ -6,6 +6,8 @@ import { isProblemBody, Problem } from '../contract/problem.ts';
 
 const ownerWaitMsMax = 10_000;
 const ownerPollMs = 200;
+/** How many commands may be let in before one that opens the folder at the same moment. */
+const triesMax = 20;
 
 export interface ApiClient {
   /** Asks the API; a problem it answers is thrown. */
@@ -34,23 +36,38 @@ export interface ApiReach {
 
 /** @throws Problem `data_in_use` when the owner is another command that does not end */
 export async function connectApi({ owner, token, openHere }: ApiReach): Promise<ApiClient> {
-  const port = await portOfOwner(owner);
-  if (port !== undefined) {
-    const given = token();
-    const proof = given === undefined ? {} : { Authorization: `Bearer ${given}` };
-    const send = (path: string, init: RequestInit) =>
-      fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers: { ...init.headers, ...proof } });
-    return clientOf(send, async () => {});
+  for (let tries = 1; ; tries += 1) {
+    const port = await portOfOwner(owner);
+    if (port !== undefined) {
+      const given = token();
+      const proof = given === undefined ? {} : { Authorization: `Bearer ${given}` };
+      const send = (path: string, init: RequestInit) =>
+        fetch(`http://127.0.0.1:${port}${path}`, {
+          ...init,
+          headers: { ...init.headers, ...proof },
+        });
+      return clientOf(send, async () => {});
+    }
+    try {
+      const { request, close } = await openHere();
+      return clientOf(request, close);
+    } catch (error) {
+      // Another command was let in between: it is about to end.
+      const isTaken = error instanceof Problem && error.code === 'data_in_use';
+      if (!isTaken || tries >= triesMax) throw error;
+    }
   }
-  const { request, close } = await openHere();
-  return clientOf(request, close);
 }
 
 /** The port of the server that owns the folder; waits for a command that is about to end, or a server about to listen. */
 async function portOfOwner(find: ApiReach['owner']): Promise<number | undefined> {
+  let last: number | undefined;
   for (let waitedMs = 0; ; waitedMs += ownerPollMs) {
     const owner = find();
     if (owner === undefined || owner.port !== undefined) return owner?.port;
+    // Where one command follows another, each is waited for.
+    if (owner.pid !== last) waitedMs = 0;
+    last = owner.pid;
     if (waitedMs >= ownerWaitMsMax) {
       throw new Problem(
         'data_in_use',

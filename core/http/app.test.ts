@@ -140,6 +140,18 @@ describe('what went wrong', () => {
     expect(await opened.world.datasets.list()).toEqual([]);
   });
 
+  test.each([
+    ['{', 'application/json', 'The body is not JSON.'],
+    ['{}', 'text/plain', 'The body is JSON: send it with Content-Type: application/json.'],
+  ])('in a body that is not read says why: %s as %s', async (body, type, detail) => {
+    const asked = opened.api.request('http://localhost/api/datasets', {
+      method: 'POST',
+      headers: { ...headers, host: 'localhost', 'content-type': type },
+      body,
+    });
+    expect(await problem(asked)).toEqual({ status: 400, code: 'request_invalid', detail });
+  });
+
   test('in a body that is too large is the caller’s, and it is not read to its end', async () => {
     let sent = 0;
     const endless = new ReadableStream({

@@ -104,7 +104,7 @@ export function createApi(options: ApiOptions) {
   const jobs = createJobDesk({ engine, sources, slugs, clock });
   const api = new OpenAPIHono()
     .route('/', statusRoutes(options))
-    .route('/', datasetRoutes(options))
+    .route('/', datasetRoutes({ ...options, datasetDesk: jobs.forgetting(options.datasetDesk) }))
     .route('/', maskingRoutes(datasets, options.datasetsChanged ?? (async () => {})))
     .route('/', countsRoutes(datasets, options.hourlyCounts))
     .route('/', sessionRoutes(engine, options.streams))

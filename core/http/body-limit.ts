@@ -18,13 +18,17 @@ export const keysPerObjectMax = eventLimits.dimensionListMax;
 /** For what answers without a sign-in: tokens, names and passwords are short. */
 export const strangerBytesMax = 16_384;
 
-const limitOf = (maxSize: number): MiddlewareHandler =>
-  bodyLimit({
-    maxSize,
-    onError() {
-      throw new Problem('body_too_large', `A body is at most ${maxSize} bytes here.`);
-    },
-  });
+function limitOf(maxSize: number): MiddlewareHandler {
+  const onError = () => {
+    throw new Problem('body_too_large', `A body is at most ${maxSize} bytes here.`);
+  };
+  const limit = bodyLimit({ maxSize, onError });
+  return async (c, next) => {
+    // One that was asked for and not read to its end keeps the connection from its next request, and ends it.
+    if (Number(c.req.header('content-length')) > maxSize) onError();
+    return await limit(c, next);
+  };
+}
 
 const ofStrangers = limitOf(strangerBytesMax);
 const ofKnown = limitOf(pieceBytesMax);

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import { SingleBar } from 'cli-progress';
 import type { ImportInput, ImportProgress, ImportSummary } from '../contract/import.ts';
 import type { Job } from '../contract/job.ts';
@@ -13,9 +14,10 @@ const plainEveryMs = 1_000;
 const waitMsToSay = 1_000;
 
 /**
- * Imports files in the order given; `-` is standard input.
+ * Imports files in the order given; `-` is standard input. A Ctrl+C gives its turn to the next import, a second one
+ * ends the process at once.
  * @param say is told what it waits for
- * @throws Problem `file_missing`, `file_unreadable` before anything is sent
+ * @throws Problem `file_missing`, `file_unreadable` before anything is sent; `import_unknown` when it was stopped
  */
 export async function importFiles(
   api: ApiClient,
@@ -35,6 +37,9 @@ export async function importFiles(
   });
   const plain = plainProgress();
   if (process.stderr.isTTY) bar.start(bytesTotal, 0, { lines: 0 });
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  process.once('SIGINT', abort).once('SIGTERM', abort);
   try {
     for (const file of files) {
       await api.request('POST', `${at}/file`, {
@@ -42,7 +47,7 @@ export async function importFiles(
       });
       const source =
         file === '-' ? process.stdin : createReadStream(file, { highWaterMark: pieceBytes });
-      for await (const piece of source) {
+      for await (const piece of addAbortSignal(stop.signal, source)) {
         const bytes = piece as Buffer;
         const { lines } = await api.json<ImportProgress>('POST', `${at}/bytes`, bytes);
         bar.increment(bytes.length, { lines });
@@ -53,8 +58,13 @@ export async function importFiles(
     return await api.json<ImportSummary>('POST', `${at}/finish`);
   } catch (error) {
     await api.request('DELETE', at).catch(() => undefined);
-    throw error;
+    if (!stop.signal.aborted) throw error;
+    throw new Problem(
+      'import_unknown',
+      'The import was stopped. What it has stored stays; import the same files again for the rest: no line counts twice.',
+    );
   } finally {
+    process.off('SIGINT', abort).off('SIGTERM', abort);
     bar.stop();
   }
 }

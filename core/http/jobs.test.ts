@@ -133,6 +133,26 @@ describe('jobs', () => {
     expect((await ask('DELETE', `/jobs/import-${number}`, { as: 'shop' })).status).toBe(204);
   });
 
+  test('A dataset that takes the name of a deleted one begins without its work', async () => {
+    const teas = { name: 'Teas', trigger: 'every_hit', condition: 'request.path = "/teas"' };
+    const trial = JSON.stringify({ event: 'Teas', definition: teas });
+    expect((await ask('POST', '/datasets/shop/dry-runs', { body: trial })).status).toBe(202);
+    await ask('POST', '/datasets/shop/exports', { body: '{}' });
+    await expect
+      .poll(async () => (await jobs()).filter(({ state }) => /waiting|running/.test(state)))
+      .toEqual([]);
+    const before = await jobs();
+    expect(new Set(before.map(({ kind }) => kind))).toEqual(
+      new Set(['import', 'verify', 'publish', 'dry_run', 'export']),
+    );
+    const verify = before.find(({ kind }) => kind === 'verify')?.id.replace('upkeep-', '/upkeep/');
+    expect((await ask('GET', `${verify}`)).status).toBe(200);
+    expect((await ask('DELETE', '/datasets/shop')).status).toBe(204);
+    expect((await ask('POST', '/datasets', { body: '{"slug":"shop"}' })).status).toBe(201);
+    expect(await jobs()).toEqual([]);
+    expect((await ask('GET', `${verify}`)).status).toBe(404);
+  });
+
   test('What is no id of a job is refused', async () => {
     expect((await ask('DELETE', '/jobs/shop')).status).toBe(400);
   });

@@ -37,12 +37,19 @@ function answer(problem: Problem, c: Context): Response {
   });
 }
 
+const unread = 'The request could not be read.';
+/** What is said of a body by those who take it apart, in words for whoever sent it. */
+const unreadWords: Readonly<Record<string, string>> = {
+  'Malformed JSON in request body': 'The body is not JSON.',
+  'Unsupported Media Type': 'The body is JSON: send it with Content-Type: application/json.',
+};
+
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof z.ZodError)
     return new Problem('request_invalid', describeIssues(error), { cause: error });
   if (error instanceof HTTPException && error.status < 500) {
-    return new Problem('request_invalid', error.message || 'The request could not be read.');
+    return new Problem('request_invalid', unreadWords[error.message] ?? (error.message || unread));
   }
   if (isDiskFull(error))
     return new Problem(

@@ -18,6 +18,8 @@ export interface EventJobs {
   /** Those of a dataset that are remembered, oldest first. */
   dryRuns(slug: string): DryRun[];
   cancelDryRun(slug: string, number: number): DryRun;
+  /** Forgets the dry runs of a dataset that is deleted: another one may take its name. */
+  forget(slug: string): void;
   /** Makes it durable and puts it in the queue. */
   beginBackfill(dataset: DatasetEngine, asked: BackfillAsked): Promise<Backfill>;
   backfills(dataset: DatasetEngine): Backfill[];
@@ -173,6 +175,10 @@ export function createEventJobs(): EventJobs {
       found.cancelled = true;
       if (found.result.state === 'waiting') found.result.state = 'cancelled';
       return found.result;
+    },
+    forget(asked) {
+      for (const [number, { slug, result }] of dryRuns)
+        if (slug === asked && !isOpen(result)) dryRuns.delete(number);
     },
     async beginBackfill(dataset, asked) {
       const open = dataset.past.records.filter(isOpen).length;
