@@ -15,6 +15,7 @@ import type { StoredSession } from '../analytics/rows.ts';
 import { seenInstants } from '../analytics/seen-sql.ts';
 import type { Manifest } from '../contract/published.ts';
 import { failPoint, isPlanted } from '../fail-point.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import { copyDurably } from './copied-files.ts';
 import { removeBackfilled, removeFacts, replaceFacts } from './duckdb-facts.ts';
 import { copyDuckDbFile } from './duckdb-file.ts';
@@ -329,18 +330,5 @@ export async function openDuckDbAnalytics(
       };
       await reading.close(interrupt, () => tables.close());
     },
-  };
-}
-
-/** Runs work in the order of the calls, one after the other, whether the one before failed or not. */
-function oneAtATime() {
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    run<T>(work: () => Promise<T>): Promise<T> {
-      const result = last.then(work, work);
-      last = result.catch(() => undefined);
-      return result;
-    },
-    idle: () => last,
   };
 }
