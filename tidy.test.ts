@@ -64,7 +64,7 @@ const composers = new Set([
   'commands/demo.ts',
 ]);
 /** What every room of core may hold in its hand: time, and works that wait for each other. */
-const everywhereInCore = new Set(['core/clock.ts', 'core/one-at-a-time.ts']);
+const everywhereInCore = new Set(['core/clock.ts', 'core/in-turn.ts']);
 
 interface Import {
   from: string;

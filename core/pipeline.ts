@@ -11,7 +11,7 @@ import type { DatasetEngine } from './engine/dataset-engine.ts';
 import { createRoomMaker } from './engine/make-room.ts';
 import { createSettling } from './engine/settling.ts';
 import { normalizeHit, UnusableHit } from './hits/normalize-hit.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { inTurn } from './in-turn.ts';
 import type { InboxCommand, InboxRow, InboxSource } from './sources/inbox-source.ts';
 
 /** How many rows a step reads at the most. */
@@ -72,7 +72,7 @@ export function createPipeline(options: {
   });
 
   /** A dataset must not come in the middle of a step. */
-  const { run: exclusively } = oneAtATime();
+  const { run: exclusively } = inTurn();
 
   /** The same once nothing is being stored either. */
   const standing = <T>(work: () => Promise<T>) =>

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { LinkState } from '../contract/access.ts';
 import { Problem } from '../contract/problem.ts';
 import { everything } from '../contract/rights.ts';
-import { oneAtATime } from '../one-at-a-time.ts';
+import { inTurn } from '../in-turn.ts';
 import type { AccessStore, KeptUser } from './access-store.ts';
 import { machineCaller } from './caller.ts';
 import type { Guesses } from './guesses.ts';
@@ -54,7 +54,7 @@ export function createLinkDesk(options: {
 }): LinkDesk {
   const { store, passwords, guesses, users, signIns, clock, claimed, changed, failed } = options;
   const firstToken = newToken('f_');
-  const { run: alone } = oneAtATime();
+  const { run: alone } = inTurn();
   const isFirst = async (token: string) => isSame(token, firstToken) && !(await claimed());
 
   async function find(token: string) {

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { NewUser, OneTimeLink, User, UserInput } from '../contract/access.ts';
 import { Problem } from '../contract/problem.ts';
 import { everything, type Grant, roleHas } from '../contract/rights.ts';
-import { oneAtATime } from '../one-at-a-time.ts';
+import { inTurn } from '../in-turn.ts';
 import type { AccessStore, KeptUser, LinkPurpose } from './access-store.ts';
 import { type Caller, entryOf } from './caller.ts';
 import { hashOf, newId, newToken } from './tokens.ts';
@@ -54,7 +54,7 @@ export interface UserDeskOptions {
 
 export function createUserDesk(options: UserDeskOptions): UserDesk {
   const { store, clock, consoleUrl, sendMail, slugs, changed } = options;
-  const { run: alone } = oneAtATime();
+  const { run: alone } = inTurn();
 
   async function find(id: string): Promise<KeptUser> {
     const user = await store.user(id);

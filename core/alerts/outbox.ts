@@ -5,7 +5,7 @@
 import type { Clock } from '../clock.ts';
 import type { Delivery } from '../contract/alert.ts';
 import { DeliveryError } from '../contract/mail.ts';
-import { oneAtATime } from '../one-at-a-time.ts';
+import { inTurn } from '../in-turn.ts';
 
 export const deliveryKinds = ['mail', 'webhook', 'digest'] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
@@ -81,7 +81,7 @@ export function createDispatcher(options: {
 }): Dispatcher {
   const { outbox, notifiers, clock, random } = options;
   const underWay = new Map<Promise<void>, string>();
-  const claiming = oneAtATime();
+  const claiming = inTurn();
 
   function busyChannels(): string[] {
     const channels = [...underWay.values()];

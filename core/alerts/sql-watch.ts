@@ -3,7 +3,7 @@
  * long, and the other alerts are looked at every second.
  */
 import { Problem } from '../contract/problem.ts';
-import { oneAtATime } from '../one-at-a-time.ts';
+import { inTurn } from '../in-turn.ts';
 import type { SqlFacts, SqlReading, SqlRule } from './sql-facts.ts';
 
 const minuteMs = 60_000;
@@ -32,7 +32,7 @@ interface Turn {
 export function createSqlWatch(facts: SqlFacts): SqlWatch {
   const turns = new Map<string, Turn>();
   const ending = new AbortController();
-  const asking = oneAtATime();
+  const asking = inTurn();
 
   async function run(slug: string, rule: SqlRule, turn: Turn): Promise<void> {
     const atMs = turn.askedAtMs;

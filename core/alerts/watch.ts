@@ -8,7 +8,7 @@ import type {
   AlertState,
 } from '../contract/alert.ts';
 import { Problem } from '../contract/problem.ts';
-import { oneAtATime } from '../one-at-a-time.ts';
+import { inTurn } from '../in-turn.ts';
 import type { AlertFacts, LiveRequest } from './alert-facts.ts';
 import type { AlertStore } from './alert-store.ts';
 import { usualCount, usualSpans } from './baseline.ts';
@@ -72,7 +72,7 @@ export function createAlertWatch(options: {
   let changes = 0;
   let isLoaded = false;
   /** A look that began before a closing must not write over it. */
-  const { run: exclusively } = oneAtATime();
+  const { run: exclusively } = inTurn();
 
   /** What was fired before a restart is still so. */
   async function loadMemory(): Promise<void> {

@@ -15,7 +15,7 @@ import type { StoredSession } from '../analytics/rows.ts';
 import { seenInstants } from '../analytics/seen-sql.ts';
 import type { Manifest } from '../contract/published.ts';
 import { failPoint, isPlanted } from '../fail-point.ts';
-import { oneAtATime } from '../one-at-a-time.ts';
+import { inTurn } from '../in-turn.ts';
 import { copyDurably } from './copied-files.ts';
 import { removeBackfilled, removeFacts, replaceFacts } from './duckdb-facts.ts';
 import { copyDuckDbFile } from './duckdb-file.ts';
@@ -66,9 +66,9 @@ export async function openDuckDbAnalytics(
   let { writer, position } = tables;
   const reading = createTableReaders();
   const searching = new Set<DuckDBConnection>();
-  const writing = oneAtATime();
-  const asking = oneAtATime();
-  const publishing = oneAtATime();
+  const writing = inTurn();
+  const asking = inTurn();
+  const publishing = inTurn();
   const published = join(dirname(file), 'published');
   const wasPublished = readManifest(published) !== undefined;
   // Disks lose files while nothing runs.

@@ -9,7 +9,7 @@ import {
 } from '../access/audit.ts';
 import type { Clock } from '../clock.ts';
 import type { AuditCheck, AuditEntry } from '../contract/access.ts';
-import { oneAtATime } from '../one-at-a-time.ts';
+import { inTurn } from '../in-turn.ts';
 import type { SqlBatch } from './libsql-file.ts';
 
 const verifiedAtOnce = 1_000;
@@ -24,7 +24,7 @@ export interface LibsqlAudit extends AuditTrail {
 
 export function openLibsqlAudit(control: SqlBatch, clock: Clock): LibsqlAudit {
   let last: { number: number; hash: string } | undefined;
-  const writing = oneAtATime();
+  const writing = inTurn();
 
   async function read(sql: string, args: (string | number)[] = []): Promise<Row[]> {
     return (await control.batch([{ sql, args }], 'read'))[0]?.rows ?? [];

@@ -19,7 +19,7 @@ import type { DataKeys } from '../canisters/long-term.ts';
 import { unwrapKey, wrapKey } from '../canisters/seal.ts';
 import type { Clock } from '../clock.ts';
 import { Problem } from '../contract/problem.ts';
-import { oneAtATime } from '../one-at-a-time.ts';
+import { inTurn } from '../in-turn.ts';
 import { syncFolder } from './durable-folder.ts';
 import type { SqlBatch } from './libsql-file.ts';
 import { nextKeyDay } from './segment-erase.ts';
@@ -61,7 +61,7 @@ export async function openKeyring(options: {
   const openKeys = () => openDataKeys({ control, masterKey, clock, alsoOpens: () => nextKey });
   let keys = openKeys();
   /** New data keys must not be wrapped under the old master key while it is being changed. */
-  const { run: exclusively } = oneAtATime();
+  const { run: exclusively } = inTurn();
 
   async function finish(reached: (step: RotationStep) => void): Promise<void> {
     const key = readKey(next);

@@ -13,7 +13,7 @@ import type {
 } from '../canisters/long-term.ts';
 import { Problem } from '../contract/problem.ts';
 import { failPoint } from '../fail-point.ts';
-import { oneAtATime } from '../one-at-a-time.ts';
+import { inTurn } from '../in-turn.ts';
 import type { StoredWhole } from '../sessions/collected-session.ts';
 import { makeFolder, syncFolder } from './durable-folder.ts';
 import { batchOf, placesIn, type SealBatch, sealBatch } from './segment-batch.ts';
@@ -54,7 +54,7 @@ export function openSegmentCanister(options: {
   makeFolder(folder);
   const writing = new Map<string, Segment>();
   const path = (day: string) => join(folder, `${day}.seg`);
-  const appending = oneAtATime();
+  const appending = inTurn();
 
   async function forget(day: string): Promise<void> {
     const segment = writing.get(day);

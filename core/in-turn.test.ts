@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { oneAtATime } from './one-at-a-time.ts';
+import { inTurn } from './in-turn.ts';
 
 test('Works run in the order of the calls, none into another, and one that fails stops only itself', async () => {
-  const { run, idle } = oneAtATime();
+  const { run, idle } = inTurn();
   const seen: string[] = [];
   const work = (name: string, turns: number) => async () => {
     seen.push(`${name} begins`);
