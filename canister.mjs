@@ -48,6 +48,12 @@ function takeBuildLock() {
       mkdirSync(lock);
       return;
     } catch (error) {
+      if (['EACCES', 'EPERM', 'EROFS'].includes(error.code)) {
+        process.stderr.write(
+          `The program in ${root} is older than its sources, or was not built, and this user may not build it (${error.code}). Build it as its owner: npm ci && npm run -s build\n`,
+        );
+        process.exit(1);
+      }
       if (error.code !== 'EEXIST') throw error;
       const held = statSync(lock, { throwIfNoEntry: false });
       if (held && Date.now() - held.mtimeMs > lockAgeMsMax) rmdirSync(lock);

@@ -157,7 +157,7 @@ async function prepareDemo(config: Config): Promise<void> {
   const aside = `${config.dataFolder}.filling`;
   rmSync(aside, { recursive: true, force: true });
   const { fillWithDemo } = await import('./commands/demo.ts');
-  note('Sending a generated week of traffic through the collector …');
+  note('Sending two generated weeks of traffic through the collector …');
   let shown = -1;
   await fillWithDemo(aside, systemClock(), (share) => {
     const percent = Math.floor(share * 20) * 5;
@@ -189,7 +189,7 @@ export function createProgram(begins: (action: Command) => void): Command {
       await serveUntilStopped({ ...configOf(options), acceptLoss }, '/');
     });
 
-  command(program, 'demo', `serve a generated week of traffic from ${demoFolder}`).action(
+  command(program, 'demo', `serve two generated weeks of traffic from ${demoFolder}`).action(
     async (options: CommonOptions) => {
       const config = { ...configOf({ data: demoFolder, ...options }) };
       await prepareDemo(config);

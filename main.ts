@@ -122,7 +122,7 @@ async function composeCanister(
   opened: (() => unknown)[],
 ): Promise<Canister> {
   const folder = openDataFolder(config.dataFolder);
-  const lock = lockDataFolder(folder.root);
+  const lock = await lockDataFolder(folder.root);
   opened.push(lock.release);
   const mended = (text: string) => log('warning', 'stores_mended', text);
   finishSalvaging(folder.hitsFile, mended);

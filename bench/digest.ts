@@ -1,6 +1,6 @@
 /**
  * How long a digest takes: one with its charts, and a hundred subscriptions that came due while the server was away,
- * from its start until a mail server on this machine has them all. The whole product with a generated week of traffic.
+ * from its start until a mail server on this machine has them all. The whole product with the generated traffic of the demo.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

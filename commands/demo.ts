@@ -1,6 +1,6 @@
 /**
- * Fills a new data folder with a generated week of traffic. Every hit goes the real way, through collector, inbox
- * and engine; only the time is handed in, so that a week takes seconds.
+ * Fills a new data folder with two generated weeks of traffic: the last one, and one to compare it with. Every hit goes
+ * the real way, through collector, inbox and engine; only the time is handed in, so that a week takes seconds.
  */
 import { Hono } from 'hono';
 import { createCollector } from '../collector-edge/app.ts';
@@ -24,7 +24,7 @@ import { defineDemo } from './demo-definitions.ts';
 
 export const demoSlug = 'demo-shop';
 const demoHost = 'shop.example';
-const days = 7;
+const days = 14;
 const dayMs = 86_400_000;
 /** Requests that are sent together: as a page that was offline sends its hits, with the times that they had. */
 const together = { requestsMax: 100, spanMsMax: 4 * 60_000 };
@@ -35,8 +35,8 @@ type Collector = Hono<{ Bindings: { address: string } }>;
 
 /**
  * @param dataFolder a folder that does not exist yet
- * @param nowMs the end of the week, epoch milliseconds
- * @param progress called now and then with how much of the week is done, 0 to 1
+ * @param nowMs the end of the weeks, epoch milliseconds
+ * @param progress called now and then with how much of the weeks is done, 0 to 1
  */
 export async function fillWithDemo(
   dataFolder: string,
@@ -73,7 +73,7 @@ export async function fillWithDemo(
 /** The product in one thread, over a clock that is handed in. */
 async function openDemo(dataFolder: string, clock: Clock, endMs: number) {
   const folder = openDataFolder(dataFolder);
-  const lock = lockDataFolder(folder.root);
+  const lock = await lockDataFolder(folder.root);
   const hits = await openLibsqlFile(folder.hitsFile, hitsMigrations);
   const control = await openLibsqlFile(folder.controlFile, controlMigrations);
   const datasets = openLibsqlDatasets({ control, hits, clock });

@@ -4,18 +4,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findOwner, lockDataFolder, openDataFolder } from './data-folder.ts';
+import { type FolderLock, findOwner, lockDataFolder, openDataFolder } from './data-folder.ts';
 
 let root: string;
 const children: ChildProcess[] = [];
 const lockFile = () => join(root, 'owner.json');
 
 /** A process that lives until the test ends, and its start in the kernel's ticks. */
-async function otherProcess(): Promise<{ child: ChildProcess; pid: number; startTicks: string }> {
-  const child = spawn(process.execPath, [
-    '-e',
-    'process.stdout.write("up"); setInterval(() => {}, 1000)',
-  ]);
+async function otherProcess(
+  work = 'process.stdout.write("up")',
+): Promise<{ child: ChildProcess; pid: number; startTicks: string }> {
+  const child = spawn(process.execPath, ['-e', `${work}; setInterval(() => {}, 1000)`]);
   children.push(child);
   await once(child.stdout, 'data');
   const pid = child.pid ?? 0;
@@ -49,8 +48,18 @@ test('a data folder is made for its owner alone, and names its files', () => {
 });
 
 describe('the lock', () => {
-  test('names this process, then its port, and goes when it is released', () => {
-    const lock = lockDataFolder(root);
+  const locks: FolderLock[] = [];
+  afterEach(() => {
+    for (const lock of locks.splice(0)) lock.release();
+  });
+  async function own(): Promise<FolderLock> {
+    const lock = await lockDataFolder(root);
+    locks.push(lock);
+    return lock;
+  }
+
+  test('names this process, then its port, and goes when it is released', async () => {
+    const lock = await lockDataFolder(root);
     expect(findOwner(root)).toEqual({
       pid: process.pid,
       startTicks: expect.stringMatching(/^\d+$/),
@@ -60,40 +69,60 @@ describe('the lock', () => {
     lock.release();
     expect(findOwner(root)).toBeUndefined();
     expect(existsSync(lockFile())).toBe(false);
+    await own();
   });
 
-  test('is refused to a second owner, who is told the first one’s number', () => {
-    lockDataFolder(root);
-    expect(() => lockDataFolder(root)).toThrow(
-      expect.objectContaining({
-        code: 'data_in_use',
-        message: expect.stringContaining(`process ${process.pid}`),
-      }),
-    );
+  test('is refused to a second owner, who is told the first one’s number', async () => {
+    await own();
+    await expect(lockDataFolder(root)).rejects.toMatchObject({
+      code: 'data_in_use',
+      message: expect.stringContaining(`process ${process.pid}`),
+    });
   });
 
   test('of another living process is respected, and taken over when that process was killed', async () => {
     const { child, pid, startTicks } = await otherProcess();
     writeFileSync(lockFile(), JSON.stringify({ pid, startTicks, port: 8081 }));
-    expect(() => lockDataFolder(root)).toThrow(`process ${pid}`);
+    await expect(lockDataFolder(root)).rejects.toThrow(`process ${pid}`);
     expect(findOwner(root)?.port).toBe(8081);
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(findOwner(root)).toBeUndefined();
-    lockDataFolder(root);
+    await own();
     expect(findOwner(root)?.pid).toBe(process.pid);
   });
 
   test('of a dead process is taken over though another has its number now', async () => {
     const { pid, startTicks } = await otherProcess();
     writeFileSync(lockFile(), JSON.stringify({ pid, startTicks: `${Number(startTicks) - 1}` }));
-    lockDataFolder(root);
+    await own();
     expect(findOwner(root)?.pid).toBe(process.pid);
   });
 
-  test.each(['', '{', 'null', '{"pid":"x"}', '[]'])('that holds %j is taken over', (text) => {
+  test.each(['', '{', 'null', '{"pid":"x"}', '[]'])('that holds %j is taken over', async (text) => {
     writeFileSync(lockFile(), text);
-    lockDataFolder(root);
+    await own();
+    expect(findOwner(root)?.pid).toBe(process.pid);
+  });
+
+  test('is held by the kernel: one of a process with the same number in another container counts', async () => {
+    // What is read there names a process that is another one here, so that it seems to be gone.
+    const there = JSON.stringify({ pid: process.pid, startTicks: '1' });
+    writeFileSync(lockFile(), there);
+    const { child } = await otherProcess(`
+      const { createClient } = require('@libsql/client');
+      const client = createClient({ url: 'file:${join(root, 'owner.lock')}' });
+      client.transaction('write').then((held) => { globalThis.held = held; process.stdout.write('up'); });
+    `);
+    expect(findOwner(root)).toBeUndefined();
+    await expect(lockDataFolder(root)).rejects.toMatchObject({
+      code: 'data_in_use',
+      message: expect.stringContaining('container'),
+    });
+    expect(readFileSync(lockFile(), 'utf8')).toBe(there);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await own();
     expect(findOwner(root)?.pid).toBe(process.pid);
   });
 });

@@ -1,19 +1,13 @@
 /**
- * The data folder: where each file lies, and the lock that lets one process own it.
- * The lock names its process; a lock whose process is gone is taken over without asking.
+ * The data folder: where each file lies, and the lock that lets one process own it. `owner.json` names the process;
+ * what counts is the kernel's lock on `owner.lock`, which goes with the process that has it. Numbers of processes say
+ * nothing between containers: in each the server may be number 1.
  */
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Problem } from '../contract/problem.ts';
 import { makeFolder } from './durable-folder.ts';
+import { holdFile } from './libsql-file.ts';
 
 /** The folder of one dataset. `recut` is there while a recut waits to be applied or discarded. */
 export interface DatasetPaths {
@@ -84,11 +78,13 @@ export function openDataFolder(path: string): DataFolder {
   };
 }
 
-const lockFile = (root: string) => join(root, 'owner.json');
+const ownerFile = (root: string) => join(root, 'owner.json');
+/** A process that was killed may take so long until the kernel has let go of all that was its own. */
+const lockWaitMs = 2_000;
 
-/** The living owner of a data folder, or undefined. */
+/** The living owner of a data folder, or undefined; one of another container is not seen. */
 export function findOwner(path: string): Owner | undefined {
-  const file = lockFile(resolve(path));
+  const file = ownerFile(resolve(path));
   if (!existsSync(file)) return undefined;
   try {
     const owner = JSON.parse(readFileSync(file, 'utf8')) as Owner;
@@ -101,35 +97,41 @@ export function findOwner(path: string): Owner | undefined {
 
 /**
  * Makes this process the owner of the folder.
- * @throws Problem `data_in_use`, naming the other process
+ * @throws Problem `data_in_use`, naming the other process where it is seen; `data_unusable`
  */
-export function lockDataFolder(root: string): FolderLock {
-  const file = lockFile(root);
+export async function lockDataFolder(root: string): Promise<FolderLock> {
+  const file = ownerFile(root);
+  const owner = findOwner(root);
+  if (owner) {
+    throw new Problem(
+      'data_in_use',
+      `${root} is in use by process ${owner.pid}. Stop that process, or use another folder with --data.`,
+    );
+  }
+  const letGo = await holdFile(join(root, 'owner.lock'), lockWaitMs);
+  if (letGo === undefined) {
+    throw new Problem(
+      'data_in_use',
+      `${root} is in use by a process that is not seen from here, such as one of another container. Stop that process, or use another folder with --data.`,
+    );
+  }
   const self: Owner = { pid: process.pid, startTicks: startTicksOf(process.pid) ?? '' };
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      const handle = openSync(file, 'wx', 0o600);
-      writeFileSync(handle, JSON.stringify(self));
-      closeSync(handle);
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 3) throw error;
-      const owner = findOwner(root);
-      if (owner) {
-        throw new Problem(
-          'data_in_use',
-          `${root} is in use by process ${owner.pid}. Stop that process, or use another folder with --data.`,
-        );
-      }
-      rmSync(file, { force: true });
-    }
+  const write = (one: Owner) => {
+    writeFileSync(`${file}.new`, JSON.stringify(one), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  };
+  try {
+    write(self);
+  } catch (error) {
+    letGo();
+    throw error;
   }
   return {
-    announce(port) {
-      writeFileSync(`${file}.new`, JSON.stringify({ ...self, port }), { mode: 0o600 });
-      renameSync(`${file}.new`, file);
+    announce: (port) => write({ ...self, port }),
+    release() {
+      rmSync(file, { force: true });
+      letGo();
     },
-    release: () => rmSync(file, { force: true }),
   };
 }
 

@@ -2,7 +2,7 @@
  * One libSQL file with one connection, written through `batch` only: after a single SQLITE_BUSY, inserts sent by
  * `execute` report success and are never committed. The driver blocks its thread, so servers open files in a thread.
  */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import {
   type Client,
   createClient,
@@ -42,6 +42,29 @@ export type OpenLibsqlFile = (
 ) => Promise<SqlBatch & { close(): void | Promise<void> }>;
 
 const busyTimeoutMsUsual = 5_000;
+
+/**
+ * Holds a file, which is made where it is not there, until it is given back or this process ends, however it ends. The
+ * lock is the kernel's: whoever sees the file sees it, also from another container. The file stays empty.
+ * @param waitMs how long to wait for another process that holds it
+ * @returns what gives it back; undefined where another process goes on holding it
+ */
+export async function holdFile(file: string, waitMs: number): Promise<(() => void) | undefined> {
+  // Closing a file that this process holds would let it go: it is only opened where there is none.
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+  const client = createClient({ url: `file:${file}`, concurrency: 1, timeout: waitMs });
+  try {
+    const held = await client.transaction('write');
+    return () => {
+      held.close();
+      client.close();
+    };
+  } catch (error) {
+    client.close();
+    if (String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) return undefined;
+    throw explainUnusable(error, file);
+  }
+}
 
 /**
  * Opens (or makes) a file and brings its tables up to date.
