@@ -63,8 +63,8 @@ const composers = new Set([
   'cli.ts',
   'commands/demo.ts',
 ]);
-/** What every room of core may hold in its hand: time, and the calls between threads. */
-const everywhereInCore = new Set(['core/clock.ts']);
+/** What every room of core may hold in its hand: time, and works that wait for each other. */
+const everywhereInCore = new Set(['core/clock.ts', 'core/in-turn.ts']);
 
 interface Import {
   from: string;

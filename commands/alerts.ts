@@ -1,6 +1,4 @@
 /** The commands for alerts and for the channels that their notices go to. They work through the API like all others. */
-
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   type AlertDryRun,
@@ -17,6 +15,7 @@ import { Problem } from '../core/contract/problem.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
 import { readParameters } from './export.ts';
+import { readGivenText } from './given-file.ts';
 import { list } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
@@ -252,12 +251,7 @@ function blackoutOf(text: string): Record<string, unknown> {
 const fileBytesMax = 65_536;
 
 function readJson(file: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Problem('file_missing', `${file} cannot be read: ${(error as Error).message}`);
-  }
+  const text = readGivenText(file);
   if (text.length > fileBytesMax)
     throw new Problem('request_invalid', `${file} is longer than ${fileBytesMax} characters.`);
   try {

@@ -1,5 +1,4 @@
 /** `canister config`: the configuration of a dataset as one file, written and taken in. */
-import { readFileSync, statSync } from 'node:fs';
 import type {
   Configuration,
   ConfigurationChange,
@@ -7,6 +6,7 @@ import type {
 } from '../core/contract/configuration.ts';
 import { Problem } from '../core/contract/problem.ts';
 import { showInvisible } from '../reports/html/format.ts';
+import { readGivenJson } from './given-file.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 interface Options {
@@ -51,25 +51,12 @@ export function addConfigCommands<O extends { json?: boolean }>(desk: CommandDes
 }
 
 function readFile(name: string): unknown {
-  let text: string;
-  try {
-    const { size } = statSync(name);
-    if (size > fileBytesMax) {
-      throw new Problem(
-        'configuration_invalid',
-        `${name} has ${size} bytes; at most ${fileBytesMax} are taken.`,
-      );
-    }
-    text = readFileSync(name, 'utf8');
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem('file_missing', `${name} cannot be read: ${(error as Error).message}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Problem('configuration_invalid', `${name} is not JSON: ${(error as Error).message}`);
-  }
+  const refuse = (bytes: number) =>
+    new Problem(
+      'configuration_invalid',
+      `${name} has ${bytes} bytes; at most ${fileBytesMax} are taken.`,
+    );
+  return readGivenJson(name, { bytesMax: fileBytesMax, refuse }, 'configuration_invalid');
 }
 
 const words: Record<ConfigurationChange['change'], string> = {

@@ -1,6 +1,4 @@
 /** The commands that define what reports speak of: labels, campaigns with costs, funnels, goals, page groups, annotations. */
-
-import { readFileSync, statSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   type CostImportResult,
@@ -13,6 +11,7 @@ import type { DefinitionKind } from '../core/contract/definition.ts';
 import { Problem } from '../core/contract/problem.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { readParameters } from './export.ts';
+import { readGiven } from './given-file.ts';
 import { list, wholeNumber } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
@@ -233,20 +232,13 @@ function describeCosts({ rows, cost, currency, from, to, campaigns, unmatched }:
 
 /** Exports come as UTF-8, or as UTF-16 where a spreadsheet is meant to open them. */
 function readCostFile(file: string): string {
-  let bytes: Buffer;
-  try {
-    const { size } = statSync(file);
-    if (size > campaignLimits.costFileBytesMax) {
-      throw new Problem(
-        'costs_invalid',
-        `${file} has ${size} bytes; at most ${campaignLimits.costFileBytesMax} are taken. Split it by days.`,
-      );
-    }
-    bytes = readFileSync(file);
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem('file_missing', `${file} cannot be read: ${(error as Error).message}`);
-  }
+  const { costFileBytesMax: bytesMax } = campaignLimits;
+  const refuse = (size: number) =>
+    new Problem(
+      'costs_invalid',
+      `${file} has ${size} bytes; at most ${bytesMax} are taken. Split it by days.`,
+    );
+  const bytes = readGiven(file, { bytesMax, refuse });
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);

@@ -1,5 +1,4 @@
 /** `canister rules`: what is made of hits, tried and set, and what exclusions have left out. */
-import { readFileSync, statSync } from 'node:fs';
 import type {
   ExcludedHits,
   HitRules,
@@ -8,6 +7,7 @@ import type {
 } from '../core/contract/hit-rules.ts';
 import { Problem } from '../core/contract/problem.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { readGivenJson } from './given-file.ts';
 import type { CommandDesk } from './upkeep.ts';
 
 interface Options {
@@ -90,21 +90,9 @@ function withoutVersion(rules: (HitRulesInput & { version?: number }) | undefine
 
 /** What is in the file is checked by the server, which says what is wrong and where. */
 function readRules(name: string): HitRulesInput & { version?: number } {
-  let text: string;
-  try {
-    if (statSync(name).size > fileBytesMax) {
-      throw new Problem('request_invalid', `${name} is larger than ${fileBytesMax} bytes.`);
-    }
-    text = readFileSync(name, 'utf8');
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem('file_missing', `${name} cannot be read: ${(error as Error).message}`);
-  }
-  try {
-    return JSON.parse(text) as HitRulesInput;
-  } catch (error) {
-    throw new Problem('request_invalid', `${name} is not JSON: ${(error as Error).message}`);
-  }
+  const refuse = () =>
+    new Problem('request_invalid', `${name} is larger than ${fileBytesMax} bytes.`);
+  return readGivenJson(name, { bytesMax: fileBytesMax, refuse }) as HitRulesInput;
 }
 
 function describeTrial(result: HitTrialResult): string {

@@ -1,5 +1,5 @@
 /** The command `report`: runs finished reports, lists them, and keeps the dataset's own ones. */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { systemClock } from '../core/clock.ts';
@@ -10,6 +10,7 @@ import type { ReportEntry, ReportResult } from '../core/contract/report.ts';
 import type { ApiClient } from '../core/http/api-client.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { readGivenJson } from './given-file.ts';
 import { day } from './option-values.ts';
 import { type ReportView, withReportView } from './report-view.ts';
 import type { CommandDesk } from './upkeep.ts';
@@ -136,20 +137,12 @@ function readDefinition(file: string | undefined): unknown {
   if (file === undefined) {
     throw new InvalidArgumentError('Name the file of the definition: report save FILE');
   }
-  let text: string;
-  try {
-    if (statSync(file).size > definitionBytesMax) {
-      throw new Error(`it has more than ${definitionBytesMax} bytes`);
-    }
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Problem('file_missing', `${file} cannot be read: ${(error as Error).message}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Problem('request_invalid', `${file} is not JSON: ${(error as Error).message}`);
-  }
+  const refuse = () =>
+    new Problem(
+      'file_missing',
+      `${file} cannot be read: it has more than ${definitionBytesMax} bytes`,
+    );
+  return readGivenJson(file, { bytesMax: definitionBytesMax, refuse });
 }
 
 async function fetchReport(

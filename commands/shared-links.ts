@@ -1,5 +1,4 @@
 /** The commands of shared links: reports that are shown without a sign-in to whoever has the address. */
-import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import { Problem } from '../core/contract/problem.ts';
 import {
@@ -10,6 +9,7 @@ import {
 import { digestPeriods } from '../core/contract/subscription-words.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { readGivenText } from './given-file.ts';
 import { numberUpTo } from './option-values.ts';
 import { type ReportView, withReportView } from './report-view.ts';
 import type { CommandDesk } from './upkeep.ts';
@@ -115,13 +115,7 @@ function inputOf(report: string, options: CreateOptions): object {
 
 /** From a file and not from the command line, which other users of the machine can read. */
 function readPassword(file: string): string {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Problem('file_missing', `${file} cannot be read: ${(error as Error).message}`);
-  }
-  const [password = ''] = text.split(/\r?\n/, 1);
+  const [password = ''] = readGivenText(file).split(/\r?\n/, 1);
   if (password !== '' && Buffer.byteLength(password) <= passwordBytesMax) return password;
   throw new Problem('request_invalid', `The first line of ${file} is empty or too long.`);
 }

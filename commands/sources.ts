@@ -1,7 +1,5 @@
 /** The commands for sources: logs that are fetched on a schedule. */
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
-import { Problem } from '../core/contract/problem.ts';
 import {
   type SourceInput,
   type SourceRun,
@@ -11,6 +9,7 @@ import {
 } from '../core/contract/source.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { readGivenJson, readGivenText } from './given-file.ts';
 import { list } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
@@ -140,7 +139,7 @@ function inputOf(name: string | undefined, options: CreateOptions): SourceInput 
   const secrets = secretsOf(options);
   const withSecrets = Object.keys(secrets).length > 0 ? { secrets } : {};
   if (options.file !== undefined) {
-    const source = parseJson(options.file) as SourceInput['source'];
+    const source = readGivenJson(options.file) as SourceInput['source'];
     return { source: { ...source, ...(name && { name }) }, ...withSecrets };
   }
   if (name === undefined || options.dataset === undefined)
@@ -170,26 +169,9 @@ function inputOf(name: string | undefined, options: CreateOptions): SourceInput 
 /** Secrets come out of files: a command line can be read by everybody on the machine. */
 function secretsOf({ passwordFile, privateKeyFile }: CreateOptions): SourceSecrets {
   return {
-    ...(passwordFile && { password: readText(passwordFile).replace(/\r?\n$/, '') }),
-    ...(privateKeyFile && { privateKey: readText(privateKeyFile) }),
+    ...(passwordFile && { password: readGivenText(passwordFile).replace(/\r?\n$/, '') }),
+    ...(privateKeyFile && { privateKey: readGivenText(privateKeyFile) }),
   };
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Problem('file_missing', `${file} cannot be read: ${(error as Error).message}`);
-  }
-}
-
-function parseJson(file: string): unknown {
-  try {
-    return JSON.parse(readText(file));
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem('request_invalid', `${file} is not JSON: ${(error as Error).message}`);
-  }
 }
 
 function describeSaved({ source, state }: SourceStatus): string {

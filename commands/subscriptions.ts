@@ -1,9 +1,7 @@
 /** The commands for digests that are mailed on a schedule, and for what became of them. */
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { weekdays } from '../core/contract/alert.ts';
 import { comparisonKinds } from '../core/contract/comparison.ts';
-import { Problem } from '../core/contract/problem.ts';
 import type {
   DigestDelivery,
   SubscriptionInput,
@@ -12,6 +10,7 @@ import type {
 import { digestPeriods, scheduleWords } from '../core/contract/subscription-words.ts';
 import { showInvisible } from '../reports/html/format.ts';
 import { alignColumns } from '../reports/run/align-columns.ts';
+import { readGivenJson } from './given-file.ts';
 import { list } from './option-values.ts';
 import type { CommandDesk } from './upkeep.ts';
 
@@ -188,7 +187,8 @@ function describeCreate(command: Command): Command {
 
 /** @throws Problem `request_invalid` or `file_missing` of a file; InvalidArgumentError where an option lacks */
 function inputOf(name: string | undefined, options: CreateOptions): unknown {
-  if (options.file !== undefined) return { ...readInput(options.file), ...(name && { name }) };
+  if (options.file !== undefined)
+    return { ...(readGivenJson(options.file) as SubscriptionInput), ...(name && { name }) };
   if (name === undefined)
     throw new InvalidArgumentError('Name the subscription: subscription create NAME');
   const { to, dataset, report, label, timeZone, period, compare, locale } = options;
@@ -221,20 +221,6 @@ function scheduleOf({ daily, weekly, monthly, cron, at }: CreateOptions): Record
   // Without a day commander gives true.
   const day = typeof monthly !== 'string' ? 1 : monthly === 'last' ? 'last' : Number(monthly);
   return { kind: 'monthly', day, ...time };
-}
-
-function readInput(file: string): SubscriptionInput {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Problem('file_missing', `${file} cannot be read: ${(error as Error).message}`);
-  }
-  try {
-    return JSON.parse(text) as SubscriptionInput;
-  } catch (error) {
-    throw new Problem('request_invalid', `${file} is not JSON: ${(error as Error).message}`);
-  }
 }
 
 const described = (ids: readonly string[]) =>

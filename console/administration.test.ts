@@ -2,77 +2,26 @@
  * The care of a dataset in Chromium: jobs, the index, masking, two people at the same thing, and who only looks. The
  * built product, real hits, real browsers.
  */
-import { randomUUID } from 'node:crypto';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
-import { firefox, violations, type Watched, watch } from './testing/pages.ts';
-import { type Product, runCommand, startProduct } from './testing/product.ts';
+import { confirmed, type OpenedConsole, openConsole } from './testing/opened-console.ts';
+import { violations, watch } from './testing/pages.ts';
 
 const password = 'a long enough password';
 const headers = { 'x-canister': 'test', 'content-type': 'application/json' };
 
-let product: Product;
-let browser: Browser;
+let opened: OpenedConsole;
 let ann: Page;
 let bob: Page;
-let watched: Watched;
 let writeKey: string;
 
-async function newPage(): Promise<Page> {
-  const context = await browser.newContext({
-    baseURL: product.baseUrl,
-    locale: 'en-GB',
-    viewport: { width: 1400, height: 900 },
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(45_000);
-  return page;
-}
-
-async function api(path: string, options: { method?: string; body?: unknown } = {}) {
-  const response = await fetch(`${product.baseUrl}/api${path}`, {
-    method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
-    headers,
-    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-  });
-  expect(response.ok, `${path}: ${await response.clone().text()}`).toBe(true);
-  return response.status === 204 ? undefined : await response.json();
-}
-
-async function send(hits: object[]): Promise<void> {
-  const common = { dataset: writeKey, type: 'page_view', url: 'https://www.shop.example/teas' };
-  const response = await fetch(`${product.baseUrl}/hits`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'user-agent': firefox },
-    body: JSON.stringify(hits.map((hit) => ({ ...common, id: randomUUID(), ...hit }))),
-  });
-  expect(response.ok, await response.text()).toBe(true);
-}
-
-const storedSessions = async () => (await api('/status')).datasets[0].storedSessions;
-
-/** Presses a button that acts at the second press; a double click would be one. */
-async function confirm(page: Page, name: string | RegExp): Promise<void> {
-  const button = page.getByRole('button', { name });
-  await button.click();
-  await page.waitForTimeout(500);
-  await page.getByRole('button', { name: 'Press again' }).click();
-}
-
 beforeAll(async () => {
-  product = await startProduct({ environment: { CANISTER_IDLE_TIMEOUT_MS: '1000' } });
-  expect((await runCommand(['dataset', 'create', 'shop', '--data', product.data])).code).toBe(0);
-  ({ writeKey } = await api('/datasets/shop'));
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
-  ann = await newPage();
-  bob = await newPage();
-  watched = watch(ann, product.baseUrl);
+  opened = await openConsole({ environment: { CANISTER_IDLE_TIMEOUT_MS: '1000' } });
+  writeKey = await opened.makeDataset({ slug: 'shop' });
+  ann = opened.page;
+  bob = await opened.newPage();
 });
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => opened?.close());
 
 describe('masking', () => {
   it('takes names, and what they name is never written', async () => {
@@ -83,12 +32,19 @@ describe('masking', () => {
     await ann.getByText('Saved: hits from now on are masked so.').waitFor();
     expect(await violations(ann)).toEqual([]);
     const form = { birthday: ['1990-01-02'], city: ['Bern'] };
-    await send([{ visitor: 'a', form }, { visitor: 'b' }, { visitor: 'c' }]);
-    await expect.poll(storedSessions, { timeout: 45_000 }).toBe(3);
+    const path = '/teas';
+    await opened.send(writeKey, [
+      { visitor: 'a', path, form },
+      { visitor: 'b', path },
+      { visitor: 'c', path },
+    ]);
+    await opened.stored('shop', 3);
     const found = (text: string) =>
-      api('/datasets/shop/search', {
-        body: { condition: `request.form.birthday = "${text}"` },
-      }).then(({ sessions }) => sessions);
+      opened
+        .api('/datasets/shop/search', {
+          body: { condition: `request.form.birthday = "${text}"` },
+        })
+        .then(({ sessions }) => sessions);
     expect(await found('[masked]')).toBe(1);
     expect(await found('1990-01-02')).toBe(0);
   });
@@ -104,7 +60,7 @@ describe('the index', () => {
     await ann.getByRole('button', { name: 'Save and index the past' }).click();
     await ann.getByText('Saved. What the index does not hold yet is made now.').waitFor();
     await ann.getByText(/It holds \d+ values of 3 sessions/).waitFor();
-    const state = await api('/datasets/shop/index');
+    const state = await opened.api('/datasets/shop/index');
     expect(state.serving.fields).toEqual(['request.form.city']);
     expect(await violations(ann)).toEqual([]);
   });
@@ -115,19 +71,25 @@ describe('the index', () => {
     await ann.getByRole('button', { name: 'Save and index the past' }).click();
     await ann.getByText(/response.status is a/).waitFor();
     // The browser itself notes the refused request.
-    watched.complaints.splice(0);
+    opened.watched.complaints.splice(0);
   });
 
   it('is not changed over what somebody else has saved meanwhile', async () => {
     await ann.goto('/shop/index');
     await ann.getByRole('button', { name: 'Remove request.form.city' }).click();
-    await api('/datasets/shop/index', { method: 'PUT', body: { fields: [], pageText: true } });
+    await opened.api('/datasets/shop/index', {
+      method: 'PUT',
+      body: { fields: [], pageText: true },
+    });
     await ann.getByRole('button', { name: 'Save and index the past' }).click();
     await ann.getByRole('heading', { name: 'Somebody changed "Index"' }).waitFor();
     await ann.getByRole('button', { name: 'Keep mine, over theirs' }).click();
     await ann.getByText('Saved. What the index').waitFor();
-    expect((await api('/datasets/shop/index')).rules).toEqual({ fields: [], pageText: false });
-    watched.complaints.splice(0);
+    expect((await opened.api('/datasets/shop/index')).rules).toEqual({
+      fields: [],
+      pageText: false,
+    });
+    opened.watched.complaints.splice(0);
   });
 });
 
@@ -145,24 +107,24 @@ describe('jobs', () => {
     await ann.getByRole('button', { name: 'Publish what has changed' }).click();
     await expect.poll(() => row('Publish').innerText(), patient).toMatch(/Done\s.*1 days/s);
 
-    const { number } = await api('/datasets/shop/imports', { body: { format: 'combined' } });
-    await api(`/imports/${number}/file`, { body: { name: 'access.log' } });
+    const { number } = await opened.api('/datasets/shop/imports', { body: { format: 'combined' } });
+    await opened.api(`/imports/${number}/file`, { body: { name: 'access.log' } });
     await expect.poll(() => row('Import').innerText(), patient).toMatch(/access\.log\s.*Running/s);
     expect(await violations(ann)).toEqual([]);
-    await confirm(ann, /^Cancel Import/);
+    await confirmed(ann, /^Cancel Import/);
     await expect.poll(() => row('Import').innerText(), patient).toMatch(/Cancelled/);
-    const gone = await fetch(`${product.baseUrl}/api/imports/${number}/finish`, {
+    const gone = await fetch(`${opened.product.baseUrl}/api/imports/${number}/finish`, {
       method: 'POST',
       headers,
     });
     expect(gone.status).toBe(404);
-    expect(watched).toEqual({ foreignRequests: [], complaints: [] });
+    expect(opened.watched).toEqual({ foreignRequests: [], complaints: [] });
   });
 });
 
 describe('two people at the same definition', () => {
   const late = { name: 'Late', condition: 'session.hits >= 3', colour: 1 };
-  const kept = async () => (await api('/datasets/shop/definitions/label/Late')).condition;
+  const kept = async () => (await opened.api('/datasets/shop/definitions/label/Late')).condition;
   const condition = (page: Page) => page.locator('cn-condition-box textarea').first();
   const edit = async (page: Page, text: string) => {
     await condition(page).fill(text);
@@ -171,7 +133,7 @@ describe('two people at the same definition', () => {
   };
 
   it('the second sees what the first has saved beside what is typed, and chooses', async () => {
-    await api('/datasets/shop/definitions/label', { method: 'PUT', body: late });
+    await opened.api('/datasets/shop/definitions/label', { method: 'PUT', body: late });
     for (const page of [ann, bob]) {
       await page.goto('/shop/definitions?name=Late');
       await condition(page).waitFor();
@@ -200,7 +162,7 @@ describe('two people at the same definition', () => {
   it('or takes what the first has saved', async () => {
     await bob.goto('/shop/definitions?name=Late');
     await condition(bob).waitFor();
-    await api('/datasets/shop/definitions/label', {
+    await opened.api('/datasets/shop/definitions/label', {
       method: 'PUT',
       body: { ...late, condition: 'session.hits >= 9' },
     });
@@ -213,7 +175,7 @@ describe('two people at the same definition', () => {
   it('or makes it anew when it was deleted', async () => {
     await bob.goto('/shop/definitions?name=Late');
     await condition(bob).waitFor();
-    await api('/datasets/shop/definitions/label/Late', { method: 'DELETE' });
+    await opened.api('/datasets/shop/definitions/label/Late', { method: 'DELETE' });
     await edit(bob, 'session.hits >= 7');
     await bob.getByRole('heading', { name: 'Somebody deleted "Late"' }).waitFor();
     await bob.getByRole('button', { name: 'Make it anew with mine' }).click();
@@ -230,10 +192,10 @@ describe('two people at the same definition', () => {
       operator: 'at_least',
       bound: 3,
     };
-    await api('/datasets/shop/alerts/rules', { method: 'PUT', body: rule });
+    await opened.api('/datasets/shop/alerts/rules', { method: 'PUT', body: rule });
     await bob.goto('/shop/alerts?alert=Errors');
     await bob.getByLabel('Description (optional)').fill('Mine');
-    await api('/datasets/shop/alerts/rules', { method: 'PUT', body: { ...rule, bound: 4 } });
+    await opened.api('/datasets/shop/alerts/rules', { method: 'PUT', body: { ...rule, bound: 4 } });
     await bob.getByRole('button', { name: 'Save alert' }).click();
     await bob.getByRole('heading', { name: 'Somebody changed "Errors"' }).waitFor();
     await bob.getByRole('button', { name: 'Take theirs' }).click();
@@ -244,7 +206,7 @@ describe('two people at the same definition', () => {
 
 describe('an analyst', () => {
   it('sees events and alerts, and is offered nothing that would be refused', async () => {
-    const token = /\/welcome#(f_[\w-]{43})/.exec(product.said())?.[1];
+    const token = /\/welcome#(f_[\w-]{43})/.exec(opened.product.said())?.[1];
     const admin = { token, email: 'ann@shop.example', name: 'Ann', password };
     expect((await ann.request.post('/api/first', { headers, data: admin })).ok()).toBe(true);
     const invited = await ann.request.post('/api/users', {
@@ -257,8 +219,8 @@ describe('an analyst', () => {
       },
     });
     const { link } = (await invited.json()) as { link: string };
-    const carl = await newPage();
-    const carls = watch(carl, product.baseUrl);
+    const carl = await opened.newPage();
+    const carls = watch(carl, opened.product.baseUrl);
     const taken = await carl.request.post('/api/links/use', {
       headers,
       data: { token: link.split('#')[1], password, name: 'Carl' },

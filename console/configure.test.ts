@@ -3,43 +3,30 @@
  * costs of a campaign, the order of page groups, and texts of strangers in every field.
  */
 import { randomUUID } from 'node:crypto';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
-import { firefox, violations, type Watched, watch } from './testing/pages.ts';
-import { forget, type Product, runCommand, startProduct } from './testing/product.ts';
+import { type OpenedConsole, openConsole } from './testing/opened-console.ts';
+import { firefox, violations } from './testing/pages.ts';
+import { forget, runCommand } from './testing/product.ts';
 
 const hostile = `<img src=x onerror='window.hit=1'>\${1}{{2}}`;
 const minuteMs = 60_000;
 const definitions = '/datasets/shop/definitions';
 
-let product: Product;
-let browser: Browser;
+let opened: OpenedConsole;
 let page: Page;
-let watched: Watched;
 
 beforeAll(async () => {
-  product = await startProduct();
-  await put('POST', '/api/datasets', { slug: 'shop', idleTimeoutMs: 2_000 });
+  opened = await openConsole();
+  page = opened.page;
+  await opened.makeDataset({ slug: 'shop', idleTimeoutMs: 2_000 });
   await sendLog();
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
-  const context = await browser.newContext({
-    baseURL: product.baseUrl,
-    locale: 'en-GB',
-    viewport: { width: 1400, height: 900 },
-  });
-  page = await context.newPage();
-  page.setDefaultTimeout(45_000);
-  watched = watch(page, product.baseUrl);
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => opened?.close());
 
 async function put(method: string, path: string, body: object): Promise<Response> {
-  const response = await fetch(`${product.baseUrl}${path}`, {
+  const response = await fetch(`${opened.product.baseUrl}${path}`, {
     method,
     headers: { 'content-type': 'application/json', 'x-canister': 'test' },
     body: JSON.stringify(body),
@@ -71,7 +58,7 @@ async function sendLog(): Promise<void> {
   const begun = await put('POST', '/api/datasets/shop/imports', {});
   const { number } = (await begun.json()) as { number: number };
   await put('POST', `/api/imports/${number}/file`, { name: `${randomUUID()}.log` });
-  await fetch(`${product.baseUrl}/api/imports/${number}/bytes`, {
+  await fetch(`${opened.product.baseUrl}/api/imports/${number}/bytes`, {
     method: 'POST',
     headers: { 'x-canister': 'test', 'content-type': 'application/octet-stream' },
     body: log.join(''),
@@ -96,7 +83,7 @@ async function typeCondition(label: string, text: string): Promise<void> {
 
 describe('configuring', () => {
   it('makes a label that stands in a report', async () => {
-    await forget(product, `${definitions}/label/Readers`);
+    await forget(opened.product, `${definitions}/label/Readers`);
     await page.goto('/shop/definitions');
     await page.getByRole('heading', { name: 'There is no label yet' }).waitFor();
     await page.getByRole('link', { name: 'New label' }).first().click();
@@ -123,14 +110,14 @@ describe('configuring', () => {
     await page.getByRole('button', { name: 'Save label' }).click();
     await page.getByRole('alert').getByText('There is no field "luck"').waitFor();
     expect(await condition('Sessions with').inputValue()).toBe('luck = 1');
-    expect(watched.complaints.splice(0).filter((text) => !text.includes('400'))).toEqual([]);
+    expect(opened.watched.complaints.splice(0).filter((text) => !text.includes('400'))).toEqual([]);
   });
 
   it('shows what a recut would move, applies it, and takes it back', async () => {
     // An earlier try may have ended on its way.
     if ((await sessionsNow()) !== 3) {
       const back = ['recut', '--dataset', 'shop', '--idle-timeout-ms', '2000', '--apply'];
-      expect((await runCommand([...back, '--data', product.data])).code).toBe(0);
+      expect((await runCommand([...back, '--data', opened.product.data])).code).toBe(0);
     }
     expect(await sessionsNow()).toBe(3);
     await page.goto('/shop/rules');
@@ -159,13 +146,13 @@ describe('configuring', () => {
     await page.getByText('No session would go now.').waitFor();
     await press('Set it, and remove that');
     await page.getByText('These rules are in force.').waitFor();
-    const response = await fetch(`${product.baseUrl}/api/datasets/shop`);
+    const response = await fetch(`${opened.product.baseUrl}/api/datasets/shop`);
     expect(await response.json()).toMatchObject({ keepSessionsDays: 30 });
   });
 
   it('makes page groups in their order, and a funnel of them', async () => {
     const groups = ['Tea', 'Shop'].map((name) => `${definitions}/page_group/${name}`);
-    await forget(product, `${definitions}/funnel/Order`, ...groups);
+    await forget(opened.product, `${definitions}/funnel/Order`, ...groups);
     for (const [name, text] of [
       ['Tea', 'request.path = "/shop/tea"'],
       ['Shop', 'request.path starts with "/shop/"'],
@@ -178,7 +165,9 @@ describe('configuring', () => {
     }
     await page.getByRole('button', { name: 'Move Shop up' }).click();
     await page.getByText('"Shop" is number 1 now.').waitFor();
-    const response = await fetch(`${product.baseUrl}/api/datasets/shop/definitions/page_group`);
+    const response = await fetch(
+      `${opened.product.baseUrl}/api/datasets/shop/definitions/page_group`,
+    );
     const kept = (await response.json()) as { definitions: { name: string }[] };
     expect(kept.definitions.map(({ name }) => name)).toEqual(['Shop', 'Tea']);
 
@@ -192,7 +181,7 @@ describe('configuring', () => {
   });
 
   it('takes the costs of a campaign out of a CSV file whose columns it asks for', async () => {
-    await forget(product, `${definitions}/campaign/Spring`);
+    await forget(opened.product, `${definitions}/campaign/Spring`);
     await page.goto('/shop/definitions?kind=campaign&name=');
     await page.getByLabel('Name', { exact: true }).fill('Spring');
     await page.getByLabel('utm_campaign').fill('spring');
@@ -274,7 +263,7 @@ describe('configuring', () => {
   });
 
   it('never asked another host for anything, and nothing was complained about', () => {
-    expect(watched).toEqual({ foreignRequests: [], complaints: [] });
+    expect(opened.watched).toEqual({ foreignRequests: [], complaints: [] });
   });
 });
 

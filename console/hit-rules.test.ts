@@ -1,62 +1,30 @@
 /** Hit rules in Chromium against the built product: an exclusion is added, tried, set, seen to work, and taken back. */
-import { randomUUID } from 'node:crypto';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
-import { firefox, violations, type Watched, watch } from './testing/pages.ts';
-import { type Product, startProduct } from './testing/product.ts';
+import { type OpenedConsole, openConsole } from './testing/opened-console.ts';
+import { violations } from './testing/pages.ts';
 
 const hostile = `<img src=x onerror='window.hit=1'>\${1}{{2}}`;
-let product: Product;
-let browser: Browser;
+let opened: OpenedConsole;
 let page: Page;
-let watched: Watched;
 let writeKey = '';
 
-async function api<T>(path: string, body?: object): Promise<T> {
-  const response = await fetch(`${product.baseUrl}/api${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { 'content-type': 'application/json', 'x-canister': 'test' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return (await response.json()) as T;
-}
-
-async function send(path: string): Promise<void> {
-  const url = `https://shop.example${path}`;
-  const hit = { dataset: writeKey, id: randomUUID(), type: 'page_view', visitor: 'v1', url };
-  const answer = await fetch(`${product.baseUrl}/hits`, {
-    method: 'POST',
-    headers: { 'user-agent': firefox },
-    body: JSON.stringify(hit),
-  });
-  expect(answer.status).toBe(202);
-}
+const send = (path: string) =>
+  opened.send(writeKey, [{ visitor: 'v1', url: `https://shop.example${path}` }]);
 
 const paths = async () => {
   const sql = 'SELECT path FROM hits ORDER BY path';
-  const { rows } = await api<{ rows: unknown[][] }>('/datasets/shop/sql', { sql });
-  return rows?.map(([path]) => path);
+  const { rows } = await opened.api('/datasets/shop/sql', { body: { sql } });
+  return rows.map(([path]: unknown[]) => path);
 };
 
 beforeAll(async () => {
-  product = await startProduct({ environment: { CANISTER_IDLE_TIMEOUT_MS: '1000' } });
-  ({ writeKey } = await api<{ writeKey: string }>('/datasets', { slug: 'shop' }));
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
-  const context = await browser.newContext({
-    baseURL: product.baseUrl,
-    locale: 'en-GB',
-    viewport: { width: 1400, height: 900 },
-  });
-  page = await context.newPage();
-  page.setDefaultTimeout(45_000);
-  watched = watch(page, product.baseUrl);
+  opened = await openConsole({ environment: { CANISTER_IDLE_TIMEOUT_MS: '1000' } });
+  page = opened.page;
+  writeKey = await opened.makeDataset({ slug: 'shop' });
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => opened?.close());
 
 it('a rule is added, tried before it is set, set, and counted; a wrong one is refused in words', async () => {
   await page.goto('/shop/hit-rules');
@@ -106,5 +74,5 @@ it.each(['light', 'dark'] as const)('has nothing for axe to find, in %s', async 
 });
 
 it('never asked another host for anything, and complained of nothing but the refusal', () => {
-  expect(watched.foreignRequests).toEqual([]);
+  expect(opened.watched.foreignRequests).toEqual([]);
 });

@@ -1,11 +1,10 @@
 /** The sources page in Chromium against the built product, with a web server that holds a log back half way. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
-import { firefox, violations, type Watched, watch } from './testing/pages.ts';
-import { type Product, startProduct } from './testing/product.ts';
+import { type OpenedConsole, openConsole } from './testing/opened-console.ts';
+import { firefox, violations } from './testing/pages.ts';
 
 const lineCount = 4_000;
 const hostile = "<img src=x onerror='window.hit=1'>";
@@ -17,10 +16,8 @@ const log = `${Array.from({ length: lineCount }, (_, index) => {
   return `10.1.${Math.floor(index / 250)}.${index % 250} - - [20/Nov/2026:10:${minutes}:${seconds} +0000] "GET /p${index} HTTP/1.1" 200 12 "-" "${firefox}"`;
 }).join('\n')}\nnot a line of a log\n`;
 
-let product: Product;
-let browser: Browser;
+let opened: OpenedConsole;
 let page: Page;
-let watched: Watched;
 let server: Server;
 let letGo: () => void;
 
@@ -48,32 +45,18 @@ beforeAll(async () => {
     } else response.end(part);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  product = await startProduct({
+  opened = await openConsole({
     environment: { CANISTER_SOURCE_PRIVATE_NETWORKS: '127.0.0.0/8' },
   });
-  const made = await fetch(`${product.baseUrl}/api/datasets`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-canister': 'test' },
-    body: JSON.stringify({ slug: 'shop', name: hostile }),
-  });
-  expect(made.ok, await made.text()).toBe(true);
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
-  const context = await browser.newContext({
-    baseURL: product.baseUrl,
-    locale: 'en-GB',
-    viewport: { width: 1400, height: 900 },
-  });
-  page = await context.newPage();
-  page.setDefaultTimeout(45_000);
-  watched = watch(page, product.baseUrl);
+  page = opened.page;
+  await opened.makeDataset({ slug: 'shop', name: hostile });
 });
 
 afterAll(async () => {
   letGo?.();
   server?.closeAllConnections();
   server?.close();
-  await browser?.close();
-  await product?.stop();
+  await opened?.close();
 });
 
 const address = (path: string) =>
@@ -91,7 +74,7 @@ it('says what a source needs that is not understood, and keeps what was typed', 
   await page.getByRole('alert').getByText('host key is known').waitFor();
   expect(await violations(page)).toEqual([]);
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe(hostile);
-  expect(watched.complaints.splice(0).filter((text) => !text.includes('400'))).toEqual([]);
+  expect(opened.watched.complaints.splice(0).filter((text) => !text.includes('400'))).toEqual([]);
 });
 
 it('is watched while it fetches, and tells every line that came', async () => {
@@ -125,12 +108,9 @@ it('is watched while it fetches, and tells every line that came', async () => {
       '4,000',
     ]);
   expect(await violations(page)).toEqual([]);
-  const answer = await fetch(`${product.baseUrl}/api/datasets/shop/sql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-canister': 'test' },
-    body: JSON.stringify({ sql: 'SELECT count(*), count(DISTINCT path) FROM hits' }),
-  });
-  expect(((await answer.json()) as { rows: unknown }).rows).toEqual([[lineCount, lineCount]]);
+  const sql = 'SELECT count(*), count(DISTINCT path) FROM hits';
+  const { rows } = await opened.api('/datasets/shop/sql', { body: { sql } });
+  expect(rows).toEqual([[lineCount, lineCount]]);
 });
 
 it('shows what was wrong with a run, rests while it is paused, and is deleted at the second press', async () => {
@@ -151,5 +131,5 @@ it('shows what was wrong with a run, rests while it is paused, and is deleted at
   await remove.press('Enter');
   await page.getByRole('heading', { name: 'No logs are fetched yet' }).waitFor();
   expect(await page.evaluate(() => 'hit' in window)).toBe(false);
-  expect(watched).toEqual({ foreignRequests: [], complaints: [] });
+  expect(opened.watched).toEqual({ foreignRequests: [], complaints: [] });
 });

@@ -1,51 +1,31 @@
 /** People in Chromium: the first link makes an administrator, who invites a reader, who can read and nothing else. */
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumFlags, chromiumPath } from './testing/chromium.ts';
-import { violations, type Watched, watch } from './testing/pages.ts';
-import { type Product, runCommand, startProduct } from './testing/product.ts';
+import { type OpenedConsole, openConsole } from './testing/opened-console.ts';
+import { violations } from './testing/pages.ts';
+import { runCommand } from './testing/product.ts';
 
 const password = 'a long enough password';
 
-let product: Product;
-let browser: Browser;
+let opened: OpenedConsole;
 let annsBrowser: BrowserContext;
 let ann: Page;
 let bob: Page;
-let watched: Watched;
 let firstLink: string;
 let invitation: string;
 
-async function newPage(): Promise<Page> {
-  const context = await browser.newContext({
-    baseURL: product.baseUrl,
-    locale: 'en-GB',
-    viewport: { width: 1400, height: 900 },
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(45_000);
-  return page;
-}
-
 /** The links name `localhost`, as people reach the console; the test goes by the address. */
-const here = (link: string) => `${product.baseUrl}/${link.split('/').slice(3).join('/')}`;
+const here = (link: string) => `${opened.product.baseUrl}/${link.split('/').slice(3).join('/')}`;
 
 beforeAll(async () => {
-  product = await startProduct();
-  const made = await runCommand(['dataset', 'create', 'shop', '--data', product.data]);
-  expect(made.code, made.notes).toBe(0);
-  await runCommand(['dataset', 'create', 'blog', '--data', product.data]);
-  firstLink = /http:\/\/localhost:\d+\/welcome#f_[\w-]{43}/.exec(product.said())?.[0] ?? '';
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
-  ann = await newPage();
+  opened = await openConsole();
+  for (const slug of ['shop', 'blog']) await opened.makeDataset({ slug });
+  firstLink = /http:\/\/localhost:\d+\/welcome#f_[\w-]{43}/.exec(opened.product.said())?.[0] ?? '';
+  ann = opened.page;
   annsBrowser = ann.context();
-  watched = watch(ann, product.baseUrl);
-  bob = await newPage();
+  bob = await opened.newPage();
 });
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => opened?.close());
 
 describe('people', () => {
   it('let the machine in by itself while there is no administrator', async () => {
@@ -58,19 +38,19 @@ describe('people', () => {
     expect(firstLink).not.toBe('');
     await ann.goto(here(firstLink));
     await ann.getByRole('heading', { name: 'Make the first administrator' }).waitFor();
-    expect(ann.url()).toBe(`${product.baseUrl}/welcome`);
+    expect(ann.url()).toBe(`${opened.product.baseUrl}/welcome`);
     expect(await violations(ann)).toEqual([]);
     await ann.getByLabel('Mail address').fill('ann@shop.example');
     await ann.getByLabel('Name').fill('Ann');
     await ann.getByLabel('Password').fill('password1');
     await ann.getByRole('button', { name: 'Make administrator' }).click();
     await ann.getByText('Many people use this password').waitFor();
-    expect(watched.complaints.splice(0).filter((text) => !text.includes('400'))).toEqual([]);
+    expect(opened.watched.complaints.splice(0).filter((text) => !text.includes('400'))).toEqual([]);
     await ann.getByLabel('Password').fill(password);
     await ann.getByRole('button', { name: 'Make administrator' }).click();
     await ann.getByRole('link', { name: 'Ann' }).waitFor();
     expect(await ann.evaluate(() => document.cookie)).toBe('');
-    const [cookie] = await annsBrowser.cookies(`${product.baseUrl}/api`);
+    const [cookie] = await annsBrowser.cookies(`${opened.product.baseUrl}/api`);
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/api' });
   });
 
@@ -171,7 +151,7 @@ describe('people', () => {
     await form.getByLabel('Mail address').fill('ann@shop.example');
     await form.getByRole('button', { name: 'Save' }).click();
     await ann.getByText('There is a user of this mail address already').waitFor();
-    expect(watched.complaints.splice(0).filter((text) => !text.includes('409'))).toEqual([]);
+    expect(opened.watched.complaints.splice(0).filter((text) => !text.includes('409'))).toEqual([]);
     await form.getByLabel('Mail address').fill('robert@shop.example');
     await form.getByRole('button', { name: 'Save' }).click();
     await ann.getByRole('cell', { name: 'Robert robert@shop.example' }).waitFor();
@@ -196,12 +176,12 @@ describe('people', () => {
     await ann.getByRole('cell', { name: 'disable user' }).waitFor();
     await ann.getByRole('button', { name: 'Verify' }).click();
     await ann.getByText(/entries, none changed/).waitFor();
-    const check = await runCommand(['audit', 'verify', '--data', product.data]);
+    const check = await runCommand(['audit', 'verify', '--data', opened.product.data]);
     expect([check.code, check.out]).toEqual([
       0,
       expect.stringMatching(/^\d+ entries, none changed/),
     ]);
-    const users = await runCommand(['user', 'list', '--json', '--data', product.data]);
+    const users = await runCommand(['user', 'list', '--json', '--data', opened.product.data]);
     expect(JSON.parse(users.out)).toMatchObject([
       { email: 'ann@shop.example', state: 'active' },
       { email: 'bob@shop.example', state: 'disabled' },
@@ -213,7 +193,7 @@ describe('people', () => {
     await ann.getByLabel('Name').fill('Build');
     await ann.getByRole('button', { name: 'Make key' }).click();
     const key = (await ann.getByText(/^\s*ck_[\w-]{43}\s*$/).textContent())?.trim();
-    const answer = await fetch(`${product.baseUrl}/api/datasets/shop`, {
+    const answer = await fetch(`${opened.product.baseUrl}/api/datasets/shop`, {
       headers: { authorization: `Bearer ${key}` },
     });
     expect(answer.status).toBe(200);
@@ -223,6 +203,6 @@ describe('people', () => {
       await ann.locator('main table').first().waitFor();
       expect(await violations(ann), path).toEqual([]);
     }
-    expect(watched.foreignRequests).toEqual([]);
+    expect(opened.watched.foreignRequests).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ import type { DatasetEngine } from './engine/dataset-engine.ts';
 import { createRoomMaker } from './engine/make-room.ts';
 import { createSettling } from './engine/settling.ts';
 import { normalizeHit, UnusableHit } from './hits/normalize-hit.ts';
+import { inTurn } from './in-turn.ts';
 import type { InboxCommand, InboxRow, InboxSource } from './sources/inbox-source.ts';
 
 /** How many rows a step reads at the most. */
@@ -59,7 +60,6 @@ export function createPipeline(options: {
   if (readThrough === Number.MAX_SAFE_INTEGER) readThrough = 0;
   let engineTime = 0;
   let ahead: { after: number; rows: Promise<InboxRow[]> } | undefined;
-  let working: Promise<unknown> = Promise.resolve();
   const batches = createBatches(inbox, () => readThrough, sessionsPerCommitMax);
   const room = createRoomMaker(datasets, active, batches);
   const settling = createSettling({
@@ -71,12 +71,8 @@ export function createPipeline(options: {
     reading: () => ({ through: readThrough, timeMs: engineTime }),
   });
 
-  /** One at a time: a dataset must not come in the middle of a step. */
-  function exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = working.then(work);
-    working = result.catch(() => undefined);
-    return result;
-  }
+  /** A dataset must not come in the middle of a step. */
+  const { run: exclusively } = inTurn();
 
   /** The same once nothing is being stored either. */
   const standing = <T>(work: () => Promise<T>) =>

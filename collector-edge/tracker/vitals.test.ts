@@ -7,6 +7,7 @@ import { chromiumFlags, chromiumPath } from '../../console/testing/chromium.ts';
 import { nodePeerAddress } from '../node.ts';
 import { buildTracker, buildVitals } from '../testing/build.ts';
 import { createTestCollector, type TestCollector } from '../testing/collector.ts';
+import { originOf } from '../testing/tracked-site.ts';
 
 const answerMs = 150;
 const busyMs = 240;
@@ -22,10 +23,7 @@ let site: string;
 
 async function listen(server: Server): Promise<string> {
   servers.push(server);
-  if (!server.listening) await new Promise<void>((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port was given');
-  return `http://127.0.0.1:${address.port}`;
+  return await originOf(server);
 }
 
 /** A page that comes late, answers a click slowly, and moves when it is told to; it watches itself. */

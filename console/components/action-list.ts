@@ -7,9 +7,9 @@ import type { Completion } from '../../core/contract/event-life.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
-import { options } from './alert-subject.ts';
 import { severityTexts } from './alert-words.ts';
 import { actionTexts } from './event-words.ts';
+import { options } from './form-entry.ts';
 import './value-source.ts';
 
 const actionsMax = 16;

@@ -20,8 +20,8 @@ import {
   ruleOf,
 } from './alert-draft.ts';
 import './alert-subject.ts';
-import { options } from './alert-subject.ts';
 import { measureTexts, operatorTexts, severityTexts, valueWords } from './alert-words.ts';
+import { checkEntry, lineEntry, problemNote, selectEntry } from './form-entry.ts';
 import './blackout-list.ts';
 import './conflict-note.ts';
 import './error-note.ts';
@@ -93,7 +93,7 @@ export class AlertForm extends LitElement {
             .events=${this.events}
             @cn-subject=${(event: CustomEvent<AlertDraft['subject']>) => this.#watch(event.detail)}
           ></cn-alert-subject>
-          ${this.#problem('subject')}
+          ${problemNote(this.problems.subject)}
           <div class="line">
             ${this.#select('measure', msg('Measure'), draft.subject.kind === 'saved_query' ? sqlMeasureTexts : countedMeasureTexts)}
             ${this.#number('windowMinutes', msg('Within minutes'))}
@@ -145,7 +145,7 @@ export class AlertForm extends LitElement {
             .blackouts=${draft.blackouts}
             @cn-blackouts=${(event: CustomEvent<Blackout[]>) => this.#set({ blackouts: event.detail })}
           ></cn-blackout-list>
-          ${this.#problem('blackouts')}
+          ${problemNote(this.problems.blackouts)}
         </fieldset>
         ${this.error ? html`<cn-error-note .error=${this.error} @cn-retry=${() => this.#save()}></cn-error-note>` : nothing}
         ${this.#conflict()}
@@ -209,20 +209,16 @@ export class AlertForm extends LitElement {
     ${hasRange(this.draft) ? this.#number('boundTo', msg('and')) : nothing}`;
   }
 
-  #text(field: 'name' | 'description', label: string, lengthMax: number, fixed = false) {
-    return html`<label class="entry wide"
-      ><span>${label}</span
-      ><input
-        id=${field}
-        class="field"
-        autocomplete="off"
-        maxlength=${lengthMax}
-        ?readonly=${fixed}
-        aria-invalid=${String(this.problems[field] !== undefined)}
-        .value=${this.draft[field]}
-        @input=${(event: Event) => this.#set({ [field]: typedIn(event) })}
-      />${this.#problem(field)}</label
-    >`;
+  #text(field: 'name' | 'description', label: string, lengthMax: number, isFixed = false) {
+    return lineEntry({
+      id: field,
+      label,
+      value: this.draft[field],
+      lengthMax,
+      isFixed,
+      problem: this.problems[field],
+      change: (value) => this.#set({ [field]: value }),
+    });
   }
 
   #number(
@@ -239,7 +235,7 @@ export class AlertForm extends LitElement {
         aria-invalid=${String(this.problems[field] !== undefined)}
         .value=${this.draft[field]}
         @input=${(event: Event) => this.#set({ [field]: typedIn(event) })}
-      />${this.#problem(field)}</label
+      />${problemNote(this.problems[field])}</label
     >`;
   }
 
@@ -248,34 +244,19 @@ export class AlertForm extends LitElement {
     label: string,
     texts: Record<string, string>,
   ) {
-    return html`<label class="entry"
-      ><span>${label}</span
-      ><select class="field" @change=${(event: Event) => this.#set({ [field]: typedIn(event) })}>
-        ${options(texts, this.draft[field])}
-      </select></label
-    >`;
+    const change = (value: string) => this.#set({ [field]: value });
+    return selectEntry({ label, value: this.draft[field], texts, change });
   }
 
   #check(field: 'robots' | 'notifyRecovery' | 'active', label: string) {
-    const change = (event: Event) =>
-      this.#set({ [field]: (event.target as HTMLInputElement).checked });
-    return html`<label class="check"><input type="checkbox" .checked=${this.draft[field]} @change=${change} />${label}</label>`;
+    return checkEntry(label, this.draft[field], (on) => this.#set({ [field]: on }));
   }
 
   #channel(name: string) {
     const { channels } = this.draft;
     const isChosen = channels.includes(name);
     const chosen = isChosen ? channels.filter((one) => one !== name) : [...channels, name];
-    return html`<label class="check"
-      ><input type="checkbox" .checked=${isChosen} @change=${() => this.#set({ channels: chosen })} />${name}</label
-    >`;
-  }
-
-  #problem(field: keyof AlertDraft) {
-    const problem = this.problems[field];
-    return problem === undefined
-      ? nothing
-      : html`<p class="caption problem" role="alert">${problem}</p>`;
+    return checkEntry(name, isChosen, () => this.#set({ channels: chosen }));
   }
 
   /** A measure that the subject does not have gives way. */

@@ -8,6 +8,7 @@ import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
 import { metricTexts, severityTexts } from './alert-words.ts';
+import { options } from './form-entry.ts';
 import './saved-query-field.ts';
 
 type Metric = (AlertSubject & { kind: 'metric' })['metric'];
@@ -104,13 +105,6 @@ export class AlertSubjectField extends LitElement {
 }
 
 const typedIn = (event: Event) => (event.target as HTMLInputElement).value;
-
-/** The options of a select, with the one that is chosen. */
-export function options(texts: Readonly<Record<string, string>>, chosen: string) {
-  return Object.entries(texts).map(
-    ([value, text]) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`,
-  );
-}
 
 declare global {
   interface HTMLElementTagNameMap {

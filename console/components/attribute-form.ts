@@ -11,7 +11,7 @@ import { UnsavedInput } from '../controllers/unsaved-input.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
-import { options } from './alert-subject.ts';
+import { checkEntry, selectEntry } from './form-entry.ts';
 import './error-note.ts';
 import { takeTexts } from './event-words.ts';
 
@@ -137,18 +137,12 @@ export class AttributeForm extends LitElement {
     chosen: Value,
     part: (value: Value) => Partial<HitAttribute>,
   ) {
-    return html`<label class="entry"
-      ><span>${label}</span
-      ><select class="field" @change=${(event: Event) => this.#change(part((event.target as HTMLSelectElement).value as Value))}>
-        ${options(texts, chosen)}
-      </select></label
-    >`;
+    const change = (value: string) => this.#change(part(value as Value));
+    return selectEntry({ label, value: chosen, texts, change });
   }
 
-  #check(label: string, checked: boolean, part: (on: boolean) => Partial<HitAttribute>) {
-    return html`<label class="check"
-      ><input type="checkbox" .checked=${checked} @change=${(event: Event) => this.#change(part((event.target as HTMLInputElement).checked))} />${label}</label
-    >`;
+  #check(label: string, isChecked: boolean, part: (on: boolean) => Partial<HitAttribute>) {
+    return checkEntry(label, isChecked, (on) => this.#change(part(on)));
   }
 
   #change(part: Partial<HitAttribute>) {

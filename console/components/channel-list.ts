@@ -13,7 +13,7 @@ import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { tableStyles } from '../styles/tables.ts';
 import { textStyles } from '../styles/text.ts';
-import { options } from './alert-subject.ts';
+import { options } from './form-entry.ts';
 import './code-block.ts';
 import './confirm-button.ts';
 import './error-note.ts';

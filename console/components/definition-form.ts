@@ -9,7 +9,7 @@ import { KeptDraft } from '../controllers/kept-draft.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
-import { options } from './alert-subject.ts';
+import { checkEntry, options, selectEntry } from './form-entry.ts';
 import './condition-box.ts';
 import {
   type DefinitionDraft,
@@ -173,9 +173,7 @@ export class DefinitionForm extends LitElement {
         </div>
       </fieldset>
       <div class="line">
-        <label class="check"
-          ><input type="checkbox" .checked=${inverse} @change=${(event: Event) => this.#draft.set({ inverse: (event.target as HTMLInputElement).checked })} />${msg('The sessions that do not meet it')}</label
-        >
+        ${checkEntry(msg('The sessions that do not meet it'), inverse, (on) => this.#draft.set({ inverse: on }))}
         ${
           this.others.length === 0
             ? nothing
@@ -233,12 +231,8 @@ export class DefinitionForm extends LitElement {
     label: string,
     texts: Record<string, string>,
   ) {
-    return html`<label class="entry"
-      ><span>${label}</span
-      ><select class="field" @change=${(event: Event) => this.#draft.set({ [field]: typedIn(event) })}>
-        ${options(texts, this.#draft.typed[field])}
-      </select></label
-    >`;
+    const change = (value: string) => this.#draft.set({ [field]: value });
+    return selectEntry({ label, value: this.#draft.typed[field], texts, change });
   }
 }
 

@@ -23,7 +23,7 @@ import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
 import './action-list.ts';
-import { options } from './alert-subject.ts';
+import { checkEntry, lineEntry, options, problemNote, selectEntry } from './form-entry.ts';
 import './condition-box.ts';
 import './conflict-note.ts';
 import './day-range.ts';
@@ -128,7 +128,7 @@ export class EventEditor extends LitElement {
             placeholder='request.path = "/order/confirmed"'
             @cn-condition=${(event: CustomEvent<string>) => this.#set({ condition: event.detail })}
           ></cn-condition-box>
-          ${this.#problem('condition')}
+          ${problemNote(this.problems.condition)}
         </fieldset>
         <fieldset>
           <legend>${msg('What each occurrence carries')}</legend>
@@ -139,13 +139,13 @@ export class EventEditor extends LitElement {
             >
             ${draft.record.kind === 'count' ? nothing : this.#source(draft.record.from)}
           </div>
-          ${this.#problem('record')}
+          ${problemNote(this.problems.record)}
           <cn-dimension-list
             .dimensions=${draft.dimensions}
             .names=${this.#names.value}
             @cn-dimensions=${(event: CustomEvent<EventDimension[]>) => this.#set({ dimensions: event.detail })}
           ></cn-dimension-list>
-          ${this.#problem('dimensions')}
+          ${problemNote(this.problems.dimensions)}
         </fieldset>
         <fieldset>
           <legend>${msg('Actions')}</legend>
@@ -154,7 +154,7 @@ export class EventEditor extends LitElement {
             .names=${this.#names.value}
             @cn-actions=${(event: CustomEvent<EventAction[]>) => this.#set({ actions: event.detail })}
           ></cn-action-list>
-          ${this.#problem('actions')}
+          ${problemNote(this.problems.actions)}
           <div class="line">
             ${this.#check('buildingBlock', msg('A building block: for other events, not reported'))} ${this.#check('active', msg('Switched on'))}
           </div>
@@ -194,41 +194,24 @@ export class EventEditor extends LitElement {
   }
 
   #text(field: 'name' | 'description', label: string, lengthMax: number) {
-    return html`<label class="entry wide"
-      ><span>${label}</span
-      ><input
-        id=${field}
-        class="field"
-        autocomplete="off"
-        maxlength=${lengthMax}
-        ?readonly=${field === 'name' && this.revision !== undefined}
-        aria-invalid=${String(this.problems[field] !== undefined)}
-        .value=${this.draft[field]}
-        @input=${(event: Event) => this.#set({ [field]: typedIn(event) })}
-      />${this.#problem(field)}</label
-    >`;
+    return lineEntry({
+      id: field,
+      label,
+      value: this.draft[field],
+      lengthMax,
+      isFixed: field === 'name' && this.revision !== undefined,
+      problem: this.problems[field],
+      change: (value) => this.#set({ [field]: value }),
+    });
   }
 
   #select(field: 'trigger' | 'track', label: string, texts: Record<string, string>) {
-    return html`<label class="entry"
-      ><span>${label}</span
-      ><select class="field" @change=${(event: Event) => this.#set({ [field]: typedIn(event) })}>
-        ${options(texts, this.draft[field])}
-      </select></label
-    >`;
+    const change = (value: string) => this.#set({ [field]: value });
+    return selectEntry({ label, value: this.draft[field], texts, change });
   }
 
   #check(field: 'buildingBlock' | 'active', label: string) {
-    const change = (event: Event) =>
-      this.#set({ [field]: (event.target as HTMLInputElement).checked });
-    return html`<label class="check"><input type="checkbox" .checked=${this.draft[field]} @change=${change} />${label}</label>`;
-  }
-
-  #problem(field: keyof EventDefinition) {
-    const problem = this.problems[field];
-    return problem === undefined
-      ? nothing
-      : html`<p class="caption problem" role="alert">${problem}</p>`;
+    return checkEntry(label, this.draft[field], (on) => this.#set({ [field]: on }));
   }
 
   readonly #chooseRecord = (event: Event) => {

@@ -11,7 +11,7 @@ import { previewSavedQuery } from '../api/sql.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { formStyles } from '../styles/form.ts';
 import { textStyles } from '../styles/text.ts';
-import { options } from './alert-subject.ts';
+import { options } from './form-entry.ts';
 import './error-note.ts';
 import './result-grid.ts';
 import './saved-query-field.ts';

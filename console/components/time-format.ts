@@ -18,15 +18,6 @@ export function formatDay(day: string, locale = readerLocale()): string {
   }).format(noon(day));
 }
 
-/** `2026-11-21` as "21 Nov". */
-export function formatDayShort(day: string, locale = readerLocale()): string {
-  return dateFormat(locale, {
-    timeZone: 'UTC',
-    day: 'numeric',
-    month: 'short',
-  }).format(noon(day));
-}
-
 /** A range by its first and last day: `{from: '2026-11-14', to: '2026-11-21'}` as "14 – 20 Nov 2026". */
 export function formatRange(range: DateRange, locale = readerLocale()): string {
   const format = dateFormat(locale, {

@@ -6,6 +6,7 @@ import type { UrlRules } from '../../core/contract/hit-rules.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
+import { checkEntry } from './form-entry.ts';
 
 const listText = (names: readonly string[]) => names.join(', ');
 const namesOf = (text: string) => text.split(',').flatMap((name) => name.trim() || []);
@@ -77,13 +78,7 @@ export class UrlRulesForm extends LitElement {
   }
 
   #check(name: 'lowerCasePaths' | 'lowerCaseParameters' | 'dropTrackingInLogs', label: string) {
-    return html`<label class="check"
-      ><input
-        type="checkbox"
-        .checked=${this.rules?.[name] === true}
-        @change=${(event: Event) => this.#set({ [name]: (event.target as HTMLInputElement).checked })}
-      />${label}</label
-    >`;
+    return checkEntry(label, this.rules?.[name] === true, (on) => this.#set({ [name]: on }));
   }
 
   #keepOnly(event: Event): void {

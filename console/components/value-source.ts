@@ -7,8 +7,8 @@ import type { Completion } from '../../core/contract/event-life.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { fieldsetStyles } from '../styles/fieldset.ts';
 import { textStyles } from '../styles/text.ts';
-import { options } from './alert-subject.ts';
 import { sourceTexts } from './event-words.ts';
+import { options } from './form-entry.ts';
 
 @customElement('cn-value-source')
 export class ValueSourceField extends LitElement {

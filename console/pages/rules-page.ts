@@ -22,6 +22,7 @@ import {
 } from '../api/upkeep.ts';
 import '../components/confirm-button.ts';
 import '../components/error-note.ts';
+import { checkEntry } from '../components/form-entry.ts';
 import { formatCount, formatSpan } from '../components/number-format.ts';
 import '../components/recut-figures.ts';
 import '../components/retention-form.ts';
@@ -139,9 +140,7 @@ export class RulesPage extends LitElement {
   }
 
   #check(field: 'cutAtMidnight' | 'cutOnNewCampaign', label: string, draft: SessionRules) {
-    return html`<label class="check"
-      ><input type="checkbox" .checked=${draft[field]} @change=${(event: Event) => this.#set({ [field]: (event.target as HTMLInputElement).checked })} />${label}</label
-    >`;
+    return checkEntry(label, draft[field], (on) => this.#set({ [field]: on }));
   }
 
   #progress() {

@@ -3,13 +3,14 @@ import type { Clock } from '../clock.ts';
 import type { LinkState } from '../contract/access.ts';
 import { Problem } from '../contract/problem.ts';
 import { everything } from '../contract/rights.ts';
+import { inTurn } from '../in-turn.ts';
 import type { AccessStore, KeptUser } from './access-store.ts';
 import { machineCaller } from './caller.ts';
 import type { Guesses } from './guesses.ts';
 import { checkPassword, type Passwords } from './password.ts';
 import type { From, NewSignIn, SignInDesk } from './sign-in-desk.ts';
 import { hashOf, isSame, newId, newToken } from './tokens.ts';
-import { createAlone, type UserDesk } from './user-desk.ts';
+import type { UserDesk } from './user-desk.ts';
 
 export interface LinkDesk {
   /** The token that makes the first administrator; it is anew at every start. */
@@ -53,7 +54,7 @@ export function createLinkDesk(options: {
 }): LinkDesk {
   const { store, passwords, guesses, users, signIns, clock, claimed, changed, failed } = options;
   const firstToken = newToken('f_');
-  const alone = createAlone();
+  const { run: alone } = inTurn();
   const isFirst = async (token: string) => isSame(token, firstToken) && !(await claimed());
 
   async function find(token: string) {

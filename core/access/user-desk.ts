@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { NewUser, OneTimeLink, User, UserInput } from '../contract/access.ts';
 import { Problem } from '../contract/problem.ts';
 import { everything, type Grant, roleHas } from '../contract/rights.ts';
+import { inTurn } from '../in-turn.ts';
 import type { AccessStore, KeptUser, LinkPurpose } from './access-store.ts';
 import { type Caller, entryOf } from './caller.ts';
 import { hashOf, newId, newToken } from './tokens.ts';
@@ -53,7 +54,7 @@ export interface UserDeskOptions {
 
 export function createUserDesk(options: UserDeskOptions): UserDesk {
   const { store, clock, consoleUrl, sendMail, slugs, changed } = options;
-  const alone = createAlone();
+  const { run: alone } = inTurn();
 
   async function find(id: string): Promise<KeptUser> {
     const user = await store.user(id);
@@ -181,13 +182,3 @@ const words = (grants: readonly Grant[]) =>
 const isAdministrator = ({ state, grants }: Pick<KeptUser, 'state' | 'grants'>) =>
   state === 'active' &&
   grants.some(({ role, dataset }) => dataset === everything && roleHas(role, 'administer'));
-
-/** One change at a time: each looks at what the one before has left. */
-export function createAlone() {
-  let turn: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const done = turn.then(work);
-    turn = done.catch(() => undefined);
-    return done;
-  };
-}

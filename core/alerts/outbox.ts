@@ -5,6 +5,7 @@
 import type { Clock } from '../clock.ts';
 import type { Delivery } from '../contract/alert.ts';
 import { DeliveryError } from '../contract/mail.ts';
+import { inTurn } from '../in-turn.ts';
 
 export const deliveryKinds = ['mail', 'webhook', 'digest'] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
@@ -80,7 +81,7 @@ export function createDispatcher(options: {
 }): Dispatcher {
   const { outbox, notifiers, clock, random } = options;
   const underWay = new Map<Promise<void>, string>();
-  let claiming: Promise<void> = Promise.resolve();
+  const claiming = inTurn();
 
   function busyChannels(): string[] {
     const channels = [...underWay.values()];
@@ -121,20 +122,16 @@ export function createDispatcher(options: {
     }
   }
 
-  /** One claim at a time: two would count the same room. */
-  function sendDue(): Promise<void> {
-    const next = claiming.then(claimDue);
-    claiming = next.catch(() => undefined);
-    return next;
-  }
+  /** Two that claim at once would count the same room. */
+  const sendDue = () => claiming.run(claimDue);
 
   return {
     sendDue,
     async idle() {
-      await claiming;
+      await claiming.idle();
       while (underWay.size > 0) {
         await Promise.all(underWay.keys());
-        await claiming;
+        await claiming.idle();
       }
     },
   };

@@ -3,6 +3,7 @@
  * long, and the other alerts are looked at every second.
  */
 import { Problem } from '../contract/problem.ts';
+import { inTurn } from '../in-turn.ts';
 import type { SqlFacts, SqlReading, SqlRule } from './sql-facts.ts';
 
 const minuteMs = 60_000;
@@ -31,7 +32,7 @@ interface Turn {
 export function createSqlWatch(facts: SqlFacts): SqlWatch {
   const turns = new Map<string, Turn>();
   const ending = new AbortController();
-  let last: Promise<void> = Promise.resolve();
+  const asking = inTurn();
 
   async function run(slug: string, rule: SqlRule, turn: Turn): Promise<void> {
     const atMs = turn.askedAtMs;
@@ -62,11 +63,11 @@ export function createSqlWatch(facts: SqlFacts): SqlWatch {
       if (turn === undefined || nowMs - turn.askedAtMs >= everyMs) {
         const next: Turn = { text, askedAtMs: nowMs, isRunning: true };
         turns.set(key, next);
-        last = last.then(() => run(slug, rule, next));
+        void asking.run(() => run(slug, rule, next));
       }
       return found;
     },
-    idle: () => last,
+    idle: asking.idle,
     stop: () => ending.abort(),
   };
 }

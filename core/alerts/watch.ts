@@ -8,6 +8,7 @@ import type {
   AlertState,
 } from '../contract/alert.ts';
 import { Problem } from '../contract/problem.ts';
+import { inTurn } from '../in-turn.ts';
 import type { AlertFacts, LiveRequest } from './alert-facts.ts';
 import type { AlertStore } from './alert-store.ts';
 import { usualCount, usualSpans } from './baseline.ts';
@@ -70,15 +71,8 @@ export function createAlertWatch(options: {
   let known: Known | undefined;
   let changes = 0;
   let isLoaded = false;
-  let last: Promise<unknown> = Promise.resolve();
-
   /** A look that began before a closing must not write over it. */
-  function exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = last.then(work);
-    // Its failure is met by who asked for it, and keeps nobody behind it.
-    last = result.catch(() => undefined);
-    return result;
-  }
+  const { run: exclusively } = inTurn();
 
   /** What was fired before a restart is still so. */
   async function loadMemory(): Promise<void> {

@@ -31,4 +31,3 @@ export const funnelSchema = z.object({
 });
 
 export type Funnel = z.infer<typeof funnelSchema>;
-export type FunnelStage = z.infer<typeof funnelStageSchema>;

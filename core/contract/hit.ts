@@ -50,7 +50,6 @@ export const hitForms = {
  * properties names the load, `lcp`, `inp`, `cls`, `fcp` and `ttfb` are what was measured.
  */
 export const hitTypes = ['page_view', 'event', 'steps', 'request', 'web_vitals'] as const;
-export type HitType = (typeof hitTypes)[number];
 
 const httpUrl = z
   .string()

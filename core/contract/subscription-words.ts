@@ -12,14 +12,6 @@ export const digestPeriods = [
 
 export type DigestPeriod = (typeof digestPeriods)[number];
 
-export const periodWords: Readonly<Record<DigestPeriod, string>> = {
-  yesterday: 'the day before',
-  last_7_days: 'the last 7 days',
-  last_week: 'the last week, Monday to Sunday',
-  last_28_days: 'the last 28 days',
-  last_month: 'the last month',
-};
-
 /** The days of a period, seen from a day of the dataset's time zone, which is not in it. */
 export function rangeOfPeriod(period: DigestPeriod, today: string): DateRange {
   switch (period) {

@@ -10,9 +10,7 @@ import { definitionNameSchema } from './definition-name.ts';
 import { labelLimits } from './label.ts';
 import { mailAddressSchema, mailLimits } from './mail.ts';
 import { reportLimits } from './report-definition.ts';
-import { type DigestPeriod, digestPeriods } from './subscription-words.ts';
-
-export { type DigestPeriod, digestPeriods };
+import { digestPeriods } from './subscription-words.ts';
 
 export const subscriptionLimits = {
   subscriptionsMax: 500,
@@ -151,7 +149,6 @@ export const digestDeliverySchema = z.object({
 export type Schedule = z.infer<typeof scheduleSchema>;
 export type Subscription = z.infer<typeof subscriptionSchema>;
 export type SubscriptionInput = z.input<typeof subscriptionSchema>;
-export type SubscriptionState = z.infer<typeof subscriptionStateSchema>;
 export type SubscriptionStatus = z.infer<typeof subscriptionStatusSchema>;
 export type DigestDelivery = z.infer<typeof digestDeliverySchema>;
 

@@ -15,6 +15,7 @@ import { Problem } from '../contract/problem.ts';
 import { candidateSet } from '../events/candidate-set.ts';
 import { checkAttributeDraft, checkEventDraft } from '../events/check-draft.ts';
 import { canonicalJson, diffSets } from '../events/set-diff.ts';
+import { inTurn } from '../in-turn.ts';
 import {
   describeDraft,
   findDraft,
@@ -80,13 +81,7 @@ export function createEventDesk(options: {
 }): EventDesk {
   const { book, engine, standard } = options;
   const begun = new Set<string>();
-  let last: Promise<unknown> = Promise.resolve();
-
-  function exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = last.then(work);
-    last = result.catch(() => undefined);
-    return result;
-  }
+  const { run: exclusively } = inTurn();
 
   /** A dataset begins with the standard events as drafts: they are changed and deleted like others. */
   async function begin(slug: string): Promise<void> {

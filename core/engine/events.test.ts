@@ -1,64 +1,15 @@
 /** Events from the inbox to the tables: fired while the session is open, the same after a crash. */
-import { afterEach, expect, test } from 'vitest';
-import type { EventSet } from '../contract/event.ts';
+import { expect, test } from 'vitest';
 import type { ClosedSession } from '../contract/session.ts';
 import { compileEventSet } from '../events/compile.ts';
-import { type MemoryEventSets, memoryEventSets } from '../events/event-sets.ts';
 import { replaySession } from '../events/replay.ts';
 import { eventSet, type TestEvent } from '../events/testing/event-session.ts';
-import { createWorld, type World, type WorldOptions, worldStartMs } from '../testing/world.ts';
+import { eventWorlds, page } from '../testing/event-world.ts';
+import { worldStartMs } from '../testing/world.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
-});
-
-type Sets = MemoryEventSets;
-
-async function start(options: WorldOptions = {}): Promise<{ world: World; sets: Sets }> {
-  const sets = memoryEventSets();
-  const world = await createWorld({ eventSets: sets, ...options });
-  worlds.push(world);
-  await world.dataset({ slug: 'shop' });
-  return { world, sets };
-}
-
-let versions = 0;
-
-async function publish(
-  { world, sets }: { world: World; sets: Sets },
-  events: readonly TestEvent[],
-  attributes?: Parameters<typeof eventSet>[1],
-): Promise<EventSet> {
-  versions += 1;
-  const set = { ...eventSet(events, attributes), version: versions };
-  sets.put('shop', set);
-  await world.engine.publishEvents('shop', set);
-  return set;
-}
-
-const page = (path: string, more: object = {}) => ({ url: `https://shop.example${path}`, ...more });
-const counts = async (world: World) =>
-  Object.fromEntries(
-    (
-      await world.hits.batch(
-        ['SELECT outcome, reason, sum(count) AS count FROM hit_count GROUP BY 1, 2'],
-        'read',
-      )
-    )[0]?.rows.map(({ outcome, reason, count }) => [`${outcome} ${reason}`.trim(), count]) ?? [],
-  );
-/** As the collector counts what it accepts: tests put hits into the inbox behind its back. */
-const countAccepted = (world: World, hits: number) =>
-  world.hits.batch(
-    ['received', 'accepted'].map((outcome) => ({
-      sql: `INSERT INTO hit_count (dataset, hour, outcome, reason, count) VALUES ('shop', ?, ?, '', ?)
-        ON CONFLICT DO UPDATE SET count = count + excluded.count`,
-      args: [Math.floor(world.now() / hourMs), outcome, hits],
-    })),
-    'write',
-  );
+const start = eventWorlds();
 
 const purchase: TestEvent = {
   name: 'Purchase',
@@ -82,8 +33,8 @@ const orderTotal = {
 } as const;
 
 test('A purchase whose response says so: its event, its value and its counter are in the tables', async () => {
-  const { world, sets } = await start();
-  await publish({ world, sets }, [purchase], [orderTotal]);
+  const { world, publish } = await start();
+  await publish([purchase], [orderTotal]);
   await world.send(page('/cart'));
   world.advance(minuteMs);
   await world.send(
@@ -113,7 +64,7 @@ test('A purchase whose response says so: its event, its value and its counter ar
       1249.5,
       null,
       '{"path":"/thanks"}',
-      versions,
+      1,
       false,
       'definition',
     ],
@@ -133,8 +84,8 @@ test('A purchase whose response says so: its event, its value and its counter ar
 });
 
 test('Custom events of pages stand beside; building blocks do not show', async () => {
-  const { world, sets } = await start();
-  await publish({ world, sets }, [
+  const { world, publish } = await start();
+  await publish([
     { name: 'Block', condition: 'session.hits >= 1', buildingBlock: true },
     { name: 'Signed up', condition: 'custom.name = "signup"' },
   ]);
@@ -157,7 +108,6 @@ test('Custom events of pages stand beside; building blocks do not show', async (
 
 test('A session keeps the version that was in force at its first hit; after a crash too', async () => {
   const history = async (crashes: boolean) => {
-    versions = 0;
     const here = await start();
     const { world } = here;
     const version = (name: string): TestEvent[] => [{ name, condition: 'session.hits >= 1' }];
@@ -169,10 +119,10 @@ test('A session keeps the version that was in force at its first hit; after a cr
     };
     await world.send(page('/', { visitor: 'a' }));
     await look();
-    await publish(here, version('First'));
+    await here.publish(version('First'));
     await world.send(page('/', { visitor: 'b' }), page('/', { visitor: 'a' }));
     await look();
-    await publish(here, version('Second'));
+    await here.publish(version('Second'));
     await look();
     await world.send(page('/', { visitor: 'c' }), page('/', { visitor: 'b' }));
     await look();
@@ -203,8 +153,8 @@ test('What was published and not told before a stop is in force after it', async
 });
 
 test('A set that cannot be used is refused, and the one before stays', async () => {
-  const { world, sets } = await start();
-  await publish({ world, sets }, [{ name: 'Good', condition: 'session.hits >= 1' }]);
+  const { world, publish } = await start();
+  await publish([{ name: 'Good', condition: 'session.hits >= 1' }]);
   await expect(
     world.engine.publishEvents('shop', {
       ...eventSet([{ name: 'Bad', condition: 'event "Gone"' }]),
@@ -218,136 +168,9 @@ test('A set that cannot be used is refused, and the one before stays', async () 
   expect(await world.sql('shop', 'SELECT event FROM events')).toEqual([['Good']]);
 });
 
-test('An event closes the session: the next hit begins another one', async () => {
-  const { world, sets } = await start();
-  await publish({ world, sets }, [
-    { name: 'Logout', condition: 'request.path = "/logout"', actions: [{ do: 'close_session' }] },
-    { name: 'End', trigger: 'session_end', condition: 'session.end_reason = "closed_by_event"' },
-  ]);
-  await world.send(page('/'), page('/logout'), page('/login'));
-  world.advance(hourMs);
-  await world.settle();
-  expect(
-    await world.sql('shop', 'SELECT hits, end_reason, exit_path FROM sessions ORDER BY exit_path'),
-  ).toEqual([
-    [1, 'idle', '/login'],
-    [2, 'closed_by_event', '/logout'],
-  ]);
-  expect(await world.sql('shop', 'SELECT event, hit_number FROM events ORDER BY ALL')).toEqual([
-    ['End', 2],
-    ['Logout', 2],
-  ]);
-});
-
-test('An event changes the timeout of its session, and of no other', async () => {
-  const { world, sets } = await start();
-  await publish({ world, sets }, [
-    {
-      name: 'Video',
-      condition: 'request.path = "/video"',
-      actions: [{ do: 'change_timeout', idleTimeoutMs: 2 * hourMs }],
-    },
-    {
-      name: 'Kiosk',
-      condition: 'request.path = "/kiosk"',
-      actions: [{ do: 'change_timeout', idleTimeoutMs: minuteMs }],
-    },
-  ]);
-  await world.send(
-    page('/video', { visitor: 'long' }),
-    page('/', { visitor: 'usual' }),
-    page('/kiosk', { visitor: 'short' }),
-  );
-  const stored = async () => {
-    await world.settle();
-    const rows = await world.sql('shop', 'SELECT visitor_id FROM sessions ORDER BY 1');
-    return rows.flat();
-  };
-  world.advance(2 * minuteMs);
-  expect(await stored()).toEqual(['short']);
-  world.advance(30 * minuteMs);
-  expect(await stored()).toEqual(['short', 'usual']);
-  await world.crash();
-  await world.reopen();
-  await world.send(page('/later', { visitor: 'long' }));
-  world.advance(90 * minuteMs);
-  expect(await stored()).toEqual(['short', 'usual']);
-  world.advance(31 * minuteMs);
-  expect(await stored()).toEqual(['long', 'short', 'usual']);
-  expect(await world.sql('shop', "SELECT hits FROM sessions WHERE visitor_id = 'long'")).toEqual([
-    [2],
-  ]);
-});
-
-test('A discarded session is not stored; its hits count as excluded, once, and every hit is accounted for', async () => {
-  const { world, sets } = await start();
-  await publish({ world, sets }, [
-    { name: 'Probe', condition: 'request.path = "/health"', actions: [{ do: 'discard_session' }] },
-  ]);
-  await countAccepted(world, 6);
-  await world.send(
-    page('/a', { visitor: 'probe' }),
-    page('/health', { visitor: 'probe' }),
-    page('/b', { visitor: 'probe' }),
-    page('/a', { visitor: 'human' }),
-  );
-  await world.settle();
-  const account = async () => {
-    const [one] = await world.engine.account();
-    const { accepted = 0, stored = 0, active = 0, waiting = 0, setAside = 0 } = one ?? {};
-    return { accepted, found: stored + active + waiting + setAside };
-  };
-  await world.send(page('/b', { visitor: 'human' }), page('/x', { visitor: 'other' }));
-  expect(await account()).toEqual({ accepted: 6, found: 6 });
-  // The others stay open: the hits of the discarded session lie behind the position.
-  world.advance(20 * minuteMs);
-  await countAccepted(world, 2);
-  await world.send(page('/c', { visitor: 'human' }), page('/y', { visitor: 'other' }));
-  world.advance(20 * minuteMs);
-  await world.settle();
-  expect(await account()).toEqual({ accepted: 5, found: 5 });
-  for (let again = 0; again < 2; again += 1) {
-    await world.crash();
-    await world.reopen();
-    await world.settle();
-    expect(await account()).toEqual({ accepted: 5, found: 5 });
-  }
-  world.advance(hourMs);
-  await world.settle();
-  expect(await world.sql('shop', 'SELECT visitor_id, hits FROM sessions ORDER BY ALL')).toEqual([
-    ['human', 3],
-    ['other', 2],
-  ]);
-  expect(await counts(world)).toEqual({ received: 8, accepted: 5, 'excluded event: Probe': 3 });
-});
-
-test('Discarded sessions of a log are excluded lines of its import', async () => {
-  const { world, sets } = await start();
-  await publish({ world, sets }, [
-    {
-      name: 'Internal',
-      condition: 'request.path starts with "/internal"',
-      actions: [{ do: 'discard_session' }],
-    },
-    { name: 'Missing', condition: 'response.status = 404' },
-  ]);
-  await world.settle();
-  const line = (address: string, second: number, path: string, status = 200) =>
-    `${address} - - [21/Nov/2026:09:00:${String(second).padStart(2, '0')} +0000] "GET ${path} HTTP/1.1" ${status} 5 "-" "Mozilla/5.0 Firefox/157.0"`;
-  const log = [
-    line('192.0.2.1', 1, '/'),
-    line('192.0.2.2', 2, '/internal/a'),
-    line('192.0.2.1', 3, '/gone', 404),
-    line('192.0.2.2', 4, '/'),
-  ].join('\n');
-  const summary = await world.importText('shop', { 'access.log': log });
-  expect(summary).toMatchObject({ lines: 4, accepted: 2, excluded: 2, sessions: 1 });
-  expect(await world.sql('shop', 'SELECT event, hit_number FROM events')).toEqual([['Missing', 2]]);
-});
-
 test('A dimension has so many values an hour and no more, also after a crash', async () => {
-  const { world, sets } = await start();
-  await publish({ world, sets }, [
+  const { world, publish } = await start();
+  await publish([
     {
       name: 'Seen',
       condition: 'session.hits >= 1',
@@ -383,8 +206,8 @@ test('A dimension has so many values an hour and no more, also after a crash', a
 });
 
 test('Late hits have their place in time; events fired as they came, and a replay fires the same', async () => {
-  const { world, sets } = await start();
-  const set = await publish({ world, sets }, [
+  const { world, publish } = await start();
+  const set = await publish([
     { name: 'A', condition: 'request.path = "/a"' },
     { name: 'B', condition: 'request.path = "/b"' },
     { name: 'B then A', condition: 'event "B" then event "A"' },
@@ -421,8 +244,8 @@ test('Late hits have their place in time; events fired as they came, and a repla
 });
 
 test('New tables made of the canister hold the same events and values', async () => {
-  const { world, sets } = await start();
-  await publish({ world, sets }, [purchase], [orderTotal]);
+  const { world, publish } = await start();
+  await publish([purchase], [orderTotal]);
   await world.send(page('/'), page('/t', { responseBody: 'Thank you for your order. Total: 12' }));
   world.advance(hourMs);
   await world.settle();
@@ -437,8 +260,8 @@ test('New tables made of the canister hold the same events and values', async ()
 });
 
 test('A definition that fails on one hit is set aside for that hit, is counted, and the rest goes on', async () => {
-  const { world, sets } = await start();
-  await publish({ world, sets }, [
+  const { world, publish } = await start();
+  await publish([
     {
       name: 'Total',
       condition: 'request.query.total exists',
@@ -449,7 +272,7 @@ test('A definition that fails on one hit is set aside for that hit, is counted, 
   await world.send(page('/?total=12'), page('/?total=twelve'), page('/?total=13'));
   await world.settle();
   expect((await world.engine.figures('shop')).events).toEqual({
-    version: versions,
+    version: 1,
     failed: 1,
     lastFault: { event: 'Total', hitNumber: 2, reason: '"twelve" is no number' },
   });
@@ -464,42 +287,4 @@ test('A definition that fails on one hit is set aside for that hit, is counted, 
     ['Total', 1, 12],
     ['Total', 3, 13],
   ]);
-});
-
-test('A crash between counting a discarded session and storing the others counts nothing twice', async () => {
-  let fails = false;
-  const { world, sets } = await start({
-    wrapStores: (stores) => ({
-      ...stores,
-      analytics: {
-        ...stores.analytics,
-        store: (...given) => {
-          if (fails) throw new Error('the process is gone');
-          return stores.analytics.store(...given);
-        },
-      },
-    }),
-  });
-  await publish({ world, sets }, [
-    { name: 'Probe', condition: 'request.path = "/health"', actions: [{ do: 'discard_session' }] },
-  ]);
-  await countAccepted(world, 4);
-  await world.send(
-    page('/', { visitor: 'probe' }),
-    page('/health', { visitor: 'probe' }),
-    page('/', { visitor: 'human' }),
-    page('/a', { visitor: 'human' }),
-  );
-  await world.settle();
-  world.advance(hourMs);
-  fails = true;
-  await expect(world.settle()).rejects.toThrow('the process is gone');
-  expect(await counts(world)).toEqual({ received: 4, accepted: 2, 'excluded event: Probe': 2 });
-  await world.crash();
-  fails = false;
-  await world.reopen();
-  await world.settle();
-  expect(await counts(world)).toEqual({ received: 4, accepted: 2, 'excluded event: Probe': 2 });
-  expect(await world.sql('shop', 'SELECT visitor_id, hits FROM sessions')).toEqual([['human', 2]]);
-  expect((await world.engine.account())[0]).toMatchObject({ accepted: 2, stored: 2, known: true });
 });

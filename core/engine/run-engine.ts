@@ -118,7 +118,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   let broken: Error | undefined;
 
   await shelf.openAll(options.datasets);
-  await publishWhatIsDue();
+  await tellPublishedSets();
   // An inbox of an older backup would give positions again that count as stored: such hits would be skipped.
   await shelf.keepPositionsApart(inbox);
   const { rowsPerStepMax, sessionsPerCommitMax, copyDatabases } = options;
@@ -142,16 +142,15 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     isBeside: pollMs > 0,
     progressed: () => loop.wake(),
   });
-  const desk = createImportDesk({
+  const imports = createImportDesk({
     clock,
     badLinesFile,
     room: active,
     ended: options.importEnded,
   });
-  const jobsOf = createJobList({ datasets, imports: desk, upkeep, events: jobs });
+  const jobsOf = createJobList({ datasets, imports, upkeep, events: jobs });
   const visitors =
-    options.erasures &&
-    createVisitorDesk({ stores: options.erasures, pipeline, imports: desk, upkeep });
+    options.erasures && createVisitorDesk({ stores: options.erasures, pipeline, imports, upkeep });
   for (const dataset of datasets.values()) visitors?.resume(dataset);
   const visitorDesk = () => {
     if (visitors) return visitors;
@@ -159,7 +158,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   };
 
   /** A set that was made durable, and then the machine stopped before hits were told. */
-  async function publishWhatIsDue(): Promise<void> {
+  async function tellPublishedSets(): Promise<void> {
     for (const slug of datasets.keys()) {
       const published = await eventSets.inForce(slug);
       if (published === undefined) continue;
@@ -181,7 +180,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
 
   async function rebuildTables(dataset: DatasetEngine, acceptLoss: boolean, report?: Report) {
     const versionBefore = dataset.rules.tables?.rules.version ?? 0;
-    const options = { acceptLoss, report, shelf, pipeline, imports: desk };
+    const options = { acceptLoss, report, shelf, pipeline, imports };
     const result = await rebuildDataset(dataset, options);
     countAnew();
     // The index holds what sessions were by the rules of before.
@@ -197,7 +196,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     const failed = (why: Error) => {
       broken = why;
     };
-    return putRecutInPlace(dataset, { pipeline, imports: desk, failed }).finally(countAnew);
+    return putRecutInPlace(dataset, { pipeline, imports, failed }).finally(countAnew);
   }
 
   /** After a step that failed nothing is known to be whole in memory: all of it comes again out of the inbox. */
@@ -221,7 +220,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
 
   /** An import whose sender is gone, into stores that failed: what was stored stays, and its files can come again. */
   async function clearImports(everything: boolean): Promise<void> {
-    await desk.clear(everything).catch((error) => {
+    await imports.clear(everything).catch((error) => {
       if (options.holding === undefined || isDiskFull(error)) throw error;
     });
   }
@@ -245,14 +244,14 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     },
     async closeDataset(slug) {
       refuseOpenJobs(slug, await jobsOf(slug));
-      await desk.alone(slug, () => shelf.close(slug, pipeline));
-      for (const one of [desk, upkeep, jobs]) one.forget(slug);
+      await imports.alone(slug, () => shelf.close(slug, pipeline));
+      for (const one of [imports, upkeep, jobs]) one.forget(slug);
     },
     async changeDataset(slug, { hosts, timeZone }) {
       if (shelf.timeZone(slug) === timeZone)
         return await pipeline.between(async () => shelf.useHosts(slug, hosts));
       refuseOpenJobs(slug, await jobsOf(slug));
-      await desk.alone(slug, () => shelf.openAnew(slug, pipeline, { hosts, timeZone }));
+      await imports.alone(slug, () => shelf.openAnew(slug, pipeline, { hosts, timeZone }));
       countAnew();
     },
     async activeSessions(slug, limit, sinceVersion) {
@@ -305,16 +304,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
       return await runAnalysis(analytics, analysis, config.timeZone, definitions);
     },
     publish: async (slug) => publishing.publish(find(slug)),
-    async publishDue() {
-      const due = [...datasets.values()].filter(publishing.isDue);
-      const faults: unknown[] = [];
-      for (const dataset of due) {
-        if (dataset.failure !== undefined) continue;
-        // One that cannot be read keeps no other from being published.
-        await publishing.publish(dataset).catch((error) => faults.push(error));
-      }
-      if (faults.length > 0) throw faults[0];
-    },
+    publishDue: () => publishing.publishDue(datasets.values()),
     search: (slug, request, named) => searchSessions(find(slug), request, clock(), named),
     indexState: indexes.state,
     setIndex: (slug, rules) => indexes.change(slug, (index) => index.use(rules)),
@@ -328,14 +318,16 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     excludedHits: async (slug) => await excludedHits(find(slug)),
     excludedHours: async (slug) => await excludedHours(find(slug)),
     beginImport: async (slug, importOptions) =>
-      await desk.begin(find(slug), importOptionsSchema.parse(importOptions)),
-    beginFile: async (number, name) => desk.beginFile(number, name),
-    feedFile: (number, bytes) => desk.feedFile(number, bytes),
-    endFile: (number) => desk.endFile(number),
-    finishImport: (number) => desk.finish(number).finally(countAnew),
-    abandonImport: (number) => desk.abandon(number).finally(countAnew),
+      await imports.begin(find(slug), importOptionsSchema.parse(importOptions)),
+    beginFile: async (number, name) => imports.beginFile(number, name),
+    feedFile: (number, bytes) => imports.feedFile(number, bytes),
+    endFile: (number) => imports.endFile(number),
+    finishImport: (number) => imports.finish(number).finally(countAnew),
+    abandonImport: (number) => imports.abandon(number).finally(countAnew),
     pullLogs: (slug, importOptions, request) =>
-      desk.pull(find(slug), importOptionsSchema.parse(importOptions), request).finally(countAnew),
+      imports
+        .pull(find(slug), importOptionsSchema.parse(importOptions), request)
+        .finally(countAnew),
     verify: async (slug) => await verifyCanister(find(slug)),
     rebuild: async (slug, acceptLoss) => await rebuildTables(find(slug), acceptLoss),
     jobs: jobsOf,

@@ -34,11 +34,6 @@ interface Reply {
  */
 export const ofSmallThreads = { maxYoungGenerationSizeMb: 3 };
 
-/** An object whose methods can be called over a port: everything they take and give can be cloned. */
-export type Served<T> = {
-  [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => R : never;
-};
-
 /** A value whose buffers are handed over instead of copied: an argument, or what a method gives. */
 export class Transferred {
   readonly value: unknown;

@@ -55,6 +55,8 @@ export async function connectApi({ owner, token, openHere }: ApiReach): Promise<
       // Another command was let in between: it is about to end.
       const isTaken = error instanceof Problem && error.code === 'data_in_use';
       if (!isTaken || tries >= triesMax) throw error;
+      // Or whoever has it is not seen from here, as in another container, and may have it for long.
+      if (owner() === undefined && tries > 1) throw error;
     }
   }
 }

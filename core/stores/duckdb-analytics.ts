@@ -15,6 +15,7 @@ import type { StoredSession } from '../analytics/rows.ts';
 import { seenInstants } from '../analytics/seen-sql.ts';
 import type { Manifest } from '../contract/published.ts';
 import { failPoint, isPlanted } from '../fail-point.ts';
+import { inTurn } from '../in-turn.ts';
 import { copyDurably } from './copied-files.ts';
 import { removeBackfilled, removeFacts, replaceFacts } from './duckdb-facts.ts';
 import { copyDuckDbFile } from './duckdb-file.ts';
@@ -65,9 +66,9 @@ export async function openDuckDbAnalytics(
   let { writer, position } = tables;
   const reading = createTableReaders();
   const searching = new Set<DuckDBConnection>();
-  const writing = oneAtATime();
-  const asking = oneAtATime();
-  const publishing = oneAtATime();
+  const writing = inTurn();
+  const asking = inTurn();
+  const publishing = inTurn();
   const published = join(dirname(file), 'published');
   const wasPublished = readManifest(published) !== undefined;
   // Disks lose files while nothing runs.
@@ -329,18 +330,5 @@ export async function openDuckDbAnalytics(
       };
       await reading.close(interrupt, () => tables.close());
     },
-  };
-}
-
-/** Runs work in the order of the calls, one after the other, whether the one before failed or not. */
-function oneAtATime() {
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    run<T>(work: () => Promise<T>): Promise<T> {
-      const result = last.then(work, work);
-      last = result.catch(() => undefined);
-      return result;
-    },
-    idle: () => last,
   };
 }

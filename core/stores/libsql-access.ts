@@ -1,7 +1,6 @@
 /** Users, sign-ins, links and keys in `control.db`. */
-import type { InStatement, InValue, ResultSet, Row } from '@libsql/client';
+import type { InStatement, InValue, Row } from '@libsql/client';
 import type { AccessStore, KeptUser, UserChange } from '../access/access-store.ts';
-import type { NewAuditEntry } from '../access/audit.ts';
 import { accessLimits, type User } from '../contract/access.ts';
 import { Problem } from '../contract/problem.ts';
 import { everything, type Grant, type Role } from '../contract/rights.ts';
@@ -101,10 +100,6 @@ export function openLibsqlAccess(control: SqlBatch, audit: LibsqlAudit): AccessS
 
 export type ReadRows = (sql: string, args?: InValue[]) => Promise<Row[]>;
 export type WriteOne = (sql: string, args: InValue[]) => Promise<boolean>;
-export type AppendWith = (
-  statements: readonly InStatement[],
-  entry: NewAuditEntry,
-) => Promise<ResultSet[]>;
 
 const columnOf = {
   name: 'name',

@@ -9,6 +9,7 @@ import {
 } from '../access/audit.ts';
 import type { Clock } from '../clock.ts';
 import type { AuditCheck, AuditEntry } from '../contract/access.ts';
+import { inTurn } from '../in-turn.ts';
 import type { SqlBatch } from './libsql-file.ts';
 
 const verifiedAtOnce = 1_000;
@@ -23,7 +24,7 @@ export interface LibsqlAudit extends AuditTrail {
 
 export function openLibsqlAudit(control: SqlBatch, clock: Clock): LibsqlAudit {
   let last: { number: number; hash: string } | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
+  const writing = inTurn();
 
   async function read(sql: string, args: (string | number)[] = []): Promise<Row[]> {
     return (await control.batch([{ sql, args }], 'read'))[0]?.rows ?? [];
@@ -67,11 +68,8 @@ export function openLibsqlAudit(control: SqlBatch, clock: Clock): LibsqlAudit {
     return results;
   }
 
-  function appendWith(statements: readonly InStatement[], entry: NewAuditEntry) {
-    const written = turn.then(() => write(statements, entry));
-    turn = written.catch(() => undefined);
-    return written;
-  }
+  const appendWith = (statements: readonly InStatement[], entry: NewAuditEntry) =>
+    writing.run(() => write(statements, entry));
 
   /** The last entry that was trimmed: what is there begins behind it. */
   async function readTrimmed(): Promise<{ number: number; hash: string }> {

@@ -19,6 +19,7 @@ import type { DataKeys } from '../canisters/long-term.ts';
 import { unwrapKey, wrapKey } from '../canisters/seal.ts';
 import type { Clock } from '../clock.ts';
 import { Problem } from '../contract/problem.ts';
+import { inTurn } from '../in-turn.ts';
 import { syncFolder } from './durable-folder.ts';
 import type { SqlBatch } from './libsql-file.ts';
 import { nextKeyDay } from './segment-erase.ts';
@@ -59,14 +60,8 @@ export async function openKeyring(options: {
   let nextKey: Buffer | undefined;
   const openKeys = () => openDataKeys({ control, masterKey, clock, alsoOpens: () => nextKey });
   let keys = openKeys();
-  let working: Promise<unknown> = Promise.resolve();
-
   /** New data keys must not be wrapped under the old master key while it is being changed. */
-  function exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = working.then(work);
-    working = result.catch(() => undefined);
-    return result;
-  }
+  const { run: exclusively } = inTurn();
 
   async function finish(reached: (step: RotationStep) => void): Promise<void> {
     const key = readKey(next);

@@ -13,6 +13,7 @@ import type {
 } from '../canisters/long-term.ts';
 import { Problem } from '../contract/problem.ts';
 import { failPoint } from '../fail-point.ts';
+import { inTurn } from '../in-turn.ts';
 import type { StoredWhole } from '../sessions/collected-session.ts';
 import { makeFolder, syncFolder } from './durable-folder.ts';
 import { batchOf, placesIn, type SealBatch, sealBatch } from './segment-batch.ts';
@@ -53,7 +54,7 @@ export function openSegmentCanister(options: {
   makeFolder(folder);
   const writing = new Map<string, Segment>();
   const path = (day: string) => join(folder, `${day}.seg`);
-  let appending: Promise<unknown> = Promise.resolve();
+  const appending = inTurn();
 
   async function forget(day: string): Promise<void> {
     const segment = writing.get(day);
@@ -164,12 +165,8 @@ export function openSegmentCanister(options: {
   }
 
   return {
-    append(sessions) {
-      // One after the other: live sessions and an import end at the same time, and both write at the segment's end.
-      const result = appending.then(() => placesByDay(sessions, appendDays, openSegmentsMax));
-      appending = result.catch(() => undefined);
-      return result;
-    },
+    // Live sessions and an import end at the same time, and both write at the segment's end.
+    append: (sessions) => appending.run(() => placesByDay(sessions, appendDays, openSegmentsMax)),
     read: async (sessionId, place) => (await readWhole(sessionId, place)).session,
     readWhole,
     days,
@@ -184,16 +181,13 @@ export function openSegmentCanister(options: {
       await rm(path(day), { force: true });
       syncFolder(folder);
     },
-    erase(day, ids) {
-      // Behind what is being appended; the segment is opened anew for what comes after.
-      const result = appending.then(async () => {
+    // The segment is opened anew for what is appended behind it.
+    erase: (day, ids) =>
+      appending.run(async () => {
         await forget(day);
         if (change === undefined) throw new Error('this canister cannot change its keys');
         return await eraseFromSegment({ dataset, day, file: path(day), ids, change, reached });
-      });
-      appending = result.catch(() => undefined);
-      return result;
-    },
+      }),
     async *check(day, starts) {
       const key = await keys(dataset, day);
       yield* reading(day, (segment) => segment.check(key, starts));
@@ -223,7 +217,7 @@ export function openSegmentCanister(options: {
       }
     },
     async close() {
-      await appending;
+      await appending.idle();
       for (const segment of writing.values()) await segment.file.close();
       writing.clear();
     },

@@ -3,6 +3,7 @@
  * while it is worked off. Blocks of positions that are full are counted once; nothing comes into them any more.
  */
 import type { InStatement, ResultSet } from '@libsql/client';
+import { inTurn } from '../in-turn.ts';
 import type { SqlBatch } from './libsql-file.ts';
 
 const rowsPerBlockUsual = 4_096;
@@ -39,7 +40,7 @@ const bounds = `SELECT coalesce((SELECT min(seq) FROM hit_inbox), 0) AS first,
 export function openWaitingHits(hits: SqlBatch, rowsPerBlock = rowsPerBlockUsual): WaitingHits {
   /** Block → hits by dataset. */
   const blocks = new Map<number, Map<string, number>>();
-  let counting: Promise<unknown> = Promise.resolve();
+  const counting = inTurn();
 
   /** Counts the full blocks that are not known, from one on. Gives the first that is not full. */
   async function countBlocks(first: number): Promise<number> {
@@ -109,12 +110,8 @@ export function openWaitingHits(hits: SqlBatch, rowsPerBlock = rowsPerBlockUsual
   }
 
   return {
-    count(places, beside = []) {
-      // One after the other: two that begin together would count the same blocks.
-      const result = counting.then(() => countNow(places, beside));
-      counting = result.catch(() => undefined);
-      return result;
-    },
+    // Two that begin together would count the same blocks.
+    count: (places, beside = []) => counting.run(() => countNow(places, beside)),
     forget: () => blocks.clear(),
   };
 }

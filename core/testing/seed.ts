@@ -10,7 +10,7 @@ import { createPopulation, type Population } from './seed/population.ts';
 import { createRandom, type Random } from './seed/random.ts';
 import { type Robot, robots } from './seed/robots.ts';
 
-export { countTraffic, type TrafficCount, type TrafficTally } from './seed/count-traffic.ts';
+export { countTraffic, type TrafficCount } from './seed/count-traffic.ts';
 export type { SeedRequest } from './seed/hit-writer.ts';
 
 export interface TrafficOptions {
