@@ -104,6 +104,8 @@ describe('jobs', () => {
     await expect
       .poll(() => row('Verify').innerText(), patient)
       .toMatch(/Done\s.*3 records, 3 sound, 0 damaged, 0 missing/s);
+    const said = ann.locator('cn-jobs-page').getByRole('status').first();
+    expect(await said.textContent()).toMatch(/^Verify: Done$/);
     await ann.getByRole('button', { name: 'Publish what has changed' }).click();
     await expect.poll(() => row('Publish').innerText(), patient).toMatch(/Done\s.*1 days/s);
 

@@ -119,6 +119,21 @@ const brokenNumbers = () =>
     return lines.size > 2 ? [cell.textContent] : [];
   });
 
+it("what is chosen is marked in the reader's own colours, too", async () => {
+  const page = await browser.newPage({ baseURL: product.baseUrl, forcedColors: 'active' });
+  await page.goto('/shop/reports/overview');
+  await page.getByRole('group', { name: 'Figure of the chart' }).first().waitFor();
+  for (const pressed of [true, false]) {
+    const lines = await page
+      .locator(`button[aria-pressed=${pressed}]`)
+      .evaluateAll((buttons) => buttons.map((one) => getComputedStyle(one).textDecorationLine));
+    // Those of the chart and of the theme.
+    expect(lines.length).toBeGreaterThan(1);
+    expect(new Set(lines)).toEqual(new Set([pressed ? 'underline' : 'none']));
+  }
+  await page.close();
+});
+
 it('a printed report has the paper to itself', async () => {
   const page = await browser.newPage({
     baseURL: product.baseUrl,

@@ -63,11 +63,44 @@ describe('sources', () => {
     await expect.poll(focused).toBe('button New source');
   });
 
+  it('a form has it too for who came to its button through the navigation', async () => {
+    await page.getByRole('button', { name: 'Dark' }).focus();
+    await page.keyboard.press('Tab');
+    await expect.poll(focused).toBe('button New source');
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('input Name');
+  });
+
   it('after a source is deleted, with all that was shown of it, the list of them has it', async () => {
     await press('Bees');
     await pressTwice(/^Delete/);
     await page.getByRole('button', { name: 'Bees', exact: true }).waitFor({ state: 'detached' });
     await expect.poll(focused).toBe('div Sources');
+  });
+});
+
+describe('the list of datasets', () => {
+  const choose = async () => {
+    await press(/^Dataset:/);
+    await expect.poll(focused).toMatch(/^wa-dropdown-item shop/);
+    await page.keyboard.press('Enter');
+  };
+
+  it('leads to the page of the chosen one, which is not loaded anew', async () => {
+    await page.goto('/sources');
+    await page.evaluate(() => Object.assign(window, { loadedOnce: true }));
+    await choose();
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await expect.poll(focused).toMatch(/^main/);
+    expect(await page.evaluate(() => 'loadedOnce' in window)).toBe(true);
+  });
+
+  it('gives it back where one is already', async () => {
+    await page.goto('/shop/reports/overview');
+    await choose();
+    await expect.poll(focused).toMatch(/^button Dataset:/);
+    await page.waitForTimeout(500);
+    expect(await focused()).toMatch(/^button Dataset:/);
   });
 });
 

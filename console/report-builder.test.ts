@@ -75,6 +75,9 @@ it('builds a report, says what is wrong with it, and shows it', async () => {
   expect(await violations(page)).toEqual([]);
   await page.getByLabel('Title', { exact: true }).fill('Where people begin');
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('where-people-begin');
+  await page.getByLabel('Title', { exact: true }).press('Enter');
+  const panelTitle = page.getByLabel('Title of the panel');
+  await expect.poll(() => panelTitle.evaluate(isFocused)).toBe(true);
   await page.getByLabel('Title of the panel').fill('Entry pages');
   await page.getByLabel('Page views', { exact: true }).check();
   await page.getByLabel('Only sessions with').fill('session.luck = 1');

@@ -158,6 +158,11 @@ describe('the page of search', () => {
     await page.goto('/shop/search?condition=robot+%3D+false');
     const sessions = new Set(lines.map(([visitor]) => visitor)).size;
     await found(sessions);
+    // By keyboard, the values are not all on the way to what was found.
+    await page.locator('summary', { hasText: 'What they have in common' }).focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('cn-found-table a').first().evaluate(isFocused)).toBe(true);
     await page.getByRole('button', { name: /^\/teas/ }).click();
     await found(1);
     expect(await page.getByLabel('Sessions with').inputValue()).toBe(

@@ -55,6 +55,32 @@ it('shows three figures beside their value', async () => {
   expect(over.heads).toBe(0);
 });
 
+it('says what a report shows in lines that begin with words', async () => {
+  const { page } = opened;
+  await page.goto('/shop/reports/overview?robots=1');
+  const said = page.locator('cn-analysis-header .said');
+  await said.getByText('verglichen mit').waitFor();
+  const { clip, begins } = await said.evaluate((line) => {
+    const begins = [...line.children]
+      .filter((part) => part.checkVisibility())
+      .map((part) => {
+        const words = document.createRange();
+        words.selectNodeContents(part);
+        const { left, top } = words.getBoundingClientRect();
+        return { left: left - line.getBoundingClientRect().left, top };
+      });
+    return { clip: getComputedStyle(line).overflowX, begins };
+  });
+  const lines = new Set(begins.map(({ top }) => top));
+  expect(lines.size).toBeGreaterThan(1);
+  for (const line of lines) {
+    const first = Math.min(...begins.filter(({ top }) => top === line).map(({ left }) => left));
+    expect(first).toBeCloseTo(0, 0);
+  }
+  // What stands between two of a line is outside at its begin.
+  expect(clip).toBe('clip');
+});
+
 it.each([
   'de-DE',
   'ar',

@@ -165,7 +165,7 @@ describe('people', () => {
 
   it('are put out at once when they are disabled', async () => {
     const row = ann.getByRole('row').filter({ hasText: 'bob@shop.example' });
-    await row.getByRole('button', { name: 'Disable' }).click();
+    await row.getByRole('button', { name: 'Disable bob@shop.example', exact: true }).click();
     await row.getByText('disabled').waitFor();
     await bob.reload();
     await bob.getByRole('heading', { name: 'Sign in to Canister' }).waitFor();

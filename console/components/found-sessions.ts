@@ -97,6 +97,7 @@ export class FoundSessions extends LitElement {
   #facets({ facets = [], sessions }: SearchAnswer) {
     return html`<details class="facets" ?open=${window.matchMedia('(min-width: 72rem)').matches}>
       <summary>${msg('What they have in common')}</summary>
+      <button class="button past" type="button" @click=${this.#toSessions}>${msg('Skip to the sessions')}</button>
       <cn-facet-list
         .facets=${facets}
         .sessions=${sessions}
@@ -104,6 +105,10 @@ export class FoundSessions extends LitElement {
       ></cn-facet-list>
     </details>`;
   }
+
+  /** Past all the values, which are as many presses of Tab. */
+  readonly #toSessions = () =>
+    this.renderRoot.querySelector('cn-found-table')?.renderRoot.querySelector('a')?.focus();
 
   async #loadMore(cursor: string): Promise<void> {
     const { asked, answer: of } = this;

@@ -9,6 +9,7 @@ import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { chooseTheme, type ThemeChoice, themeChoice, themeChoices } from '../context/theme.ts';
+import { navigate } from '../controllers/location.ts';
 import { controlStyles } from '../styles/controls.ts';
 import { textStyles } from '../styles/text.ts';
 
@@ -179,6 +180,7 @@ export class SideNav extends LitElement {
   /** The name of who is signed in; empty for nobody. */
   @property() user = '';
   @state() private theme = themeChoice();
+  #toOtherTab = false;
 
   override render() {
     const open = this.datasets.find(({ slug }) => slug === this.openSlug);
@@ -240,7 +242,12 @@ export class SideNav extends LitElement {
   }
 
   #picker(open: NavDataset | undefined) {
-    return html`<wa-dropdown size="s" placement="bottom-start">
+    return html`<wa-dropdown
+      size="s"
+      placement="bottom-start"
+      @click=${{ handleEvent: this.#press, capture: true }}
+      @wa-select=${this.#chooseDataset}
+    >
       <button slot="trigger" class="button picker" type="button" title=${open?.name ?? ''}>
         <span class="ellipsis"
           ><span class="only-read">${msg('Dataset:')} </span>${open?.name ?? msg('Choose a dataset')}</span
@@ -266,6 +273,21 @@ export class SideNav extends LitElement {
       }
     </wa-dropdown>`;
   }
+
+  readonly #press = ({ ctrlKey, metaKey, shiftKey }: MouseEvent) => {
+    this.#toOtherTab = ctrlKey || metaKey || shiftKey;
+  };
+
+  /** The list's own link would load the whole console anew, and who works by keyboard would begin at its start. */
+  readonly #chooseDataset = (event: CustomEvent<{ item: HTMLElement }>) => {
+    const href = event.detail.item.getAttribute('href');
+    if (href === null || this.#toOtherTab) return;
+    event.preventDefault();
+    const list = event.currentTarget as HTMLElementTagNameMap['wa-dropdown'];
+    list.open = false;
+    list.querySelector('button')?.focus({ preventScroll: true });
+    if (href !== location.pathname) navigate(href);
+  };
 
   #themes() {
     return html`<fieldset class="themes">

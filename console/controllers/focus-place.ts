@@ -50,6 +50,16 @@ export function placeOf(
   return undefined;
 }
 
+/** What has come beside the place or beside the things around it: the form below the head that its button stood in. */
+export function comeAround(levels: readonly Level[]): HTMLElement | undefined {
+  for (const { element, parent, before, after } of levels) {
+    const stood = new Set([element, ...before, ...after]);
+    const [come] = [...parent.children].filter((one) => !stood.has(one)).flatMap(reachableIn);
+    if (come) return come;
+  }
+  return undefined;
+}
+
 const isStill =
   ({ parent }: Level) =>
   (element: Element) =>

@@ -4,7 +4,7 @@
  * what stands in that place now, and else to what stands beside it. A button that is switched off while it works has
  * the focus again when it is switched on. What a page focuses by itself stays.
  */
-import { isSeen, type Level, levelsOf, placeOf } from './focus-place.ts';
+import { comeAround, isSeen, type Level, levelsOf, placeOf } from './focus-place.ts';
 
 /** What was pressed or typed in: the element, the page it was on, and where it and each thing around it stands. */
 interface Kept {
@@ -67,7 +67,7 @@ export function keepFocus(): () => void {
       element.focus({ preventScroll: true });
       return;
     }
-    const next = openerOf(earlier) ?? placeOf(levels, 'here');
+    const next = openerOf(earlier) ?? placeOf(levels, 'here') ?? openedBy(last);
     if (next) next.focus({ preventScroll: byMouse });
     else late ??= setTimeout(restoreBeside, besideAfterMs);
   }
@@ -77,7 +77,11 @@ export function keepFocus(): () => void {
     const [last, ...earlier] = trail;
     if (last === undefined || !isLost(last.element)) return;
     const { levels, byMouse } = last;
-    const next = placeOf(levels, 'beside') ?? usedBefore(earlier) ?? placeOf(levels, 'around');
+    const next =
+      openedBy(last) ??
+      placeOf(levels, 'beside') ??
+      usedBefore(earlier) ??
+      placeOf(levels, 'around');
     next?.focus({ preventScroll: byMouse });
   }
 
@@ -97,6 +101,10 @@ export function keepFocus(): () => void {
     window.removeEventListener('keyup', key, { capture: true });
   };
 }
+
+/** What a button has opened elsewhere and has made room for: what Tab went through before it is not where one goes on. */
+const openedBy = ({ element, levels }: Kept) =>
+  element.isConnected ? undefined : comeAround(levels);
 
 /** What was pressed to open what is closed now: it had gone meanwhile, and is there again, drawn anew. */
 function openerOf(earlier: readonly Kept[]): HTMLElement | undefined {

@@ -67,7 +67,7 @@ export class AuditPage extends LitElement {
         <div class="scroll" tabindex="0" role="region" aria-label=${msg('Entries')}>
           <table>
             <thead>
-              <tr><th class="number">${msg('Number')}</th><th>${msg('At')}</th><th>${msg('Who')}</th><th>${msg('From')}</th><th>${msg('Did')}</th><th>${msg('To')}</th><th>${msg('Detail')}</th></tr>
+              <tr><th scope="col" class="number">${msg('Number')}</th><th scope="col">${msg('At')}</th><th scope="col">${msg('Who')}</th><th scope="col">${msg('From')}</th><th scope="col">${msg('Did')}</th><th scope="col">${msg('To')}</th><th scope="col">${msg('Detail')}</th></tr>
             </thead>
             <tbody>
               ${this.#entries.map(

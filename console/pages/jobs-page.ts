@@ -59,6 +59,8 @@ export class JobsPage extends LitElement {
   @state()
   private me: Me | undefined;
   @state() private failed: ApiError | undefined;
+  /** Somebody has begun or ended one here, and hears what becomes of it. */
+  @state() private hasActed = false;
 
   readonly #view = new UrlStateController<View>(this, {
     decode: (params) => ({ dataset: params.get('dataset') ?? undefined }),
@@ -94,6 +96,7 @@ export class JobsPage extends LitElement {
         >
       </header>
       ${problem ? html`<cn-error-note .error=${problem} @cn-retry=${this.#retry}></cn-error-note>` : nothing}
+      <p class="only-read" role="status">${this.hasActed ? newest(shown) : ''}</p>
       ${this.#begin()} ${shown ? this.#list(shown) : problem ? nothing : html`<p class="caption" role="status">${msg('Loading …')}</p>`}`;
   }
 
@@ -212,6 +215,7 @@ export class JobsPage extends LitElement {
 
   async #start(work: () => Promise<unknown>): Promise<void> {
     this.failed = undefined;
+    this.hasActed = true;
     try {
       const working = work();
       void this.#jobs.ask();
@@ -222,6 +226,9 @@ export class JobsPage extends LitElement {
     await this.#jobs.ask();
   }
 }
+
+const newest = ([job]: readonly Job[] = []) =>
+  job === undefined ? '' : `${jobKindWords[job.kind]}: ${jobStateWords[job.state]}`;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -277,7 +277,11 @@ export class ReportBuilderPage extends LitElement {
   /** The first field that is wrong may be far above the button. */
   async #showWrong(): Promise<void> {
     await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+    const field = this.renderRoot.querySelector<HTMLElement>('[aria-invalid=true]');
+    const panel = [...this.renderRoot.querySelectorAll('cn-panel-form')].find(
+      ({ problems }) => problems.length > 0,
+    );
+    (field ?? panel?.renderRoot.querySelector<HTMLElement>('.field'))?.focus();
   }
 
   /** A new report must not take the place of another one unasked. */

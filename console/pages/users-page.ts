@@ -204,15 +204,15 @@ export class UsersPage extends LitElement {
                 ${msg('Change')}<span class="only-read"> ${email}</span>
               </button>`
         }
-        ${state === 'disabled' ? nothing : html`<button class="button plain" type="button" @click=${() => this.#reset(user)}>${msg('New link')}</button>`}
+        ${state === 'disabled' ? nothing : html`<button class="button plain" type="button" @click=${() => this.#reset(user)}>${msg('New link')}<span class="only-read"> ${email}</span></button>`}
         <button
           class="button plain"
           type="button"
           @click=${() => this.#act(user, () => setDisabled(user.id, state !== 'disabled'))}
         >
-          ${state === 'disabled' ? msg('Enable') : msg('Disable')}
+          ${state === 'disabled' ? msg('Enable') : msg('Disable')}<span class="only-read"> ${email}</span>
         </button>
-        <button class="button plain" type="button" @click=${() => this.#delete(user)}>${msg('Delete')}</button>
+        <button class="button plain" type="button" @click=${() => this.#delete(user)}>${msg('Delete')}<span class="only-read"> ${email}</span></button>
       </td>
     </tr>`;
   }

@@ -30,13 +30,18 @@ export const analysisHeaderStyles = css`
   .said {
     display: flex;
     flex-wrap: wrap;
-    gap: 0 var(--space-2);
+    gap: 0 var(--space-4);
     min-height: 1rem;
     margin-top: var(--space-1);
+    overflow: clip;
   }
+  /* Between two of a line: at the begin of one it stands outside, where it is not seen. */
   .said > span + span::before {
     content: '·';
-    margin-inline-end: var(--space-2);
+    display: inline-block;
+    width: var(--space-4);
+    margin-inline-start: calc(-1 * var(--space-4));
+    text-align: center;
   }
   .problem {
     color: var(--worse);
@@ -85,6 +90,11 @@ export const analysisHeaderStyles = css`
     }
     .dates {
       flex: 1 0 100%;
+    }
+    #comparison {
+      flex: 1 1 8rem;
+      min-width: 0;
+      max-width: 16rem;
     }
     input[type='date'] {
       flex: 1;

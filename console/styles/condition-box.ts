@@ -51,8 +51,12 @@ export const conditionBoxStyles = css`
     outline: none;
   }
   textarea::placeholder {
+    overflow: hidden;
     color: var(--ink-quiet);
     opacity: 1;
+    text-overflow: ellipsis;
+    /* The field grows with what is typed: a second line of its example would be cut. */
+    white-space: nowrap;
   }
   mark {
     border-radius: 2px;

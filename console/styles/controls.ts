@@ -110,4 +110,11 @@ export const controlStyles = css`
     --height: 1rem;
     --thumb-size: 0.75rem;
   }
+  /* Where the reader's own colours stand for ours, all grounds are alike. */
+  @media (forced-colors: active) {
+    .button[aria-pressed='true'] {
+      text-decoration: underline 2px;
+      text-underline-offset: 0.25em;
+    }
+  }
 `;

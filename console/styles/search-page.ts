@@ -72,6 +72,15 @@ export const foundSessionsStyles = css`
     font-size: var(--text-dense);
     cursor: pointer;
   }
+  .past:not(:focus) {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    min-height: 0;
+    padding: 0;
+    overflow: hidden;
+    clip-path: inset(50%);
+  }
   cn-facet-list {
     margin-top: var(--space-2);
   }

@@ -91,6 +91,8 @@ function legendOf(drawing: Drawing) {
       ? []
       : seriesOf(drawing).filter(({ isBefore }) => !isBefore || chart !== 'bars');
   const words = new Map(series.map((one) => [one.name, one.words]));
+  // It has the whole width to itself, and pages where that is not enough.
+  const wide = { ...drawing, isNarrow: false };
   return {
     show: series.length > 1,
     type: 'scroll' as const,
@@ -101,7 +103,7 @@ function legendOf(drawing: Drawing) {
     icon: 'rect',
     selectedMode: false,
     data: series.map(({ name }) => name),
-    formatter: (name: string) => cut(drawing, words.get(name) ?? name),
+    formatter: (name: string) => cut(wide, words.get(name) ?? name),
     textStyle: { color: palette.inkQuiet, fontSize, fontFamily: palette.font },
     pageIconColor: palette.inkQuiet,
   };

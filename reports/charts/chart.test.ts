@@ -53,6 +53,14 @@ describe('a chart', () => {
     expect((bars[0]?.width ?? 0) / (bars[1]?.width ?? 1)).toBeCloseTo(3, 1);
   });
 
+  test('has a legend of whole names on a telephone, too', () => {
+    const panel = panelOf('days', ['day'], days);
+    panel.answer.columns.push(metricColumn('sessions', { period: 'before' }));
+    panel.answer.rows = days.map((row) => [...row, 50]);
+    const input = { panel, widthPx: 340, isNarrow: true, locale: 'en', font: pngFont };
+    expect(drawChart({ ...input, idPrefix: 'x' })).toContain('Sessions, compared period');
+  });
+
   test('marks the days of which something is noted, and no others', () => {
     const marksOf = (svg: string) => svg.split('fill="#15191b"').length - 1;
     const noted = (day: string, until?: string) => ({

@@ -1480,6 +1480,7 @@ export const templates = {
   sf6b2cbf9d0da3020: `# Sitzung ist gespeichert,|# Sitzungen sind gespeichert,`,
   sf6e1665c7022a1f8: `Passwort`,
   sf7339d7a2f262d22: `Speichern und veröffentlichen`,
+  sf7728ad54377d98d: `Zu den Sitzungen`,
   sf7b23671ad4c369c: str`Es gibt keine gespeicherte Abfrage „${0}“ mehr.`,
   sf7c3c0f1805c824b: `Zum Inhalt der Seite`,
   sf7d9d32ca735110b: str`Treffer von ${0} nach Stunde`,
