@@ -5,6 +5,7 @@ import type { Job, JobKind } from '../contract/job.ts';
 import { Problem } from '../contract/problem.ts';
 import type { SourceStatus } from '../contract/source.ts';
 import type { Engine } from '../engine/engine.ts';
+import { refuseOpenJobs } from '../engine/job-list.ts';
 import type { DatasetDesk } from './dataset-desk.ts';
 import type { ExportDesk } from './export-desk.ts';
 
@@ -135,6 +136,9 @@ export function createJobDesk(options: {
     forgetting: (datasets) => ({
       ...datasets,
       async remove(slug) {
+        // A file that is being made would be left in the folder of a dataset that is gone.
+        const own = [...made.values()].filter(({ dataset }) => dataset === slug);
+        refuseOpenJobs(slug, own);
         await datasets.remove(slug);
         for (const [id, { dataset }] of made) if (dataset === slug) made.delete(id);
       },

@@ -65,9 +65,12 @@ export function refuseOpenJobs(slug: string, jobs: readonly Job[]): void {
   const open = jobs.filter((job) => isOpen(job) && job.kind !== 'index');
   if (open.length === 0) return;
   const which = open.map(({ id, kind }) => `${kind} (${id})`).join(', ');
+  const orCancel = open.every(({ cancellable }) => cancellable)
+    ? ', or cancel it: canister job cancel ID'
+    : '.';
   throw new Problem(
     'upkeep_busy',
-    `The dataset ${slug} is being worked on: ${which}. Wait for that, or cancel it: canister job cancel ID`,
+    `The dataset ${slug} is being worked on: ${which}. Wait for that${orCancel}`,
   );
 }
 
