@@ -154,6 +154,18 @@ describe('The command line', () => {
     expect(unsaid.notes).toContain('Give SQL, or the name of a saved query');
   });
 
+  test('An answer that is not whole says so, and what to do about it', async () => {
+    await createDataset('shop');
+    const notesAt = async (limit: string) => {
+      const sql = 'SELECT * FROM range(10001)';
+      const { code, notes } = await command('query', '--dataset', 'shop', '--limit', limit, sql);
+      expect(code).toBe(0);
+      return notes;
+    };
+    expect(await notesAt('3')).toContain('these are the first 3. Raise --limit (up to 10000) or');
+    expect(await notesAt('10000')).toMatch(/these are the first 10000\. Ask for less, .*export$/m);
+  });
+
   test('W22: A second server on one data folder is refused, and the sentence names the first one', async () => {
     await start();
     const { code, notes } = await runCommand(['serve', '--data', opened.data]);

@@ -95,9 +95,11 @@ function printRows(
 
 function noteTruncated(note: Note, { truncated, rows }: SqlAnswer): void {
   if (!truncated) return;
-  note(
-    `There are more rows; these are the first ${rows.length}. Raise --limit (up to ${queryLimits.rowsMax}) or ask for less.`,
-  );
+  const advice =
+    rows.length < queryLimits.rowsMax
+      ? `Raise --limit (up to ${queryLimits.rowsMax}) or ask for less.`
+      : 'Ask for less, or take the data as a file: canister export';
+  note(`There are more rows; these are the first ${rows.length}. ${advice}`);
 }
 
 async function writeParquet(note: Note, answer: SqlAnswer, file: string): Promise<void> {
