@@ -107,7 +107,7 @@ const fill = (label: string, text: string) => page.getByLabel(label, { exact: tr
 const click = (name: string) => page.getByRole('button', { name, exact: true }).click();
 
 const presses: Press[] = [
-  { at: '/users', press: 'Disable', asks: 'POST /disable' },
+  { at: '/users', press: 'Disable bob@shop.example', asks: 'POST /disable' },
   { at: '/users', press: /^Take away /, asks: 'PUT /roles' },
   { at: '/users', press: 'Give bob@shop.example this role', asks: 'PUT /roles' },
   {
@@ -116,8 +116,8 @@ const presses: Press[] = [
     asks: 'PUT',
     first: () => click('Change bob@shop.example'),
   },
-  { at: '/users', press: 'New link', asks: 'POST /reset' },
-  { at: '/users', press: 'Delete', asks: 'DELETE' },
+  { at: '/users', press: 'New link bob@shop.example', asks: 'POST /reset' },
+  { at: '/users', press: 'Delete bob@shop.example', asks: 'DELETE' },
   { at: '/keys', press: 'Delete the key Build', asks: 'DELETE' },
   { at: '/account', press: 'End', asks: 'DELETE' },
   { at: '/account', press: 'Sign out', asks: 'DELETE /sign-in' },
