@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type FolderLock, findOwner, lockDataFolder, openDataFolder } from './data-folder.ts';
+import { findOwner, openDataFolder } from './data-folder.ts';
+import { type FolderLock, lockDataFolder } from './folder-lock.ts';
 
 let root: string;
 const children: ChildProcess[] = [];

@@ -1,13 +1,7 @@
-/**
- * The data folder: where each file lies, and the lock that lets one process own it. `owner.json` names the process;
- * what counts is the kernel's lock on `owner.lock`, which goes with the process that has it. Numbers of processes say
- * nothing between containers: in each the server may be number 1.
- */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+/** The data folder: where each file lies, and which process owns it. */
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Problem } from '../contract/problem.ts';
 import { makeFolder } from './durable-folder.ts';
-import { holdFile } from './libsql-file.ts';
 
 /** The folder of one dataset. `recut` is there while a recut waits to be applied or discarded. */
 export interface DatasetPaths {
@@ -42,12 +36,6 @@ export interface Owner {
   port?: number;
 }
 
-export interface FolderLock {
-  /** Writes the port under which this process answers. */
-  announce(port: number): void;
-  release(): void;
-}
-
 /** Names the files of a data folder. Creates the folder itself, readable by its owner only. */
 export function openDataFolder(path: string): DataFolder {
   const root = resolve(path);
@@ -78,9 +66,8 @@ export function openDataFolder(path: string): DataFolder {
   };
 }
 
-const ownerFile = (root: string) => join(root, 'owner.json');
-/** A process that was killed may take so long until the kernel has let go of all that was its own. */
-const lockWaitMs = 2_000;
+/** Names the process that owns a folder. */
+export const ownerFile = (root: string) => join(root, 'owner.json');
 
 /** The living owner of a data folder, or undefined; one of another container is not seen. */
 export function findOwner(path: string): Owner | undefined {
@@ -95,48 +82,8 @@ export function findOwner(path: string): Owner | undefined {
   }
 }
 
-/**
- * Makes this process the owner of the folder.
- * @throws Problem `data_in_use`, naming the other process where it is seen; `data_unusable`
- */
-export async function lockDataFolder(root: string): Promise<FolderLock> {
-  const file = ownerFile(root);
-  const owner = findOwner(root);
-  if (owner) {
-    throw new Problem(
-      'data_in_use',
-      `${root} is in use by process ${owner.pid}. Stop that process, or use another folder with --data.`,
-    );
-  }
-  const letGo = await holdFile(join(root, 'owner.lock'), lockWaitMs);
-  if (letGo === undefined) {
-    throw new Problem(
-      'data_in_use',
-      `${root} is in use by a process that is not seen from here, such as one of another container. Stop that process, or use another folder with --data.`,
-    );
-  }
-  const self: Owner = { pid: process.pid, startTicks: startTicksOf(process.pid) ?? '' };
-  const write = (one: Owner) => {
-    writeFileSync(`${file}.new`, JSON.stringify(one), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
-  };
-  try {
-    write(self);
-  } catch (error) {
-    letGo();
-    throw error;
-  }
-  return {
-    announce: (port) => write({ ...self, port }),
-    release() {
-      rmSync(file, { force: true });
-      letGo();
-    },
-  };
-}
-
 /** When a process started, as Linux counts it; the empty text where that cannot be known; undefined when it is gone. */
-function startTicksOf(pid: number): string | undefined {
+export function startTicksOf(pid: number): string | undefined {
   try {
     process.kill(pid, 0);
   } catch (error) {
