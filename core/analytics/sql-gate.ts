@@ -78,7 +78,10 @@ function collectCteNames(node: Node, names: Set<string>): void {
   for (const { key } of map) {
     const name = key.toLowerCase();
     if (foundElsewhere.test(name))
-      forbid(`"${key}" as a name after WITH`, 'choose one without points, slashes and duckdb_');
+      forbid(
+        `"${key}" as a name after WITH`,
+        'choose one of letters, digits and _ that does not begin as names of the database do',
+      );
     names.add(name);
   }
 }
